@@ -1,0 +1,1 @@
+//! HTTP out: registration with Spring Boot Admin.

@@ -1,0 +1,1 @@
+//! The endpoints: from a subject to the JSON that the API promises, one file per id.

@@ -1,0 +1,1 @@
+//! The environment: property sources with origins, sanitised.

@@ -1,0 +1,1 @@
+//! HTTP exchanges: the last requests and their answers.

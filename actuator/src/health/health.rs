@@ -1,0 +1,132 @@
+//! The answer of one check: a status, and details that explain it.
+
+use std::{borrow::Cow, fmt};
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// A status code. Four are built in; any other text is a custom status.
+///
+/// Codes are shown as given and compared loosely: case and everything that is not a letter or a
+/// digit are ignored (`out-of-service` is `OUT_OF_SERVICE`), as in Spring.
+#[derive(Clone, Debug)]
+pub struct Status {
+    code: Cow<'static, str>,
+    description: Option<String>,
+}
+
+impl Status {
+    /// The component works.
+    pub const UP: Self = Self::builtin("UP");
+    /// The component does not work.
+    pub const DOWN: Self = Self::builtin("DOWN");
+    /// The component was taken out of service on purpose.
+    pub const OUT_OF_SERVICE: Self = Self::builtin("OUT_OF_SERVICE");
+    /// It cannot be told.
+    pub const UNKNOWN: Self = Self::builtin("UNKNOWN");
+
+    const fn builtin(code: &'static str) -> Self {
+        Self { code: Cow::Borrowed(code), description: None }
+    }
+
+    /// A status of one's own.
+    pub fn custom(code: impl Into<Cow<'static, str>>) -> Self {
+        Self { code: code.into(), description: None }
+    }
+
+    /// The same status with a description, shown beside it.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into()).filter(|text: &String| !text.is_empty());
+        self
+    }
+
+    /// The code as it is shown.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The description, if there is one.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+}
+
+impl PartialEq for Status {
+    fn eq(&self, other: &Self) -> bool {
+        loose(&self.code).eq(loose(&other.code))
+    }
+}
+
+impl Eq for Status {}
+
+fn loose(code: &str) -> impl Iterator<Item = char> + '_ {
+    code.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+/// What a check found.
+#[derive(Clone, Debug)]
+pub struct Health {
+    status: Status,
+    details: Vec<(Cow<'static, str>, Box<RawValue>)>,
+}
+
+impl Health {
+    /// [`Status::UP`].
+    pub fn up() -> Self {
+        Self::new(Status::UP)
+    }
+
+    /// [`Status::DOWN`].
+    pub fn down() -> Self {
+        Self::new(Status::DOWN)
+    }
+
+    /// [`Status::OUT_OF_SERVICE`].
+    pub fn out_of_service() -> Self {
+        Self::new(Status::OUT_OF_SERVICE)
+    }
+
+    /// [`Status::UNKNOWN`].
+    pub fn unknown() -> Self {
+        Self::new(Status::UNKNOWN)
+    }
+
+    /// Any status.
+    pub fn new(status: Status) -> Self {
+        Self { status, details: Vec::new() }
+    }
+
+    /// DOWN because of an error; its text becomes the detail `error`.
+    pub fn from_error(error: impl fmt::Display) -> Self {
+        Self::down().with_detail("error", error.to_string())
+    }
+
+    /// Adds a detail; one of the same key is replaced. What cannot be written as JSON is shown as
+    /// a text that says so.
+    #[must_use]
+    pub fn with_detail(
+        mut self,
+        key: impl Into<Cow<'static, str>>,
+        value: impl Serialize,
+    ) -> Self {
+        let key = key.into();
+        let value = serde_json::value::to_raw_value(&value)
+            .or_else(|error| serde_json::value::to_raw_value(&format!("not JSON: {error}")));
+        if let Ok(value) = value {
+            self.details.retain(|(present, _)| *present != key);
+            self.details.push((key, value));
+        }
+        self
+    }
+
+    /// The status.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// The details, in the order in which they were added.
+    pub fn details(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        self.details.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
+    }
+}

@@ -1,0 +1,1 @@
+//! Info: facts of the build, and what the application contributes.

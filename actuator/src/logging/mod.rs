@@ -1,0 +1,1 @@
+//! Logging: levels by target, the log that can be read back, and the subscriber.

@@ -1,0 +1,1 @@
+//! Meters: counters, gauges, timers, and the samples of process and system.

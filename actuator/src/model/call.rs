@@ -1,0 +1,85 @@
+//! What an endpoint is asked: the operation, its arguments, and who asks.
+
+use std::borrow::Cow;
+
+use super::{principal::Principal, problem::Problem};
+
+/// One call of an operation. It holds no header and no method: `web` has consumed them.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// Index of the operation in [`super::endpoint::Endpoint::operations`].
+    pub operation: usize,
+    /// The decoded path selectors, in order. A `Remaining` selector gives all its segments.
+    pub selectors: Vec<Cow<'a, str>>,
+    /// The decoded query parameters, in order, repeated ones repeated.
+    pub query: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// The members of the JSON body: strings, numbers and booleans in their own spelling, or
+    /// `None` for JSON null. Empty without a body.
+    pub body: Vec<(String, Option<String>)>,
+    /// The version of the actuator's JSON that the caller wants.
+    pub version: ApiVersion,
+    /// The caller, once authenticated.
+    pub principal: Option<&'a Principal>,
+    /// The listener on which the call arrived.
+    pub listener: Listener,
+    /// The additional path by which the call arrived (`/livez`), if it did not come through the
+    /// base path.
+    pub additional_path: Option<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    /// A call without arguments, for use inside the process.
+    pub fn new(operation: usize) -> Self {
+        Self {
+            operation,
+            selectors: Vec::new(),
+            query: Vec::new(),
+            body: Vec::new(),
+            version: ApiVersion::V3,
+            principal: None,
+            listener: Listener::Application,
+            additional_path: None,
+        }
+    }
+
+    /// The selector at `index`; a problem if the operation has none there.
+    pub fn selector(&self, index: usize) -> Result<&str, Problem> {
+        self.selectors
+            .get(index)
+            .map(AsRef::as_ref)
+            .ok_or_else(|| Problem::bad_request("Missing parameters: path"))
+    }
+
+    /// All values of one query parameter, in order.
+    pub fn query_values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> + 'c {
+        self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_ref())
+    }
+
+    /// A single-valued text parameter: repeated ones are joined by `,`, as Spring's conversion
+    /// does. The body is looked at first, then the query, which wins (recorded: 4.1.0).
+    pub fn text(&self, name: &str) -> Option<String> {
+        let mut query = self.query_values(name).peekable();
+        if query.peek().is_some() {
+            return Some(query.collect::<Vec<_>>().join(","));
+        }
+        self.body.iter().rev().find(|(key, _)| key == name).and_then(|(_, value)| value.clone())
+    }
+}
+
+/// The version of the actuator's JSON, by the `Accept` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ApiVersion {
+    /// `application/vnd.spring-boot.actuator.v2+json`.
+    V2,
+    /// `application/vnd.spring-boot.actuator.v3+json`, the default.
+    V3,
+}
+
+/// The listener on which a call arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Listener {
+    /// The application's port.
+    Application,
+    /// A management port of its own.
+    Management,
+}

@@ -1,0 +1,126 @@
+//! What an endpoint is: an id, some operations, and an answer to a [`Call`].
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use super::{access::Access, call::Call, problem::Problem, reply::Reply};
+
+/// A boxed future, as the object-safe traits of this crate return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What an endpoint answers: a reply, or the problem that prevents one.
+pub type EndpointResult = Result<Reply, Problem>;
+
+/// Something that is served below the base path (`/actuator/<id>`).
+///
+/// It knows its subject, not HTTP: `web` finds the operation, checks access, negotiates the media
+/// type, reads the body and writes the answer.
+pub trait Endpoint: Send + Sync + 'static {
+    /// The id: `[a-z][a-zA-Z0-9.-]*`, also the default path below the base path.
+    fn id(&self) -> &str;
+
+    /// Everything that can be done with it. Stable for the life of the endpoint.
+    fn operations(&self) -> &[Operation];
+
+    /// The access that is granted when no setting says otherwise.
+    fn default_access(&self) -> Access {
+        Access::Unrestricted
+    }
+
+    /// Answers one call; `call.operation` indexes [`Self::operations`].
+    fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult>;
+}
+
+/// A shared endpoint, as registries hold it.
+pub type SharedEndpoint = Arc<dyn Endpoint>;
+
+impl fmt::Debug for dyn Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("id", &self.id()).finish_non_exhaustive()
+    }
+}
+
+/// One thing that can be done with an endpoint: a kind, a path below the id, a body or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Read (GET, HEAD), write (POST) or delete (DELETE).
+    pub kind: OperationKind,
+    /// The path segments below the id, all of them selectors.
+    pub selectors: &'static [Selector],
+    /// What it produces, the default first.
+    pub produces: Produces,
+    /// Whether a write takes named parameters from a JSON body. Such an operation answers 415
+    /// to a body of another type, and to a missing `Content-Type`, as Spring does.
+    pub takes_body: bool,
+}
+
+impl Operation {
+    /// A read of the endpoint itself that produces JSON.
+    pub const fn read(selectors: &'static [Selector]) -> Self {
+        Self { kind: OperationKind::Read, selectors, produces: Produces::Json, takes_body: false }
+    }
+
+    /// A write that takes parameters from a JSON body.
+    pub const fn write(selectors: &'static [Selector]) -> Self {
+        Self { kind: OperationKind::Write, selectors, produces: Produces::Json, takes_body: true }
+    }
+
+    /// A write without parameters (`shutdown`).
+    pub const fn write_without_body(selectors: &'static [Selector]) -> Self {
+        Self { kind: OperationKind::Write, selectors, produces: Produces::Json, takes_body: false }
+    }
+
+    /// A delete.
+    pub const fn delete(selectors: &'static [Selector]) -> Self {
+        Self { kind: OperationKind::Delete, selectors, produces: Produces::Json, takes_body: false }
+    }
+
+    /// The same operation with another product.
+    #[must_use]
+    pub const fn producing(mut self, produces: Produces) -> Self {
+        self.produces = produces;
+        self
+    }
+}
+
+/// Which HTTP method an operation answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OperationKind {
+    /// GET and HEAD.
+    Read,
+    /// POST.
+    Write,
+    /// DELETE.
+    Delete,
+}
+
+/// A variable path segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// Exactly one segment, `{name}` in links.
+    One(&'static str),
+    /// All remaining segments, none included; `{*name}` in links. Only as the last selector.
+    Remaining(&'static str),
+}
+
+impl Selector {
+    /// The name, as links and error messages show it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::One(name) | Self::Remaining(name) => name,
+        }
+    }
+}
+
+/// The media types that an operation can produce. Two operations of one path may differ in it;
+/// negotiation then picks the operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Produces {
+    /// The actuator's JSON: v3, v2 or plain, as negotiated.
+    Json,
+    /// `text/plain;charset=UTF-8`.
+    Text,
+    /// A resource of its own media type (log file); the caller's `Accept` is not consulted.
+    Resource,
+    /// Nothing: success is 204. `Accept` is not consulted.
+    Nothing,
+}

@@ -1,0 +1,14 @@
+//! The vocabulary of the crate: what an endpoint is, what it is asked and what it answers.
+//!
+//! Everything here is plain data. It names no web framework, no subject and no wire format, so
+//! that every floor above may use it (see `ARCHITECTURE.md`, "Floors").
+
+pub(crate) mod access;
+pub(crate) mod call;
+pub(crate) mod endpoint;
+pub(crate) mod principal;
+pub(crate) mod problem;
+pub(crate) mod provider;
+pub(crate) mod reply;
+pub(crate) mod sanitizer;
+pub(crate) mod source;

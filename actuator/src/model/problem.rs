@@ -1,0 +1,82 @@
+//! Why a call has no answer. Rendered in one place, `web::problem`.
+
+use std::fmt;
+
+/// A refused or failed call: the HTTP status, and the reason for the log.
+///
+/// The reason is shown to the caller only where `server.error.include-message` allows it, so it
+/// must not hold secrets all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    kind: ProblemKind,
+    reason: String,
+}
+
+/// The kinds of refusal that an endpoint can express.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// 400: a parameter is missing or cannot be read.
+    BadRequest,
+    /// 429: another such operation is in progress.
+    TooManyRequests,
+    /// 500: the operation failed.
+    Internal,
+    /// 503: the operation cannot be offered now.
+    Unavailable,
+}
+
+impl Problem {
+    /// 400 with a reason.
+    pub fn bad_request(reason: impl Into<String>) -> Self {
+        Self { kind: ProblemKind::BadRequest, reason: reason.into() }
+    }
+
+    /// 429 with a reason.
+    pub fn too_many_requests(reason: impl Into<String>) -> Self {
+        Self { kind: ProblemKind::TooManyRequests, reason: reason.into() }
+    }
+
+    /// 500 with a reason.
+    pub fn internal(reason: impl Into<String>) -> Self {
+        Self { kind: ProblemKind::Internal, reason: reason.into() }
+    }
+
+    /// 503 with a reason.
+    pub fn unavailable(reason: impl Into<String>) -> Self {
+        Self { kind: ProblemKind::Unavailable, reason: reason.into() }
+    }
+
+    /// What kind of refusal it is.
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// The HTTP status code.
+    pub fn status(&self) -> u16 {
+        match self.kind {
+            ProblemKind::BadRequest => 400,
+            ProblemKind::TooManyRequests => 429,
+            ProblemKind::Internal => 500,
+            ProblemKind::Unavailable => 503,
+        }
+    }
+
+    /// The reason, for the log and for callers that may see it.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.status(), self.reason)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(format!("the answer cannot be written as JSON: {error}"))
+    }
+}

@@ -1,0 +1,75 @@
+//! What an endpoint answers.
+
+use std::{fmt, io, sync::Arc};
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::{endpoint::BoxFuture, problem::Problem};
+
+/// A successful answer, before it meets HTTP.
+#[derive(Debug)]
+pub enum Reply {
+    /// A JSON document, already written, with its status (200, or a health status' mapping).
+    Json {
+        /// The HTTP status code.
+        status: u16,
+        /// The document.
+        body: Bytes,
+    },
+    /// `text/plain;charset=UTF-8`, status 200.
+    Text(Bytes),
+    /// Something with a length that is served in ranges (log file, SBOM).
+    Resource(Resource),
+    /// There is no such thing: 404 with an empty body.
+    NotFound,
+    /// Done, nothing to say: 204.
+    Nothing,
+}
+
+impl Reply {
+    /// Status 200 and a JSON document.
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Problem> {
+        Self::json_with_status(200, value)
+    }
+
+    /// A JSON document with a status of its own.
+    pub fn json_with_status<T: Serialize + ?Sized>(
+        status: u16,
+        value: &T,
+    ) -> Result<Self, Problem> {
+        let mut body = Vec::with_capacity(512);
+        serde_json::to_writer(&mut body, value)?;
+        Ok(Self::Json { status, body: body.into() })
+    }
+}
+
+/// Bytes with a known length that can be read in parts.
+pub struct Resource {
+    /// The media type, with parameters.
+    pub media_type: &'static str,
+    /// The length in bytes at the time of the call.
+    pub length: u64,
+    /// The offset of the first byte that can still be read; more than 0 for a ring that has
+    /// dropped its beginning.
+    pub start: u64,
+    /// Reads `[from, to)`.
+    pub content: Arc<dyn ResourceContent>,
+}
+
+/// The content behind a [`Resource`].
+pub trait ResourceContent: Send + Sync {
+    /// Reads at most `max` bytes from absolute offset `from`. Fewer bytes than there are may be
+    /// returned, none only at the end.
+    fn read(&self, from: u64, max: usize) -> BoxFuture<'_, io::Result<Bytes>>;
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("media_type", &self.media_type)
+            .field("length", &self.length)
+            .field("start", &self.start)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,1 @@
+//! Assembly: settings to parts, parts to listeners, and the way down.

@@ -1,0 +1,76 @@
+//! Typed reading of settings that gathers every bad value before it refuses.
+
+use super::{FromSetting, Settings};
+use crate::error::{Error, ErrorKind};
+
+/// Reads settings one by one; [`Self::finish`] refuses once, naming every bad value.
+#[derive(Debug)]
+pub struct SettingsReader<'s> {
+    settings: &'s Settings,
+    problems: Vec<String>,
+}
+
+impl<'s> SettingsReader<'s> {
+    /// A reader of these settings.
+    pub fn new(settings: &'s Settings) -> Self {
+        Self { settings, problems: Vec::new() }
+    }
+
+    /// The settings themselves.
+    pub fn settings(&self) -> &'s Settings {
+        self.settings
+    }
+
+    /// The typed value of a setting, or `None` if it is unset or bad (which is remembered).
+    pub fn value<T: FromSetting>(&mut self, name: &str) -> Option<T> {
+        let property = self.settings.property(name)?;
+        match T::from_setting(&property.value) {
+            Ok(value) => Some(value),
+            Err(expected) => {
+                self.problems.push(format!(
+                    "{name} = \"{}\" ({}): {expected}",
+                    property.value, property.origin
+                ));
+                None
+            }
+        }
+    }
+
+    /// The typed value, or `default`.
+    pub fn value_or<T: FromSetting>(&mut self, name: &str, default: T) -> T {
+        self.value(name).unwrap_or(default)
+    }
+
+    /// A list: comma separated, or `name[0]`, `name[1]`, … `None` if unset.
+    pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
+        self.settings.list(name)
+    }
+
+    /// All settings below `prefix.`, without the prefix, in the order of their names.
+    pub fn map(&mut self, prefix: &str) -> Vec<(String, String)> {
+        self.settings.map(prefix)
+    }
+
+    /// Remembers a complaint about a setting that could be read but does not make sense.
+    pub fn reject(&mut self, name: &str, complaint: impl std::fmt::Display) {
+        let problem = match self.settings.property(name) {
+            Some(property) => {
+                format!("{name} = \"{}\" ({}): {complaint}", property.value, property.origin)
+            }
+            None => format!("{name}: {complaint}"),
+        };
+        self.problems.push(problem);
+    }
+
+    /// Refuses if anything was bad, naming all of it.
+    pub fn finish(self) -> Result<(), Error> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        let list: String = self.problems.iter().map(|problem| format!("\n  - {problem}")).collect();
+        Err(Error::new(
+            ErrorKind::Setting,
+            format!("{} setting(s) cannot be used:{list}", self.problems.len()),
+        ))
+    }
+}

@@ -1,0 +1,5 @@
+//! Small tools that know nothing of actuators.
+
+pub(crate) mod clock;
+pub(crate) mod text;
+pub(crate) mod time;

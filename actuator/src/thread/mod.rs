@@ -1,0 +1,1 @@
+//! Threads of this process, as the operating system knows them.

@@ -1,0 +1,1 @@
+//! HTTP in: finding the operation, negotiating, reading arguments, writing answers.
