@@ -1,1 +1,4 @@
 //! The macros of the `actuator` crate.
+
+mod problem;
+mod syntax;
