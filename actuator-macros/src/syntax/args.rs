@@ -58,6 +58,11 @@ impl Args {
         self.place
     }
 
+    /// Whether the key is given, with whatever value.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
     /// A text, and where it stands.
     pub(crate) fn string(&mut self, key: &str) -> Option<(String, Span)> {
         let value = self.required_value(key, "\"…\"")?;
@@ -166,6 +171,16 @@ impl Args {
             self.problems.push_on(&value, format!("expected a path: `{key} = ::path`"));
         }
         parsed
+    }
+
+    /// A type (`on = Shop`), and nothing else.
+    pub(crate) fn type_(&mut self, key: &str) -> Option<syn::Type> {
+        let value = self.required_value(key, "Type")?;
+        let parsed = syn::parse2(value.to_token_stream());
+        if parsed.is_err() {
+            self.problems.push_on(&value, format!("expected a type: `{key} = Type`"));
+        }
+        parsed.ok()
     }
 
     /// Where generated code finds the runtime crate: `crate = …`, else `::actuator`.

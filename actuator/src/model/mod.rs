@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod call;
+pub(crate) mod component;
 pub(crate) mod endpoint;
 pub(crate) mod principal;
 pub(crate) mod problem;
