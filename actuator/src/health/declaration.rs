@@ -8,6 +8,9 @@ use crate::{
     registry::{Components, MissingComponent},
 };
 
+/// Makes an indicator of the components that it asks for, or names all that are missing.
+pub type BindHealth = fn(&Components) -> Result<Arc<dyn HealthIndicator>, Vec<MissingComponent>>;
+
 /// A declared check, before its components are known.
 #[derive(Clone, Copy)]
 pub struct HealthDeclaration {
@@ -20,7 +23,7 @@ pub struct HealthDeclaration {
     /// Its own deadline, if it has one.
     pub timeout: Option<Duration>,
     /// Makes the indicator of its components; all that are missing at once.
-    pub bind: fn(&Components) -> Result<Arc<dyn HealthIndicator>, Vec<MissingComponent>>,
+    pub bind: BindHealth,
     /// The type names of the components it asks for.
     pub dependencies: &'static [fn() -> &'static str],
 }

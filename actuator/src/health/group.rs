@@ -110,8 +110,7 @@ pub struct HealthGroups {
 impl HealthGroups {
     /// The groups of an application.
     pub fn new(primary: HealthGroup, named: BTreeMap<String, HealthGroup>) -> Self {
-        let names = named.keys().cloned().collect();
-        Self { primary, named, names }
+        Self { names: named.keys().cloned().collect(), primary, named }
     }
 
     /// The group of all checks.

@@ -13,6 +13,7 @@ mod contributors;
 mod declaration;
 mod evaluation;
 mod group;
+#[expect(clippy::module_inception, reason = "the file of the type `Health`")]
 mod health;
 mod http_mapping;
 mod indicator;
@@ -23,7 +24,7 @@ mod settings;
 pub use availability::{Availability, LivenessState, ReadinessState};
 pub use blocking::BlockingIndicator;
 pub use contributors::{ContributorError, HealthContributors};
-pub use declaration::HealthDeclaration;
+pub use declaration::{BindHealth, HealthDeclaration};
 pub(crate) use evaluation::{Finding, evaluate};
 pub(crate) use group::{HealthGroup, HealthGroups};
 pub use health::{Health, Status};

@@ -10,7 +10,7 @@ use tokio::sync::{Barrier, Notify, oneshot};
 use super::*;
 use crate::health::{IntoHealth, Status};
 
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 fn check<F, Fut, T>(timeout: Duration, function: F) -> Arc<Check>
 where

@@ -139,28 +139,26 @@ fn read_groups(
     let add_paths =
         reader.value_or(&format!("{ENDPOINT}.probes.add-additional-paths"), false) && probes;
     let prefix = format!("{ENDPOINT}.group");
-    let names: BTreeSet<String> = reader
+    let found: BTreeSet<String> = reader
         .map(&prefix)
         .into_iter()
         .filter_map(|(key, _)| key.split('.').next().map(str::to_owned))
         .collect();
-    let mut named: BTreeMap<String, HealthGroup> = names
-        .into_iter()
-        .map(|name| {
-            let group = read_group(reader, &format!("{prefix}.{name}"), &primary);
-            (name, group)
-        })
-        .collect();
+    let mut groups = BTreeMap::new();
+    for name in found {
+        let group = read_group(reader, &format!("{prefix}.{name}"), &primary);
+        groups.insert(name, group);
+    }
     for (name, member, path) in PROBES.into_iter().filter(|_| probes) {
         let path = add_paths.then(|| AdditionalPath::server(path));
         // A group of the application's own replaces the probe, and inherits its path.
-        match named.get_mut(name) {
+        match groups.get_mut(name) {
             Some(own) => own.additional_path = own.additional_path.take().or(path),
-            None => drop(named.insert(name.to_owned(), HealthGroup::probe(member, path))),
+            None => drop(groups.insert(name.to_owned(), HealthGroup::probe(member, path))),
         }
     }
-    refuse_shared_paths(reader, &named);
-    HealthGroups::new(primary, named)
+    refuse_shared_paths(reader, &groups);
+    HealthGroups::new(primary, groups)
 }
 
 /// One group: what is not set is as in `inherited`, but for the members and the path.

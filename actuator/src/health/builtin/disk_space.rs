@@ -111,7 +111,7 @@ mod tests {
             counted.fetch_add(1, Ordering::SeqCst);
             Some((1, 1))
         });
-        let check = DiskSpace::new(".".into(), 0, disk, Duration::from_secs(3600));
+        let check = DiskSpace::new(".".into(), 0, disk, Duration::from_hours(1));
         check.check().await;
         check.check().await;
         assert_eq!(reads.load(Ordering::SeqCst), 1);

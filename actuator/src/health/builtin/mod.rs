@@ -17,31 +17,31 @@ use super::{
     settings::HealthSettings,
 };
 
-/// Registers the built-in checks that the settings leave enabled.
+/// Registers the built-in checks that the settings leave enabled. To be called after the
+/// application's own checks: one of the same name replaces the built-in one.
 pub fn register(
     contributors: &HealthContributors,
     settings: &HealthSettings,
     availability: &Availability,
     disk: DiskReader,
 ) -> Result<(), ContributorError> {
-    let own: [(&str, bool, &dyn Fn() -> Arc<dyn HealthIndicator>); 4] = [
-        ("ping", settings.is_builtin_enabled("ping"), &|| Arc::new(Ping)),
-        ("diskSpace", settings.is_builtin_enabled("diskSpace"), &|| {
-            Arc::new(DiskSpace::new(
-                settings.disk_path.clone(),
-                settings.disk_threshold,
-                Arc::clone(&disk),
-                Duration::from_secs(1),
-            ))
-        }),
-        ("livenessState", settings.is_state_enabled("livenessState"), &|| {
-            Arc::new(Liveness::new(availability.clone()))
-        }),
-        ("readinessState", settings.is_state_enabled("readinessState"), &|| {
-            Arc::new(Readiness::new(availability.clone()))
-        }),
+    let disk_space = DiskSpace::new(
+        settings.disk_path.clone(),
+        settings.disk_threshold,
+        disk,
+        Duration::from_secs(1),
+    );
+    let defaults: [(&str, Arc<dyn HealthIndicator>); 2] =
+        [("ping", Arc::new(Ping)), ("diskSpace", Arc::new(disk_space))];
+    let states: [(&str, Arc<dyn HealthIndicator>); 2] = [
+        ("livenessState", Arc::new(Liveness::new(availability.clone()))),
+        ("readinessState", Arc::new(Readiness::new(availability.clone()))),
     ];
-    own.iter()
-        .filter(|(_, enabled, _)| *enabled)
-        .try_for_each(|(name, _, indicator)| contributors.register(name, indicator(), None))
+    let taken = contributors.snapshot();
+    let defaults = defaults.into_iter().filter(|(name, _)| settings.is_builtin_enabled(name));
+    let states = states.into_iter().filter(|(name, _)| settings.is_state_enabled(name));
+    defaults
+        .chain(states)
+        .filter(|(name, _)| !taken.contains_key(*name))
+        .try_for_each(|(name, indicator)| contributors.register(name, indicator, None))
 }
