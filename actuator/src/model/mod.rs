@@ -12,4 +12,5 @@ pub(crate) mod problem;
 pub(crate) mod provider;
 pub(crate) mod reply;
 pub(crate) mod sanitizer;
+pub(crate) mod show;
 pub(crate) mod source;
