@@ -111,9 +111,8 @@ pub fn is_loopback_host(host: &str) -> bool {
 }
 
 fn take_credentials(url: &mut Url) -> Option<Credentials> {
-    let decode = |text: &str| {
-        percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
-    };
+    let decode =
+        |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
     let credentials = Credentials {
         username: decode(url.username()),
         password: decode(url.password().unwrap_or_default()),
@@ -163,7 +162,8 @@ mod tests {
 
     #[test]
     fn credentials_in_a_url_are_used_and_never_shown() {
-        let address = ServerAddress::parse("http://a%40b:s%3Acret@sba?token=x", "instances").unwrap();
+        let address =
+            ServerAddress::parse("http://a%40b:s%3Acret@sba?token=x", "instances").unwrap();
         let credentials = address.credentials().unwrap();
         assert_eq!((&*credentials.username, &*credentials.password), ("a@b", "s:cret"));
         assert_eq!(address.shown(), "http://sba/instances");

@@ -69,10 +69,8 @@ impl Application {
             join(&management_base_url(instance, facts, machine, &service_url), facts.base_path)
         });
         let management_url = management_url.trim_end_matches('/').to_owned();
-        let health_url = instance
-            .health_url
-            .clone()
-            .unwrap_or_else(|| join(&management_url, facts.health_path));
+        let health_url =
+            instance.health_url.clone().unwrap_or_else(|| join(&management_url, facts.health_path));
         Self {
             name: instance.name.clone().unwrap_or_else(|| facts.name.to_owned()),
             management_url,
@@ -108,9 +106,10 @@ fn service_url(
     machine: &Machine,
 ) -> String {
     let mut url = instance.service_url.clone().unwrap_or_else(|| {
-        let base = instance.service_base_url.clone().or_else(|| routed(facts)).unwrap_or_else(|| {
-            listener_url(instance, machine, facts.service, facts.service_https)
-        });
+        let base =
+            instance.service_base_url.clone().or_else(|| routed(facts)).unwrap_or_else(|| {
+                listener_url(instance, machine, facts.service, facts.service_https)
+            });
         let path = instance.service_path.as_deref().unwrap_or_default();
         join(&join(&base, path), facts.context_path)
     });
@@ -206,7 +205,8 @@ mod tests {
             ]
         );
         for base_path in ["", "/", "/actuator/"] {
-            let [service, management, _] = urls(&plain, &ApplicationFacts { base_path, ..facts(&none) });
+            let [service, management, _] =
+                urls(&plain, &ApplicationFacts { base_path, ..facts(&none) });
             assert_ne!(service, management);
             assert!(service.ends_with('/') && !management.ends_with('/'), "{service} {management}");
         }
@@ -278,10 +278,8 @@ mod tests {
     fn on_cloud_foundry_the_route_is_registered() {
         let vcap = r#"{"application_id":"abc","uris":["orders.example.com"]}"#;
         let environment = BTreeMap::from([("VCAP_APPLICATION".to_owned(), vcap.to_owned())]);
-        let facts = ApplicationFacts {
-            platform: Some(CloudPlatform::CloudFoundry),
-            ..facts(&environment)
-        };
+        let facts =
+            ApplicationFacts { platform: Some(CloudPlatform::CloudFoundry), ..facts(&environment) };
         assert_eq!(
             urls(&InstanceSettings::default(), &facts)[1],
             "http://orders.example.com/actuator"

@@ -56,9 +56,10 @@ const AZURE_MARKS: [&str; 4] =
 /// Every service of a namespace appears in the environment of its pods as `X_SERVICE_HOST` and
 /// `X_SERVICE_PORT`; `KUBERNETES` itself is one of them.
 fn is_kubernetes(environment: &BTreeMap<String, String>) -> bool {
-    environment.keys().filter_map(|name| name.strip_suffix("_SERVICE_HOST")).any(|service| {
-        environment.contains_key(&format!("{service}_SERVICE_PORT"))
-    })
+    environment
+        .keys()
+        .filter_map(|name| name.strip_suffix("_SERVICE_HOST"))
+        .any(|service| environment.contains_key(&format!("{service}_SERVICE_PORT")))
 }
 
 /// `spring.main.cloud-platform`: `Some(None)` of the outer reader is "none, whatever is found".
@@ -107,7 +108,10 @@ mod tests {
             (&[("DYNO", "web.1")], Some(Heroku)),
             (&[("HC_LANDSCAPE", "x")], Some(Sap)),
             (&[("NOMAD_ALLOC_ID", "x")], Some(Nomad)),
-            (&[("KUBERNETES_SERVICE_HOST", "x"), ("KUBERNETES_SERVICE_PORT", "1")], Some(Kubernetes)),
+            (
+                &[("KUBERNETES_SERVICE_HOST", "x"), ("KUBERNETES_SERVICE_PORT", "1")],
+                Some(Kubernetes),
+            ),
             (&[("SHOP_SERVICE_HOST", "x"), ("SHOP_SERVICE_PORT", "1")], Some(Kubernetes)),
             (&[("SHOP_SERVICE_HOST", "x"), ("BILL_SERVICE_PORT", "1")], None),
             (&azure, Some(AzureAppService)),

@@ -50,10 +50,7 @@ impl Failure {
         let location = location.and_then(|location| location.to_str().ok()).unwrap_or_default();
         let detail = location.split(['?', ';', '#']).next().unwrap_or_default();
         let detail = if detail.contains('@') { "" } else { detail };
-        Self {
-            cause: Cause::Answer(response.status()),
-            detail: detail.chars().take(200).collect(),
-        }
+        Self { cause: Cause::Answer(response.status()), detail: detail.chars().take(200).collect() }
     }
 
     /// The answer was 201, but the body is not that of a Spring Boot Admin server.
@@ -131,19 +128,11 @@ fn answer(f: &mut fmt::Formatter<'_>, status: StatusCode, detail: &str) -> fmt::
 }
 
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.is::<rustls::Error>() {
-            return true;
-        }
-        // An io::Error that wraps another hides it from source().
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>()) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+    // An io::Error that wraps another hides it from source().
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|wrapped| is_tls(wrapped))
+        || error.source().is_some_and(is_tls)
 }
 
 /// The innermost cause is the one that says something: "Connection refused (os error 111)".

@@ -86,9 +86,8 @@ mod tests {
     #[test]
     fn a_pod_is_named_only_if_the_deployment_says_its_name() {
         let environment = map(&[("POD_NAME", "orders-7"), ("HOSTNAME", "node-1")]);
-        let made = |platform| {
-            metadata(&map(&[]), SystemTime::UNIX_EPOCH, None, platform, &environment)
-        };
+        let made =
+            |platform| metadata(&map(&[]), SystemTime::UNIX_EPOCH, None, platform, &environment);
         let in_pod = made(Some(CloudPlatform::Kubernetes));
         assert_eq!(in_pod.get("k8s.pod").map(String::as_str), Some("orders-7"));
         assert_eq!(in_pod.len(), 2);

@@ -185,7 +185,8 @@ async fn a_call_under_way_at_shutdown_is_ended_and_taken_back() {
         for _ in 0..2 {
             let (mut down, _) = slow.accept().unwrap();
             let mut up = std::net::TcpStream::connect(&upstream).unwrap();
-            let (mut down_read, mut up_write) = (down.try_clone().unwrap(), up.try_clone().unwrap());
+            let (mut down_read, mut up_write) =
+                (down.try_clone().unwrap(), up.try_clone().unwrap());
             std::thread::spawn(move || std::io::copy(&mut down_read, &mut up_write));
             let _ = held.lock().unwrap().recv();
             std::thread::spawn(move || std::io::copy(&mut up, &mut down));

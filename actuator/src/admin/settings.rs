@@ -334,7 +334,10 @@ mod tests {
         let read = read(&[("url", "http://a, http://b")]).unwrap();
         assert_eq!(read.servers.len(), 2);
         assert_eq!(read.period, Duration::from_secs(10));
-        assert_eq!((read.connect_timeout, read.read_timeout), (Duration::from_secs(5), Duration::from_secs(5)));
+        assert_eq!(
+            (read.connect_timeout, read.read_timeout),
+            (Duration::from_secs(5), Duration::from_secs(5))
+        );
         assert!(read.register_once && read.auto_deregistration);
     }
 
@@ -354,10 +357,18 @@ mod tests {
         ])
         .unwrap_err();
         for part in [
-            "url = \"localhost:8080\"", "http://admin.example.com:8080", "period", "at most 24h",
-            "connect-timeout", "/nonexistent/ca.pem", "client-certificate too",
-            "instance.health-url", "instance.name", "canonical-host-name",
-            "spring.boot.admin.client.password", "headers.bad header",
+            "url = \"localhost:8080\"",
+            "http://admin.example.com:8080",
+            "period",
+            "at most 24h",
+            "connect-timeout",
+            "/nonexistent/ca.pem",
+            "client-certificate too",
+            "instance.health-url",
+            "instance.name",
+            "canonical-host-name",
+            "spring.boot.admin.client.password",
+            "headers.bad header",
         ] {
             assert!(error.contains(part), "{part} is not in: {error}");
         }
@@ -377,7 +388,11 @@ mod tests {
         let error = read(&[("url", "http://a"), ("password", "hunter2")]).unwrap_err();
         assert!(!error.contains("hunter2"), "{error}");
         for secrets in [
-            &[("url", "http://u:hunter2@a/?token=hunter2"), ("username", "u"), ("password", "hunter2")][..],
+            &[
+                ("url", "http://u:hunter2@a/?token=hunter2"),
+                ("username", "u"),
+                ("password", "hunter2"),
+            ][..],
             &[("url", "http://a"), ("token", "hunter2"), ("headers.x-key", "hunter2")],
             &[("url", "http://a"), ("instance.metadata.user.password", "hunter2")],
         ] {

@@ -36,12 +36,12 @@ impl Trust {
 
     /// Shows this certificate (and its chain) to servers that ask for one.
     pub fn identify_with(&mut self, chain: &Path, key: &Path) -> Result<(), String> {
-        let key_der = PrivateKeyDer::from_pem_file(key)
-            .map_err(|error| format!("no private key in the PEM file {}: {error}", key.display()))?;
-        let identity = CertifiedKey::from_der(certificates(chain)?, key_der, &provider())
-            .map_err(|error| {
-                format!("{} and {} do not fit: {error}", chain.display(), key.display())
-            })?;
+        let key_der = PrivateKeyDer::from_pem_file(key).map_err(|error| {
+            format!("no private key in the PEM file {}: {error}", key.display())
+        })?;
+        let identity = CertifiedKey::from_der(certificates(chain)?, key_der, &provider()).map_err(
+            |error| format!("{} and {} do not fit: {error}", chain.display(), key.display()),
+        )?;
         self.identity = Some(Arc::new(identity));
         Ok(())
     }
