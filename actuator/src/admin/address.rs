@@ -48,12 +48,12 @@ impl ServerAddress {
         Ok(Self { instances: url, credentials })
     }
 
-    /// Where a registration is POSTed.
+    /// Where a registration is sent by `POST`.
     pub fn instances(&self) -> Url {
         self.instances.clone()
     }
 
-    /// Where the registration with this id is DELETEd.
+    /// Where the registration with this id is taken back by `DELETE`.
     pub fn instance(&self, id: &str) -> Url {
         let mut url = self.instances.clone();
         // Cannot fail: only URLs without a host have no path segments.

@@ -161,12 +161,12 @@ impl Rounds {
             return Some(client.clone());
         }
         let rounds = self.clone();
-        let make = move || AdminClient::new(&rounds.settings, &rounds.application);
+        let attempt = move || AdminClient::new(&rounds.settings, &rounds.application);
         let made = if self.settings.servers.iter().any(ServerAddress::is_https) {
-            let made = tokio::task::spawn_blocking(make).await;
-            made.unwrap_or_else(|error| Err(Failure::of_client(error)))
+            let joined = tokio::task::spawn_blocking(attempt).await;
+            joined.unwrap_or_else(|error| Err(Failure::of_client(error)))
         } else {
-            make()
+            attempt()
         };
         match made {
             Ok(client) => Some(self.client.get_or_init(|| client).clone()),

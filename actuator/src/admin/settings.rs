@@ -12,7 +12,7 @@ use super::{
     host::HostType,
     tls::Trust,
 };
-use crate::settings::{FromSetting, SettingsReader};
+use crate::settings::SettingsReader;
 
 const PREFIX: &str = "spring.boot.admin.client";
 
@@ -175,7 +175,7 @@ fn servers(reader: &mut SettingsReader<'_>, urls: &[String]) -> Vec<ServerAddres
     for (index, url) in urls.iter().enumerate() {
         match ServerAddress::parse(url, &api_path) {
             Ok(server) => servers.push(server),
-            Err(complaint) if urls.len() == 1 && !url.contains('@') => {
+            Err(complaint) if urls.len() == 1 && !url.contains(['@', '?']) => {
                 reader.reject(&name("url"), complaint);
             }
             Err(complaint) => {
@@ -222,7 +222,7 @@ fn url(reader: &mut SettingsReader<'_>, below: &str) -> Option<String> {
         .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if !good {
         let complaint = "expected an absolute URL such as http://orders.example.com:8080";
-        if given.contains('@') {
+        if given.contains(['@', '?']) {
             reject_hidden(reader, below, complaint);
         } else {
             reader.reject(&name(below), complaint);
