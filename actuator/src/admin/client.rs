@@ -10,11 +10,8 @@ use reqwest::{
 use serde::Deserialize;
 
 use super::{
-    address::ServerAddress,
-    application::Application,
-    failure::Failure,
-    settings::{AdminClientSettings, Authorization},
-    tls::Trust,
+    address::ServerAddress, application::Application, credentials::Authorization, failure::Failure,
+    settings::AdminClientSettings, tls::Trust,
 };
 
 /// The answer to a registration is some forty bytes.

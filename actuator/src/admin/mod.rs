@@ -8,6 +8,7 @@ mod address;
 mod application;
 mod client;
 mod cloud;
+mod credentials;
 mod failure;
 mod host;
 mod metadata;
