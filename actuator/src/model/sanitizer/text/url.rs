@@ -68,7 +68,10 @@ pub fn data_source_password(text: &str, from: usize) -> Option<Range<usize>> {
     loop {
         let end = at + text.get(at..)?.find('@')?;
         at = end + 1;
-        if !["tcp(", "unix("].iter().any(|address| text.get(at..).is_some_and(|r| r.starts_with(address))) {
+        if !["tcp(", "unix("]
+            .iter()
+            .any(|address| text.get(at..).is_some_and(|r| r.starts_with(address)))
+        {
             continue;
         }
         let before = last_bytes(text, from, end);
