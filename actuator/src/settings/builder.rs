@@ -69,6 +69,7 @@ impl SettingsBuilder {
     /// unless [`Self::file_directory`] was called. Text that is not Unicode is shown with
     /// replacement characters.
     #[must_use]
+    #[expect(clippy::wrong_self_convention, reason = "it says from where it adds settings")]
     pub fn from_process(mut self) -> Self {
         self.directory.get_or_insert_with(PathBuf::new);
         self.environment(env::vars_os().map(|(name, value)| {
@@ -94,20 +95,10 @@ impl SettingsBuilder {
             .iter()
             .flat_map(|profile| store::split(&settings.resolve(profile).text))
             .collect();
-        let default = ["default".to_owned()];
-        let profiles = if active.is_empty() { &default[..] } else { &active };
-        let mut profile_files = Vec::new();
-        // The last profile wins, and a profile of an earlier location over no profile at all.
-        for profile in profiles.iter().rev() {
-            check_profile(&settings, profile)?;
-            for location in locations.iter().rev() {
-                profile_files.extend(file::read(location, Some(profile))?);
-            }
-        }
-        for source in &mut profile_files {
-            let misplaced: Vec<&String> =
-                source.properties.keys().filter(|name| name.starts_with(PROFILES)).collect();
-            settings.warnings.extend(misplaced.iter().map(|name| {
+        let profile_files = profile_files(&settings, &active, &locations)?;
+        for source in &profile_files {
+            let misplaced = source.properties.keys().filter(|name| name.starts_with(PROFILES));
+            settings.warnings.extend(misplaced.map(|name| {
                 format!("{name} in {} is ignored: profiles cannot name profiles", source.name)
             }));
         }
@@ -124,8 +115,12 @@ impl SettingsBuilder {
         if !self.forced.is_empty() {
             sources.push(source("forced", SourceKind::Forced, &self.forced));
         }
-        let arguments: Vec<(String, String)> =
-            self.arguments.iter().take_while(|text| *text != "--").filter_map(option).collect();
+        let arguments: Vec<(String, String)> = self
+            .arguments
+            .iter()
+            .take_while(|text| *text != "--")
+            .filter_map(|text| option(text))
+            .collect();
         if !arguments.is_empty() {
             sources.push(source("commandLineArgs", SourceKind::Arguments, &arguments));
         }
@@ -150,8 +145,27 @@ impl SettingsBuilder {
     }
 }
 
+/// The files of the active profiles, or of `default` if none is active. The last profile wins, and
+/// any profile of any location wins over the files without profile.
+fn profile_files(
+    settings: &Settings,
+    active: &[String],
+    locations: &[Location],
+) -> Result<Vec<PropertySource>, Error> {
+    let default = ["default".to_owned()];
+    let profiles = if active.is_empty() { &default[..] } else { active };
+    let mut files = Vec::new();
+    for profile in profiles.iter().rev() {
+        check_profile(settings, profile)?;
+        for location in locations.iter().rev() {
+            files.extend(file::read(location, Some(profile))?);
+        }
+    }
+    Ok(files)
+}
+
 /// `--name=value`, or `--name` for true. Repeated ones: the last wins.
-fn option(argument: &String) -> Option<(String, String)> {
+fn option(argument: &str) -> Option<(String, String)> {
     let text = argument.strip_prefix("--")?;
     let (name, value) = text.split_once('=').unwrap_or((text, "true"));
     (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))

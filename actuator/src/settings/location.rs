@@ -56,7 +56,8 @@ pub fn named(text: &str, origin: &str) -> Result<Location, Error> {
         Err(_) if optional => None,
         Err(error) => return refuse(format!("{error}; prefix it with optional: if it may lack")),
     };
-    let is_file = metadata.map_or(!text.ends_with('/') && text.ends_with(".toml"), |m| m.is_file());
+    let looks_like_a_file = path.extension().is_some_and(|extension| extension == "toml");
+    let is_file = metadata.map_or(looks_like_a_file, |metadata| metadata.is_file());
     if !is_file {
         return Ok(Location { directory: path.into(), stem: STEM.to_owned(), shown: path.into() });
     }

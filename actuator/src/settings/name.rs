@@ -59,24 +59,21 @@ pub fn canonical(name: &str, spelling: Spelling, pattern: &str, indexed: bool) -
     let pattern: Vec<&str> = pattern.split('.').collect();
     let mut out = Vec::new();
     let index = matches(&segments, &pattern, spelling, indexed, &mut out)?;
-    let mut text = out.join(".");
-    if let Some(index) = index {
-        text.push_str(&index);
-    }
-    Some(text)
+    Some(out.join(".") + &index)
 }
 
+/// Puts the canonical segments into `out` and gives the index, empty if there is none.
 fn matches(
     segments: &[Cow<'_, str>],
     pattern: &[&str],
     spelling: Spelling,
     indexed: bool,
     out: &mut Vec<String>,
-) -> Option<Option<String>> {
+) -> Option<String> {
     let Some((head, rest)) = pattern.split_first() else {
         return match segments {
-            [] => Some(None),
-            [index] if indexed => index_of(index).map(Some),
+            [] => Some(String::new()),
+            [index] if indexed => index_of(index),
             _ => None,
         };
     };
@@ -154,12 +151,11 @@ fn without_map_brackets(name: &str) -> Cow<'_, str> {
             rest = tail;
             continue;
         };
-        match index_of(key) {
-            Some(index) => text.push_str(&index),
-            None => {
-                text.push('.');
-                text.push_str(key);
-            }
+        if let Some(index) = index_of(key) {
+            text.push_str(&index);
+        } else {
+            text.push('.');
+            text.push_str(key);
         }
         rest = after;
     }

@@ -29,6 +29,8 @@ impl<'s> SettingsReader<'s> {
         let property = self.settings.property(name)?;
         match T::from_setting(&property.value) {
             Ok(value) => Some(value),
+            // As in Spring, an empty text is no value where text is not what is wanted.
+            Err(_) if property.value.trim().is_empty() => None,
             Err(expected) => {
                 self.problems.push(describe(name, property, &expected));
                 None
@@ -65,10 +67,13 @@ impl<'s> SettingsReader<'s> {
         if self.problems.is_empty() {
             return Ok(());
         }
-        let list: String = self.problems.iter().map(|problem| format!("\n  - {problem}")).collect();
         Err(Error::new(
             ErrorKind::Setting,
-            format!("{} setting(s) cannot be used:{list}", self.problems.len()),
+            format!(
+                "{} setting(s) cannot be used:\n  - {}",
+                self.problems.len(),
+                self.problems.join("\n  - ")
+            ),
         ))
     }
 }

@@ -226,13 +226,15 @@ fn the_process_id_and_the_variables_are_visible() {
 #[test]
 fn all_bad_values_are_refused_at_once_with_their_origins() {
     let settings = Settings::builder()
-        .environment([("SERVER_PORT", "many")])
+        .environment([("SERVER_PORT", "many"), ("MANAGEMENT_ENDPOINT_ENV_CACHE_TIMETOLIVE", "")])
         .arguments(["--management.server.port=99999"])
         .build()
         .unwrap();
     let mut reader = SettingsReader::new(&settings);
     assert_eq!(reader.value::<u16>("server.port"), None);
     assert_eq!(reader.value::<u16>("management.server.port"), None);
+    let empty = reader.value::<std::time::Duration>("management.endpoint.env.cache.time-to-live");
+    assert_eq!(empty, None, "an empty variable is no value and no problem");
     let message = reader.finish().unwrap_err().to_string();
     for part in ["environment variable SERVER_PORT", "argument --management.server.port", "65535"] {
         assert!(message.contains(part), "{part} in {message}");
