@@ -55,6 +55,11 @@ pub(super) fn canonical(name: &str, spelling: Spelling) -> Option<(String, &'sta
     })
 }
 
+/// Whether this dotted name is that of a known list.
+pub(super) fn is_list(name: &str) -> bool {
+    canonical(name, Spelling::Dotted).is_some_and(|(_, entry)| entry.kind == Kind::List)
+}
+
 macro_rules! catalog {
     ($($name:literal $kind:ident $default:literal $description:literal;)*) => {
         &[$(Entry {

@@ -45,6 +45,12 @@ pub fn below<'n>(name: &'n str, prefix: &str) -> Option<&'n str> {
     (head == prefix || uniform(head) == uniform(prefix)).then_some(rest)
 }
 
+/// `web[2]` is `web` and 2.
+pub fn indexed(name: &str) -> Option<(&str, usize)> {
+    let (base, index) = name.strip_suffix(']')?.rsplit_once('[')?;
+    Some((base, index.parse().ok()?))
+}
+
 /// Matches a name against a pattern of the catalog and gives its canonical spelling.
 ///
 /// A `*` in the pattern stands for one segment or more, which keep their spelling. With `indexed`,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Property, PropertySource, SettingsBuilder, name};
+use super::{Property, PropertySource, SettingsBuilder, catalog, name};
 
 /// All settings, highest precedence first.
 #[derive(Clone, Debug, Default)]
@@ -39,17 +39,31 @@ impl Settings {
         })
     }
 
-    /// All winning settings below `prefix.`, without the prefix, in the order of their names.
+    /// All winning settings below `prefix.`, without the prefix, in the order of their names. Where
+    /// the catalog knows a list (`logging.group.*`), its items come as one comma separated text,
+    /// however they were written.
     pub fn map(&self, prefix: &str) -> Vec<(String, String)> {
         let mut found = BTreeMap::new();
         for source in self.sources.iter().rev() {
+            let mut lists: BTreeMap<&str, BTreeMap<usize, &str>> = BTreeMap::new();
             for (name, property) in source.by_canonical_name() {
-                if let Some(key) = name::below(name, prefix) {
-                    found.insert(key, &property.value);
+                let Some(key) = name::below(name, prefix) else {
+                    continue;
+                };
+                match name::indexed(key).filter(|_| catalog::is_list(name)) {
+                    Some((key, index)) => {
+                        lists.entry(key).or_default().insert(index, &property.value);
+                    }
+                    None => {
+                        found.insert(key.to_owned(), property.value.clone());
+                    }
                 }
             }
+            for (key, items) in lists {
+                found.insert(key.to_owned(), items.into_values().collect::<Vec<_>>().join(","));
+            }
         }
-        found.into_iter().map(|(key, value)| (key.to_owned(), value.clone())).collect()
+        found.into_iter().collect()
     }
 
     /// The sources, highest precedence first, as `/env` lists them.

@@ -133,6 +133,7 @@ fn lists_and_maps_come_from_every_source() {
         "[spring.boot.admin.client]\nurl=['http://a','http://b']\n\
          [spring.boot.admin.client.instance.metadata]\nteamName='x'\n'user.name'='joe'\n\
          [logging.level]\n'shop::my_db'='debug'\n\
+         [logging.group]\nweb=['a','b']\nsql='c,d'\n[info.app]\ntags=['x']\n\
          [management.endpoints.web.exposure]\ninclude=[]\n",
     )]);
     let builder = || Settings::builder().file_directory(&directory.0);
@@ -153,7 +154,8 @@ fn lists_and_maps_come_from_every_source() {
         [pair("tags.environment", "test"), pair("teamName", "x"), pair("user.name", "joe")]
     );
     assert_eq!(settings.map("logging.level"), [pair("root", "warn"), pair("shop::my_db", "debug")]);
-    assert_eq!(settings.map("info"), [pair("app.name", "shop")]);
+    assert_eq!(settings.map("logging.group"), [pair("sql", "c,d"), pair("web", "a,b")]);
+    assert_eq!(settings.map("info"), [pair("app.name", "shop"), pair("app.tags[0]", "x")]);
     assert_eq!(
         settings.list("management.endpoint.health.group.x.include").unwrap(),
         ["db", "disk"]
