@@ -112,7 +112,6 @@ const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.health.probes.enabled" Bool "true" "Whether the groups liveness and readiness exist.";
     "management.endpoint.health.probes.add-additional-paths" Bool "false" "Whether /livez and /readyz are served on the application's port.";
     "management.endpoint.health.logging.slow-indicator-threshold" Duration "10s" "A slower check is logged.";
-    "management.endpoint.health.timeout" Duration "" "How long a check may take.";
     "management.endpoint.health.group.*.status.http-mapping.*" Number "" "HTTP status of a health status in this group.";
     "management.endpoint.health.group.*.status.order" List "" "Order of the status in this group.";
     "management.endpoint.health.group.*.include" List "" "Members of the group; * for all.";
@@ -143,9 +142,13 @@ const ENTRIES: &[Entry] = catalog! {
 
     "management.httpexchanges.recording.enabled" Bool "true" "Whether HTTP exchanges are recorded.";
     "management.httpexchanges.recording.include" List "request-headers,response-headers,time-taken" "What is recorded.";
+    "management.trace.http.enabled" Bool "true" "Older name of management.httpexchanges.recording.enabled.";
+    "management.trace.http.include" List "" "Older name of management.httpexchanges.recording.include.";
     "management.observations.*" Text "" "Settings of observations.";
     "management.metrics.enable.*" Bool "true" "Whether meters below this name exist.";
     "management.metrics.tags.*" Text "" "A tag of every meter.";
+    "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
+    "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
     "management.metrics.*" Text "" "Settings of metrics.";
     "management.prometheus.*" Text "" "Settings of the Prometheus format.";
 
@@ -179,7 +182,6 @@ const ENTRIES: &[Entry] = catalog! {
     "spring.boot.admin.client.client-key" Text "" "PEM file of its private key.";
     "spring.boot.admin.client.headers.*" Text "" "One more header of each request to the admin server.";
     "spring.boot.admin.client.instance.name" Text "" "Name at the admin server; spring.application.name by default.";
-    "spring.boot.admin.client.instance.id" Text "" "Id at the admin server, where it allows one.";
     "spring.boot.admin.client.instance.service-url" Text "" "Address of the service.";
     "spring.boot.admin.client.instance.service-base-url" Text "" "Address of the service without its path.";
     "spring.boot.admin.client.instance.service-path" Text "/" "Path of the service.";
@@ -193,6 +195,14 @@ const ENTRIES: &[Entry] = catalog! {
     "info.*" Text "" "What /info shows of the settings.";
 
     "actuator.compat.httptrace" Bool "false" "Whether httptrace and trace are served beside httpexchanges.";
+    "actuator.health.timeout" Duration "2s" "How long a health check may take.";
+    "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
+    "actuator.httpexchanges.management-requests" Bool "" "Whether requests to the management API are recorded.";
+    "actuator.logfile.ring-size" Size "" "How much of the log is kept in memory where there is no file.";
+    "actuator.metrics.jvm-aliases" Bool "" "Whether facts are also given under the JVM's names, for the admin server's cards.";
+    "actuator.metrics.management-requests" Bool "" "Whether requests to the management API are measured.";
+    "actuator.metrics.max-series" Number "1000" "How many series one meter may have.";
+    "actuator.metrics.sample-interval" Duration "" "Time between two samples of the system.";
     "actuator.compat.dump" Bool "false" "Whether dump is served beside threaddump.";
 };
 
