@@ -1,1 +1,4 @@
 //! The endpoints: from a subject to the JSON that the API promises, one file per id.
+
+mod logfile;
+mod loggers;

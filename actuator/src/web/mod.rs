@@ -1,1 +1,3 @@
 //! HTTP in: finding the operation, negotiating, reading arguments, writing answers.
+
+mod range;
