@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use tracing::{dispatcher, subscriber::NoSubscriber};
+use tracing::{Dispatch, dispatcher, subscriber::NoSubscriber};
 use tracing_subscriber::{Registry, layer::SubscriberExt as _};
 
 use super::{
@@ -53,7 +53,7 @@ pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let loggers = Loggers::global();
     loggers.configure(&settings.levels, &settings.groups);
-    if INSTALLED.get().is_none() && dispatcher::get_default(|now| now.is::<NoSubscriber>()) {
+    if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         install_own(settings, &loggers)?;
     }
     Ok(LoggingState { source: source(settings), loggers })
@@ -122,5 +122,136 @@ fn warn_of_directives() {
             "RUST_LOG: ignored {ignored:?}; expected level, target or target=level, separated by \
              commas"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use tracing_log::log;
+
+    use super::*;
+    use crate::logging::{LogLevel, loggers::SetLevelError};
+
+    /// Runs one of the ignored tests below in a process of its own, for the subscriber is global,
+    /// and gives what it wrote.
+    fn run(test: &str) -> String {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", &format!("logging::install::tests::{test}"), "--ignored"])
+            .arg("--nocapture")
+            .env("RUST_LOG", "info,from_rust_log=debug,odd[span]=info")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}{errors}");
+        text
+    }
+
+    fn settings() -> LoggingSettings {
+        LoggingSettings {
+            levels: vec![("log_dep".to_owned(), LogLevel::Debug)],
+            ring_size: 10_000,
+            ..LoggingSettings::default()
+        }
+    }
+
+    #[test]
+    fn without_a_subscriber_ours_is_installed_and_takes_log_records_too() {
+        let text = run("process_without_a_subscriber");
+        assert!(text.contains("] log_dep::x : a debug record\n"), "{text}");
+        assert!(text.contains("] log_dep::x : a trace record\n"), "{text}");
+        assert!(text.contains("Level of log_dep: DEBUG -> TRACE\n"), "{text}");
+        assert!(text.contains("Level of ROOT: INFO -> OFF\n"), "{text}");
+        assert!(text.contains("RUST_LOG: ignored [\"odd[span]=info\"]"), "{text}");
+        assert!(text.contains("] from_rust_log : heard\n"), "{text}");
+        assert!(!text.contains("never") && !text.contains('\x1b'), "{text}");
+    }
+
+    #[test]
+    #[ignore = "run in a process of its own by the test above"]
+    fn process_without_a_subscriber() {
+        let folder = std::env::temp_dir().join(format!("actuator-install-{}", std::process::id()));
+        let path = folder.join("app.log");
+        let state = install(&LoggingSettings { file: Some(path.clone()), ..settings() }).unwrap();
+        tracing::debug!(target: "from_rust_log", "heard");
+        log::debug!(target: "log_dep::x", "a debug record");
+        log::trace!(target: "log_dep::x", "never");
+        assert_eq!(log::max_level(), log::LevelFilter::Debug);
+        assert!(state.loggers.get("log_dep::x").is_some());
+        state.loggers.set("log_dep", Some(LogLevel::Trace)).unwrap();
+        assert_eq!(log::max_level(), log::LevelFilter::Trace);
+        log::trace!(target: "log_dep::x", "a trace record");
+        state.loggers.set("log_dep", None).unwrap();
+        state.loggers.set("from_rust_log", None).unwrap();
+        state.loggers.set("ROOT", Some(LogLevel::Off)).unwrap();
+        assert_eq!(log::max_level(), log::LevelFilter::Off);
+        tracing::error!("never");
+        let again = install(&settings()).unwrap();
+        let Some(LogSource::File(served)) = again.source else { panic!("{again:?}") };
+        assert_eq!(served, path);
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert!(written.ends_with("Level of ROOT: INFO -> OFF\n"), "{written}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn without_a_file_the_log_is_kept_in_memory() {
+        run("process_without_a_file");
+    }
+
+    #[test]
+    #[ignore = "run in a process of its own by the test above"]
+    fn process_without_a_file() {
+        let state = install(&settings()).unwrap();
+        tracing::info!("kept");
+        let Some(LogSource::Ring(ring)) = state.source else { panic!("{state:?}") };
+        assert!(ring.snapshot().end > 0);
+    }
+
+    #[test]
+    fn trap_seed_20_an_existing_subscriber_is_left_untouched() {
+        run("process_with_a_subscriber");
+    }
+
+    #[test]
+    #[ignore = "run in a process of its own by the test above"]
+    fn process_with_a_subscriber() {
+        tracing::subscriber::set_global_default(Registry::default()).unwrap();
+        let state = install(&settings()).unwrap();
+        assert!(dispatcher::get_default(Dispatch::is::<Registry>));
+        assert_eq!(log::max_level(), log::LevelFilter::Off);
+        assert!(state.source.is_none());
+        let refused = state.loggers.set("ROOT", Some(LogLevel::Off));
+        assert_eq!(refused, Err(SetLevelError::NotAttached));
+        assert!(tracing::enabled!(tracing::Level::TRACE));
+        let file = Some(PathBuf::from("written/by/the/application.log"));
+        let state = install(&LoggingSettings { file, ..settings() }).unwrap();
+        assert!(matches!(state.source, Some(LogSource::File(_))));
+    }
+
+    #[test]
+    fn an_existing_subscriber_with_our_layer_can_be_changed() {
+        run("process_with_a_subscriber_and_our_layer");
+    }
+
+    #[test]
+    #[ignore = "run in a process of its own by the test above"]
+    fn process_with_a_subscriber_and_our_layer() {
+        let subscriber = Registry::default().with(crate::logging::layer());
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+        assert!(tracing::enabled!(target: "from_rust_log", tracing::Level::DEBUG));
+        let state = install(&settings()).unwrap();
+        state.loggers.set("mine", Some(LogLevel::Debug)).unwrap();
+        assert!(tracing::enabled!(target: "mine::db", tracing::Level::DEBUG));
+        assert!(!tracing::enabled!(target: "other", tracing::Level::DEBUG));
+    }
+
+    #[test]
+    fn a_log_file_that_cannot_be_written_refuses_the_start_and_names_the_setting() {
+        let error = open_file(std::path::Path::new("/dev/null/app.log")).unwrap_err();
+        assert!(error.is_setting());
+        assert!(error.to_string().contains("logging.file.name"), "{error}");
     }
 }

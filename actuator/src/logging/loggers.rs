@@ -5,12 +5,13 @@ use std::{
     collections::BTreeSet,
     fmt,
     sync::{
-        Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, Ordering},
     },
 };
 
 use tracing::{Metadata, level_filters::LevelFilter};
+use tracing_log::AsLog as _;
 
 use super::{
     level::LogLevel,
@@ -264,7 +265,9 @@ impl Loggers {
 
     /// Makes every callsite ask again. No lock may be held: callsites call back.
     fn rebuild(&self) {
-        use tracing_log::AsLog as _;
+        // Two at once could leave the greatest level as the slower one saw it before the faster.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         tracing::callsite::rebuild_interest_cache();
         let needed = self.max_level().as_log();
         if self.shared.log_follows.load(Ordering::Acquire) {

@@ -14,7 +14,7 @@ use tracing::{
 use tracing_log::NormalizeEvent as _;
 use tracing_subscriber::{
     layer::{Context, Layer},
-    registry::LookupSpan,
+    registry::{LookupSpan, Scope},
 };
 
 use super::{
@@ -93,7 +93,7 @@ impl OutputLayer {
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
         line.begin(SystemTime::now(), metadata);
         line.separate();
-        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
             let extensions = span.extensions();
             line.span(span.name(), extensions.get::<SpanFields>().map_or("", |fields| &fields.0));
         }
@@ -210,7 +210,7 @@ mod tests {
     impl tracing::callsite::Callsite for TestCallsite {
         fn set_interest(&self, _: tracing::subscriber::Interest) {}
         fn metadata(&self) -> &tracing::Metadata<'_> {
-            unimplemented!("never registered")
+            panic!("never registered")
         }
     }
 }
