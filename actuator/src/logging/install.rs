@@ -143,10 +143,10 @@ mod tests {
             .env("RUST_LOG", "info,from_rust_log=debug,odd[span]=info")
             .output()
             .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
+        let written = String::from_utf8(output.stdout).unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && text.contains("1 passed"), "{text}{errors}");
-        text
+        assert!(output.status.success() && written.contains("1 passed"), "{written}{errors}");
+        written
     }
 
     fn settings() -> LoggingSettings {
@@ -174,18 +174,18 @@ mod tests {
     fn process_without_a_subscriber() {
         let folder = std::env::temp_dir().join(format!("actuator-install-{}", std::process::id()));
         let path = folder.join("app.log");
-        let state = install(&LoggingSettings { file: Some(path.clone()), ..settings() }).unwrap();
+        let first = install(&LoggingSettings { file: Some(path.clone()), ..settings() }).unwrap();
         tracing::debug!(target: "from_rust_log", "heard");
         log::debug!(target: "log_dep::x", "a debug record");
         log::trace!(target: "log_dep::x", "never");
         assert_eq!(log::max_level(), log::LevelFilter::Debug);
-        assert!(state.loggers.get("log_dep::x").is_some());
-        state.loggers.set("log_dep", Some(LogLevel::Trace)).unwrap();
+        assert!(first.loggers.get("log_dep::x").is_some());
+        first.loggers.set("log_dep", Some(LogLevel::Trace)).unwrap();
         assert_eq!(log::max_level(), log::LevelFilter::Trace);
         log::trace!(target: "log_dep::x", "a trace record");
-        state.loggers.set("log_dep", None).unwrap();
-        state.loggers.set("from_rust_log", None).unwrap();
-        state.loggers.set("ROOT", Some(LogLevel::Off)).unwrap();
+        first.loggers.set("log_dep", None).unwrap();
+        first.loggers.set("from_rust_log", None).unwrap();
+        first.loggers.set("ROOT", Some(LogLevel::Off)).unwrap();
         assert_eq!(log::max_level(), log::LevelFilter::Off);
         tracing::error!("never");
         let again = install(&settings()).unwrap();

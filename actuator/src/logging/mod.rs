@@ -14,11 +14,13 @@ mod loggers;
 mod output;
 mod ring;
 mod settings;
+mod state;
 mod tree;
 
 pub(crate) use install::{LogSource, LoggingState, install};
 pub use layer::{LoggersLayer, layer};
 pub(crate) use level::LogLevel;
-pub(crate) use loggers::{Logger, LoggerGroup, Loggers, SetLevelError};
-pub(crate) use ring::{LogRing, RingSnapshot};
+pub(crate) use loggers::{Loggers, SetLevelError};
+pub(crate) use ring::LogRing;
 pub(crate) use settings::LoggingSettings;
+pub(crate) use state::{Logger, LoggerGroup};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     level::LogLevel,
-    loggers::{LoggerGroup, is_name},
+    state::{LoggerGroup, is_name},
     tree::ROOT,
 };
 use crate::settings::SettingsReader;

@@ -29,14 +29,14 @@ const PIECE: usize = 64 * 1024;
 
 /// Answers with the whole resource, or with the ranges that were asked for; `head` leaves the
 /// body out but not its length. The offsets of a ring are absolute, and its total is the end.
-pub(crate) fn respond(resource: Resource, range: Option<&HeaderValue>, head: bool) -> Response {
+pub(crate) fn respond(resource: &Resource, range: Option<&HeaderValue>, head: bool) -> Response {
     let all = Span { from: resource.start, to: resource.length };
     let spans = match range {
         None => return single(resource, StatusCode::OK, all, head),
         Some(range) => range.to_str().ok().and_then(|range| select(range, all)),
     };
     match spans.as_deref() {
-        None | Some([]) => unsatisfiable(&resource),
+        None | Some([]) => unsatisfiable(resource),
         Some([span]) => single(resource, StatusCode::PARTIAL_CONTENT, *span, head),
         Some(spans) => multiple(resource, spans, head),
     }
@@ -108,7 +108,7 @@ fn unsatisfiable(resource: &Resource) -> Response {
     finish(response, 0)
 }
 
-fn single(resource: Resource, status: StatusCode, span: Span, head: bool) -> Response {
+fn single(resource: &Resource, status: StatusCode, span: Span, head: bool) -> Response {
     let parts = VecDeque::from([Part::Content(span)]);
     let mut response = Response::new(body(&resource.content, parts, span.len(), head));
     *response.status_mut() = status;
@@ -119,7 +119,7 @@ fn single(resource: Resource, status: StatusCode, span: Span, head: bool) -> Res
     finish(response, span.len())
 }
 
-fn multiple(resource: Resource, spans: &[Span], head: bool) -> Response {
+fn multiple(resource: &Resource, spans: &[Span], head: bool) -> Response {
     let boundary = boundary();
     let mut parts = VecDeque::with_capacity(spans.len() * 2 + 1);
     let mut length = 0;

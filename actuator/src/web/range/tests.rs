@@ -32,7 +32,7 @@ struct Answer {
 
 async fn ask(resource: Resource, range: Option<&str>) -> Answer {
     let range = range.map(|range| HeaderValue::from_str(range).unwrap());
-    let response = respond(resource, range.as_ref(), false);
+    let response = respond(&resource, range.as_ref(), false);
     let text = |name| Some(response.headers().get(name)?.to_str().unwrap().to_owned());
     assert_eq!(text(header::ACCEPT_RANGES).as_deref(), Some("bytes"));
     let (content_range, length) = (text(header::CONTENT_RANGE), text(header::CONTENT_LENGTH));
@@ -174,7 +174,7 @@ async fn trap_seed_06_a_range_may_cut_a_character_and_bytes_are_sent_as_they_are
 #[tokio::test]
 async fn head_has_the_headers_of_get_and_no_body() {
     let range = HeaderValue::from_static("bytes=5-9");
-    let response = respond(resource(0, ALPHABET), Some(&range), true);
+    let response = respond(&resource(0, ALPHABET), Some(&range), true);
     assert_eq!(response.status(), 206);
     assert_eq!(response.headers()[header::CONTENT_LENGTH], "5");
     assert_eq!(response.headers()[header::CONTENT_RANGE], "bytes 5-9/26");
@@ -185,7 +185,7 @@ async fn head_has_the_headers_of_get_and_no_body() {
 async fn a_file_that_shrinks_while_it_is_sent_breaks_the_answer_instead_of_filling_it() {
     let mut shrunk = resource(0, b"only this");
     shrunk.length = 1_000;
-    let response = respond(shrunk, None, false);
+    let response = respond(&shrunk, None, false);
     assert!(response.into_body().collect().await.is_err());
 }
 
