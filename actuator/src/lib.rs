@@ -7,7 +7,7 @@ mod error;
 mod exchange;
 mod health;
 mod info;
-mod logging;
+pub mod logging;
 mod meter;
 mod model;
 mod registry;

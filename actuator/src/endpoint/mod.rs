@@ -2,3 +2,5 @@
 
 mod health;
 mod env;
+mod logfile;
+mod loggers;

@@ -17,3 +17,4 @@ mod router;
 pub(crate) use exposure::{Exposure, ExposureDefaults};
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
 pub(crate) use router::{AdditionalPath, Management};
+mod range;
