@@ -1,5 +1,6 @@
 //! From link time to run time: what was declared, in a fixed order, bound to its components.
 
+mod adapter;
 mod bean;
 mod bind;
 mod collect;
@@ -7,6 +8,7 @@ mod conflict;
 mod declaration;
 
 pub use crate::model::component::{Components, MissingComponent};
+pub use adapter::{async_check, async_provider, blocking_check, provider};
 pub use bean::{Bean, BeanRegistry};
 pub use bind::{Bind, Missing, bind};
 pub use collect::{Binder, Declarations};

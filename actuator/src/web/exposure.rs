@@ -65,6 +65,11 @@ impl Exposure {
         lists(&self.include) && !lists(&self.exclude)
     }
 
+    /// The path of an endpoint below the base path.
+    pub(crate) fn path_of<'a>(&'a self, id: &'a str) -> &'a str {
+        self.paths.get(&comparable(id)).map_or(id, String::as_str)
+    }
+
     /// The endpoints that exist, each with its path and the operations that its access leaves.
     pub(crate) fn apply(&self, endpoints: Vec<SharedEndpoint>) -> Vec<Exposed> {
         endpoints
@@ -74,7 +79,7 @@ impl Exposure {
                 let key = comparable(endpoint.id());
                 let access = self.access.get(&key).copied().or(self.default_access);
                 let access = access.unwrap_or(endpoint.default_access()).cap(self.max_permitted);
-                let path = self.paths.get(&key).cloned().unwrap_or_else(|| endpoint.id().to_owned());
+                let path = self.path_of(endpoint.id()).to_owned();
                 Exposed::new(endpoint, path, access)
             })
             .collect()

@@ -8,13 +8,16 @@
 mod answer;
 mod arguments;
 mod exposure;
+mod layer;
 mod link;
 mod media_type;
 mod path;
+mod range;
 mod refusal;
 mod router;
 
-pub(crate) use exposure::{Exposure, ExposureDefaults};
+pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
+pub use layer::ActuatorLayer;
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
 pub(crate) use router::{AdditionalPath, Management};
 mod range;

@@ -19,7 +19,6 @@ use crate::model::{
     call::{Call, Listener},
     endpoint::{Operation, OperationKind, Produces, Selector, SharedEndpoint},
     problem::Problem,
-    reply::Reply,
 };
 
 /// The largest body that is read; the contract's bodies are flat objects of a few members.
@@ -83,31 +82,32 @@ impl Management {
         self
     }
 
-    /// The ids of what is exposed, in order.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.endpoints.iter().map(Exposed::id)
-    }
-
     /// The routes of this API, for mounting into a server of any kind.
     pub(crate) fn into_router(self) -> axum::Router {
+        let base = self.base_path.clone();
+        let mut paths = vec![format!("{base}/{{*path}}")];
+        if !base.is_empty() {
+            // With its slash too: what cannot be found there is told in our own words.
+            paths.extend([format!("{base}/"), base]);
+        } else if self.discovery {
+            paths.push("/".to_owned());
+        }
+        self.route(paths)
+    }
+
+    /// Only the additional paths, for an application whose management API is elsewhere.
+    pub(crate) fn into_additional_router(self) -> axum::Router {
+        self.route(Vec::new())
+    }
+
+    fn route(self, mut paths: Vec<String>) -> axum::Router {
+        paths.extend(self.additional_paths.iter().map(|additional| additional.path.clone()));
         let management = Arc::new(self);
-        let base = management.base_path.clone();
-        let additional: Vec<_> =
-            management.additional_paths.iter().map(|path| path.path.clone()).collect();
         let service = axum::routing::any(move |request: Request<Body>| {
             let management = Arc::clone(&management);
             async move { management.handle(request).await }
         });
-        let mut router = axum::Router::new()
-            .route(&format!("{base}/"), service.clone())
-            .route(&format!("{base}/{{*path}}"), service.clone());
-        if !base.is_empty() {
-            router = router.route(&base, service.clone());
-        }
-        for path in additional {
-            router = router.route(&path, service.clone());
-        }
-        router
+        paths.iter().fold(axum::Router::new(), |router, path| router.route(path, service.clone()))
     }
 
     /// Answers one request. Never fails: a refusal is a response too.
@@ -116,7 +116,7 @@ impl Management {
         match self.answer(&parts, body).await {
             Ok(response) => response,
             Err(refusal) => refusal.respond(&RefusalContext {
-                path: parts.uri.path(),
+                path: original_uri(&parts).path(),
                 query: parts.uri.query().unwrap_or_default(),
                 headers: &parts.headers,
                 include_message: self.include_message,
@@ -126,11 +126,8 @@ impl Management {
 
     async fn answer(&self, parts: &Parts, body: Body) -> Result<Response, Refusal> {
         let full_path = parts.uri.path();
-        // A router that nests us shows the path below its prefix; links need all of it.
-        let below = full_path.strip_prefix(self.base_path.as_str());
-        match below {
-            Some("" | "/") if self.is_index(full_path) => return self.index(parts),
-            _ => {}
+        if self.is_index(full_path) {
+            return self.index(parts);
         }
         let (endpoint, below, additional) = self.find(full_path)?;
         let target = Target::find(endpoint, &below, parts, full_path)?;
@@ -149,18 +146,15 @@ impl Management {
             listener: self.listener,
             additional_path: additional,
         };
-        let reply: Result<Reply, Problem> = endpoint.invoke(call).await;
-        let reply = reply.map_err(|problem| {
-            let status = StatusCode::from_u16(problem.status());
-            Refusal::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), problem.reason())
-        })?;
+        let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
         Ok(answer::respond(reply, content_type, &parts.headers, head).await)
     }
 
     /// The page is at the base path without a slash; at the root, where there is none, at `/`.
     fn is_index(&self, full_path: &str) -> bool {
-        self.discovery && (full_path == self.base_path || self.base_path.is_empty())
+        let page = if self.base_path.is_empty() { "/" } else { &self.base_path };
+        self.discovery && full_path == page
     }
 
     fn index(&self, parts: &Parts) -> Result<Response, Refusal> {
@@ -179,11 +173,10 @@ impl Management {
         let (_, content_type) = accept(parts)
             .choose(&[Produces::Json])
             .ok_or_else(|| Refusal::not_acceptable(ACTUATOR_JSON.to_owned()))?;
-        let original = parts.extensions.get::<axum::extract::OriginalUri>();
-        let uri = original.map_or(&parts.uri, |original| &original.0);
+        let uri = original_uri(parts);
         let address = link::page_address(uri, &parts.headers, uri.path());
         let body = serde_json::to_vec(&IndexDescriptor::new(address, &self.endpoints))
-            .map_err(|error| Refusal::from(Problem::from(error)))?;
+            .map_err(Problem::from)?;
         let mut response = Response::new(Body::from(body));
         if let Ok(content_type) = header::HeaderValue::from_str(&content_type) {
             response.headers_mut().insert(header::CONTENT_TYPE, content_type);
@@ -317,6 +310,12 @@ impl From<Problem> for Refusal {
         let status = StatusCode::from_u16(problem.status());
         Self::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), problem.reason())
     }
+}
+
+/// A router that nests us shows the path below its prefix; callers know all of it.
+fn original_uri(parts: &Parts) -> &http::Uri {
+    let original = parts.extensions.get::<axum::extract::OriginalUri>();
+    original.map_or(&parts.uri, |original| &original.0)
 }
 
 fn accept(parts: &Parts) -> Accept<'_> {
