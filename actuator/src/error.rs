@@ -30,10 +30,7 @@ impl Error {
         Self { kind, message: message.into(), cause: None }
     }
 
-    pub(crate) fn with_cause(
-        mut self,
-        cause: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
+    pub(crate) fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
     }

@@ -105,11 +105,7 @@ impl Health {
     /// Adds a detail; one of the same key is replaced. What cannot be written as JSON is shown as
     /// a text that says so.
     #[must_use]
-    pub fn with_detail(
-        mut self,
-        key: impl Into<Cow<'static, str>>,
-        value: impl Serialize,
-    ) -> Self {
+    pub fn with_detail(mut self, key: impl Into<Cow<'static, str>>, value: impl Serialize) -> Self {
         let key = key.into();
         let value = serde_json::value::to_raw_value(&value)
             .or_else(|error| serde_json::value::to_raw_value(&format!("not JSON: {error}")));

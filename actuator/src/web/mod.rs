@@ -1,1 +1,2 @@
 //! HTTP in: finding the operation, negotiating, reading arguments, writing answers.
+mod layer;
