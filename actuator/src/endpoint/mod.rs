@@ -1,1 +1,5 @@
 //! The endpoints: from a subject to the JSON that the API promises, one file per id.
+
+mod httpexchanges;
+mod metrics;
+mod threaddump;

@@ -86,7 +86,8 @@ impl ExchangeRepository {
 
     /// The exchanges, newest first.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        let recorded: Vec<Draft> = self.lock().recorded.iter().map(|draft| (**draft).clone()).collect();
+        let recorded: Vec<Draft> =
+            self.lock().recorded.iter().map(|draft| (**draft).clone()).collect();
         recorded.iter().rev().map(|draft| draft.read(&self.sanitizer)).collect()
     }
 
@@ -138,12 +139,14 @@ mod tests {
 
     #[test]
     fn the_newest_come_first_and_the_oldest_are_forgotten() {
-        let repository = repository(ExchangeSettings { capacity: 3, ..ExchangeSettings::default() });
+        let repository =
+            repository(ExchangeSettings { capacity: 3, ..ExchangeSettings::default() });
         for number in 0..1_000 {
             record(&repository, &format!("/{number}"), &[("accept", "*/*")]);
         }
         let uris: Vec<_> = repository.exchanges().into_iter().map(|e| e.uri).collect();
-        let expected = ["http://app.example/999", "http://app.example/998", "http://app.example/997"];
+        let expected =
+            ["http://app.example/999", "http://app.example/998", "http://app.example/997"];
         assert_eq!(uris, expected);
         assert!(repository.lock().spare.len() <= 1, "one buffer is enough for one at a time");
     }
@@ -177,7 +180,8 @@ mod tests {
         record(&repository, "/", &SECRETS);
         let headers = repository.exchanges().remove(0).request_headers;
         let mask = || vec!["******".to_owned()];
-        let expected = [("proxy-authorization".to_owned(), mask()), ("x-password".to_owned(), mask())];
+        let expected =
+            [("proxy-authorization".to_owned(), mask()), ("x-password".to_owned(), mask())];
         assert_eq!(headers, expected);
     }
 
@@ -194,7 +198,8 @@ mod tests {
 
     #[test]
     fn a_huge_request_is_cut_and_does_not_keep_its_memory() {
-        let repository = repository(ExchangeSettings { capacity: 1, ..ExchangeSettings::default() });
+        let repository =
+            repository(ExchangeSettings { capacity: 1, ..ExchangeSettings::default() });
         let huge = "x".repeat(1_000_000);
         let many: Vec<_> = (0..5_000).map(|_| ("x-big", &huge[..1_000])).collect();
         record(&repository, &huge, &many);
@@ -202,13 +207,18 @@ mod tests {
         assert!(size.uri.len() <= 4 * 1024 && size.request_headers[0].1.len() < 20);
         record(&repository, "/", &[]);
         let exchange = repository.exchanges().remove(0);
-        assert_eq!((exchange.uri.as_str(), exchange.request_headers.len()), ("http://app.example/", 0));
+        assert_eq!(
+            (exchange.uri.as_str(), exchange.request_headers.len()),
+            ("http://app.example/", 0)
+        );
     }
 
     #[test]
     fn time_taken_is_recorded_only_if_included() {
-        let repository =
-            repository(ExchangeSettings { include: Include::NOTHING, ..ExchangeSettings::default() });
+        let repository = repository(ExchangeSettings {
+            include: Include::NOTHING,
+            ..ExchangeSettings::default()
+        });
         record(&repository, "/", &[]);
         assert_eq!(repository.exchanges().remove(0).time_taken, None);
     }

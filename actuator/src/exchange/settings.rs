@@ -23,7 +23,12 @@ pub struct ExchangeSettings {
 
 impl Default for ExchangeSettings {
     fn default() -> Self {
-        Self { enabled: true, include: Include::default(), capacity: 100, management_requests: true }
+        Self {
+            enabled: true,
+            include: Include::default(),
+            capacity: 100,
+            management_requests: true,
+        }
     }
 }
 
