@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::{Serialize, Serializer};
 
+use super::httptrace::{OldTracesDescriptor, TracesDescriptor};
 use crate::{
     exchange::{Exchange, ExchangeRepository, Headers},
     model::{
@@ -53,14 +54,8 @@ impl HttpexchangesEndpoint {
                 let exchanges = exchanges.iter().map(ExchangeDescriptor::from).collect();
                 Reply::json(&ExchangesDescriptor { exchanges })
             }
-            Form::Httptrace => {
-                let traces = exchanges.iter().map(TraceDescriptor::from).collect();
-                Reply::json(&TracesDescriptor { traces })
-            }
-            Form::Trace => {
-                let traces: Vec<_> = exchanges.iter().map(OldTraceDescriptor::from).collect();
-                Reply::json(&traces)
-            }
+            Form::Httptrace => Reply::json(&TracesDescriptor::from(&*exchanges)),
+            Form::Trace => Reply::json(&OldTracesDescriptor::from(&*exchanges)),
         }
     }
 }
@@ -112,14 +107,14 @@ struct RequestDescriptor<'e> {
 }
 
 #[derive(Serialize)]
-struct ResponseDescriptor<'e> {
-    status: u16,
-    headers: HeadersDescriptor<'e>,
+pub(super) struct ResponseDescriptor<'e> {
+    pub(super) status: u16,
+    pub(super) headers: HeadersDescriptor<'e>,
 }
 
 #[derive(Serialize)]
-struct PrincipalDescriptor<'e> {
-    name: &'e str,
+pub(super) struct PrincipalDescriptor<'e> {
+    pub(super) name: &'e str,
 }
 
 impl<'e> From<&'e Exchange> for ExchangeDescriptor<'e> {
@@ -142,138 +137,16 @@ impl<'e> From<&'e Exchange> for ExchangeDescriptor<'e> {
     }
 }
 
-#[derive(Serialize)]
-struct TracesDescriptor<'e> {
-    traces: Vec<TraceDescriptor<'e>>,
-}
-
-/// As in Spring Boot 2.7: milliseconds, and null for what is not there.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TraceDescriptor<'e> {
-    #[serde(serialize_with = "instant")]
-    timestamp: SystemTime,
-    principal: Option<PrincipalDescriptor<'e>>,
-    session: Option<()>,
-    request: TraceRequestDescriptor<'e>,
-    response: ResponseDescriptor<'e>,
-    time_taken: Option<u64>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TraceRequestDescriptor<'e> {
-    method: &'e str,
-    uri: &'e str,
-    headers: HeadersDescriptor<'e>,
-    remote_address: Option<&'e str>,
-}
-
-impl<'e> From<&'e Exchange> for TraceDescriptor<'e> {
-    fn from(exchange: &'e Exchange) -> Self {
-        Self {
-            timestamp: exchange.timestamp,
-            principal: exchange.principal.as_deref().map(|name| PrincipalDescriptor { name }),
-            session: None,
-            request: TraceRequestDescriptor {
-                method: &exchange.method,
-                uri: &exchange.uri,
-                headers: HeadersDescriptor(&exchange.request_headers),
-                remote_address: exchange.remote_address.as_deref(),
-            },
-            response: ResponseDescriptor {
-                status: exchange.status,
-                headers: HeadersDescriptor(&exchange.response_headers),
-            },
-            time_taken: millis(exchange),
-        }
-    }
-}
-
-/// As in Spring Boot 1.5: the date in milliseconds since the epoch, all else below `info`.
-#[derive(Serialize)]
-struct OldTraceDescriptor<'e> {
-    timestamp: u64,
-    info: OldInfoDescriptor<'e>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OldInfoDescriptor<'e> {
-    method: &'e str,
-    path: &'e str,
-    headers: OldHeadersDescriptor<'e>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remote_address: Option<&'e str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time_taken: Option<String>,
-}
-
-#[derive(Serialize)]
-struct OldHeadersDescriptor<'e> {
-    request: JoinedHeadersDescriptor<'e>,
-    response: JoinedHeadersDescriptor<'e>,
-}
-
-impl<'e> From<&'e Exchange> for OldTraceDescriptor<'e> {
-    fn from(exchange: &'e Exchange) -> Self {
-        let since_epoch = exchange.timestamp.duration_since(SystemTime::UNIX_EPOCH);
-        Self {
-            timestamp: u64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or(0),
-            info: OldInfoDescriptor {
-                method: &exchange.method,
-                path: path(&exchange.uri),
-                headers: OldHeadersDescriptor {
-                    request: JoinedHeadersDescriptor(&exchange.request_headers, None),
-                    response: JoinedHeadersDescriptor(
-                        &exchange.response_headers,
-                        Some(exchange.status),
-                    ),
-                },
-                remote_address: exchange.remote_address.as_deref(),
-                time_taken: millis(exchange).map(|millis| millis.to_string()),
-            },
-        }
-    }
-}
-
-fn millis(exchange: &Exchange) -> Option<u64> {
-    exchange.time_taken.map(|taken| u64::try_from(taken.as_millis()).unwrap_or(u64::MAX))
-}
-
-/// The path of an absolute URI, without its query.
-fn path(uri: &str) -> &str {
-    let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-    let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/");
-    path.split_once('?').map_or(path, |(path, _)| path)
-}
-
-fn instant<S: Serializer>(at: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn instant<S: Serializer>(at: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&iso_instant(*at))
 }
 
 /// `{"name": ["value", …]}`.
-struct HeadersDescriptor<'e>(&'e Headers);
+pub(super) struct HeadersDescriptor<'e>(pub(super) &'e Headers);
 
 impl Serialize for HeadersDescriptor<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, values)| (name, values)))
-    }
-}
-
-/// `{"name": "value"}`, several values joined; the status stands among the response's headers.
-struct JoinedHeadersDescriptor<'e>(&'e Headers, Option<u16>);
-
-impl Serialize for JoinedHeadersDescriptor<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, values) in self.0 {
-            map.serialize_entry(name, &values.join(","))?;
-        }
-        if let Some(status) = self.1 {
-            map.serialize_entry("status", &status.to_string())?;
-        }
-        map.end()
     }
 }
 
@@ -299,9 +172,9 @@ mod tests {
         let mut draft = repository.begin();
         draft.request("GET", &["http://", "app.example:8080", "/hello?name=x"]);
         for value in ["1", "2"] {
-            draft.header(Direction::Request, "x-many", value.as_bytes(), &include);
+            draft.header(Direction::Request, "x-many", value.as_bytes(), include);
         }
-        draft.header(Direction::Response, "content-length", b"2", &include);
+        draft.header(Direction::Response, "content-length", b"2", include);
         draft.remote_address("127.0.0.1");
         draft.principal("alice");
         repository.record(draft, started, Duration::from_micros(2_500), 200);

@@ -118,6 +118,7 @@ struct AvailableTag<'r> {
     values: &'r BTreeSet<String>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn available_tags<S: Serializer>(
     tags: &&BTreeMap<String, BTreeSet<String>>,
     serializer: S,
@@ -169,7 +170,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{meter::MeterSettings, support::clock::Clock};
+    use crate::{
+        meter::{MeterSettings, MetricsSampler, bind_process_meters, bind_runtime_meters},
+        support::{clock::Clock, host::ProcessIdentity},
+    };
 
     fn endpoint() -> MetricsEndpoint {
         let meters = MeterRegistry::new(MeterSettings::default(), Clock::system());
@@ -259,10 +263,35 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sba_trap_10_the_first_tag_sent_twice_and_tags_with_commas_and_colons_are_found() {
+    async fn the_first_tag_sent_twice_and_tags_with_commas_and_colons_are_found() {
         assert_eq!(count(&["uri:/a,b", "uri:/a,b"]).await, 1.0);
         assert_eq!(count(&["uri:/c:d", "uri:/c:d", "status:404"]).await, 1.0);
         assert_eq!(count(&["uri:/c:d,status:404"]).await, 1.0);
+    }
+
+    #[tokio::test]
+    async fn sba_trap_10_every_listed_meter_has_tags_and_a_numeric_first_value() {
+        let meters = Arc::new(MeterRegistry::new(MeterSettings::default(), Clock::system()));
+        let identity = ProcessIdentity::read();
+        bind_process_meters(&meters, &identity);
+        let _sampler = MetricsSampler::start(Arc::clone(&meters), &identity).unwrap();
+        bind_runtime_meters(&meters, "application", &tokio::runtime::Handle::current());
+        let names = meters.names();
+        for asked in ["process.uptime", "process.cpu.usage", "system.cpu.usage", "system.cpu.count"]
+        {
+            assert!(names.iter().any(|name| name == asked), "{asked}");
+        }
+        let endpoint = MetricsEndpoint::new(meters);
+        for name in names {
+            let mut call = Call::new(1);
+            call.selectors.push(name.as_str().into());
+            let Ok(Reply::Json { body, .. }) = endpoint.invoke(call).await else {
+                panic!("{name} is listed and not found")
+            };
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            assert!(body["availableTags"].is_array(), "{body}");
+            assert!(body["measurements"][0]["value"].is_f64(), "{body}");
+        }
     }
 
     #[tokio::test]

@@ -94,7 +94,7 @@ impl Draft {
         direction: Direction,
         name: &str,
         value: &[u8],
-        include: &Include,
+        include: Include,
     ) {
         let is_recorded = match name {
             "cookie" | "set-cookie" => include.cookie_headers,

@@ -26,9 +26,9 @@ pub struct ExchangeRepository {
 #[derive(Debug)]
 struct Ring {
     /// Oldest first.
-    recorded: VecDeque<Box<Draft>>,
+    recorded: VecDeque<Draft>,
     /// Buffers of forgotten exchanges.
-    spare: Vec<Box<Draft>>,
+    spare: Vec<Draft>,
     /// The same moment by both clocks.
     anchor: (Instant, SystemTime),
     since_anchor: u32,
@@ -52,12 +52,12 @@ impl ExchangeRepository {
     }
 
     /// What is recorded.
-    pub(crate) fn include(&self) -> &Include {
-        &self.settings.include
+    pub(crate) fn include(&self) -> Include {
+        self.settings.include
     }
 
     /// A buffer for an exchange that begins.
-    pub(crate) fn begin(&self) -> Box<Draft> {
+    pub(crate) fn begin(&self) -> Draft {
         let spare = self.lock().spare.pop();
         spare.unwrap_or_default()
     }
@@ -65,7 +65,7 @@ impl ExchangeRepository {
     /// Remembers an exchange that has ended and forgets the oldest.
     pub(crate) fn record(
         &self,
-        mut draft: Box<Draft>,
+        mut draft: Draft,
         started: Instant,
         time_taken: Duration,
         status: u16,
@@ -86,8 +86,7 @@ impl ExchangeRepository {
 
     /// The exchanges, newest first.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        let recorded: Vec<Draft> =
-            self.lock().recorded.iter().map(|draft| (**draft).clone()).collect();
+        let recorded: Vec<Draft> = self.lock().recorded.iter().cloned().collect();
         recorded.iter().rev().map(|draft| draft.read(&self.sanitizer)).collect()
     }
 

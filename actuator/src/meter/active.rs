@@ -112,7 +112,7 @@ mod tests {
         timer.stop(other);
         assert_eq!(
             (timer.active(), timer.duration(now), timer.max(now)),
-            (0, second * 0, second * 0)
+            (0, Duration::ZERO, Duration::ZERO)
         );
     }
 
@@ -122,7 +122,9 @@ mod tests {
         let timer = ActiveTimer::new(start);
         let tasks: Vec<_> = (0..SLOTS * 2).map(|_| timer.start(start)).collect();
         assert_eq!(timer.active(), SLOTS as u64 * 2);
-        tasks.into_iter().for_each(|task| timer.stop(task));
+        for task in tasks {
+            timer.stop(task);
+        }
         assert_eq!((timer.active(), timer.max(start + WAIT)), (0, Duration::ZERO));
     }
 

@@ -172,7 +172,7 @@ struct Recording {
     is_metered: bool,
     is_finished: bool,
     active: Option<ActiveTask>,
-    draft: Option<Box<Draft>>,
+    draft: Option<Draft>,
     caller: Option<String>,
 }
 
@@ -302,7 +302,7 @@ impl Recorder {
     }
 }
 
-fn begin_exchange<B>(exchanges: &ExchangeRepository, request: &Request<B>) -> Box<Draft> {
+fn begin_exchange<B>(exchanges: &ExchangeRepository, request: &Request<B>) -> Draft {
     let mut draft = exchanges.begin();
     let include = exchanges.include();
     let uri = request.uri();

@@ -43,14 +43,7 @@ fn app_with(meters: MeterSettings, settings: ExchangeSettings) -> App {
     let router = Router::new()
         .route("/users/{id}", get(|| async { "user" }))
         .route("/moved", get(|| async { Redirect::temporary("/users/1") }))
-        .route(
-            "/boom",
-            get(|| async {
-                if true {
-                    panic!("at the disco")
-                }
-            }),
-        )
+        .route("/boom", get(boom))
         .route("/never", get(std::future::pending::<()>))
         .route("/slow", get(move || async move { slow.advance(Duration::from_millis(90)) }))
         .route("/teapot", post(|| async { StatusCode::IM_A_TEAPOT }))
@@ -150,6 +143,7 @@ async fn trap_08_a_panic_is_recorded_as_500_and_goes_on_unchanged() {
 async fn trap_08_an_error_and_a_panic_of_the_call_itself_are_recorded() {
     #[derive(Debug)]
     struct Refused;
+    type Never = std::future::Ready<Result<Response<Body>, Infallible>>;
     let app = app();
     let layer = ActuatorLayer::new(
         ServerRequestMeters::new(Arc::clone(&app.registry)),
@@ -163,7 +157,6 @@ async fn trap_08_an_error_and_a_panic_of_the_call_itself_are_recorded() {
     assert!(service.oneshot(Request::new(Body::empty())).await.is_err());
     app.assert_counted(1, &[("status", "500"), ("exception", "Refused")]);
 
-    type Never = std::future::Ready<Result<Response<Body>, Infallible>>;
     let explode = |_: Request<Body>| -> Never { panic!("in call") };
     let mut service = layer.layer(tower::service_fn(explode));
     let call = AssertUnwindSafe(|| service.call(Request::new(Body::empty())));
@@ -184,6 +177,10 @@ async fn a_request_whose_client_went_away_is_recorded_once() {
     assert_eq!(app.last_exchange().status, 499);
     assert_eq!(app.exchanges.exchanges().len(), 1);
     app.assert_nothing_active();
+}
+
+async fn boom() {
+    panic!("at the disco")
 }
 
 fn futures_are_pending<F: Future + Unpin>(future: &mut F) -> bool {

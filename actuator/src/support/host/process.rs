@@ -32,7 +32,7 @@ impl ProcessIdentity {
         let (now, instant) = (SystemTime::now(), Instant::now());
         Self {
             pid: std::process::id(),
-            parent_pid: parent_pid(),
+            parent_pid: Some(parent_pid()).filter(|pid| *pid != 0),
             owner: owner(),
             working_directory: std::env::current_dir().ok(),
             started_at: now.checked_sub(age).unwrap_or(now),
@@ -99,10 +99,10 @@ pub(super) fn cpu_time(stat: &str) -> Option<Duration> {
 /// How long ago the process was started: time since boot less its start (field 22).
 fn age() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    let start: u64 = stat_fields(&stat)?.1.nth(19)?.parse().ok()?;
+    let begin: u64 = stat_fields(&stat)?.1.nth(19)?.parse().ok()?;
     let uptime = fs::read_to_string("/proc/uptime").ok()?;
     let uptime: f64 = uptime.split_ascii_whitespace().next()?.parse().ok()?;
-    Duration::try_from_secs_f64(uptime).ok()?.checked_sub(ticks(start))
+    Duration::try_from_secs_f64(uptime).ok()?.checked_sub(ticks(begin))
 }
 
 fn open_files() -> Option<u64> {
@@ -124,13 +124,13 @@ fn first_number(text: &str) -> Option<u64> {
 }
 
 #[cfg(unix)]
-fn parent_pid() -> Option<u32> {
-    Some(std::os::unix::process::parent_id())
+fn parent_pid() -> u32 {
+    std::os::unix::process::parent_id()
 }
 
 #[cfg(not(unix))]
-fn parent_pid() -> Option<u32> {
-    None
+fn parent_pid() -> u32 {
+    0
 }
 
 fn owner() -> Option<String> {
