@@ -1,5 +1,7 @@
 //! The management API of Spring Boot Actuator for Rust services.
 
+#[doc(hidden)]
+pub mod __bench;
 mod admin;
 mod endpoint;
 mod env;
