@@ -1,5 +1,7 @@
 //! The management API of Spring Boot Actuator for Rust services.
 
+#[doc(hidden)]
+pub mod __private;
 mod admin;
 mod endpoint;
 mod env;
@@ -17,5 +19,7 @@ mod support;
 mod thread;
 mod web;
 
+pub use actuator_macros::ActuatorInfo;
 pub use error::{Error, Result};
 pub use health::{Health, HealthIndicator, IntoHealth, Status};
+pub use info::facts::ActuatorInfo;
