@@ -1,1 +1,3 @@
 //! The endpoints: from a subject to the JSON that the API promises, one file per id.
+
+pub mod info;
