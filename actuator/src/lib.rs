@@ -22,4 +22,4 @@ mod web;
 pub use actuator_macros::ActuatorInfo;
 pub use error::{Error, Result};
 pub use health::{Health, HealthIndicator, IntoHealth, Status};
-pub use info::facts::ActuatorInfo;
+pub use info::ActuatorInfo;

@@ -177,8 +177,5 @@ fn tracked(private: &TokenStream, files: &[PathBuf]) -> TokenStream {
 }
 
 fn option(private: &TokenStream, value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(#private::Some(#value)),
-        None => quote!(#private::None),
-    }
+    if let Some(value) = value { quote!(#private::Some(#value)) } else { quote!(#private::None) }
 }

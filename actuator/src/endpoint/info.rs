@@ -103,7 +103,7 @@ struct GitDescriptor<'f> {
     remote: Option<RemoteDescriptor<'f>>,
 }
 
-impl<'f> GitDescriptor<'f> {
+impl GitDescriptor<'_> {
     fn new(facts: &GitFacts, mode: GitMode) -> Self {
         let is_full = mode == GitMode::Full;
         let id = if is_full {
@@ -160,7 +160,7 @@ struct BuildDescriptor<'f> {
     time: Option<&'f str>,
 }
 
-impl<'f> From<&BuildFacts> for BuildDescriptor<'f> {
+impl From<&BuildFacts> for BuildDescriptor<'_> {
     fn from(facts: &BuildFacts) -> Self {
         Self {
             name: facts.name,

@@ -4,6 +4,7 @@ use crate::settings::{FromSetting, SettingsReader};
 
 /// How `/info` is put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one switch for each section")]
 pub struct InfoSettings {
     /// `management.info.env.enabled`: whether settings below `info.` are members. Off unless
     /// asked for, as in Spring.

@@ -121,3 +121,22 @@ fn mistakes_in_the_options_are_reported_together() {
         assert!(message.contains(part), "{part} is missing in: {message}");
     }
 }
+
+#[test]
+fn generated_code_bears_strict_crates_and_shadowed_names() {
+    let project = Project::new("strict");
+    project.init();
+    project.write(
+        "src/main.rs",
+        "#![no_implicit_prelude]\n#![deny(warnings)]\n#![forbid(unsafe_code)]\n\
+         #[allow(dead_code)] pub enum Option { Some, None }\n\
+         #[allow(dead_code, non_camel_case_types)] struct str;\n\
+         #[allow(dead_code, non_camel_case_types)] struct u8;\n\
+         #[allow(dead_code)] mod core {}\n\
+         #[allow(unused_macros)] macro_rules! env { ($($t:tt)*) => { nonsense } }\n\
+         #[derive(::pretend::ActuatorInfo)]\n#[actuator(crate = ::pretend)]\nstruct Info;\n\
+         fn main() { ::pretend::show::<Info>() }\n",
+    );
+    project.commit();
+    assert_eq!(project.build()["commit"], project.head());
+}

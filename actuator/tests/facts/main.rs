@@ -1,10 +1,22 @@
 //! `#[derive(ActuatorInfo)]` tells the truth after whatever git and cargo do: proven with both.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
 mod limits;
 mod moves;
 mod project;
 
 use project::{Project, git_in};
+
+#[derive(actuator::ActuatorInfo)]
+struct Own;
+
+#[test]
+fn the_real_runtime_takes_what_the_derive_makes() {
+    let facts = <Own as actuator::ActuatorInfo>::FACTS;
+    assert_eq!(facts.build.name, env!("CARGO_PKG_NAME"));
+    assert_eq!(facts.build.artifact, "facts");
+}
 
 #[test]
 fn build_and_compiler_are_described() {

@@ -83,7 +83,7 @@ impl Project {
     /// Writes the manifest, with the runtime that the derive needs or without any dependency.
     pub fn write_manifest(&self, with_runtime: bool) {
         let dependency = if with_runtime {
-            format!("pretend = {{ path = {:?} }}", runtime())
+            format!("pretend = {{ path = '{}' }}", runtime().display())
         } else {
             String::new()
         };
@@ -229,7 +229,8 @@ fn runtime() -> &'static Path {
         let macros = repository().join("actuator-macros");
         let manifest = format!(
             "[package]\nname = \"pretend\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-             [dependencies]\nactuator-macros = {{ path = {macros:?} }}\n[workspace]\n"
+             [dependencies]\nactuator-macros = {{ path = '{}' }}\n[workspace]\n",
+            macros.display()
         );
         let sources = repository().join("actuator/src");
         let code = include_str!("runtime.rs.in")
