@@ -3,6 +3,7 @@
 
 mod declare;
 mod emit;
+mod facts;
 mod problem;
 mod syntax;
 
@@ -26,4 +27,10 @@ pub fn env_source(attribute: TokenStream, item: TokenStream) -> TokenStream {
 pub fn info_source(attribute: TokenStream, item: TokenStream) -> TokenStream {
     declare::provider::expand("info_source", "InfoSourceDeclaration", attribute.into(), item.into())
         .into()
+}
+
+/// Documented as `actuator::ActuatorInfo`.
+#[proc_macro_derive(ActuatorInfo, attributes(actuator))]
+pub fn actuator_info(input: TokenStream) -> TokenStream {
+    declare::actuator_info::expand(input.into()).into()
 }

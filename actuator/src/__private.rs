@@ -1,9 +1,13 @@
-//! Not public API. Used by generated code.
+//! Not public API. Used by generated code; it changes without notice.
 
 pub use core::{
     any::type_name,
-    concat, env, file, line, module_path,
-    option::Option,
+    cfg, concat, env, file, include_bytes, line, module_path,
+    option::{
+        Option,
+        Option::{None, Some},
+    },
+    option_env,
     result::Result,
     time::Duration,
 };
@@ -13,7 +17,7 @@ pub use inventory;
 
 pub use crate::{
     health::HealthDeclaration,
-    info::{Facts, FactsDeclaration},
+    info::{ActuatorInfo, BuildFacts, Facts, FactsDeclaration, GitFacts, RustFacts, Tracked},
     model::source::Source,
     registry::{
         EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration, async_check,
