@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{
     info::{
         Application, FixedInfo, GitMode, HostFacts, InfoRegistry,
-        facts::{BuildFacts, GitFacts, RustFacts},
+        BuildFacts, GitFacts, RustFacts,
     },
     model::{
         call::Call,

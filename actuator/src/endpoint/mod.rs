@@ -5,7 +5,9 @@
 mod beans;
 mod env;
 mod health;
+mod health_descriptor;
 mod httpexchanges;
+mod httptrace;
 mod info;
 mod logfile;
 mod loggers;
@@ -15,6 +17,7 @@ mod threaddump;
 
 use std::sync::Arc;
 
+use self::{httpexchanges::HttpexchangesEndpoint, threaddump::ThreaddumpEndpoint};
 use crate::{
     env::Environment,
     exchange::ExchangeRepository,
@@ -33,6 +36,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Subjects {
     pub(crate) application: String,
+    pub(crate) version: Option<String>,
     pub(crate) health: Arc<HealthContributors>,
     pub(crate) groups: HealthGroups,
     pub(crate) info: Arc<InfoRegistry>,
@@ -88,22 +92,27 @@ pub(crate) fn all(
         Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
         Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
         health,
-        Arc::new(httpexchanges::HttpExchangesEndpoint::new(Arc::clone(&subjects.exchanges))),
+        Arc::new(HttpexchangesEndpoint::new(Arc::clone(&subjects.exchanges))),
         Arc::new(info::InfoEndpoint::new(Arc::clone(&subjects.info))),
         Arc::new(loggers::LoggersEndpoint::new(subjects.logging.loggers.clone())),
         Arc::new(metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
-        Arc::new(threaddump::ThreadDumpEndpoint::new(Arc::clone(&subjects.threads))),
+        Arc::new(ThreaddumpEndpoint::new(
+            Arc::clone(&subjects.threads),
+            &subjects.application,
+            subjects.version.as_deref().unwrap_or_default(),
+        )),
     ];
     if let Some(source) = &subjects.logging.source {
         endpoints.push(Arc::new(logfile::LogfileEndpoint::new(source.clone())));
     }
     if aliases.httptrace {
-        endpoints.push(Arc::new(httpexchanges::HttpTraceEndpoint::new(Arc::clone(&subjects.exchanges))));
-        endpoints.push(Arc::new(httpexchanges::TraceEndpoint::new(Arc::clone(&subjects.exchanges))));
+        let exchanges = &subjects.exchanges;
+        endpoints.push(Arc::new(HttpexchangesEndpoint::httptrace(Arc::clone(exchanges))));
+        endpoints.push(Arc::new(HttpexchangesEndpoint::trace(Arc::clone(exchanges))));
     }
     if aliases.dump {
-        endpoints.push(Arc::new(threaddump::DumpEndpoint::new(Arc::clone(&subjects.threads))));
+        endpoints.push(Arc::new(ThreaddumpEndpoint::dump(Arc::clone(&subjects.threads))));
     }
     endpoints.sort_by(|a, b| a.id().cmp(b.id()));
     (endpoints, additional)

@@ -24,7 +24,7 @@ use crate::{
     meter::{ApplicationTimes, MeterRegistry, MetricsSampler},
     model::{
         call::Listener,
-        endpoint::{Endpoint, SharedEndpoint},
+        endpoint::SharedEndpoint,
     },
     support::trigger::Trigger,
     web::{ActuatorLayer, AdditionalPath, Exposure, Management, not_found_fallback},

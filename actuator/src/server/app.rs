@@ -8,8 +8,12 @@ use serde::Serialize;
 use crate::{
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthIndicator},
-    info::{ActuatorInfo, Facts},
-    model::{component::Components, provider::{Provider, ProviderFn}},
+    info::{ActuatorInfo, FactsDeclaration},
+    model::{
+        component::Components,
+        provider::{Provider, ProviderFn},
+        source::Source,
+    },
     registry::Claim,
     settings::{FromSetting, Settings},
     support::trigger::Trigger,
@@ -25,7 +29,7 @@ pub struct App {
     pub(super) checks: Vec<RuntimeCheck>,
     pub(super) env_sources: Vec<Provider>,
     pub(super) info_sources: Vec<Provider>,
-    pub(super) facts: Vec<Facts>,
+    pub(super) facts: Vec<&'static FactsDeclaration>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
     pub(super) shutdown: Trigger,
@@ -137,7 +141,17 @@ impl App {
 
     /// The run-time twin of linking a `#[derive(ActuatorInfo)]`.
     pub fn info<T: ActuatorInfo>(&mut self) -> &mut Self {
-        self.facts.push(T::FACTS);
+        self.facts.push(const {
+            &FactsDeclaration {
+                facts: T::FACTS,
+                source: Source {
+                    package: T::FACTS.build.name,
+                    path: "registered at run time",
+                    file: "",
+                    line: 0,
+                },
+            }
+        });
         self
     }
 

@@ -18,14 +18,14 @@ use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, RegistrationStatus},
     endpoint::{self, Subjects},
     env::{EnvSettings, Environment, ShowValues},
-    error::Result,
+    error::{Error, ErrorKind, Result},
     exchange::{ExchangeRepository, ExchangeSettings},
     health::{
         Health, HealthContributors, HealthDefaults, HealthIndicator, HealthSettings, builtin,
     },
     info::{self, HostFacts, InfoParts, InfoRegistry, InfoSettings},
     logging::{self, LoggingSettings, LoggingState},
-    meter::{self, MeterRegistry, MeterSettings, MetricsSampler},
+    meter::{self, MeterRegistry, MeterSettings, MetricsSampler, ServerRequestMeters},
     model::{sanitizer::Sanitizer, show::Show},
     registry::{Bean, BeanRegistry, Binder, Declarations, refuse_conflicts},
     settings::{Settings, SettingsReader},
@@ -144,7 +144,8 @@ impl Parts {
         mut app: App,
         builder: &Builder,
     ) -> Result<Self> {
-        let facts = info::facts_of(&declarations.facts, builder.name.as_deref());
+        let facts = app.facts.last().copied();
+        let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
         let name = application_name(basics, builder, facts);
         let sanitizer = Arc::new(Sanitizer::default());
         let beans = Arc::new(beans(declarations, &app));
@@ -158,7 +159,7 @@ impl Parts {
         let health = health(basics, config, checks, &app)?;
         let process = host::ProcessIdentity::read();
         let meters = Arc::new(MeterRegistry::new(config.meter.clone(), Clock::system()));
-        let sampler = start_meters(&meters, &process);
+        let sampler = start_meters(&meters, &process)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
         let exchanges = ExchangeRepository::new(
@@ -178,7 +179,7 @@ impl Parts {
                 }),
                 host: Some(host_facts(process)),
                 providers: info,
-                sanitizer: Arc::clone(&sanitizer),
+                sanitizer: Sanitizer::clone(&sanitizer),
             },
         );
         let environment = Environment::new(
@@ -189,6 +190,7 @@ impl Parts {
         );
         let subjects = Subjects {
             application: name.clone(),
+            version: version.clone(),
             health,
             groups: config.health.groups.clone(),
             info: Arc::new(info),
@@ -229,7 +231,13 @@ impl Parts {
         Actuator {
             name: self.name,
             version: self.version,
-            layer: ActuatorLayer::new(Arc::clone(&self.meters), self.exchanges),
+            layer: ActuatorLayer::new(
+                ServerRequestMeters::new(Arc::clone(&self.meters)),
+                config.meter.management_requests,
+                Some(self.exchanges),
+                Clock::system(),
+                &basics.server.base_path,
+            ),
             server: basics.server,
             exposure: config.exposure,
             endpoints,
@@ -306,12 +314,18 @@ fn health(
     Ok(contributors)
 }
 
-fn start_meters(meters: &Arc<MeterRegistry>, process: &host::ProcessIdentity) -> MetricsSampler {
+fn start_meters(
+    meters: &Arc<MeterRegistry>,
+    process: &host::ProcessIdentity,
+) -> Result<MetricsSampler> {
     meter::bind_process_meters(meters, process);
     if let Ok(runtime) = Handle::try_current() {
         meter::bind_runtime_meters(meters, "tokio", &runtime);
     }
-    MetricsSampler::start(Arc::clone(meters), process)
+    MetricsSampler::start(Arc::clone(meters), process).map_err(|error| {
+        Error::new(ErrorKind::Runtime, format!("no thread for the meter sampler: {error}"))
+            .with_cause(error)
+    })
 }
 
 fn host_facts(process: host::ProcessIdentity) -> HostFacts {
@@ -323,7 +337,8 @@ fn host_facts(process: host::ProcessIdentity) -> HostFacts {
         os_name: host::os_name(),
         os_version: host::os_version(),
         arch: std::env::consts::ARCH.to_owned(),
-        working_directory: process.working_directory,
+        start_time: Some(process.started_at),
+        working_directory: process.working_directory.map(|path| path.display().to_string()),
     }
 }
 

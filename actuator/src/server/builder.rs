@@ -38,6 +38,8 @@ pub struct Builder {
     pub(super) from_process: bool,
     pub(super) declarations: bool,
     pub(super) listening_on: Option<std::net::SocketAddr>,
+    /// Whether this crate opens the listeners itself.
+    pub(super) serves: bool,
     with: Vec<Box<dyn FnOnce(&mut App) + Send>>,
     router: Router,
 }
@@ -51,6 +53,7 @@ impl Default for Builder {
             from_process: true,
             declarations: true,
             listening_on: None,
+            serves: false,
             with: Vec::new(),
             router: Router::new(),
         }
@@ -151,7 +154,8 @@ impl Builder {
         Ok(())
     }
 
-    async fn start_with<M>(self, setup: impl Setup<M>) -> Result<Running> {
+    async fn start_with<M>(mut self, setup: impl Setup<M>) -> Result<Running> {
+        self.serves = true;
         let (actuator, router) = self.assemble(setup).await?;
         actuator.start(router).await
     }

@@ -12,7 +12,7 @@ mod setup;
 mod shutdown;
 mod start_log;
 
-pub use actuator::{Actuator, Running};
+pub use actuator::{Actuator, Registration, Running};
 pub use app::App;
 pub use builder::Builder;
 pub use package::Package;

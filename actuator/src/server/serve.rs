@@ -2,7 +2,7 @@
 
 use tokio::runtime::{Builder as RuntimeBuilder, Handle, RuntimeFlavor};
 
-use super::{builder::Actuator, package::Package, setup::Setup};
+use super::{actuator::Actuator, package::Package, setup::Setup};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Runs the application of `package` until it is told to stop.

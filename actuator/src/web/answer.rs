@@ -9,7 +9,7 @@ use super::range;
 use crate::model::{endpoint::Operation, reply::Reply};
 
 /// The response to a call that succeeded.
-pub(crate) async fn respond(
+pub(crate) fn respond(
     reply: Reply,
     content_type: Cow<'_, str>,
     headers: &HeaderMap,
@@ -22,8 +22,7 @@ pub(crate) async fn respond(
         }
         Reply::Text(body) => with_body(StatusCode::OK, content_type, body.into()),
         Reply::Resource(resource) => {
-            let range = headers.get(header::RANGE);
-            range::respond(resource, range, headers.get(header::IF_RANGE), head).await
+            range::respond(&resource, headers.get(header::RANGE), head)
         }
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),

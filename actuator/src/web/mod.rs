@@ -20,4 +20,3 @@ pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
 pub(crate) use router::{AdditionalPath, Management};
-mod range;

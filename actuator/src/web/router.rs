@@ -148,7 +148,7 @@ impl Management {
         };
         let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
-        Ok(answer::respond(reply, content_type, &parts.headers, head).await)
+        Ok(answer::respond(reply, content_type, &parts.headers, head))
     }
 
     /// The page is at the base path without a slash; at the root, where there is none, at `/`.

@@ -28,3 +28,15 @@ fn ticks(count: u64) -> std::time::Duration {
     std::time::Duration::from_secs(count / per_second)
         + std::time::Duration::from_millis(count % per_second * 1_000 / per_second)
 }
+
+/// The name of the operating system: `Linux`.
+pub(crate) fn os_name() -> Option<String> {
+    let mut name = std::env::consts::OS.to_owned();
+    name.get_mut(..1)?.make_ascii_uppercase();
+    Some(name)
+}
+
+/// The version of its kernel, as Java's `os.version` gives it.
+pub(crate) fn os_version() -> Option<String> {
+    sysinfo::System::kernel_version().ok()
+}
