@@ -1,9 +1,7 @@
-//! What generated code names. Not public API: it changes without notice.
+//! Not public API. Used by generated code.
 
 pub use core::{
-    cfg, concat, env, file, include_bytes, line, module_path,
-    option::Option::{None, Some},
-    option_env,
+    cfg, concat, env, file, include_bytes, line, module_path, option::Option, option_env,
 };
 
 pub use inventory;
@@ -14,5 +12,3 @@ pub use crate::{
     },
     model::source::Source,
 };
-
-inventory::collect!(FactsDeclaration);

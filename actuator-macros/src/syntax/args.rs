@@ -21,7 +21,7 @@ const CRATE: &str = "crate";
 /// The arguments of one attribute.
 #[derive(Debug)]
 pub(crate) struct Args {
-    args: Vec<Arg>,
+    given: Vec<Arg>,
     problems: Problems,
     place: Span,
 }
@@ -38,7 +38,7 @@ impl Args {
     /// read all the same.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
         let mut args =
-            Self { args: Vec::new(), problems: Problems::default(), place: tokens.span() };
+            Self { given: Vec::new(), problems: Problems::default(), place: tokens.span() };
         args.extend(tokens);
         args
     }
@@ -56,6 +56,11 @@ impl Args {
     /// Where the arguments stand as a whole; the attribute itself if there are none.
     pub(crate) fn span(&self) -> Span {
         self.place
+    }
+
+    /// Whether the key is given, with whatever value.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
     }
 
     /// A text, and where it stands.
@@ -168,6 +173,16 @@ impl Args {
         parsed
     }
 
+    /// A type (`on = Shop`), and nothing else.
+    pub(crate) fn type_(&mut self, key: &str) -> Option<syn::Type> {
+        let value = self.required_value(key, "Type")?;
+        let parsed = syn::parse2(value.to_token_stream());
+        if parsed.is_err() {
+            self.problems.push_on(&value, format!("expected a type: `{key} = Type`"));
+        }
+        parsed.ok()
+    }
+
     /// Where generated code finds the runtime crate: `crate = …`, else `::actuator`.
     pub(crate) fn krate(&mut self) -> Path {
         self.path(CRATE).unwrap_or_else(|| syn::parse_quote!(::actuator))
@@ -176,7 +191,7 @@ impl Args {
     /// Gives up the mistakes: those found so far, and every key that is not `known`. `crate` is
     /// always known.
     pub(crate) fn finish(mut self, known: &[&str], problems: &mut Problems) {
-        for arg in &self.args {
+        for arg in &self.given {
             let key = arg.key.unraw().to_string();
             if key == CRATE || known.contains(&key.as_str()) {
                 continue;
@@ -195,16 +210,16 @@ impl Args {
     }
 
     fn add(&mut self, arg: Arg) {
-        if self.args.iter().any(|earlier| earlier.key == arg.key) {
+        if self.given.iter().any(|earlier| earlier.key == arg.key) {
             let key = &arg.key;
             self.problems.push(key.span(), format!("`{key}` is given twice; remove one of them"));
             return;
         }
-        self.args.push(arg);
+        self.given.push(arg);
     }
 
     fn find(&self, key: &str) -> Option<&Arg> {
-        self.args.iter().find(|arg| arg.key.unraw() == key)
+        self.given.iter().find(|arg| arg.key.unraw() == key)
     }
 
     fn required_value(&mut self, key: &str, example: &str) -> Option<Expr> {

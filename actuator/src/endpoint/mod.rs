@@ -1,3 +1,4 @@
 //! The endpoints: from a subject to the JSON that the API promises, one file per id.
 
-pub mod info;
+mod health;
+mod info;

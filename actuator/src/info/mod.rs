@@ -7,7 +7,7 @@ mod provided;
 mod registry;
 mod settings;
 
-pub use facts::{ActuatorInfo, FactsDeclaration};
+pub use facts::{ActuatorInfo, Facts, FactsDeclaration};
 pub use host::HostFacts;
 pub use registry::{Application, FixedInfo, InfoParts, InfoRegistry, facts_of};
 pub use settings::{GitMode, InfoSettings};

@@ -1,5 +1,14 @@
 //! From link time to run time: what was declared, in a fixed order, bound to its components.
 
-mod component;
+mod bean;
+mod bind;
+mod collect;
+mod conflict;
+mod declaration;
 
-pub use component::{Components, MissingComponent};
+pub use crate::model::component::{Components, MissingComponent};
+pub use bean::{Bean, BeanRegistry};
+pub use bind::{Bind, Missing, bind};
+pub use collect::{Binder, Declarations};
+pub use conflict::{Claim, refuse_conflicts};
+pub use declaration::{EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration};
