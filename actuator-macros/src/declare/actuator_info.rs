@@ -177,5 +177,9 @@ fn tracked(private: &TokenStream, files: &[PathBuf]) -> TokenStream {
 }
 
 fn option(private: &TokenStream, value: Option<TokenStream>) -> TokenStream {
-    if let Some(value) = value { quote!(#private::Some(#value)) } else { quote!(#private::None) }
+    if let Some(value) = value {
+        quote!(#private::Option::Some(#value))
+    } else {
+        quote!(#private::Option::None)
+    }
 }

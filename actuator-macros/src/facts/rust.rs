@@ -62,9 +62,9 @@ fn option<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
 
 /// A custom target is given as a file: its name is the target's.
 fn triple(target: &str) -> String {
-    let name = Path::new(target).file_stem().and_then(|stem| stem.to_str());
-    match name {
-        Some(name) if target.ends_with(".json") => name.to_owned(),
+    let file = Path::new(target);
+    match file.file_stem().and_then(|stem| stem.to_str()) {
+        Some(name) if file.extension().is_some_and(|kind| kind == "json") => name.to_owned(),
         _ => target.to_owned(),
     }
 }

@@ -21,7 +21,7 @@ const CRATE: &str = "crate";
 /// The arguments of one attribute.
 #[derive(Debug)]
 pub(crate) struct Args {
-    args: Vec<Arg>,
+    given: Vec<Arg>,
     problems: Problems,
     place: Span,
 }
@@ -38,7 +38,7 @@ impl Args {
     /// read all the same.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
         let mut args =
-            Self { args: Vec::new(), problems: Problems::default(), place: tokens.span() };
+            Self { given: Vec::new(), problems: Problems::default(), place: tokens.span() };
         args.extend(tokens);
         args
     }
@@ -191,7 +191,7 @@ impl Args {
     /// Gives up the mistakes: those found so far, and every key that is not `known`. `crate` is
     /// always known.
     pub(crate) fn finish(mut self, known: &[&str], problems: &mut Problems) {
-        for arg in &self.args {
+        for arg in &self.given {
             let key = arg.key.unraw().to_string();
             if key == CRATE || known.contains(&key.as_str()) {
                 continue;
@@ -210,16 +210,16 @@ impl Args {
     }
 
     fn add(&mut self, arg: Arg) {
-        if self.args.iter().any(|earlier| earlier.key == arg.key) {
+        if self.given.iter().any(|earlier| earlier.key == arg.key) {
             let key = &arg.key;
             self.problems.push(key.span(), format!("`{key}` is given twice; remove one of them"));
             return;
         }
-        self.args.push(arg);
+        self.given.push(arg);
     }
 
     fn find(&self, key: &str) -> Option<&Arg> {
-        self.args.iter().find(|arg| arg.key.unraw() == key)
+        self.given.iter().find(|arg| arg.key.unraw() == key)
     }
 
     fn required_value(&mut self, key: &str, example: &str) -> Option<Expr> {

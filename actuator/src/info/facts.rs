@@ -5,6 +5,20 @@
 use crate::model::source::Source;
 
 /// A type that carries the facts of its crate; made by `#[derive(ActuatorInfo)]`.
+///
+/// Derive it once, on any type without generics, in the crate of the program: name, version,
+/// commit, compiler and features are read while compiling, and shown by `/actuator/info`. No
+/// build script is needed; cargo compiles the crate again when the commit changes.
+///
+/// ```
+/// #[derive(actuator::ActuatorInfo)]
+/// struct Shop;
+/// ```
+///
+/// Options stand in `#[actuator(…)]` on the type: `git = simple` (branch, commit and tags, the
+/// default), `git = full` (the remote's address too, without credentials), `git = off`; `dirty`
+/// (whether tracked files differed; not kept right by cargo when they change elsewhere);
+/// `group = "com.example"`; `crate = ::path` for a renamed dependency.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` carries no facts of its build",
     note = "add `#[derive(actuator::ActuatorInfo)]` to `{Self}`"

@@ -98,10 +98,10 @@ fn a_log_that_was_switched_off_is_not_trusted() {
         fs::rename(&logs, &aside).unwrap();
         project.write("notes.txt", "more");
         project.commit();
-        project.git(&["pack-refs", "--all"]);
         fs::rename(&aside, &logs).unwrap();
     };
     commit_without_log();
+    project.git(&["pack-refs", "--all"]);
     assert_true_after("the log fell behind", &project);
     project.git(&["rm", "--quiet", "notes.txt"]);
     commit_without_log();

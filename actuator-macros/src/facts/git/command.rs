@@ -59,7 +59,7 @@ impl<'r> Git<'r> {
         ])?;
         let mut lines = text.lines();
         let mut facts = GitFacts::of_commit(lines.next().filter(|id| !id.is_empty())?.to_owned());
-        facts.commit_id_abbrev = lines.next()?.to_owned();
+        lines.next()?.clone_into(&mut facts.commit_id_abbrev);
         facts.commit_time = lines.next()?.parse().ok().map(time::instant);
         // `HEAD -> main, tag: v1.0, tag: latest`
         for name in lines.next().unwrap_or_default().split(", ") {
