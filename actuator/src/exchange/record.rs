@@ -77,6 +77,12 @@ impl Draft {
         self.time_taken = None;
     }
 
+    /// The bytes that are held, used or not.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// The request line. The URI is given in parts that are put together.
     pub(crate) fn request(&mut self, method: &str, uri: &[&str]) {
         self.bytes.extend_from_slice(method.as_bytes().get(..32).unwrap_or(method.as_bytes()));

@@ -147,6 +147,8 @@ mod tests {
         let expected =
             ["http://app.example/999", "http://app.example/998", "http://app.example/997"];
         assert_eq!(uris, expected);
+        let last = repository.exchanges().remove(0);
+        assert_eq!((last.method.as_str(), last.request_headers.len()), ("GET", 1));
         assert!(repository.lock().spare.len() <= 1, "one buffer is enough for one at a time");
     }
 
@@ -204,6 +206,8 @@ mod tests {
         record(&repository, &huge, &many);
         let size = repository.lock().recorded[0].clone().read(&Sanitizer::default());
         assert!(size.uri.len() <= 4 * 1024 && size.request_headers[0].1.len() < 20);
+        record(&repository, "/", &[]);
+        assert!(repository.lock().spare[0].capacity() < 4_096, "a huge buffer is not kept");
         record(&repository, "/", &[]);
         let exchange = repository.exchanges().remove(0);
         assert_eq!(

@@ -18,7 +18,6 @@ pub struct ActiveTimer {
     count: AtomicU64,
     /// Sum of the start times since `origin`, so that the sum of all durations needs no walk.
     started_nanos: AtomicU64,
-    next: AtomicU64,
     /// Start time since `origin` plus one; 0 is free.
     slots: Box<[AtomicU64]>,
 }
@@ -36,7 +35,6 @@ impl ActiveTimer {
             origin,
             count: AtomicU64::new(0),
             started_nanos: AtomicU64::new(0),
-            next: AtomicU64::new(0),
             slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
         }
     }
@@ -78,7 +76,8 @@ impl ActiveTimer {
     }
 
     fn occupy(&self, started_nanos: u64) -> Option<u16> {
-        let first = self.next.fetch_add(1, Relaxed);
+        // Starts differ in their nanoseconds, which spreads them over the slots.
+        let first = started_nanos ^ (started_nanos >> 8);
         (0..PROBES).find_map(|probe| {
             let index = u16::try_from(first.wrapping_add(probe) % SLOTS as u64).ok()?;
             let slot = self.slots.get(usize::from(index))?;

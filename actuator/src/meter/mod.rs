@@ -7,12 +7,12 @@
 mod active;
 mod builtin;
 mod family;
-mod http;
 mod instrument;
 mod reading;
 mod registry;
 mod runtime;
 mod sampler;
+mod server_requests;
 mod settings;
 mod tag;
 mod timer;
@@ -26,6 +26,6 @@ pub use tag::Tag;
 pub use timer::Timer;
 
 pub(crate) use builtin::{ApplicationTimes, bind_process_meters};
-pub(crate) use http::{Outcome, RequestMethod, RouteMeters, ServerRequestMeters};
 pub(crate) use runtime::bind_runtime_meters;
 pub(crate) use sampler::MetricsSampler;
+pub(crate) use server_requests::{Outcome, RequestMethod, RouteMeters, ServerRequestMeters};
