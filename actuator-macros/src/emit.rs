@@ -86,7 +86,7 @@ impl Declared<'_> {
         });
         let body = if function.is_async() {
             let share = (!parameters.is_empty())
-                .then(|| quote!(let (#(#names,)*) = (#(#p::Arc::clone(&#names),)*);));
+                .then(|| quote!(let (#(#names,)*) = (#(#p::share(&#names),)*);));
             quote!({ #share async move { #call.await } })
         } else {
             call
@@ -110,7 +110,7 @@ impl Declared<'_> {
             match (parameter.by_reference, is_async) {
                 (true, _) => quote!(&*#name),
                 (false, true) => quote!(#name),
-                (false, false) => quote!(#p::Arc::clone(&#name)),
+                (false, false) => quote!(#p::share(&#name)),
             }
         });
         quote!(#path(#(#arguments),*))

@@ -3,10 +3,7 @@
 pub use core::{
     any::type_name,
     cfg, concat, env, file, include_bytes, line, module_path,
-    option::{
-        Option,
-        Option::{None, Some},
-    },
+    option::Option,
     option_env,
     result::Result,
     time::Duration,
@@ -21,7 +18,7 @@ pub use crate::{
     model::source::Source,
     registry::{
         EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration, async_check,
-        async_provider, bind, blocking_check, provider,
+        async_provider, bind, blocking_check, provider, share,
     },
     server::{NoSetup, Package, serve},
 };

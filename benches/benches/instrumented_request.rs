@@ -36,6 +36,17 @@ fn router() -> Router {
         .route("/users/{id}", get(|| async { "user" }))
 }
 
+/// The layer of a service with its default settings, with or without recording exchanges.
+async fn layer(exchanges: &str) -> actuator::ActuatorLayer {
+    actuator::Actuator::builder()
+        .isolated()
+        .force_setting("management.httpexchanges.recording.enabled", exchanges)
+        .build()
+        .await
+        .map(|actuator| actuator.layer())
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
 async fn nothing(request: Request, next: Next) -> Response {
     next.run(request).await
 }
@@ -90,18 +101,18 @@ fn main() {
     // Without a recorder its macros would do nothing.
     let _recorder =
         axum_prometheus::metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
-    let variants = [
-        ("nothing", router()),
-        ("no-op middleware", router().layer(middleware::from_fn(nothing))),
-        ("actuator, meters only", router().layer(actuator::__bench::layer(false))),
-        ("actuator", router().layer(actuator::__bench::layer(true))),
-        ("axum-prometheus 0.10", router().layer(prometheus)),
-    ];
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
         eprintln!("no runtime can be built");
         return;
     };
     runtime.block_on(async {
+        let variants = [
+            ("nothing", router()),
+            ("no-op middleware", router().layer(middleware::from_fn(nothing))),
+            ("actuator, meters only", router().layer(layer("false").await)),
+            ("actuator", router().layer(layer("true").await)),
+            ("axum-prometheus 0.10", router().layer(prometheus)),
+        ];
         compare(&variants, &[]).await;
         compare(&variants, &HEADERS).await;
     });

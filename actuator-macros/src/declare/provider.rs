@@ -27,7 +27,7 @@ pub(crate) fn expand(
     let krate = args.krate();
     let name = name.finish(&mut problems);
     args.finish(&["name", "on"], &mut problems);
-    let parameters = function.parameters(&mut problems);
+    let parameters = function.parameters(on.as_ref(), &mut problems);
     if !problems.is_empty() {
         let errors = problems.into_compile_errors();
         return quote!(#function #errors);

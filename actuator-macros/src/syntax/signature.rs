@@ -1,6 +1,6 @@
 //! Reading the function under an attribute: its parameters are components.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, Lit, Meta, Pat, PathArguments,
@@ -83,7 +83,7 @@ impl Function {
     }
 
     /// The parameters as components; every one that is not is a problem on its own tokens.
-    pub(crate) fn parameters(&self, problems: &mut Problems) -> Vec<Parameter> {
+    pub(crate) fn parameters(&self, on: Option<&Type>, problems: &mut Problems) -> Vec<Parameter> {
         let signature = &self.signature;
         if let Some(generic) = signature.generics.params.first() {
             problems.push_on(generic, "a declared function cannot be generic; name the types");
@@ -93,7 +93,14 @@ impl Function {
                 format!("at most {MAX_PARAMETERS} components; group some of them in a struct");
             problems.push_on(&signature.inputs, message);
         }
-        signature.inputs.iter().filter_map(|input| parameter(input, problems)).collect()
+        let parameters = signature.inputs.iter().filter_map(|input| parameter(input, problems));
+        let mut parameters: Vec<Parameter> = parameters.collect();
+        if let Some(on) = on {
+            for parameter in &mut parameters {
+                parameter.component = without_self(&parameter.component, on);
+            }
+        }
+        parameters
     }
 }
 
@@ -153,6 +160,22 @@ fn bare(component: &Type) -> Type {
         Type::Paren(inner) => bare(&inner.elem),
         other => other.clone(),
     }
+}
+
+/// The record stands beside the function, where `Self` means nothing.
+fn without_self(component: &Type, on: &Type) -> Type {
+    fn replace(tokens: TokenStream, on: &TokenStream) -> TokenStream {
+        let replaced = tokens.into_iter().map(|token| match token {
+            TokenTree::Ident(ident) if ident == "Self" => on.clone(),
+            TokenTree::Group(group) => {
+                Group::new(group.delimiter(), replace(group.stream(), on)).into_token_stream()
+            }
+            other => other.into_token_stream(),
+        });
+        replaced.collect()
+    }
+    let replaced = replace(component.to_token_stream(), &on.to_token_stream());
+    syn::parse2(replaced).unwrap_or_else(|_| component.clone())
 }
 
 fn doc_line(attribute: &Attribute) -> Option<String> {

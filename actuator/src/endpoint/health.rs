@@ -12,10 +12,8 @@ use crate::{
     },
 };
 
-use descriptor::{HealthDescriptor, NoHealth};
+use super::health_descriptor::{HealthDescriptor, NoHealth};
 
-#[path = "health_descriptor.rs"]
-mod descriptor;
 
 const OPERATIONS: &[Operation] =
     &[Operation::read(&[]), Operation::read(&[Selector::Remaining("path")])];

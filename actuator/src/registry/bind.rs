@@ -12,6 +12,12 @@ pub fn bind<T: Bind>(components: &Components, names: &[&'static str]) -> Result<
     T::bind(components, names)
 }
 
+/// Another owner of a component. A function, since generated code may not assume that `Clone` is
+/// in scope.
+pub fn share<T: ?Sized>(component: &Arc<T>) -> Arc<T> {
+    Arc::clone(component)
+}
+
 /// A tuple of `Arc`s, one for each parameter.
 pub trait Bind: Sized {
     /// Finds all, or says which are missing.

@@ -10,7 +10,7 @@ mod declaration;
 pub use crate::model::component::{Components, MissingComponent};
 pub use adapter::{async_check, async_provider, blocking_check, provider};
 pub use bean::{Bean, BeanRegistry};
-pub use bind::{Bind, Missing, bind};
+pub use bind::{Missing, bind, share};
 pub use collect::{Binder, Declarations};
 pub use conflict::{Claim, refuse_conflicts};
 pub use declaration::{EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration};
