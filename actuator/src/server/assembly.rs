@@ -54,16 +54,19 @@ impl Basics {
     pub(super) fn prepare(builder: &mut Builder) -> Result<Self> {
         let (began, started) = (Instant::now(), SystemTime::now());
         let environment: BTreeMap<String, String> =
-            if builder.from_process { std::env::vars().collect() } else { BTreeMap::new() };
+            if builder.from_process { environment() } else { BTreeMap::new() };
         let mut settings = std::mem::take(&mut builder.settings);
         if builder.from_process {
             settings = settings.from_process();
         }
         let settings = Arc::new(settings.build()?);
-        let platform = CloudPlatform::detect(environment.clone());
         let in_container = builder.from_process
             && admin::in_container(environment.clone(), std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
+        // Set to `none` it says that what is found does not count.
+        let platform = reader
+            .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
+            .unwrap_or_else(|| CloudPlatform::detect(environment.clone()));
         let server = ServerSettings::read(&mut reader, platform.is_some());
         let logging = LoggingSettings::read(&mut reader);
         let meters = MeterSettings::read(&mut reader);
@@ -85,6 +88,13 @@ impl Basics {
             started,
         })
     }
+}
+
+/// The variables of the process; `std::env::vars` would panic on one that is not UTF-8.
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into(), value.to_string_lossy().into()))
+        .collect()
 }
 
 /// Puts everything together; nothing listens yet.
