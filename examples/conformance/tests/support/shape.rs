@@ -1,0 +1,331 @@
+//! Compares two JSON documents: constants exactly, what changes from run to run by its form.
+
+use std::collections::BTreeSet;
+
+use regex_lite::Regex;
+use serde_json::{Map, Value};
+
+/// How the values at a path are compared. Without a rule: same member names, same length, equal
+/// values; below `Each` and `Map`, where there is no one counterpart: same type.
+#[derive(Clone, Copy, Debug)]
+pub enum Rule {
+    /// The same JSON type.
+    Type,
+    /// A text of this form.
+    Pattern(&'static str),
+    /// The same texts in any order.
+    Set,
+    /// An array whose elements all have the form of recorded elements.
+    Each,
+    /// Free keys: those of `need` have to be there (and are compared with their counterpart);
+    /// every other member has the form of recorded members.
+    Map { need: &'static [&'static str] },
+    /// Like `Map`, and no key that was not recorded.
+    Subset { need: &'static [&'static str] },
+    /// An object without some recorded members, and with some of our own.
+    Struct { without: &'static [&'static str], plus: &'static [&'static str] },
+}
+
+/// A path pattern (`components.*.details.free`; `**` = any depth) and what holds there.
+pub type Rules = [(&'static str, Rule)];
+
+/// Everything in which `actual` differs from `recorded`, one line each.
+pub fn differences(recorded: &Value, actual: &Value, rules: &Rules) -> Vec<String> {
+    let mut comparison = Comparison { rules, found: Vec::new() };
+    comparison.compare(&[recorded], actual, &mut Vec::new(), true);
+    comparison.found
+}
+
+struct Comparison<'r> {
+    rules: &'r Rules,
+    found: Vec<String>,
+}
+
+impl Comparison<'_> {
+    /// `literal` while `samples` is the one counterpart of `actual`.
+    fn compare(&mut self, samples: &[&Value], actual: &Value, path: &mut Vec<String>, literal: bool) {
+        match self.rule(path) {
+            None if literal => self.compare_literally(samples[0], actual, path),
+            None => self.compare_form(samples, actual, path),
+            Some(Rule::Type) => self.same_type(samples, actual, path),
+            Some(Rule::Pattern(pattern)) => self.matches(pattern, actual, path),
+            Some(Rule::Set) => {
+                if !samples.iter().any(|sample| texts(sample) == texts(actual)) {
+                    self.report(path, samples[0], actual);
+                }
+            }
+            Some(Rule::Each) => self.each(samples, actual, path),
+            Some(Rule::Map { need }) => self.members(samples, actual, path, literal, need, false),
+            Some(Rule::Subset { need }) => self.members(samples, actual, path, literal, need, true),
+            Some(Rule::Struct { without, plus }) => {
+                let lacking = |sample: &&Value| {
+                    let mut sample = (*sample).clone();
+                    if let Value::Object(members) = &mut sample {
+                        members.retain(|name, _| !without.contains(&name.as_str()));
+                    }
+                    sample
+                };
+                let samples: Vec<Value> = samples.iter().map(lacking).collect();
+                let mut actual = actual.clone();
+                if let Value::Object(members) = &mut actual {
+                    members.retain(|name, _| !plus.contains(&name.as_str()));
+                }
+                let samples: Vec<&Value> = samples.iter().collect();
+                if literal {
+                    self.compare_literally(samples[0], &actual, path);
+                } else {
+                    self.compare_form(&samples, &actual, path);
+                }
+            }
+        }
+    }
+
+    fn compare_literally(&mut self, recorded: &Value, actual: &Value, path: &mut Vec<String>) {
+        match (recorded, actual) {
+            (Value::Object(recorded), Value::Object(actual)) => {
+                for (name, value) in recorded {
+                    match actual.get(name) {
+                        Some(other) => {
+                            self.below(path, name, |this, path| {
+                                this.compare(&[value], other, path, true);
+                            });
+                        }
+                        None => self.note(path, &format!("lacks `{name}`")),
+                    }
+                }
+                for name in actual.keys().filter(|name| !recorded.contains_key(*name)) {
+                    self.note(path, &format!("has `{name}` too"));
+                }
+            }
+            (Value::Array(recorded), Value::Array(actual)) if recorded.len() == actual.len() => {
+                for (index, (value, other)) in recorded.iter().zip(actual).enumerate() {
+                    self.below(path, &index.to_string(), |this, path| {
+                        this.compare(&[value], other, path, true);
+                    });
+                }
+            }
+            (recorded, actual) if recorded == actual => {}
+            (recorded, actual) => self.report(path, recorded, actual),
+        }
+    }
+
+    fn compare_form(&mut self, samples: &[&Value], actual: &Value, path: &mut Vec<String>) {
+        match actual {
+            Value::Object(members) => {
+                let samples: Vec<_> = samples.iter().filter_map(|sample| sample.as_object()).collect();
+                if samples.is_empty() {
+                    return self.note(path, "is an object");
+                }
+                for name in in_all(&samples).difference(&names(&[members])) {
+                    self.note(path, &format!("lacks `{name}`"));
+                }
+                for (name, value) in members {
+                    let values: Vec<_> = samples.iter().filter_map(|sample| sample.get(name)).collect();
+                    if values.is_empty() {
+                        self.note(path, &format!("has `{name}` too"));
+                    } else {
+                        self.below(path, name, |this, path| this.compare(&values, value, path, false));
+                    }
+                }
+            }
+            Value::Array(_) => self.each(samples, actual, path),
+            _ => self.same_type(samples, actual, path),
+        }
+    }
+
+    fn each(&mut self, samples: &[&Value], actual: &Value, path: &mut Vec<String>) {
+        let elements: Vec<_> = samples.iter().filter_map(|sample| sample.as_array()).flatten().collect();
+        let Some(actual) = actual.as_array() else {
+            return self.note(path, "is no array");
+        };
+        if elements.is_empty() {
+            return;
+        }
+        for value in actual {
+            self.below(path, "*", |this, path| this.compare(&elements, value, path, false));
+        }
+    }
+
+    fn members(
+        &mut self,
+        samples: &[&Value],
+        actual: &Value,
+        path: &mut Vec<String>,
+        literal: bool,
+        need: &[&str],
+        closed: bool,
+    ) {
+        let Some(actual) = actual.as_object() else {
+            return self.note(path, "is no object");
+        };
+        let samples: Vec<_> = samples.iter().filter_map(|sample| sample.as_object()).collect();
+        let values: Vec<_> = samples.iter().flat_map(|sample| sample.values()).collect();
+        for name in need.iter().filter(|name| !actual.contains_key(**name)) {
+            if samples.iter().any(|sample| sample.contains_key(*name)) {
+                self.note(path, &format!("lacks `{name}`"));
+            }
+        }
+        for (name, value) in actual {
+            let counterpart = samples.iter().find_map(|sample| sample.get(name));
+            if closed && counterpart.is_none() {
+                self.note(path, &format!("has `{name}` too"));
+                continue;
+            }
+            self.below(path, name, |this, path| match counterpart {
+                Some(sample) if literal && need.contains(&name.as_str()) => {
+                    this.compare(&[sample], value, path, true);
+                }
+                _ if values.is_empty() => {}
+                _ => this.compare(&values, value, path, false),
+            });
+        }
+    }
+
+    fn same_type(&mut self, samples: &[&Value], actual: &Value, path: &[String]) {
+        if !samples.iter().any(|sample| kind(sample) == kind(actual)) {
+            self.report(path, samples[0], actual);
+        }
+    }
+
+    fn matches(&mut self, pattern: &str, actual: &Value, path: &[String]) {
+        let regex = Regex::new(&format!("^(?:{pattern})$")).expect("a pattern of the rules");
+        if !actual.as_str().is_some_and(|text| regex.is_match(text)) {
+            self.note(path, &format!("is {} and not like {pattern}", short(actual)));
+        }
+    }
+
+    fn rule(&self, path: &[String]) -> Option<Rule> {
+        self.rules.iter().find(|(pattern, _)| path_matches(pattern, path)).map(|(_, rule)| *rule)
+    }
+
+    fn below(&mut self, path: &mut Vec<String>, name: &str, run: impl FnOnce(&mut Self, &mut Vec<String>)) {
+        path.push(name.to_owned());
+        run(self, path);
+        path.pop();
+    }
+
+    fn report(&mut self, path: &[String], recorded: &Value, actual: &Value) {
+        let line = format!("was {} and is {}", short(recorded), short(actual));
+        self.note(path, &line);
+    }
+
+    fn note(&mut self, path: &[String], what: &str) {
+        let place = if path.is_empty() { "the document".to_owned() } else { path.join(".") };
+        let line = format!("{place} {what}");
+        if !self.found.contains(&line) {
+            self.found.push(line);
+        }
+    }
+}
+
+fn path_matches(pattern: &str, path: &[String]) -> bool {
+    fn go(pattern: &[&str], path: &[String]) -> bool {
+        match (pattern.split_first(), path.split_first()) {
+            (None, None) => true,
+            (Some((&"**", rest)), _) => {
+                go(rest, path) || path.split_first().is_some_and(|(_, below)| go(pattern, below))
+            }
+            (Some((wanted, rest)), Some((name, below))) => {
+                (*wanted == "*" || wanted == name) && go(rest, below)
+            }
+            _ => false,
+        }
+    }
+    let segments: Vec<&str> = if pattern.is_empty() { Vec::new() } else { pattern.split('.').collect() };
+    go(&segments, path)
+}
+
+fn in_all<'v>(samples: &[&'v Map<String, Value>]) -> BTreeSet<&'v str> {
+    let mut common = names(&samples[..1]);
+    common.retain(|name| samples.iter().all(|sample| sample.contains_key(*name)));
+    common
+}
+
+fn names<'v>(samples: &[&'v Map<String, Value>]) -> BTreeSet<&'v str> {
+    samples.iter().flat_map(|sample| sample.keys()).map(String::as_str).collect()
+}
+
+fn texts(value: &Value) -> BTreeSet<String> {
+    value.as_array().into_iter().flatten().map(Value::to_string).collect()
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "text",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(100) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn constants_are_compared_exactly_and_members_by_name() {
+        let recorded = json!({"a": 1, "b": ["x"], "c": {"d": true}});
+        assert!(differences(&recorded, &json!({"c": {"d": true}, "b": ["x"], "a": 1}), &[]).is_empty());
+        let found = differences(&recorded, &json!({"a": 2, "b": [], "c": {"e": 1}}), &[]);
+        assert_eq!(
+            found,
+            ["a was 1 and is 2", "b was [\"x\"] and is []", "c lacks `d`", "c has `e` too"]
+        );
+    }
+
+    #[test]
+    fn changing_values_are_compared_by_their_form() {
+        let rules: &Rules = &[
+            ("size", Rule::Type),
+            ("when", Rule::Pattern("2[0-9]{3}-.*Z")),
+            ("tags", Rule::Set),
+        ];
+        let recorded = json!({"size": 1, "when": "2026-01-01T00:00:00Z", "tags": ["a", "b"]});
+        let good = json!({"size": 2.5, "when": "2027-01-01T00:00:00.1Z", "tags": ["b", "a"]});
+        assert!(differences(&recorded, &good, rules).is_empty());
+        let bad = json!({"size": "2", "when": "never", "tags": ["a"]});
+        assert_eq!(differences(&recorded, &bad, rules).len(), 3);
+    }
+
+    #[test]
+    fn elements_and_free_members_have_the_form_of_recorded_ones() {
+        let rules: &Rules = &[("list", Rule::Each), ("map", Rule::Map { need: &["k"] })];
+        let recorded = json!({"list": [{"a": 1}, {"a": 2, "b": "x"}], "map": {"k": {"v": "1"}}});
+        let good = json!({"list": [{"a": 7}], "map": {"k": {"v": "1"}, "l": {"v": "9"}}});
+        assert!(differences(&recorded, &good, rules).is_empty());
+        let bad = json!({"list": [{"b": "x"}, {"a": 1, "c": 2}], "map": {"l": {"v": 9}}});
+        assert_eq!(
+            differences(&recorded, &bad, rules),
+            ["list.* lacks `a`", "list.* has `c` too", "map lacks `k`", "map.l.v was \"1\" and is 9"]
+        );
+    }
+
+    #[test]
+    fn our_own_parts_are_named_and_nothing_else_is_forgiven() {
+        let rules: &Rules = &[("", Rule::Struct { without: &["java"], plus: &["rust"] })];
+        let recorded = json!({"java": {}, "os": "x"});
+        assert!(differences(&recorded, &json!({"rust": 1, "os": "x"}), rules).is_empty());
+        assert_eq!(differences(&recorded, &json!({"rust": 1}), rules), ["the document lacks `os`"]);
+    }
+
+    #[test]
+    fn a_pattern_of_any_depth_matches_at_every_level() {
+        let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
+        assert!(path_matches("**.free", &path("free")));
+        assert!(path_matches("**.free", &path("components.disk.details.free")));
+        assert!(!path_matches("*.free", &path("a.b.free")));
+        assert!(path_matches("a.*.c", &path("a.b.c")));
+    }
+}
