@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 use super::InfoEndpoint;
 use crate::{
     info::{
-        Application, FactsDeclaration, GitMode, HostFacts, InfoParts, InfoRegistry, InfoSettings,
-        facts::{BuildFacts, Facts, GitFacts, RustFacts},
-        facts_of,
+        Application, BuildFacts, Facts, FactsDeclaration, GitFacts, GitMode, HostFacts, InfoParts,
+        InfoRegistry, InfoSettings, RustFacts, facts_of,
     },
     model::{
         call::Call,

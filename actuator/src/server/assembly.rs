@@ -42,6 +42,7 @@ pub(super) struct Basics {
     logging: LoggingState,
     environment: BTreeMap<String, String>,
     platform: Option<CloudPlatform>,
+    in_container: bool,
     began: Instant,
     started: SystemTime,
 }
@@ -58,18 +59,17 @@ impl Basics {
         }
         let settings = Arc::new(settings.build()?);
         let platform = CloudPlatform::detect(environment.clone());
-        let reachable = platform.is_some()
-            || (builder.from_process
-                && admin::in_container(environment.clone(), std::path::Path::new("/")));
+        let in_container = builder.from_process
+            && admin::in_container(environment.clone(), std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
-        let server = ServerSettings::read(&mut reader, reachable);
+        let server = ServerSettings::read(&mut reader, platform.is_some());
         let logging = LoggingSettings::read(&mut reader);
         reader.finish()?;
         let logging = logging::install(&logging)?;
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
-        Ok(Self { settings, server, logging, environment, platform, began, started })
+        Ok(Self { settings, server, logging, environment, platform, in_container, began, started })
     }
 }
 
@@ -247,6 +247,7 @@ impl Parts {
             meters: self.meters,
             admin: config.admin,
             platform: basics.platform,
+            in_container: basics.in_container,
             environment: basics.environment,
             counts,
             registered_at_run_time,

@@ -34,11 +34,11 @@ pub(crate) struct ServerSettings {
 }
 
 impl ServerSettings {
-    /// Reads the settings. `reachable` says that the process runs where loopback would make it
-    /// unreachable (a cloud platform or a container); the default is then all interfaces.
-    pub(crate) fn read(reader: &mut SettingsReader<'_>, reachable: bool) -> Self {
+    /// Reads the settings. On a cloud platform probes and charts expect the service on all
+    /// interfaces, which is then the default; elsewhere it is loopback.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>, on_platform: bool) -> Self {
         let ip = reader.value::<IpAddr>("server.address");
-        let default_ip = if reachable { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+        let default_ip = if on_platform { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
         let address = SocketAddr::new(
             ip.unwrap_or(IpAddr::V4(default_ip)),
             reader.value_or("server.port", 8080),

@@ -14,6 +14,8 @@ pub(super) struct StartLog<'a> {
     pub(super) exposed: Vec<&'a str>,
     /// The address was chosen by the default.
     pub(super) default_address: bool,
+    /// The process runs in a container.
+    pub(super) in_container: bool,
     pub(super) counts: &'a BTreeMap<(&'static str, &'static str), usize>,
     pub(super) registered_at_run_time: usize,
     pub(super) took: Duration,
@@ -24,11 +26,12 @@ impl StartLog<'_> {
     pub(super) fn write(&self) {
         let Self { name, application, management, base_path, took, .. } = self;
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
-        let reach = match (application.ip().is_loopback(), self.default_address) {
-            (true, true) => " (this machine only; set server.address=0.0.0.0 for others)",
-            (true, false) => " (this machine only)",
-            (false, true) => " (all interfaces: a cloud platform or container was detected)",
-            (false, false) => "",
+        let reach = match (application.ip().is_loopback(), self.default_address, self.in_container) {
+            (true, true, true) => " (this container only; set server.address=0.0.0.0 for others)",
+            (true, true, false) => " (this machine only; set server.address=0.0.0.0 for others)",
+            (true, false, _) => " (this machine only)",
+            (false, true, _) => " (all interfaces: a cloud platform was detected)",
+            (false, false, _) => "",
         };
         tracing::info!(
             target: "actuator::server",
