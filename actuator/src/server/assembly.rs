@@ -26,7 +26,7 @@ use crate::{
     info::{self, HostFacts, InfoParts, InfoRegistry, InfoSettings},
     logging::{self, LoggingSettings, LoggingState},
     meter::{self, MeterRegistry, MeterSettings, MetricsSampler, ServerRequestMeters},
-    model::{sanitizer::Sanitizer, show::Show},
+    model::{access::Access, sanitizer::Sanitizer, show::Show},
     registry::{Bean, BeanRegistry, Binder, Declarations, refuse_conflicts},
     settings::{Settings, SettingsReader},
     support::{clock::Clock, host},
@@ -226,6 +226,7 @@ impl Parts {
         let (endpoints, additional) = endpoint::all(&self.subjects, config.aliases);
         let additional_paths = additional
             .into_iter()
+            .filter(|(endpoint, ..)| config.exposure.access_to(endpoint) != Access::None)
             .map(|(endpoint, listener, path)| AdditionalPath { path, listener, endpoint })
             .collect();
         Actuator {

@@ -76,13 +76,18 @@ impl Exposure {
             .into_iter()
             .filter(|endpoint| self.includes(endpoint.id()))
             .filter_map(|endpoint| {
-                let key = comparable(endpoint.id());
-                let access = self.access.get(&key).copied().or(self.default_access);
-                let access = access.unwrap_or(endpoint.default_access()).cap(self.max_permitted);
+                let access = self.access_to(&endpoint);
                 let path = self.path_of(endpoint.id()).to_owned();
                 Exposed::new(endpoint, path, access)
             })
             .collect()
+    }
+
+    /// What may be done with an endpoint, exposed or not. Its additional paths obey it too.
+    pub(crate) fn access_to(&self, endpoint: &SharedEndpoint) -> Access {
+        let set = self.access.get(&comparable(endpoint.id())).copied();
+        let access = set.or(self.default_access).unwrap_or(endpoint.default_access());
+        access.cap(self.max_permitted)
     }
 }
 
