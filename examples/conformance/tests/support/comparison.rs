@@ -11,7 +11,7 @@ use super::{
 /// One respect in which an answer differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    /// `status`, `body`, or the name of a header in lower case.
+    /// `status`, the name of a header in lower case, `body`, or `body:` and a path in it.
     pub aspect: String,
     /// What was and what is.
     pub what: String,
@@ -43,11 +43,10 @@ pub fn compare(recording: &Recording, actual: &Answer) -> Vec<Mismatch> {
         return vec![Mismatch { aspect: "status".to_owned(), what }];
     }
     let mut found = compare_headers(recording, actual);
-    found.extend(
-        compare_bodies(recording, actual)
-            .into_iter()
-            .map(|what| Mismatch { aspect: "body".to_owned(), what }),
-    );
+    found.extend(compare_bodies(recording, actual).into_iter().map(|(path, what)| {
+        let aspect = if path.is_empty() { "body".to_owned() } else { format!("body:{path}") };
+        Mismatch { aspect, what }
+    }));
     found
 }
 
@@ -90,13 +89,17 @@ fn comparable(name: &str, value: &str, recording: &Recording) -> String {
             methods.join(",")
         }
         "content-type" => replace(r"boundary=[^;]+", value, "boundary=…"),
+        "set-cookie" => replace("SESSION=[^;]+", value, "SESSION=…"),
         // Of a log that has grown since.
         "content-range" if recording.has_note("scrubbed") => replace("[0-9]+", value, "…"),
         _ => value.to_owned(),
     }
 }
 
-fn compare_bodies(recording: &Recording, actual: &Answer) -> Vec<String> {
+/// Differences of the body: where, and what.
+type Found = Vec<(String, String)>;
+
+fn compare_bodies(recording: &Recording, actual: &Answer) -> Found {
     let recorded = &recording.response;
     if recording.has_note("body not stored") || recording.request.method == "HEAD" {
         return Vec::new();
@@ -130,19 +133,40 @@ fn compare_bodies(recording: &Recording, actual: &Answer) -> Vec<String> {
     }
 }
 
-fn compare_documents(recording: &Recording, actual: &Answer) -> Vec<String> {
+fn compare_documents(recording: &Recording, actual: &Answer) -> Found {
     let recorded = &recording.response.body;
     let Ok(recorded) = serde_json::from_slice::<Value>(recorded) else {
         return same_bytes(recorded, &actual.body);
     };
     match serde_json::from_slice::<Value>(&actual.body) {
-        Ok(actual) => shape::differences(&recorded, &actual, rules::of(recording, &recorded)),
-        Err(error) => vec![format!("is not JSON: {error}")],
+        Ok(actual) => {
+            let (recorded, actual) = (lower_header_names(recorded), lower_header_names(actual));
+            shape::differences(&recorded, &actual, rules::of(recording, &recorded))
+        }
+        Err(error) => vec![(String::new(), format!("is not JSON: {error}"))],
+    }
+}
+
+/// Recorded exchanges have headers in them, whose names have no case.
+fn lower_header_names(value: Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| match value {
+                Value::Object(headers) if name == "headers" => {
+                    let headers = headers.into_iter();
+                    (name, headers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect())
+                }
+                value => (name, lower_header_names(value)),
+            })
+            .collect(),
+        Value::Array(elements) => elements.into_iter().map(lower_header_names).collect(),
+        other => other,
     }
 }
 
 /// Error pages are for people: they have to name the status and its reason.
-fn compare_pages(recorded: &Answer, actual: &Answer) -> Vec<String> {
+fn compare_pages(recorded: &Answer, actual: &Answer) -> Found {
     let recorded_page = String::from_utf8_lossy(&recorded.body).into_owned();
     let page = String::from_utf8_lossy(&actual.body);
     let reason = capture(r"type=([A-Za-z ]+), status", &recorded_page)
@@ -151,18 +175,18 @@ fn compare_pages(recorded: &Answer, actual: &Answer) -> Vec<String> {
     [recorded.status.to_string(), reason]
         .into_iter()
         .filter(|wanted| !page.contains(wanted.as_str()))
-        .map(|wanted| format!("the page does not say {wanted}"))
+        .map(|wanted| (String::new(), format!("the page does not say {wanted}")))
         .collect()
 }
 
-fn same_bytes(recorded: &[u8], actual: &[u8]) -> Vec<String> {
+fn same_bytes(recorded: &[u8], actual: &[u8]) -> Found {
     if recorded == actual {
         return Vec::new();
     }
     let shown = |bytes: &[u8]| {
         String::from_utf8_lossy(bytes).chars().take(100).collect::<String>().escape_debug().to_string()
     };
-    vec![format!("was `{}` and is `{}`", shown(recorded), shown(actual))]
+    vec![(String::new(), format!("was `{}` and is `{}`", shown(recorded), shown(actual)))]
 }
 
 fn hex(text: &[u8]) -> Vec<u8> {

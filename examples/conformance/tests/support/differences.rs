@@ -13,7 +13,7 @@ struct Row {
     line: usize,
     /// Globs over `4.1.0/health/get`, and whether a case was forgiven by them.
     cases: Vec<(String, bool)>,
-    /// `status`, `body` or header names, and whether one was forgiven.
+    /// Globs over aspects of mismatches, and whether one was forgiven.
     aspects: Vec<(String, bool)>,
 }
 
@@ -40,7 +40,7 @@ impl Differences {
     pub fn has(&mut self, case: &str, mismatch: &Mismatch) -> bool {
         let mut found = false;
         for row in &mut self.rows {
-            let aspects = row.aspects.iter_mut().filter(|(aspect, _)| *aspect == mismatch.aspect);
+            let aspects = row.aspects.iter_mut().filter(|(aspect, _)| glob(aspect, &mismatch.aspect));
             let aspects: Vec<_> = aspects.collect();
             if aspects.is_empty() {
                 continue;

@@ -124,7 +124,11 @@ pub const RUNS: &[Run] = &[
     },
     Run {
         folders: &["run-management-port"],
-        settings: &[LOG, "management.server.port=0"],
+        settings: &[
+            LOG,
+            "management.server.port=0",
+            "management.endpoint.health.group.shallow.additional-path=management:/healthz",
+        ],
         first: &["/ctl/health?mode=up"],
         ..RUN
     },
@@ -235,8 +239,8 @@ const LOGGERS: &[&str] = &[
     "post-no-content-type-no-body", "post-no-content-type-zero-length", "post-text-plain",
     "post-form", "post-v2", "post-v3", "post-json-charset", "post-vendor-json",
     "post-bad-content-type", "post-query-level", "post-query-over-body", "post-unknown-logger",
-    "post-group", "get-after-group", "post-group-member", "post-group-reset",
-    "post-group-reset-member", "post-group-web", "post-group-web-reset", "post-root-warn",
+    "post-group", "post-group-member", "post-group-reset", "post-group-reset-member",
+    "get-after-group", "post-group-web", "post-group-web-reset", "post-root-warn",
     "child-after-root-warn", "post-root-null", "post-root-info",
 ];
 

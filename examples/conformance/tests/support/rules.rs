@@ -24,7 +24,7 @@ const HEALTH: &Rules = &[
 ];
 /// For recordings that kept the first components only.
 const HEALTH_TRIMMED: &Rules =
-    &[("components", Map { need: &["brokers"] }), ("components.*", Map { need: &[] })];
+    &[("components", Keys { need: &["brokers"] })];
 
 const INDEX: &Rules = &[("_links", Subset { need: LINKS })];
 const INDEX_TRIMMED: &Rules = &[("_links", Map { need: &["self"] })];
@@ -48,7 +48,6 @@ const LINKS: &[&str] = &[
 ];
 
 const INFO: &Rules = &[
-    ("", Struct { without: &["java", "ssl"], plus: &["rust", "application"] }),
     ("git.branch", Type),
     ("git.commit.id", Type),
     ("git.commit.time", INSTANT),
@@ -63,20 +62,43 @@ const INFO: &Rules = &[
 ];
 
 const ENV: &Rules = &[
-    ("propertySources", Each),
+    ("propertySources", EachWith { key: "name", need: &["commandLineArgs", "systemEnvironment"] }),
     ("propertySources.*.name", Type),
     ("propertySources.*.properties", Map { need: &[] }),
     ("propertySources.*.properties.*", Map { need: &["value"] }),
-    ("propertySources.*.properties.*.value", Type),
+    ("propertySources.*.properties.*.value", Any),
+    ("propertySources.*.property", Map { need: &["value"] }),
     ("propertySources.*.property.origin", Type),
     ("property.source", Type),
 ];
 
+/// The replay listens on another port than the recorded application.
+const ENV_PORT: &Rules = &[("property", Keys { need: &["source"] }), ("propertySources", Any)];
+
 const METRICS: &Rules = &[
-    ("names", Type),
-    ("description", Type),
+    ("names", EachWith { key: "", need: METERS }),
+    ("description", Any),
     ("measurements.*.value", Type),
-    ("availableTags", Each),
+    ("availableTags", EachBy("tag")),
+    ("availableTags.*.tag", Type),
+    ("availableTags.*.values", Each),
+];
+/// Meters that both applications have.
+const METERS: &[&str] = &[
+    "application.ready.time",
+    "application.started.time",
+    "disk.free",
+    "disk.total",
+    "http.server.requests",
+    "process.cpu.time",
+    "process.cpu.usage",
+    "process.files.max",
+    "process.files.open",
+    "process.start.time",
+    "process.uptime",
+    "system.cpu.count",
+    "system.cpu.usage",
+    "system.load.average.1m",
 ];
 
 const LOGGERS: &Rules = &[
@@ -90,8 +112,26 @@ const EXCHANGES: &Rules = &[
     ("exchanges", Each),
     ("traces", Each),
     ("**.timestamp", INSTANT),
-    ("**.timeTaken", DURATION),
+    ("exchanges.*.timeTaken", DURATION),
+    ("traces.*.timeTaken", Type),
     ("**.headers", Map { need: &[] }),
+];
+
+/// Of requests that the replay itself sent: the newest, in their order.
+const NEWEST_EXCHANGES: &Rules = &[
+    ("exchanges", First),
+    ("**.timestamp", INSTANT),
+    ("**.timeTaken", DURATION),
+    ("**.response.headers", Map { need: &[] }),
+];
+/// Where the second newest is the recorder's own look whether the application had started.
+const NEWEST_EXCHANGE: &Rules = &[
+    ("exchanges", First),
+    ("**.timestamp", INSTANT),
+    ("**.timeTaken", DURATION),
+    ("**.response.headers", Map { need: &[] }),
+    ("exchanges.1.request.uri", Type),
+    ("exchanges.1.request.headers", Map { need: &[] }),
 ];
 
 const BEANS: &Rules = &[
@@ -102,12 +142,21 @@ const BEANS: &Rules = &[
 
 /// The rules for the body of a recording.
 pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
+    if recorded.get("_links").is_some() {
+        return if recording.is_trimmed() { INDEX_TRIMMED } else { INDEX };
+    }
+    match recording.case() {
+        "2-list" => return NEWEST_EXCHANGE,
+        "seq-7-list" | "3-list" => return NEWEST_EXCHANGES,
+        _ => {}
+    }
+    if recording.request.target.ends_with("/env/server.port") {
+        return ENV_PORT;
+    }
     if recorded.get("timestamp").is_some() && recorded.get("error").is_some() {
         return ERROR;
     }
     match (endpoint(&recording.request.target), recording.is_trimmed()) {
-        ("index", true) => INDEX_TRIMMED,
-        ("index", false) => INDEX,
         ("health", true) => HEALTH_TRIMMED,
         ("health", false) => HEALTH,
         ("info", _) => INFO,
@@ -122,7 +171,7 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
 }
 
 /// What a text that changes has to look like; `None` for one that does not change.
-pub fn text_form(recording: &Recording) -> Option<fn(&str) -> Vec<String>> {
+pub fn text_form(recording: &Recording) -> Option<fn(&str) -> Vec<(String, String)>> {
     match endpoint(&recording.request.target) {
         "logfile" if recording.has_note("scrubbed") => Some(log_lines),
         "threaddump" => Some(thread_dump),
@@ -151,25 +200,26 @@ pub fn endpoint(target: &str) -> &str {
 }
 
 /// Spring's line: `time LEVEL pid --- [application] [thread] logger : message`.
-fn log_lines(text: &str) -> Vec<String> {
+fn log_lines(text: &str) -> Vec<(String, String)> {
     let line = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d) +(ERROR|WARN|INFO|DEBUG|TRACE) \d+ --- \[demo\] \[.*\] [^ ]+ +: .*";
     let line = Regex::new(line).expect("a fixed pattern");
     // A range may start inside a line.
     let odd = text.lines().skip(1).find(|given| !line.is_match(given));
-    odd.map(|odd| format!("a line of the log is not like Spring's: {odd}")).into_iter().collect()
+    odd.map(|odd| ("line".to_owned(), format!("is not like Spring's: {odd}"))).into_iter().collect()
 }
 
 /// As the JDK prints it: a time, a title, and a block per thread.
-fn thread_dump(text: &str) -> Vec<String> {
+fn thread_dump(text: &str) -> Vec<(String, String)> {
     let forms = [
-        r"(?m)\A\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\nFull thread dump .*:\n\n",
-        r#"(?m)^"[^"]+" - Thread t@\d+\n   java.lang.Thread.State: [A-Z_]+$"#,
-        r"(?m)^   Locked ownable synchronizers:\n\t- None$",
+        ("date", r"\A\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n"),
+        ("title", r"(?m)^Full thread dump .*:\n\n"),
+        ("thread", r#"(?m)^"[^"]+" - Thread t@\d+\n   java.lang.Thread.State: [A-Z_]+$"#),
+        ("locks", r"(?m)^   Locked ownable synchronizers:\n\t- None$"),
     ];
     forms
         .into_iter()
-        .filter(|form| !Regex::new(form).expect("a fixed pattern").is_match(text))
-        .map(|form| format!("the dump has nothing like {form}"))
+        .filter(|(_, form)| !Regex::new(form).expect("a fixed pattern").is_match(text))
+        .map(|(part, form)| (part.to_owned(), format!("nothing is like {form}")))
         .collect()
 }
 

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 /// values; below `Each` and `Map`, where there is no one counterpart: same type.
 #[derive(Clone, Copy, Debug)]
 pub enum Rule {
+    /// Anything.
+    Any,
     /// The same JSON type.
     Type,
     /// A text of this form.
@@ -17,20 +19,26 @@ pub enum Rule {
     Set,
     /// An array whose elements all have the form of recorded elements.
     Each,
+    /// Like `Each`, and the texts of `need` (or elements with such a text at `key`) are there.
+    EachWith { key: &'static str, need: &'static [&'static str] },
+    /// Like `Each`, and the texts at `key` are those of the recorded elements, in any order.
+    EachBy(&'static str),
+    /// An array that starts with the recorded elements.
+    First,
     /// Free keys: those of `need` have to be there (and are compared with their counterpart);
     /// every other member has the form of recorded members.
     Map { need: &'static [&'static str] },
     /// Like `Map`, and no key that was not recorded.
     Subset { need: &'static [&'static str] },
-    /// An object without some recorded members, and with some of our own.
-    Struct { without: &'static [&'static str], plus: &'static [&'static str] },
+    /// Only these members are looked at.
+    Keys { need: &'static [&'static str] },
 }
 
 /// A path pattern (`components.*.details.free`; `**` = any depth) and what holds there.
 pub type Rules = [(&'static str, Rule)];
 
-/// Everything in which `actual` differs from `recorded`, one line each.
-pub fn differences(recorded: &Value, actual: &Value, rules: &Rules) -> Vec<String> {
+/// Everything in which `actual` differs from `recorded`: the path, and what was and is.
+pub fn differences(recorded: &Value, actual: &Value, rules: &Rules) -> Vec<(String, String)> {
     let mut comparison = Comparison { rules, found: Vec::new() };
     comparison.compare(&[recorded], actual, &mut Vec::new(), true);
     comparison.found
@@ -38,7 +46,7 @@ pub fn differences(recorded: &Value, actual: &Value, rules: &Rules) -> Vec<Strin
 
 struct Comparison<'r> {
     rules: &'r Rules,
-    found: Vec<String>,
+    found: Vec<(String, String)>,
 }
 
 impl Comparison<'_> {
@@ -55,28 +63,31 @@ impl Comparison<'_> {
                 }
             }
             Some(Rule::Each) => self.each(samples, actual, path),
+            Some(Rule::EachWith { key, need }) => {
+                let given = keyed(actual, key);
+                for name in need.iter().filter(|name| !given.contains(**name)) {
+                    self.lacks(path, name);
+                }
+                self.each(samples, actual, path);
+            }
+            Some(Rule::EachBy(key)) => {
+                if keyed(samples[0], key) != keyed(actual, key) {
+                    self.report(path, samples[0], actual);
+                }
+                self.each(samples, actual, path);
+            }
+            Some(Rule::First) => {
+                let recorded = samples[0].as_array().map_or(0, Vec::len);
+                let mut actual = actual.clone();
+                if let Value::Array(elements) = &mut actual {
+                    elements.truncate(recorded);
+                }
+                self.compare_literally(samples[0], &actual, path);
+            }
             Some(Rule::Map { need }) => self.members(samples, actual, path, literal, need, false),
             Some(Rule::Subset { need }) => self.members(samples, actual, path, literal, need, true),
-            Some(Rule::Struct { without, plus }) => {
-                let lacking = |sample: &&Value| {
-                    let mut sample = (*sample).clone();
-                    if let Value::Object(members) = &mut sample {
-                        members.retain(|name, _| !without.contains(&name.as_str()));
-                    }
-                    sample
-                };
-                let samples: Vec<Value> = samples.iter().map(lacking).collect();
-                let mut actual = actual.clone();
-                if let Value::Object(members) = &mut actual {
-                    members.retain(|name, _| !plus.contains(&name.as_str()));
-                }
-                let samples: Vec<&Value> = samples.iter().collect();
-                if literal {
-                    self.compare_literally(samples[0], &actual, path);
-                } else {
-                    self.compare_form(&samples, &actual, path);
-                }
-            }
+            Some(Rule::Keys { need }) => self.keys(samples, actual, path, literal, need),
+            Some(Rule::Any) => {}
         }
     }
 
@@ -90,11 +101,11 @@ impl Comparison<'_> {
                                 this.compare(&[value], other, path, true);
                             });
                         }
-                        None => self.note(path, &format!("lacks `{name}`")),
+                        None => self.lacks(path, name),
                     }
                 }
                 for name in actual.keys().filter(|name| !recorded.contains_key(*name)) {
-                    self.note(path, &format!("has `{name}` too"));
+                    self.has_too(path, name);
                 }
             }
             (Value::Array(recorded), Value::Array(actual)) if recorded.len() == actual.len() => {
@@ -117,12 +128,12 @@ impl Comparison<'_> {
                     return self.note(path, "is an object");
                 }
                 for name in in_all(&samples).difference(&names(&[members])) {
-                    self.note(path, &format!("lacks `{name}`"));
+                    self.lacks(path, name);
                 }
                 for (name, value) in members {
                     let values: Vec<_> = samples.iter().filter_map(|sample| sample.get(name)).collect();
                     if values.is_empty() {
-                        self.note(path, &format!("has `{name}` too"));
+                        self.has_too(path, name);
                     } else {
                         self.below(path, name, |this, path| this.compare(&values, value, path, false));
                     }
@@ -162,13 +173,13 @@ impl Comparison<'_> {
         let values: Vec<_> = samples.iter().flat_map(|sample| sample.values()).collect();
         for name in need.iter().filter(|name| !actual.contains_key(**name)) {
             if samples.iter().any(|sample| sample.contains_key(*name)) {
-                self.note(path, &format!("lacks `{name}`"));
+                self.lacks(path, name);
             }
         }
         for (name, value) in actual {
             let counterpart = samples.iter().find_map(|sample| sample.get(name));
             if closed && counterpart.is_none() {
-                self.note(path, &format!("has `{name}` too"));
+                self.has_too(path, name);
                 continue;
             }
             self.below(path, name, |this, path| match counterpart {
@@ -178,6 +189,26 @@ impl Comparison<'_> {
                 _ if values.is_empty() => {}
                 _ => this.compare(&values, value, path, false),
             });
+        }
+    }
+
+    fn keys(
+        &mut self,
+        samples: &[&Value],
+        actual: &Value,
+        path: &mut Vec<String>,
+        literal: bool,
+        need: &[&str],
+    ) {
+        for name in need {
+            let values: Vec<_> = samples.iter().filter_map(|sample| sample.get(name)).collect();
+            match actual.get(name) {
+                _ if values.is_empty() => {}
+                Some(value) => {
+                    self.below(path, name, |this, path| this.compare(&values, value, path, literal));
+                }
+                None => self.lacks(path, name),
+            }
         }
     }
 
@@ -209,11 +240,18 @@ impl Comparison<'_> {
         self.note(path, &line);
     }
 
+    fn lacks(&mut self, path: &mut Vec<String>, name: &str) {
+        self.below(path, name, |this, path| this.note(path, "is missing"));
+    }
+
+    fn has_too(&mut self, path: &mut Vec<String>, name: &str) {
+        self.below(path, name, |this, path| this.note(path, "is there too"));
+    }
+
     fn note(&mut self, path: &[String], what: &str) {
-        let place = if path.is_empty() { "the document".to_owned() } else { path.join(".") };
-        let line = format!("{place} {what}");
-        if !self.found.contains(&line) {
-            self.found.push(line);
+        let found = (path.join("."), what.to_owned());
+        if !self.found.contains(&found) {
+            self.found.push(found);
         }
     }
 }
@@ -245,6 +283,12 @@ fn names<'v>(samples: &[&'v Map<String, Value>]) -> BTreeSet<&'v str> {
     samples.iter().flat_map(|sample| sample.keys()).map(String::as_str).collect()
 }
 
+/// The texts of an array, or those at `key` of its elements.
+fn keyed<'v>(value: &'v Value, key: &str) -> BTreeSet<&'v str> {
+    let elements = value.as_array().into_iter().flatten();
+    elements.filter_map(|element| element.get(key).unwrap_or(element).as_str()).collect()
+}
+
 fn texts(value: &Value) -> BTreeSet<String> {
     value.as_array().into_iter().flatten().map(Value::to_string).collect()
 }
@@ -274,14 +318,19 @@ mod tests {
 
     use super::*;
 
+    fn lines(recorded: &Value, actual: &Value, rules: &Rules) -> Vec<String> {
+        let found = differences(recorded, actual, rules);
+        found.into_iter().map(|(path, what)| format!("{path} {what}")).collect()
+    }
+
     #[test]
     fn constants_are_compared_exactly_and_members_by_name() {
         let recorded = json!({"a": 1, "b": ["x"], "c": {"d": true}});
         assert!(differences(&recorded, &json!({"c": {"d": true}, "b": ["x"], "a": 1}), &[]).is_empty());
-        let found = differences(&recorded, &json!({"a": 2, "b": [], "c": {"e": 1}}), &[]);
+        let found = lines(&recorded, &json!({"a": 2, "b": [], "c": {"e": 1}}), &[]);
         assert_eq!(
             found,
-            ["a was 1 and is 2", "b was [\"x\"] and is []", "c lacks `d`", "c has `e` too"]
+            ["a was 1 and is 2", "b was [\"x\"] and is []", "c.d is missing", "c.e is there too"]
         );
     }
 
@@ -307,17 +356,36 @@ mod tests {
         assert!(differences(&recorded, &good, rules).is_empty());
         let bad = json!({"list": [{"b": "x"}, {"a": 1, "c": 2}], "map": {"l": {"v": 9}}});
         assert_eq!(
-            differences(&recorded, &bad, rules),
-            ["list.* lacks `a`", "list.* has `c` too", "map lacks `k`", "map.l.v was \"1\" and is 9"]
+            lines(&recorded, &bad, rules),
+            [
+                "list.*.a is missing",
+                "list.*.c is there too",
+                "map.k is missing",
+                "map.l.v was \"1\" and is 9"
+            ]
         );
     }
 
     #[test]
-    fn our_own_parts_are_named_and_nothing_else_is_forgiven() {
-        let rules: &Rules = &[("", Rule::Struct { without: &["java"], plus: &["rust"] })];
+    fn arrays_can_be_held_to_names_or_to_their_beginning() {
+        let recorded = json!([{"tag": "a", "n": 1}, {"tag": "b", "n": 2}]);
+        let by: &Rules = &[("", Rule::EachBy("tag"))];
+        let other = json!([{"tag": "b", "n": 7}, {"tag": "a", "n": 8}]);
+        assert!(differences(&recorded, &other, by).is_empty());
+        assert_eq!(lines(&recorded, &json!([{"tag": "a", "n": 1}]), by).len(), 1);
+        let with: &Rules = &[("", Rule::EachWith { key: "tag", need: &["z"] })];
+        assert_eq!(lines(&recorded, &other, with), ["z is missing"]);
+        let first: &Rules = &[("", Rule::First)];
+        assert!(differences(&json!([1, 2]), &json!([1, 2, 3]), first).is_empty());
+        assert_eq!(lines(&json!([1, 2]), &json!([2, 1, 3]), first).len(), 2);
+    }
+
+    #[test]
+    fn of_some_objects_only_named_members_are_looked_at() {
+        let rules: &Rules = &[("", Rule::Keys { need: &["os"] })];
         let recorded = json!({"java": {}, "os": "x"});
         assert!(differences(&recorded, &json!({"rust": 1, "os": "x"}), rules).is_empty());
-        assert_eq!(differences(&recorded, &json!({"rust": 1}), rules), ["the document lacks `os`"]);
+        assert_eq!(lines(&recorded, &json!({"rust": 1}), rules), ["os is missing"]);
     }
 
     #[test]
