@@ -14,7 +14,7 @@ mod health;
 mod info;
 pub mod logging;
 mod macros;
-mod meter;
+pub mod meter;
 mod model;
 mod registry;
 mod server;
@@ -24,9 +24,11 @@ mod thread;
 mod web;
 
 pub use actuator_macros::{ActuatorInfo, env_source, health_check, info_source};
+pub use admin::RegistrationState;
 pub use error::{Error, Result};
 pub use health::{
-    Availability, Health, HealthIndicator, IntoHealth, LivenessState, ReadinessState, Status,
+    Availability, ContributorError, Health, HealthContributors, HealthIndicator, IntoHealth,
+    LivenessState, ReadinessState, Status,
 };
 pub use info::ActuatorInfo;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup};

@@ -1,4 +1,5 @@
 //! The invariants of `ARCHITECTURE.md`, read from the sources.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test may fail
 
 use std::{
     fs,
@@ -118,7 +119,10 @@ fn web_knows_no_concrete_endpoint_and_no_subject_beside_those_it_records_for() {
     let sources = runtime();
     let found: Vec<_> = product(&sources)
         .filter(|source| source.path.starts_with("web/"))
-        .filter(|source| source.code.contains("crate::endpoint") || source.code.contains("    endpoint::{") && source.code.contains("HealthEndpoint"))
+        .filter(|source| {
+            source.code.contains("crate::endpoint")
+                || source.code.contains("    endpoint::{") && source.code.contains("HealthEndpoint")
+        })
         .map(|source| &source.path)
         .collect();
     assert!(found.is_empty(), "{found:#?}");
@@ -132,7 +136,9 @@ fn state_is_static_only_where_the_process_has_it_once() {
         .filter(|source| {
             source.code.lines().map(str::trim_start).any(|line| {
                 (line.starts_with("static ") || line.starts_with("pub(crate) static "))
-                    && ["Mutex", "RwLock", "Once", "Atomic", "Lazy"].iter().any(|t| line.contains(t))
+                    && ["Mutex", "RwLock", "Once", "Atomic", "Lazy"]
+                        .iter()
+                        .any(|t| line.contains(t))
             })
         })
         .map(|source| &source.path)

@@ -74,25 +74,6 @@ impl Args {
         None
     }
 
-    /// Several texts: `key = ["a", "b"]`, or one: `key = "a"`.
-    pub(crate) fn strings(&mut self, key: &str) -> Vec<(String, Span)> {
-        let Some(value) = self.required_value(key, "[\"…\"]") else { return Vec::new() };
-        let items = match value {
-            Expr::Array(array) => array.elems.into_iter().collect(),
-            one => vec![one],
-        };
-        let mut texts = Vec::new();
-        for item in items {
-            if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &item {
-                texts.push((text.value(), text.span()));
-            } else {
-                let example = quoted(&item);
-                self.problems.push_on(&item, format!("expected a text: `{example}`"));
-            }
-        }
-        texts
-    }
-
     /// Whether a switch is on: `key`, or `key = true`.
     pub(crate) fn flag(&mut self, key: &str) -> bool {
         let Some(arg) = self.find(key) else { return false };
@@ -122,18 +103,6 @@ impl Args {
             _ => format!("expected {}: `{key} = \"2s\"`", duration::EXPECTED),
         };
         self.problems.push_on(&value, message);
-        None
-    }
-
-    /// A whole number that is not negative, and where it stands.
-    pub(crate) fn number(&mut self, key: &str) -> Option<(u64, Span)> {
-        let value = self.required_value(key, "1")?;
-        if let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = &value
-            && let Ok(parsed) = number.base10_parse()
-        {
-            return Some((parsed, number.span()));
-        }
-        self.problems.push_on(&value, format!("expected a whole number: `{key} = 1`"));
         None
     }
 
@@ -314,7 +283,7 @@ mod tests {
     fn arguments_are_read_by_type() {
         let mut args = Args::parse(quote! {
             name = "db", timeout = "2s", dirty, other = false, git = full,
-            group = ["a", "b"], order = 7, crate = ::my::actuator,
+            on = Pool<u8>, crate = ::my::actuator,
         });
         assert_eq!(args.string("name").unwrap().0, "db");
         assert_eq!(args.duration("timeout").unwrap().0, Duration::from_secs(2));
@@ -322,12 +291,10 @@ mod tests {
         assert!(!args.flag("other"));
         assert!(!args.flag("absent"));
         assert_eq!(args.choice("git", &["simple", "full"]), Some("full"));
-        let groups: Vec<_> = args.strings("group").into_iter().map(|(text, _)| text).collect();
-        assert_eq!(groups, ["a", "b"]);
-        assert_eq!(args.number("order").unwrap().0, 7);
+        assert_eq!(args.type_("on"), Some(syn::parse_quote!(Pool<u8>)));
         let krate = args.krate();
         assert_eq!(krate, syn::parse_quote!(::my::actuator));
-        let known = ["name", "timeout", "dirty", "other", "git", "group", "order"];
+        let known = ["name", "timeout", "dirty", "other", "git", "on"];
         assert_eq!(messages(args, &known), Vec::<String>::new());
     }
 
