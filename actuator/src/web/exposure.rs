@@ -182,9 +182,17 @@ fn access_of(reader: &mut SettingsReader<'_>, id: &str) -> Option<Access> {
 }
 
 fn path_mapping(reader: &mut SettingsReader<'_>) -> BTreeMap<String, String> {
-    reader
-        .map("management.endpoints.web.path-mapping")
-        .into_iter()
-        .map(|(id, path)| (comparable(&id), path.trim_matches('/').to_owned()))
-        .collect()
+    const SETTING: &str = "management.endpoints.web.path-mapping";
+    let mut paths = BTreeMap::new();
+    for (id, path) in reader.map(SETTING) {
+        let path = path.trim_matches('/').to_owned();
+        if path.is_empty() {
+            reader.reject(
+                &format!("{SETTING}.{id}"),
+                "the endpoint would hide all others; give it another path below the base path",
+            );
+        }
+        paths.insert(comparable(&id), path);
+    }
+    paths
 }

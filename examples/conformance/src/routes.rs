@@ -57,11 +57,10 @@ async fn cookie() -> impl IntoResponse {
 }
 
 async fn session() -> impl IntoResponse {
-    let cookie = "SESSION=YjYxZTBlM2MtYWE3NC00ZWNjLTk4YWYtYTNlYmI2YTM0MDQ0; Path=/; HttpOnly; SameSite=Lax";
+    let cookie =
+        "SESSION=YjYxZTBlM2MtYWE3NC00ZWNjLTk4YWYtYTNlYmI2YTM0MDQ0; Path=/; HttpOnly; SameSite=Lax";
     let mut response = (TEXT, "b61e0e3c-aa74-4ecc-98af-a3ebb6a34044").into_response();
-    response
-        .headers_mut()
-        .insert(header::SET_COOKIE, header::HeaderValue::from_static(cookie));
+    response.headers_mut().insert(header::SET_COOKIE, header::HeaderValue::from_static(cookie));
     response
 }
 

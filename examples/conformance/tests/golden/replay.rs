@@ -1,15 +1,9 @@
-//! Replays what a real Spring Boot application answered against the conformance application.
-//!
-//! Run it with `cargo test -p conformance --test golden -- --nocapture` to see what was compared.
-//! A difference has to stand in `docs/differences.md`; what stands there has to be true.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod support;
+//! Replays what a real Spring Boot application answered. A difference has to stand in
+//! `docs/differences.md`; what stands there has to be true.
 
 use std::collections::BTreeMap;
 
-use support::{
+use crate::support::{
     application::Application,
     comparison::{self, Mismatch},
     differences::Differences,
@@ -35,11 +29,8 @@ struct Replay {
 
 #[test]
 fn every_recorded_answer_is_given_alike_or_its_difference_is_listed() {
-    let mut replay = Replay {
-        differences: Differences::read(),
-        counts: BTreeMap::new(),
-        unlisted: Vec::new(),
-    };
+    let mut replay =
+        Replay { differences: Differences::read(), counts: BTreeMap::new(), unlisted: Vec::new() };
     for (version, runs) in [("4.1.0", RUNS), ("3.5.14", RUNS), ("2.7.18", RUNS_2_7)] {
         for run in runs {
             replay.run(version, run);
@@ -119,7 +110,10 @@ impl Replay {
     }
 
     fn report(&self) {
-        println!("{:<8} {:<16} {:>11} {:>7} {:>6}", "version", "endpoint", "alike/total", "listed", "later");
+        println!(
+            "{:<8} {:<16} {:>11} {:>7} {:>6}",
+            "version", "endpoint", "alike/total", "listed", "later"
+        );
         let mut sum = Count::default();
         for ((version, endpoint), count) in &self.counts {
             line(version, endpoint, count);

@@ -51,7 +51,13 @@ struct Comparison<'r> {
 
 impl Comparison<'_> {
     /// `literal` while `samples` is the one counterpart of `actual`.
-    fn compare(&mut self, samples: &[&Value], actual: &Value, path: &mut Vec<String>, literal: bool) {
+    fn compare(
+        &mut self,
+        samples: &[&Value],
+        actual: &Value,
+        path: &mut Vec<String>,
+        literal: bool,
+    ) {
         match self.rule(path) {
             None if literal => self.compare_literally(samples[0], actual, path),
             None => self.compare_form(samples, actual, path),
@@ -123,7 +129,8 @@ impl Comparison<'_> {
     fn compare_form(&mut self, samples: &[&Value], actual: &Value, path: &mut Vec<String>) {
         match actual {
             Value::Object(members) => {
-                let samples: Vec<_> = samples.iter().filter_map(|sample| sample.as_object()).collect();
+                let samples: Vec<_> =
+                    samples.iter().filter_map(|sample| sample.as_object()).collect();
                 if samples.is_empty() {
                     return self.note(path, "is an object");
                 }
@@ -131,11 +138,14 @@ impl Comparison<'_> {
                     self.lacks(path, name);
                 }
                 for (name, value) in members {
-                    let values: Vec<_> = samples.iter().filter_map(|sample| sample.get(name)).collect();
+                    let values: Vec<_> =
+                        samples.iter().filter_map(|sample| sample.get(name)).collect();
                     if values.is_empty() {
                         self.has_too(path, name);
                     } else {
-                        self.below(path, name, |this, path| this.compare(&values, value, path, false));
+                        self.below(path, name, |this, path| {
+                            this.compare(&values, value, path, false);
+                        });
                     }
                 }
             }
@@ -145,7 +155,8 @@ impl Comparison<'_> {
     }
 
     fn each(&mut self, samples: &[&Value], actual: &Value, path: &mut Vec<String>) {
-        let elements: Vec<_> = samples.iter().filter_map(|sample| sample.as_array()).flatten().collect();
+        let elements: Vec<_> =
+            samples.iter().filter_map(|sample| sample.as_array()).flatten().collect();
         let Some(actual) = actual.as_array() else {
             return self.note(path, "is no array");
         };
@@ -205,7 +216,9 @@ impl Comparison<'_> {
             match actual.get(name) {
                 _ if values.is_empty() => {}
                 Some(value) => {
-                    self.below(path, name, |this, path| this.compare(&values, value, path, literal));
+                    self.below(path, name, |this, path| {
+                        this.compare(&values, value, path, literal);
+                    });
                 }
                 None => self.lacks(path, name),
             }
@@ -229,7 +242,12 @@ impl Comparison<'_> {
         self.rules.iter().find(|(pattern, _)| path_matches(pattern, path)).map(|(_, rule)| *rule)
     }
 
-    fn below(&mut self, path: &mut Vec<String>, name: &str, run: impl FnOnce(&mut Self, &mut Vec<String>)) {
+    fn below(
+        &mut self,
+        path: &mut Vec<String>,
+        name: &str,
+        run: impl FnOnce(&mut Self, &mut Vec<String>),
+    ) {
         path.push(name.to_owned());
         run(self, path);
         path.pop();
@@ -269,7 +287,8 @@ fn path_matches(pattern: &str, path: &[String]) -> bool {
             _ => false,
         }
     }
-    let segments: Vec<&str> = if pattern.is_empty() { Vec::new() } else { pattern.split('.').collect() };
+    let segments: Vec<&str> =
+        if pattern.is_empty() { Vec::new() } else { pattern.split('.').collect() };
     go(&segments, path)
 }
 
@@ -326,7 +345,9 @@ mod tests {
     #[test]
     fn constants_are_compared_exactly_and_members_by_name() {
         let recorded = json!({"a": 1, "b": ["x"], "c": {"d": true}});
-        assert!(differences(&recorded, &json!({"c": {"d": true}, "b": ["x"], "a": 1}), &[]).is_empty());
+        assert!(
+            differences(&recorded, &json!({"c": {"d": true}, "b": ["x"], "a": 1}), &[]).is_empty()
+        );
         let found = lines(&recorded, &json!({"a": 2, "b": [], "c": {"e": 1}}), &[]);
         assert_eq!(
             found,
@@ -336,11 +357,8 @@ mod tests {
 
     #[test]
     fn changing_values_are_compared_by_their_form() {
-        let rules: &Rules = &[
-            ("size", Rule::Type),
-            ("when", Rule::Pattern("2[0-9]{3}-.*Z")),
-            ("tags", Rule::Set),
-        ];
+        let rules: &Rules =
+            &[("size", Rule::Type), ("when", Rule::Pattern("2[0-9]{3}-.*Z")), ("tags", Rule::Set)];
         let recorded = json!({"size": 1, "when": "2026-01-01T00:00:00Z", "tags": ["a", "b"]});
         let good = json!({"size": 2.5, "when": "2027-01-01T00:00:00.1Z", "tags": ["b", "a"]});
         assert!(differences(&recorded, &good, rules).is_empty());

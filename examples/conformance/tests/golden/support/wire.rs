@@ -48,14 +48,12 @@ impl Received {
         if first(headers, "transfer-encoding").is_some_and(|value| value == "chunked") {
             return self.chunks();
         }
-        match first(headers, "content-length") {
-            Some(length) => self.exactly(length.parse().map_err(|_| invalid("content-length"))?),
-            None => {
-                let mut rest = std::mem::take(&mut self.buffer);
-                self.stream.read_to_end(&mut rest)?;
-                Ok(rest)
-            }
+        if let Some(length) = first(headers, "content-length") {
+            return self.exactly(length.parse().map_err(|_| invalid("content-length"))?);
         }
+        let mut rest = std::mem::take(&mut self.buffer);
+        self.stream.read_to_end(&mut rest)?;
+        Ok(rest)
     }
 
     fn chunks(&mut self) -> Result<Vec<u8>> {

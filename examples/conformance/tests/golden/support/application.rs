@@ -45,28 +45,29 @@ impl Application {
                 }
             }
         });
-        match addresses.recv_timeout(DEADLINE) {
-            Ok((address, management)) => Self { child, address, management, folder },
-            Err(_) => {
-                let _ = child.kill();
-                panic!("{name}: the application did not start: {settings:?}");
-            }
-        }
+        let Ok((address, management)) = addresses.recv_timeout(DEADLINE) else {
+            // The panic below says what matters.
+            let _ = child.kill();
+            panic!("{name}: the application did not start: {settings:?}");
+        };
+        Self { child, address, management, folder }
     }
 
-    /// Runs it with settings that have to be refused; what it said.
-    pub fn refused(name: &str, settings: &[&str]) -> Output {
+    /// Runs it with settings that have to be refused: what it said; `None` if it started.
+    pub fn refused(name: &str, settings: &[&str]) -> Option<Output> {
         let folder = fresh_folder(name);
         let mut command = command(&folder, true, settings);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        for _ in 0..3000 {
+        // A refusal comes at once; what takes longer has started.
+        for _ in 0..500 {
             if child.try_wait().unwrap().is_some() {
-                return child.wait_with_output().unwrap();
+                return Some(child.wait_with_output().unwrap());
             }
             thread::sleep(Duration::from_millis(10));
         }
         child.kill().unwrap();
-        panic!("{name}: the application started with {settings:?}");
+        child.wait().unwrap();
+        None
     }
 
     /// A file in the application's own folder.

@@ -21,13 +21,20 @@ pub struct Run {
     pub first: &'static [&'static str],
 }
 
-const RUN: Run =
-    Run { folders: &[], only: &[], settings: &[], with_file: true, first: &[] };
+const RUN: Run = Run { folders: &[], only: &[], settings: &[], with_file: true, first: &[] };
 const LOG: &str = "logging.file.name={folder}/app.log";
 
 /// What the meters of the recordings had seen.
 const TRAFFIC: &[&str] = &[
-    "/hello", "/hello", "/hello", "/hello", "/hello", "/users/1", "/boom", "/nowhere", "/moved",
+    "/hello",
+    "/hello",
+    "/hello",
+    "/hello",
+    "/hello",
+    "/users/1",
+    "/boom",
+    "/nowhere",
+    "/moved",
     "/ctl/health?mode=up",
 ];
 
@@ -204,52 +211,148 @@ pub const RUNS: &[Run] = &[
 ];
 
 /// The one run of Spring Boot 2.7, for what later versions lack.
-pub const RUNS_2_7: &[Run] = &[Run {
-    folders: &["httptrace"],
-    settings: &["actuator.compat.httptrace=true"],
-    ..RUN
-}];
+pub const RUNS_2_7: &[Run] =
+    &[Run { folders: &["httptrace"], settings: &["actuator.compat.httptrace=true"], ..RUN }];
 
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
 pub const LATER: &[&str] = &[
-    "auditevents", "caches", "conditions", "configprops", "download", "features", "flyway",
-    "heapdump", "integrationgraph", "liquibase", "locked", "mappings", "plain", "prometheus",
-    "quartz", "sbom", "scheduledtasks", "sessions", "startup", "texty", "tree", "typed",
+    "auditevents",
+    "caches",
+    "conditions",
+    "configprops",
+    "download",
+    "features",
+    "flyway",
+    "heapdump",
+    "integrationgraph",
+    "liquibase",
+    "locked",
+    "mappings",
+    "plain",
+    "prometheus",
+    "quartz",
+    "sbom",
+    "scheduledtasks",
+    "sessions",
+    "startup",
+    "texty",
+    "tree",
+    "typed",
 ];
 
 /// Folders of capabilities that do not exist here yet.
 pub const LATER_FOLDERS: &[&str] = &[
-    "auditevents", "caches", "conditions", "configprops", "custom-download", "custom-endpoint",
-    "custom-plain", "custom-texty", "custom-tree", "custom-typed", "flyway", "heapdump",
-    "integrationgraph", "liquibase", "mappings", "prometheus", "quartz", "run-cors",
-    "run-cors-any", "run-cors-pattern", "run-forward-headers", "run-sbom-types",
-    "run-security-basic", "run-security-default", "run-ssl-bundles", "run-webflux", "sbom",
-    "scheduledtasks", "sessions", "startup",
+    "auditevents",
+    "caches",
+    "conditions",
+    "configprops",
+    "custom-download",
+    "custom-endpoint",
+    "custom-plain",
+    "custom-texty",
+    "custom-tree",
+    "custom-typed",
+    "flyway",
+    "heapdump",
+    "integrationgraph",
+    "liquibase",
+    "mappings",
+    "prometheus",
+    "quartz",
+    "run-cors",
+    "run-cors-any",
+    "run-cors-pattern",
+    "run-forward-headers",
+    "run-sbom-types",
+    "run-security-basic",
+    "run-security-default",
+    "run-ssl-bundles",
+    "run-webflux",
+    "sbom",
+    "scheduledtasks",
+    "sessions",
+    "startup",
 ];
 
 /// Changes of levels in an order in which each starts from the level that it was recorded at; the
 /// `…-then-get` of each follows it.
 const LOGGERS: &[&str] = &[
-    "post-debug", "post-info", "post-lower", "post-mixed", "post-fatal", "post-false",
-    "post-boolean-false", "post-off", "post-number", "post-trace", "post-bad-level", "post-null",
-    "post-empty-level", "post-empty-object", "post-unknown-key", "post-extra-key", "post-nested",
-    "post-list", "post-array-body", "post-string-body", "post-empty-body", "post-no-content-length",
-    "post-null-body", "post-malformed", "post-single-quotes", "post-comment",
-    "post-trailing-garbage", "post-duplicate-key", "post-no-content-type",
-    "post-no-content-type-no-body", "post-no-content-type-zero-length", "post-text-plain",
-    "post-form", "post-v2", "post-v3", "post-json-charset", "post-vendor-json",
-    "post-bad-content-type", "post-query-level", "post-query-over-body", "post-unknown-logger",
-    "post-group", "post-group-member", "post-group-reset", "post-group-reset-member",
-    "get-after-group", "post-group-web", "post-group-web-reset", "post-root-warn",
-    "child-after-root-warn", "post-root-null", "post-root-info",
+    "post-debug",
+    "post-info",
+    "post-lower",
+    "post-mixed",
+    "post-fatal",
+    "post-false",
+    "post-boolean-false",
+    "post-off",
+    "post-number",
+    "post-trace",
+    "post-bad-level",
+    "post-null",
+    "post-empty-level",
+    "post-empty-object",
+    "post-unknown-key",
+    "post-extra-key",
+    "post-nested",
+    "post-list",
+    "post-array-body",
+    "post-string-body",
+    "post-empty-body",
+    "post-no-content-length",
+    "post-null-body",
+    "post-malformed",
+    "post-single-quotes",
+    "post-comment",
+    "post-trailing-garbage",
+    "post-duplicate-key",
+    "post-no-content-type",
+    "post-no-content-type-no-body",
+    "post-no-content-type-zero-length",
+    "post-text-plain",
+    "post-form",
+    "post-v2",
+    "post-v3",
+    "post-json-charset",
+    "post-vendor-json",
+    "post-bad-content-type",
+    "post-query-level",
+    "post-query-over-body",
+    "post-unknown-logger",
+    "post-group",
+    "post-group-member",
+    "post-group-reset",
+    "post-group-reset-member",
+    "get-after-group",
+    "post-group-web",
+    "post-group-web-reset",
+    "post-root-warn",
+    "child-after-root-warn",
+    "post-root-null",
+    "post-root-info",
 ];
 
 /// Standard battery: its order matters where answers show the requests before them.
 const BATTERY: &[&str] = &[
-    "get", "get-accept-any", "get-accept-json", "get-accept-v3", "get-accept-v2", "get-accept-v1",
-    "get-accept-html", "get-accept-text", "get-accept-octet", "get-accept-browser",
-    "get-accept-q", "get-accept-bad", "head", "options", "method-post", "method-put",
-    "method-patch", "method-delete", "trailing-slash", "unknown-query",
+    "get",
+    "get-accept-any",
+    "get-accept-json",
+    "get-accept-v3",
+    "get-accept-v2",
+    "get-accept-v1",
+    "get-accept-html",
+    "get-accept-text",
+    "get-accept-octet",
+    "get-accept-browser",
+    "get-accept-q",
+    "get-accept-bad",
+    "head",
+    "options",
+    "method-post",
+    "method-put",
+    "method-patch",
+    "method-delete",
+    "trailing-slash",
+    "unknown-query",
 ];
 
 impl Run {
@@ -320,9 +423,18 @@ pub fn prepare(application: &Application, recording: &Recording) {
 fn prepare_health(application: &Application, case: &str) {
     let mode = match case.strip_prefix("mode-") {
         Some(rest) => {
-            let modes =
-                ["bare", "down", "exception", "fatal", "null", "out-of-service", "out_of_service",
-                 "throw", "unknown", "up"];
+            let modes = [
+                "bare",
+                "down",
+                "exception",
+                "fatal",
+                "null",
+                "out-of-service",
+                "out_of_service",
+                "throw",
+                "unknown",
+                "up",
+            ];
             modes.into_iter().find(|mode| rest.starts_with(mode)).expect("a known mode")
         }
         None if case.starts_with("description-") => "description",

@@ -40,19 +40,21 @@ impl Differences {
     pub fn has(&mut self, case: &str, mismatch: &Mismatch) -> bool {
         let mut found = false;
         for row in &mut self.rows {
-            let aspects = row.aspects.iter_mut().filter(|(aspect, _)| glob(aspect, &mismatch.aspect));
+            let aspects =
+                row.aspects.iter_mut().filter(|(aspect, _)| glob(aspect, &mismatch.aspect));
             let aspects: Vec<_> = aspects.collect();
             if aspects.is_empty() {
                 continue;
             }
             let mut matched = false;
-            for (pattern, used) in row.cases.iter_mut().filter(|(pattern, _)| glob(pattern, case)) {
-                let _ = pattern;
+            for (_, used) in row.cases.iter_mut().filter(|(pattern, _)| glob(pattern, case)) {
                 *used = true;
                 matched = true;
             }
             if matched {
-                aspects.into_iter().for_each(|(_, used)| *used = true);
+                for (_, used) in aspects {
+                    *used = true;
+                }
                 found = true;
             }
         }
@@ -78,7 +80,8 @@ impl Row {
     fn parse(line: usize, text: &str) -> Self {
         let mut cells = text.trim_matches('|').split('|').map(str::trim);
         let mut list = |what: &str| -> Vec<(String, bool)> {
-            let cell = cells.next().unwrap_or_else(|| panic!("docs/differences.md:{line}: no {what}"));
+            let cell =
+                cells.next().unwrap_or_else(|| panic!("docs/differences.md:{line}: no {what}"));
             cell.split(',').map(|item| (item.trim().trim_matches('`').to_owned(), false)).collect()
         };
         let (cases, aspects) = (list("cases"), list("aspects"));
@@ -96,7 +99,9 @@ fn glob(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((start, rest)) => text.strip_prefix(start).is_some_and(|text| {
-            (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| glob(rest, &text[at..]))
+            (0..=text.len())
+                .filter(|at| text.is_char_boundary(*at))
+                .any(|at| glob(rest, &text[at..]))
         }),
     }
 }

@@ -23,8 +23,7 @@ const HEALTH: &Rules = &[
     ("details.path", Type),
 ];
 /// For recordings that kept the first components only.
-const HEALTH_TRIMMED: &Rules =
-    &[("components", Keys { need: &["brokers"] })];
+const HEALTH_TRIMMED: &Rules = &[("components", Keys { need: &["brokers"] })];
 
 const INDEX: &Rules = &[("_links", Subset { need: LINKS })];
 const INDEX_TRIMMED: &Rules = &[("_links", Map { need: &["self"] })];
@@ -170,8 +169,11 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
     }
 }
 
+/// Gives the parts of a text that are not as they have to be, and what they are like.
+pub type TextForm = fn(&str) -> Vec<(String, String)>;
+
 /// What a text that changes has to look like; `None` for one that does not change.
-pub fn text_form(recording: &Recording) -> Option<fn(&str) -> Vec<(String, String)>> {
+pub fn text_form(recording: &Recording) -> Option<TextForm> {
     match endpoint(&recording.request.target) {
         "logfile" if recording.has_note("scrubbed") => Some(log_lines),
         "threaddump" => Some(thread_dump),

@@ -22,7 +22,7 @@ pub struct Request {
     pub method: String,
     pub target: String,
     /// In order, spelled as sent.
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// As sent, chunk sizes included.
     pub body: Vec<u8>,
 }
@@ -31,10 +31,13 @@ pub struct Request {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// Without chunk sizes.
     pub body: Vec<u8>,
 }
+
+/// Headers in order.
+pub type Headers = Vec<(String, String)>;
 
 /// The folder of all recordings.
 pub fn folder() -> PathBuf {
@@ -125,7 +128,7 @@ impl Request {
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
@@ -193,7 +196,7 @@ fn comments(bytes: &[u8]) -> (Vec<String>, &[u8]) {
 }
 
 /// The first line, and the headers below it.
-pub(super) fn head_lines(head: &[u8]) -> Result<(String, Vec<(String, String)>), &'static str> {
+pub(super) fn head_lines(head: &[u8]) -> Result<(String, Headers), &'static str> {
     let head = std::str::from_utf8(head).map_err(|_| "the head is not UTF-8")?;
     let mut lines = head.lines();
     let first = lines.next().ok_or("no first line")?.to_owned();
@@ -220,7 +223,8 @@ pub(super) fn first<'h>(headers: &'h [(String, String)], name: &str) -> Option<&
 
 #[test]
 fn a_recording_is_read_with_its_comments_bodies_and_headers() {
-    let text = b"# scrubbed\n# body re-indented\nPOST /a?b=c HTTP/1.1\nHost: x:1\nContent-Length: 3\n\n\
+    let text =
+        b"# scrubbed\n# body re-indented\nPOST /a?b=c HTTP/1.1\nHost: x:1\nContent-Length: 3\n\n\
         {\n}\n\n--> HTTP/1.1 404 \nAllow: GET\nA: b\n\n{\n 1}\n";
     let recording = Recording::parse("boot-1/a/b", text).unwrap();
     assert_eq!(recording.notes, ["scrubbed", "body re-indented"]);
@@ -234,6 +238,7 @@ fn a_recording_is_read_with_its_comments_bodies_and_headers() {
         String::from_utf8(recording.request.bytes()).unwrap(),
         "POST /a?b=c HTTP/1.1\r\nHost: x:1\r\nContent-Length: 3\r\n\r\n{\n}"
     );
-    let without = Recording::parse("x", b"GET / HTTP/1.1\nHost: x\n\n--> HTTP/1.1 204 \n\n").unwrap();
+    let without =
+        Recording::parse("x", b"GET / HTTP/1.1\nHost: x\n\n--> HTTP/1.1 204 \n\n").unwrap();
     assert!(without.request.body.is_empty() && without.response.body.is_empty());
 }

@@ -155,7 +155,10 @@ fn lower_header_names(value: Value) -> Value {
             .map(|(name, value)| match value {
                 Value::Object(headers) if name == "headers" => {
                     let headers = headers.into_iter();
-                    (name, headers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect())
+                    (
+                        name,
+                        headers.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
+                    )
                 }
                 value => (name, lower_header_names(value)),
             })
@@ -184,7 +187,12 @@ fn same_bytes(recorded: &[u8], actual: &[u8]) -> Found {
         return Vec::new();
     }
     let shown = |bytes: &[u8]| {
-        String::from_utf8_lossy(bytes).chars().take(100).collect::<String>().escape_debug().to_string()
+        String::from_utf8_lossy(bytes)
+            .chars()
+            .take(100)
+            .collect::<String>()
+            .escape_debug()
+            .to_string()
     };
     vec![(String::new(), format!("was `{}` and is `{}`", shown(recorded), shown(actual)))]
 }
@@ -233,7 +241,10 @@ mod tests {
     #[test]
     fn framing_is_ignored_and_allow_is_a_set() {
         let recorded = recording(&[("Allow", "GET, POST"), ("Transfer-Encoding", "chunked")], "");
-        assert!(compare(&recorded, &answer(&[("allow", "POST,GET"), ("content-length", "0")], "")).is_empty());
+        assert!(
+            compare(&recorded, &answer(&[("allow", "POST,GET"), ("content-length", "0")], ""))
+                .is_empty()
+        );
         assert_eq!(aspects(&recorded, &answer(&[("allow", "GET")], "")), ["allow"]);
     }
 
