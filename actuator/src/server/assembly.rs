@@ -112,6 +112,7 @@ struct Config {
     health: HealthSettings,
     info: InfoSettings,
     aliases: endpoint::Aliases,
+    cache: endpoint::CacheSettings,
 }
 
 impl Config {
@@ -129,6 +130,7 @@ impl Config {
             health: HealthSettings::read(reader_ref, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader_ref),
             aliases: endpoint::Aliases::read(reader_ref),
+            cache: endpoint::CacheSettings::read(reader_ref, endpoint::IDS),
         };
         reader.finish()?;
         Ok(config)
@@ -233,6 +235,7 @@ impl Parts {
     ) -> Actuator {
         let health = Arc::clone(&self.subjects.health);
         let (endpoints, additional) = endpoint::all(&self.subjects, config.aliases);
+        let endpoints = config.cache.apply(endpoints, &Clock::system());
         let additional_paths = additional
             .into_iter()
             .filter(|(endpoint, ..)| config.exposure.access_to(endpoint) != Access::None)
