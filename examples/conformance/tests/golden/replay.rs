@@ -7,9 +7,11 @@ use crate::support::{
     application::Application,
     comparison::{self, Mismatch},
     differences::Differences,
-    plan::{self, LATER, LATER_FOLDERS, RUNS, RUNS_2_7, Run},
+    plan,
     recording::{self, Recording},
-    rules, wire,
+    rules,
+    runs::{LATER, LATER_FOLDERS, RUNS, RUNS_2_7, Run},
+    wire,
 };
 
 /// What became of the recordings of one endpoint and version.
@@ -78,7 +80,7 @@ impl Replay {
 
     fn replay(&mut self, version: &'static str, application: &Application, recording: &Recording) {
         let endpoint = rules::endpoint(&recording.request.target);
-        let count = self.counts.entry((version, endpoint.to_owned())).or_default();
+        let count = self.counts.entry((version, heading(recording))).or_default();
         count.total += 1;
         if LATER.contains(&endpoint) {
             count.later += 1;
@@ -123,6 +125,18 @@ impl Replay {
             sum.later += count.later;
         }
         line("all", "", &sum);
+    }
+}
+
+/// Under which name a recording is counted: its folder, or in a run with settings of its own the
+/// endpoint that it asks.
+fn heading(recording: &Recording) -> String {
+    match recording.id.split('/').nth(1) {
+        Some(folder) if !folder.starts_with("run-") => folder.to_owned(),
+        _ => match rules::endpoint(&recording.request.target) {
+            "nosuch" => "index".to_owned(),
+            endpoint => endpoint.to_owned(),
+        },
     }
 }
 

@@ -6,5 +6,6 @@ pub mod differences;
 pub mod plan;
 pub mod recording;
 pub mod rules;
+pub mod runs;
 pub mod shape;
 pub mod wire;
