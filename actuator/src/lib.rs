@@ -1,7 +1,11 @@
 //! The management API of Spring Boot Actuator for Rust services: annotate functions, call
 //! [`serve!`], and the real Spring Boot Admin sees and steers the service.
-#![doc = include_str!("../../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// The README's programs are compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
 
 #[doc(hidden)]
 pub mod __private;

@@ -58,9 +58,11 @@ impl Args {
         self.place
     }
 
-    /// Whether the key is given, with whatever value.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.find(key).is_some()
+    /// Whether the key is given, or something that was meant to be it: a near miss, a value
+    /// without its key.
+    pub(crate) fn tries(&self, key: &str) -> bool {
+        let near = |arg: &Arg| nearest(&arg.key.unraw().to_string(), [key]).is_some();
+        !self.problems.is_empty() || self.given.iter().any(near)
     }
 
     /// A text, and where it stands.
@@ -238,7 +240,16 @@ fn parse_arg(input: ParseStream<'_>) -> syn::Result<Arg> {
     if input.is_empty() {
         return Err(syn::Error::new(key.span(), format!("`{key}` needs a value after `=`")));
     }
-    let value = input.parse()?;
+    let types = input.fork();
+    if let Ok(value) = types.parse::<syn::Type>()
+        && types.is_empty()
+    {
+        // A type with arguments (`Pool<u8>`) is no expression: it is kept as its tokens.
+        let tokens: TokenStream = input.parse()?;
+        let value = syn::parse2(tokens).unwrap_or_else(|_| Expr::Verbatim(quote::quote!(#value)));
+        return Ok(Arg { key, value: Some(value) });
+    }
+    let value = input.parse::<Expr>()?;
     if !input.is_empty() {
         let rest: TokenStream = input.parse()?;
         return Err(syn::Error::new_spanned(rest, "expected `,` before this"));

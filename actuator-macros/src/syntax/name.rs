@@ -47,6 +47,6 @@ impl Name {
 
 fn missing(args: &Args, example: &str) -> Option<(Span, String)> {
     // A `name` that is there but wrong has been complained about already.
-    (!args.has("name"))
+    (!args.tries("name"))
         .then(|| (args.span(), format!("`name` is missing: add `name = \"{example}\"`")))
 }

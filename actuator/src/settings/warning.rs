@@ -43,7 +43,7 @@ fn warning(dotted: &str, name: &str, origin: &str) -> String {
     let nearest = text::nearest(dotted, known);
     match catalog::entries().iter().find(|entry| Some(entry.name) == nearest) {
         Some(Entry { name: known, description, .. }) => {
-            format!("setting {name} ({origin}) is unknown; did you mean {known} ({description})?")
+            format!("setting {name} ({origin}) is unknown; did you mean {known}? {description}")
         }
         None => format!("setting {name} ({origin}) is unknown and has no effect"),
     }
