@@ -1,10 +1,6 @@
 //! The routes of the recorded application.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
 use axum::{
     Json, Router,
@@ -90,9 +86,8 @@ async fn switch_readiness(
 
 /// The application's own error answer, of the shape that the management API has.
 fn error(status: StatusCode, uri: &Uri) -> Response {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let document = json!({
-        "timestamp": format!("1970-01-01T00:00:00.{:03}Z", now.subsec_millis()),
+        "timestamp": humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
         "status": status.as_u16(),
         "error": status.canonical_reason(),
         "path": uri.path(),

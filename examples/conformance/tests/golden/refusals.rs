@@ -80,6 +80,11 @@ fn every_recorded_refusal_is_tried_or_named_as_later() {
     }
 }
 
+#[test]
+fn an_application_that_starts_was_not_refused() {
+    assert!(Application::refused("not-refused", &[]).is_none());
+}
+
 /// The settings in the first line: `# name=value name=value`.
 fn settings(name: &str) -> Vec<String> {
     let file = recording::folder().join(format!("boot-4.1.0/startup-failures/{name}.txt"));

@@ -62,6 +62,16 @@ fn every_folder_of_recordings_is_replayed_or_named_as_later() {
     }
 }
 
+#[test]
+fn what_is_named_as_later_does_not_exist_yet() {
+    let application = Application::start("later", true, &[]);
+    for id in LATER {
+        let request = recording::Request::get(&format!("/actuator/{id}"));
+        let answer = wire::send(application.address, &request).unwrap();
+        assert_eq!(answer.status, 404, "{id} exists: take it out of LATER and replay it");
+    }
+}
+
 impl Replay {
     fn run(&mut self, version: &'static str, run: &Run) {
         let recordings = run.recordings(version);

@@ -14,6 +14,10 @@ use std::{
 /// Longer than any start takes.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// What stands before the addresses in the log.
+const LISTENING: &str = "listening on http://";
+const MANAGEMENT: &str = "management at http://";
+
 /// A running application; it ends with this value.
 pub struct Application {
     child: Child,
@@ -34,11 +38,11 @@ impl Application {
         thread::spawn(move || {
             let mut listening = None;
             for line in lines.map_while(Result::ok) {
-                if let Some(address) = address_after(&line, "listening on http://") {
+                if let Some(address) = address_after(&line, LISTENING) {
                     listening = Some(address);
                 }
                 if let (Some(application), Some(management)) =
-                    (listening, address_after(&line, "management at http://"))
+                    (listening, address_after(&line, MANAGEMENT))
                 {
                     // Nobody waits any more once the addresses are known.
                     let _ = sender.send((application, management));
@@ -58,16 +62,14 @@ impl Application {
         let folder = fresh_folder(name);
         let mut command = command(&folder, true, settings);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A refusal comes at once; what takes longer has started.
-        for _ in 0..500 {
-            if child.try_wait().unwrap().is_some() {
-                return Some(child.wait_with_output().unwrap());
-            }
-            thread::sleep(Duration::from_millis(10));
+        // To its end, or to the line that says that it listens.
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let started = lines.into_iter().any(|line| address_after(&line, LISTENING).is_some());
+        if started {
+            child.kill().unwrap();
         }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        None
+        let output = child.wait_with_output().unwrap();
+        (!started).then_some(output)
     }
 
     /// A file in the application's own folder.
