@@ -27,7 +27,7 @@ use crate::{
     info::{self, HostFacts, InfoParts, InfoRegistry, InfoSettings},
     logging::{self, LoggingSettings, LoggingState},
     meter::{self, MeterRegistry, MeterSettings, MetricsSampler, ServerRequestMeters},
-    model::{sanitizer::Sanitizer, show::Show},
+    model::{access::Access, sanitizer::Sanitizer, show::Show},
     registry::{Binder, Declarations, refuse_conflicts},
     settings::{Settings, SettingsReader},
     support::{clock::Clock, host},
@@ -122,6 +122,7 @@ struct Config {
     health: HealthSettings,
     info: InfoSettings,
     aliases: endpoint::Aliases,
+    cache: endpoint::CacheSettings,
 }
 
 impl Config {
@@ -139,6 +140,7 @@ impl Config {
             health: HealthSettings::read(reader_ref, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader_ref),
             aliases: endpoint::Aliases::read(reader_ref),
+            cache: endpoint::CacheSettings::read(reader_ref, endpoint::IDS),
         };
         reader.finish()?;
         Ok(config)
@@ -243,8 +245,10 @@ impl Parts {
     ) -> Actuator {
         let health = Arc::clone(&self.subjects.health);
         let (endpoints, additional) = endpoint::all(&self.subjects, config.aliases);
+        let endpoints = config.cache.apply(endpoints, &Clock::system());
         let additional_paths = additional
             .into_iter()
+            .filter(|(endpoint, ..)| config.exposure.access_to(endpoint) != Access::None)
             .map(|(endpoint, listener, path)| AdditionalPath { path, listener, endpoint })
             .collect();
         Actuator {
