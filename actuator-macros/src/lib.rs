@@ -1,1 +1,36 @@
-//! The macros of the `actuator` crate.
+//! The macros of the `actuator` crate. Use them through it: they are documented there, and what
+//! they generate names its private module.
+
+mod declare;
+mod emit;
+mod facts;
+mod problem;
+mod syntax;
+
+use proc_macro::TokenStream;
+
+/// Documented as `actuator::health_check`.
+#[proc_macro_attribute]
+pub fn health_check(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::health_check::expand(attribute.into(), item.into()).into()
+}
+
+/// Documented as `actuator::env_source`.
+#[proc_macro_attribute]
+pub fn env_source(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::provider::expand("env_source", "EnvSourceDeclaration", attribute.into(), item.into())
+        .into()
+}
+
+/// Documented as `actuator::info_source`.
+#[proc_macro_attribute]
+pub fn info_source(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::provider::expand("info_source", "InfoSourceDeclaration", attribute.into(), item.into())
+        .into()
+}
+
+/// Documented as `actuator::ActuatorInfo`.
+#[proc_macro_derive(ActuatorInfo, attributes(actuator))]
+pub fn actuator_info(input: TokenStream) -> TokenStream {
+    declare::actuator_info::expand(input.into()).into()
+}

@@ -30,10 +30,7 @@ impl Error {
         Self { kind, message: message.into(), cause: None }
     }
 
-    pub(crate) fn with_cause(
-        mut self,
-        cause: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
+    pub(crate) fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
     }
@@ -63,6 +60,11 @@ impl Error {
         self.kind == ErrorKind::Application
     }
 
+    /// The error behind this one, if there is one.
+    pub fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+
     /// Wraps an error of the application's own set-up code.
     pub fn application(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let cause = cause.into();
@@ -84,8 +86,45 @@ impl fmt::Debug for Error {
     }
 }
 
-impl StdError for Error {
+/// Any error of the application's own, so that `?` works in its set-up.
+///
+/// `Error` itself does not implement `std::error::Error`: the two exclude each other. It
+/// converts into a `Box<dyn std::error::Error>` all the same.
+impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    fn from(cause: E) -> Self {
+        Self::application(cause)
+    }
+}
+
+impl From<Error> for Box<dyn StdError + Send + Sync> {
+    fn from(error: Error) -> Self {
+        Box::new(Boxed(error))
+    }
+}
+
+impl From<Error> for Box<dyn StdError> {
+    fn from(error: Error) -> Self {
+        Box::new(Boxed(error))
+    }
+}
+
+/// What an [`Error`] is inside a box.
+struct Boxed(Error);
+
+impl fmt::Display for Boxed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Boxed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl StdError for Boxed {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+        self.0.source()
     }
 }

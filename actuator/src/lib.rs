@@ -1,5 +1,10 @@
-//! The management API of Spring Boot Actuator for Rust services.
+//! The management API of Spring Boot Actuator for Rust services: annotate functions, call
+//! [`serve!`], and the real Spring Boot Admin sees and steers the service.
+#![doc = include_str!("../../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(hidden)]
+pub mod __private;
 mod admin;
 mod endpoint;
 mod env;
@@ -7,7 +12,8 @@ mod error;
 mod exchange;
 mod health;
 mod info;
-mod logging;
+pub mod logging;
+mod macros;
 mod meter;
 mod model;
 mod registry;
@@ -17,5 +23,12 @@ mod support;
 mod thread;
 mod web;
 
+pub use actuator_macros::{ActuatorInfo, env_source, health_check, info_source};
 pub use error::{Error, Result};
-pub use health::{Health, HealthIndicator, IntoHealth, Status};
+pub use health::{
+    Availability, Health, HealthIndicator, IntoHealth, LivenessState, ReadinessState, Status,
+};
+pub use info::ActuatorInfo;
+pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup};
+pub use settings::FromSetting;
+pub use web::ActuatorLayer;

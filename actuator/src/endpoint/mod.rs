@@ -1,1 +1,119 @@
 //! The endpoints: from a subject to the JSON that the API promises, one file per id.
+//!
+//! A new endpoint is a file here and one line in [`all`].
+
+mod beans;
+mod env;
+mod health;
+mod health_descriptor;
+mod httpexchanges;
+mod httptrace;
+mod info;
+mod logfile;
+mod loggers;
+mod metrics;
+mod shutdown;
+mod threaddump;
+
+use std::sync::Arc;
+
+use self::{httpexchanges::HttpexchangesEndpoint, threaddump::ThreaddumpEndpoint};
+use crate::{
+    env::Environment,
+    exchange::ExchangeRepository,
+    health::{HealthContributors, HealthGroups},
+    info::InfoRegistry,
+    logging::LoggingState,
+    meter::MeterRegistry,
+    model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
+    registry::BeanRegistry,
+    settings::SettingsReader,
+    support::trigger::Trigger,
+    thread::ThreadRepository,
+};
+
+/// The subjects that endpoints speak for.
+#[derive(Debug)]
+pub(crate) struct Subjects {
+    pub(crate) application: String,
+    pub(crate) version: Option<String>,
+    pub(crate) health: Arc<HealthContributors>,
+    pub(crate) groups: HealthGroups,
+    pub(crate) info: Arc<InfoRegistry>,
+    pub(crate) environment: Arc<Environment>,
+    pub(crate) logging: LoggingState,
+    pub(crate) meters: Arc<MeterRegistry>,
+    pub(crate) exchanges: Arc<ExchangeRepository>,
+    pub(crate) threads: Arc<ThreadRepository>,
+    pub(crate) beans: Arc<BeanRegistry>,
+    pub(crate) sanitizer: Arc<Sanitizer>,
+    pub(crate) shutdown: Trigger,
+}
+
+/// All ids there can be, for settings that name one.
+pub(crate) const IDS: &[&str] = &[
+    "beans", "dump", "env", "health", "httpexchanges", "httptrace", "info", "logfile", "loggers",
+    "metrics", "shutdown", "threaddump", "trace",
+];
+
+/// The older ids, for old admin servers and for those who come from pyctuator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Aliases {
+    httptrace: bool,
+    dump: bool,
+}
+
+impl Aliases {
+    /// Reads `actuator.compat.httptrace` (also `trace`) and `actuator.compat.dump`.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
+        Self {
+            httptrace: reader.value_or("actuator.compat.httptrace", false),
+            dump: reader.value_or("actuator.compat.dump", false),
+        }
+    }
+}
+
+/// All endpoints, in the order of the discovery page, and the paths outside the base path.
+pub(crate) fn all(
+    subjects: &Subjects,
+    aliases: Aliases,
+) -> (Vec<SharedEndpoint>, Vec<(SharedEndpoint, Listener, String)>) {
+    let health = Arc::new(health::HealthEndpoint::new(
+        Arc::clone(&subjects.health),
+        subjects.groups.clone(),
+        Arc::clone(&subjects.sanitizer),
+    ));
+    let additional = health
+        .additional_paths()
+        .into_iter()
+        .map(|(listener, path)| (Arc::clone(&health) as SharedEndpoint, listener, path))
+        .collect();
+    let mut endpoints: Vec<SharedEndpoint> = vec![
+        Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
+        Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
+        health,
+        Arc::new(HttpexchangesEndpoint::new(Arc::clone(&subjects.exchanges))),
+        Arc::new(info::InfoEndpoint::new(Arc::clone(&subjects.info))),
+        Arc::new(loggers::LoggersEndpoint::new(subjects.logging.loggers.clone())),
+        Arc::new(metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
+        Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
+        Arc::new(ThreaddumpEndpoint::new(
+            Arc::clone(&subjects.threads),
+            &subjects.application,
+            subjects.version.as_deref().unwrap_or_default(),
+        )),
+    ];
+    if let Some(source) = &subjects.logging.source {
+        endpoints.push(Arc::new(logfile::LogfileEndpoint::new(source.clone())));
+    }
+    if aliases.httptrace {
+        let exchanges = &subjects.exchanges;
+        endpoints.push(Arc::new(HttpexchangesEndpoint::httptrace(Arc::clone(exchanges))));
+        endpoints.push(Arc::new(HttpexchangesEndpoint::trace(Arc::clone(exchanges))));
+    }
+    if aliases.dump {
+        endpoints.push(Arc::new(ThreaddumpEndpoint::dump(Arc::clone(&subjects.threads))));
+    }
+    endpoints.sort_by(|a, b| a.id().cmp(b.id()));
+    (endpoints, additional)
+}

@@ -1,1 +1,9 @@
 //! The environment: property sources with origins, sanitised.
+
+mod contributed;
+mod environment;
+mod flatten;
+mod settings;
+
+pub use environment::{EnvProperty, EnvSource, EnvValue, Environment};
+pub use settings::{EnvSettings, ShowValues};

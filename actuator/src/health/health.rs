@@ -54,7 +54,7 @@ impl Status {
 
 impl PartialEq for Status {
     fn eq(&self, other: &Self) -> bool {
-        loose(&self.code).eq(loose(&other.code))
+        self.code == other.code || loose(&self.code).eq(loose(&other.code))
     }
 }
 
@@ -105,11 +105,7 @@ impl Health {
     /// Adds a detail; one of the same key is replaced. What cannot be written as JSON is shown as
     /// a text that says so.
     #[must_use]
-    pub fn with_detail(
-        mut self,
-        key: impl Into<Cow<'static, str>>,
-        value: impl Serialize,
-    ) -> Self {
+    pub fn with_detail(mut self, key: impl Into<Cow<'static, str>>, value: impl Serialize) -> Self {
         let key = key.into();
         let value = serde_json::value::to_raw_value(&value)
             .or_else(|error| serde_json::value::to_raw_value(&format!("not JSON: {error}")));

@@ -5,10 +5,12 @@
 
 pub(crate) mod access;
 pub(crate) mod call;
+pub(crate) mod component;
 pub(crate) mod endpoint;
 pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod provider;
 pub(crate) mod reply;
 pub(crate) mod sanitizer;
+pub(crate) mod show;
 pub(crate) mod source;

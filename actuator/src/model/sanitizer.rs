@@ -1,4 +1,12 @@
 //! The one sanitiser: what hides secrets in everything that leaves the process.
+//!
+//! It decides by key first (`key`), then looks into the value: JSON (`json`), and secrets inside
+//! plain text (`text`). It errs on the side of hiding, except that words which merely contain a
+//! short secret word (MONKEY, COMPASS, keyboard, tokenizer) stay readable.
+
+mod json;
+mod key;
+mod text;
 
 use std::borrow::Cow;
 
@@ -12,14 +20,217 @@ pub struct Sanitizer {}
 impl Sanitizer {
     /// The value as it may be shown under this key.
     pub fn sanitize<'v>(&self, key: &str, value: &'v str) -> Cow<'v, str> {
-        if key.to_ascii_lowercase().contains("password") {
+        if value.is_empty() {
+            return Cow::Borrowed(value);
+        }
+        // The shell's working directory has the name of a password.
+        let is_directory = matches!(key, "PWD" | "OLDPWD") && value.starts_with('/');
+        if !is_directory && self.is_secret_key(key) {
             return Cow::Borrowed(MASK);
         }
-        Cow::Borrowed(value)
+        self.sanitize_text(value)
     }
 
-    /// A text without a key (an error message, a URI) with the secrets inside it hidden.
+    /// A text without a key (an error message, a URI) with the secrets inside it hidden. The cost
+    /// is linear in the length of the text.
+    #[expect(clippy::unused_self, reason = "rules of the application's own will be state")]
     pub fn sanitize_text<'v>(&self, text: &'v str) -> Cow<'v, str> {
-        Cow::Borrowed(text)
+        json::sanitize(text, 0).unwrap_or_else(|| text::sanitize(text))
+    }
+
+    /// Whether everything under this key is hidden.
+    #[expect(clippy::unused_self, reason = "rules of the application's own will be state")]
+    pub fn is_secret_key(&self, key: &str) -> bool {
+        key::is_secret(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> String {
+        Sanitizer::default().sanitize_text(text).into_owned()
+    }
+
+    fn unchanged(value: &str) {
+        assert_eq!(text(value), value);
+    }
+
+    /// Secrets in lists, JSON, `*_URI`, `APIKEY`, `DB_PASS` and query strings are hidden; words
+    /// that look like them are not.
+    #[test]
+    fn trap_seed_09_secrets_are_hidden_and_lookalikes_are_readable() {
+        let sanitizer = Sanitizer::default();
+        for key in [
+            "APIKEY",
+            "apiKey",
+            "API_KEY",
+            "api-key",
+            "KEY",
+            "key.file",
+            "PGPASSWORD",
+            "PASSWD",
+            "DB_PASS",
+            "X_SECRET",
+            "CREDENTIALS",
+            "AUTHORIZATION",
+            "VCAP_SERVICES",
+            "spring.application.json",
+            "SPRING_APPLICATION_JSON",
+            "vcap.services.db.name",
+            "b.l[1].password",
+            "demo.client.pool.token",
+            "accessToken",
+            "PGPASS",
+            "AWS_ACCESS_KEY_ID",
+            "client.cookie",
+            "passphrase",
+            "db.pwd",
+            "PWD",
+            "privateKey",
+            "SSHKEY",
+            "jwt",
+            "REDIS_AUTH",
+        ] {
+            assert_eq!(sanitizer.sanitize(key, "hunter2"), MASK, "{key}");
+        }
+        for key in [
+            "MONKEY",
+            "COMPASS",
+            "keyboard",
+            "COMPASSION",
+            "monkey.business",
+            "passenger",
+            "tokenizer",
+            "turkey",
+            "bypass",
+            "author",
+            "server.port",
+            "XAUTHORITY",
+            "basket",
+        ] {
+            assert_eq!(sanitizer.sanitize(key, "banana"), "banana", "{key}");
+        }
+        assert_eq!(sanitizer.sanitize("PWD", "/srv/app"), "/srv/app");
+        assert_eq!(
+            sanitizer.sanitize("DATABASE_URI", "postgres://u:hunter2@h/d"),
+            "postgres://u:******@h/d"
+        );
+        assert_eq!(
+            text(r#"{"db":[{"name":"x","credentials":{"a":1}},{"password":"p","port":1}]}"#),
+            r#"{"db":[{"credentials":"******","name":"x"},{"password":"******","port":1}]}"#
+        );
+        assert_eq!(
+            text("/a?token=abc&x=1&api_key=d%20e#f"),
+            "/a?token=******&x=1&api_key=******#f"
+        );
+    }
+
+    #[test]
+    fn passwords_in_urls_are_hidden_and_nothing_else_of_them() {
+        for (from, to) in [
+            ("redis://:pw@h", "redis://:******@h"),
+            ("a://u:p@h1,b://v:q@h2/x", "a://u:******@h1,b://v:******@h2/x"),
+            ("x http://u:p%40@h/ y", "x http://u:******@h/ y"),
+            ("http://u:p@ss@h/", "http://u:******@h/"),
+            ("postgres://u:pa/s?s#@h/d", "postgres://u:******@h/d"),
+            ("jdbc:postgresql://u:p@[::1]:5/d", "jdbc:postgresql://u:******@[::1]:5/d"),
+            ("user:hunter2@tcp(db:3306)/x", "user:******@tcp(db:3306)/x"),
+            ("https://0123456789abcdef0123@sentry.io/1", "https://******@sentry.io/1"),
+        ] {
+            assert_eq!(text(from), to, "{from}");
+        }
+        for same in [
+            "http://host:80/a@b",
+            "http://host/a@b",
+            "http://[::1]:80/a@b",
+            "http://user@host/",
+            "http://h:80?x=a@b",
+            "://",
+            "http://",
+            "a://b://c",
+            "mailto:joe@example.org",
+        ] {
+            unchanged(same);
+        }
+    }
+
+    #[test]
+    fn json_inside_of_text_and_of_json_is_looked_into() {
+        assert_eq!(
+            text(r#"{"a":"{\"token\":\"x\",\"b\":1}"}"#),
+            r#"{"a":"{\"b\":1,\"token\":\"******\"}"}"#
+        );
+        assert_eq!(
+            text(r#"config {"password": "a\"b", "n": 1} refused"#),
+            r#"config {"password": "******", "n": 1} refused"#
+        );
+        assert_eq!(
+            text(r#"[{"name":"DB_PASSWORD","value":"x"}]"#),
+            r#"[{"name":"DB_PASSWORD","value":"******"}]"#
+        );
+        unchanged(r#"{ "b": 1,  "a": [1, 2] }"#);
+        unchanged("[not json");
+    }
+
+    #[test]
+    fn secrets_that_are_known_by_their_shape_are_hidden() {
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+        for (from, to) in [
+            ("Bearer xyz", "Bearer ******"),
+            ("Basic xyz", "Basic ******"),
+            (
+                "sent Authorization: Basic dXNlcjpwYXNz, then",
+                "sent Authorization: Basic ******, then",
+            ),
+            (jwt, "******"),
+            ("id AKIAIOSFODNN7EXAMPLE in use", "id ****** in use"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nx", "******\nx"),
+            ("-----BEGIN PRIVATE KEY-----\nabc", "******"),
+            ("ghp_0123456789abcdefABCDEF0123456789abcd", "******"),
+            ("host=h password='a b' user=u", "host=h password='******' user=u"),
+            ("jdbc:x;user=sa;password=p;a=b", "jdbc:x;user=sa;password=******;a=b"),
+        ] {
+            assert_eq!(text(from), to, "{from}");
+        }
+        for same in [
+            "the basic idea",
+            "a bearer of news",
+            "Bearer realm=\"x\"",
+            "monkey=1&tokenizer=2",
+            "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----",
+            "eyJ.is.short",
+            "a = b",
+        ] {
+            unchanged(same);
+        }
+    }
+
+    #[test]
+    fn hostile_text_of_a_megabyte_is_finished_with() {
+        for piece in [
+            "://a:b",
+            "{\"a\":",
+            "[",
+            "\"password\":",
+            "token=",
+            "Bearer ",
+            "eyJa.",
+            "é@:",
+            "@tcp(:",
+            "@",
+            "\":",
+            "=\\",
+            "Bearer a ",
+            "password='",
+            "eyJaaaaaaaa.",
+            "-----BEGIN ",
+            "\\\"",
+            "a:",
+        ] {
+            let hostile = piece.repeat(1_000_000 / piece.len());
+            assert!(text(&hostile).len() <= 3 * hostile.len(), "{piece}");
+        }
     }
 }

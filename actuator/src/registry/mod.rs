@@ -1,5 +1,16 @@
 //! From link time to run time: what was declared, in a fixed order, bound to its components.
 
-mod component;
+mod adapter;
+mod bean;
+mod bind;
+mod collect;
+mod conflict;
+mod declaration;
 
-pub use component::{Components, MissingComponent};
+pub use crate::model::component::{Components, MissingComponent};
+pub use adapter::{async_check, async_provider, blocking_check, provider};
+pub use bean::{Bean, BeanRegistry};
+pub use bind::{Missing, bind, share};
+pub use collect::{Binder, Declarations};
+pub use conflict::{Claim, refuse_conflicts};
+pub use declaration::{EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration};

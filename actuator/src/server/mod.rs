@@ -1,1 +1,20 @@
 //! Assembly: settings to parts, parts to listeners, and the way down.
+
+mod actuator;
+mod app;
+mod assembly;
+mod builder;
+mod listener;
+mod package;
+mod serve;
+mod settings;
+mod setup;
+mod shutdown;
+mod start_log;
+
+pub use actuator::{Actuator, Registration, Running};
+pub use app::App;
+pub use builder::Builder;
+pub use package::Package;
+pub use serve::serve;
+pub use setup::{IntoRoutes, NoSetup, Setup};

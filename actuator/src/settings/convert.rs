@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
+use super::name;
 use crate::support::time;
 
 /// A type that a setting can have. Errors say what is accepted: "expected true or false".
@@ -61,3 +62,73 @@ macro_rules! from_setting_for_numbers {
 }
 
 from_setting_for_numbers!(u8, u16, u32, u64, usize, i32, i64);
+
+/// A size in bytes: `10MB`, `512KB`, or a bare number of bytes. As in Spring, the units are powers
+/// of 1024.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DataSize(
+    /// The number of bytes.
+    pub u64,
+);
+
+impl FromSetting for DataSize {
+    fn from_setting(text: &str) -> Result<Self, String> {
+        parse_size(text.trim())
+            .map(Self)
+            .ok_or_else(|| "expected a size such as 10MB, 512KB or 1048576".to_owned())
+    }
+}
+
+fn parse_size(text: &str) -> Option<u64> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(end)?;
+    let unit: u64 = match unit.trim().to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "KB" => 1 << 10,
+        "MB" => 1 << 20,
+        "GB" => 1 << 30,
+        "TB" => 1 << 40,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// Picks one of a few named values, in Spring's relaxed spelling (`when-authorized`,
+/// `WHEN_AUTHORIZED`, `whenAuthorized`); the body of [`FromSetting`] for enums. The error names
+/// them all.
+pub fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    let wanted = name::uniform(text.trim());
+    choices
+        .iter()
+        .find(|(choice, _)| name::uniform(choice) == wanted)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| {
+            let names: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
+            format!("expected one of {}", names.join(", "))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_in_springs_spellings() {
+        for (text, bytes) in [("10MB", 10 << 20), ("512 kb", 512 << 10), ("7", 7), ("1GB", 1 << 30)]
+        {
+            assert_eq!(DataSize::from_setting(text), Ok(DataSize(bytes)), "{text}");
+        }
+        for bad in ["", "MB", "-1", "1.5MB", "99999999999TB"] {
+            assert!(DataSize::from_setting(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_read_in_every_spelling_and_refused_with_all_names() {
+        let choices = [("never", 0), ("when-authorized", 1)];
+        assert_eq!(one_of("WHEN_AUTHORIZED", &choices), Ok(1));
+        assert_eq!(one_of("whenAuthorized", &choices), Ok(1));
+        let error = one_of("maybe", &choices).unwrap_err();
+        assert_eq!(error, "expected one of never, when-authorized");
+    }
+}

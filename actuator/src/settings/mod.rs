@@ -1,12 +1,28 @@
 //! Settings: Spring's names, from every place an operator knows, each value with its origin.
 //!
 //! `Settings` is what was found; a `SettingsReader` turns it into typed values and gathers every
-//! bad one, so that one message can name them all.
+//! bad one, so that one message can name them all. Who wins, from least to most: the default that
+//! a reader passes, what code sets as its default, `actuator.toml`, the files of the active
+//! profiles, the environment, `--name=value` arguments, and what a test forces.
 
+mod builder;
+mod catalog;
 mod convert;
+mod file;
+mod location;
+mod name;
+mod placeholder;
 mod reader;
+mod source;
 mod store;
+mod warning;
 
-pub use convert::FromSetting;
+pub use builder::SettingsBuilder;
+pub use catalog::{Entry, Kind, entries};
+pub use convert::{DataSize, FromSetting, one_of};
 pub use reader::SettingsReader;
-pub use store::{Property, PropertySource, Settings, SettingsBuilder};
+pub use source::{Property, PropertySource, SourceKind, ValueKind};
+pub use store::Settings;
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,10 @@
 //! Typed reading of settings that gathers every bad value before it refuses.
 
-use super::{FromSetting, Settings};
-use crate::error::{Error, ErrorKind};
+use super::{FromSetting, Property, Settings};
+use crate::{
+    error::{Error, ErrorKind},
+    model::sanitizer::{MASK, Sanitizer},
+};
 
 /// Reads settings one by one; [`Self::finish`] refuses once, naming every bad value.
 #[derive(Debug)]
@@ -26,11 +29,10 @@ impl<'s> SettingsReader<'s> {
         let property = self.settings.property(name)?;
         match T::from_setting(&property.value) {
             Ok(value) => Some(value),
+            // As in Spring, an empty text is no value where text is not what is wanted.
+            Err(_) if property.value.trim().is_empty() => None,
             Err(expected) => {
-                self.problems.push(format!(
-                    "{name} = \"{}\" ({}): {expected}",
-                    property.value, property.origin
-                ));
+                self.problems.push(describe(name, property, &expected));
                 None
             }
         }
@@ -54,9 +56,7 @@ impl<'s> SettingsReader<'s> {
     /// Remembers a complaint about a setting that could be read but does not make sense.
     pub fn reject(&mut self, name: &str, complaint: impl std::fmt::Display) {
         let problem = match self.settings.property(name) {
-            Some(property) => {
-                format!("{name} = \"{}\" ({}): {complaint}", property.value, property.origin)
-            }
+            Some(property) => describe(name, property, &complaint),
             None => format!("{name}: {complaint}"),
         };
         self.problems.push(problem);
@@ -67,10 +67,21 @@ impl<'s> SettingsReader<'s> {
         if self.problems.is_empty() {
             return Ok(());
         }
-        let list: String = self.problems.iter().map(|problem| format!("\n  - {problem}")).collect();
         Err(Error::new(
             ErrorKind::Setting,
-            format!("{} setting(s) cannot be used:{list}", self.problems.len()),
+            format!(
+                "{} setting(s) cannot be used:\n  - {}",
+                self.problems.len(),
+                self.problems.join("\n  - ")
+            ),
         ))
     }
+}
+
+/// One bad value for the message. Messages end in logs, so secrets are hidden.
+fn describe(name: &str, property: &Property, complaint: &dyn std::fmt::Display) -> String {
+    let sanitizer = Sanitizer::default();
+    let shown =
+        if property.holds_secret { MASK.into() } else { sanitizer.sanitize(name, &property.value) };
+    format!("{name} = \"{shown}\" ({}): {complaint}", property.origin)
 }

@@ -1,30 +1,15 @@
-//! Where settings come from, in which order, and who wins.
+//! All settings that were found: who wins, lists, maps, profiles.
 
 use std::collections::BTreeMap;
 
-/// One value and where it came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Property {
-    /// The text of the value.
-    pub value: String,
-    /// Where it stands: `actuator.toml:3`, `environment variable SERVER_PORT`, `argument 2`.
-    pub origin: String,
-}
-
-/// One place that gives settings, as `/env` lists it.
-#[derive(Clone, Debug, Default)]
-pub struct PropertySource {
-    /// The name under which `/env` lists it (`systemEnvironment`).
-    pub name: String,
-    /// Its properties by canonical name.
-    pub properties: BTreeMap<String, Property>,
-}
+use super::{Property, PropertySource, SettingsBuilder, catalog, name};
 
 /// All settings, highest precedence first.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    sources: Vec<PropertySource>,
-    active_profiles: Vec<String>,
+    pub(super) sources: Vec<PropertySource>,
+    pub(super) active_profiles: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Settings {
@@ -33,34 +18,49 @@ impl Settings {
         SettingsBuilder::default()
     }
 
-    /// The winning property of this canonical name (`management.endpoint.health.show-details`).
+    /// The winning property of this name (`management.endpoint.health.show-details`), in whatever
+    /// spelling it was given.
     pub fn property(&self, name: &str) -> Option<&Property> {
-        self.sources.iter().find_map(|source| source.properties.get(name))
+        self.sources.iter().find_map(|source| source.get(name))
     }
 
-    /// A list: comma separated, or `name[0]`, `name[1]`, …
+    /// A list: comma separated, or `name[0]`, `name[1]`, … The first source that has either gives
+    /// all of it.
     pub fn list(&self, name: &str) -> Option<Vec<String>> {
-        let property = self.property(name)?;
-        Some(
-            property
-                .value
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(str::to_owned)
-                .collect(),
-        )
+        self.sources.iter().find_map(|source| {
+            if let Some(property) = source.get(name) {
+                return Some(split(&property.value));
+            }
+            let items: Vec<String> = (0..)
+                .map_while(|index: usize| source.get(&format!("{name}[{index}]")))
+                .map(|property| property.value.clone())
+                .collect();
+            (!items.is_empty()).then_some(items)
+        })
     }
 
-    /// All winning settings below `prefix.`, without the prefix, in the order of their names.
+    /// All winning settings below `prefix.`, without the prefix, in the order of their names. Where
+    /// the catalog knows a list (`logging.group.*`), its items come as one comma separated text,
+    /// however they were written.
     pub fn map(&self, prefix: &str) -> Vec<(String, String)> {
         let mut found = BTreeMap::new();
         for source in self.sources.iter().rev() {
-            for (name, property) in &source.properties {
-                if let Some(key) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.'))
-                {
-                    found.insert(key.to_owned(), property.value.clone());
+            let mut lists: BTreeMap<&str, BTreeMap<usize, &str>> = BTreeMap::new();
+            for (name, property) in source.by_canonical_name() {
+                let Some(key) = name::below(name, prefix) else {
+                    continue;
+                };
+                match name::indexed(key).filter(|_| catalog::is_list(name)) {
+                    Some((key, index)) => {
+                        lists.entry(key).or_default().insert(index, &property.value);
+                    }
+                    None => {
+                        found.insert(key.to_owned(), property.value.clone());
+                    }
                 }
+            }
+            for (key, items) in lists {
+                found.insert(key.to_owned(), items.into_values().collect::<Vec<_>>().join(","));
             }
         }
         found.into_iter().collect()
@@ -75,40 +75,15 @@ impl Settings {
     pub fn active_profiles(&self) -> &[String] {
         &self.active_profiles
     }
+
+    /// What looks like a mistake but does not prevent a start, one text each: unknown names with
+    /// their origin and the nearest known name.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
 }
 
-/// Gathers settings from their places.
-#[derive(Clone, Debug, Default)]
-pub struct SettingsBuilder {
-    forced: PropertySource,
-    defaults: PropertySource,
-}
-
-impl SettingsBuilder {
-    /// What code sets as its default; every other place but the built-in defaults wins over it.
-    #[must_use]
-    pub fn default_value(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.defaults.properties.insert(
-            name.to_owned(),
-            Property { value: value.into(), origin: "default set by code".to_owned() },
-        );
-        self
-    }
-
-    /// A value that wins over everything; for tests.
-    #[must_use]
-    pub fn force(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.forced.properties.insert(
-            name.to_owned(),
-            Property { value: value.into(), origin: "forced by code".to_owned() },
-        );
-        self
-    }
-
-    /// The settings. Nothing but what was given to this builder is read yet.
-    pub fn build(mut self) -> Result<Settings, crate::Error> {
-        self.forced.name = "forced".to_owned();
-        self.defaults.name = "defaultProperties".to_owned();
-        Ok(Settings { sources: vec![self.forced, self.defaults], active_profiles: Vec::new() })
-    }
+/// The items of a comma separated list, trimmed, without empty ones.
+pub(super) fn split(list: &str) -> Vec<String> {
+    list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }

@@ -1,5 +1,9 @@
 //! Small tools that know nothing of actuators.
 
 pub(crate) mod clock;
+pub(crate) mod data_size;
+pub(crate) mod host_name;
+pub(crate) mod host;
 pub(crate) mod text;
 pub(crate) mod time;
+pub(crate) mod trigger;

@@ -80,7 +80,8 @@ fn parse_iso(text: &str) -> Option<Duration> {
     let (days, time) = rest.split_once('T').map_or((rest, ""), |(days, time)| (days, time));
     let mut total = Duration::ZERO;
     let mut parts = 0;
-    for (text, units) in [(days, &[('D', 86_400)][..]), (time, &[('H', 3_600), ('M', 60), ('S', 1)])]
+    for (text, units) in
+        [(days, &[('D', 86_400)][..]), (time, &[('H', 3_600), ('M', 60), ('S', 1)])]
     {
         let mut text = text;
         for (letter, seconds) in units {
@@ -104,9 +105,13 @@ mod tests {
 
     #[test]
     fn durations_print_as_java_prints_them() {
-        for (millis, text) in
-            [(0, "PT0S"), (23, "PT0.023S"), (60_500, "PT1M0.5S"), (3_600_000, "PT1H"), (1_000, "PT1S")]
-        {
+        for (millis, text) in [
+            (0, "PT0S"),
+            (23, "PT0.023S"),
+            (60_500, "PT1M0.5S"),
+            (3_600_000, "PT1H"),
+            (1_000, "PT1S"),
+        ] {
             assert_eq!(iso_duration(Duration::from_millis(millis)), text);
         }
     }
@@ -115,8 +120,13 @@ mod tests {
     fn durations_are_read_in_springs_spellings() {
         let second = Duration::from_secs(1);
         for (text, millis) in [
-            ("10s", 10_000), ("500ms", 500), ("PT10S", 10_000), ("pt1m0.5s", 60_500), ("7", 7_000),
-            ("2m", 120_000), ("P1DT1H", 90_000_000),
+            ("10s", 10_000),
+            ("500ms", 500),
+            ("PT10S", 10_000),
+            ("pt1m0.5s", 60_500),
+            ("7", 7_000),
+            ("2m", 120_000),
+            ("P1DT1H", 90_000_000),
         ] {
             assert_eq!(parse_duration(text, second), Ok(Duration::from_millis(millis)), "{text}");
         }

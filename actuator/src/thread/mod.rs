@@ -1,1 +1,7 @@
-//! Threads of this process, as the operating system knows them.
+//! Threads: what the threads of the process are doing.
+
+mod dump;
+mod repository;
+
+pub use dump::{ThreadDump, ThreadInfo, ThreadState};
+pub use repository::ThreadRepository;

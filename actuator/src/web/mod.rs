@@ -1,1 +1,22 @@
 //! HTTP in: finding the operation, negotiating, reading arguments, writing answers.
+//!
+//! One request runs through these files in this order: `router` (path → endpoint, operation),
+//! `media_type` (what may be answered), `arguments` (query and body), `Endpoint::invoke`,
+//! `answer` (reply → response), and on any refusal `refusal` (the contract's error document).
+//! Nothing here knows a concrete endpoint.
+
+mod answer;
+mod arguments;
+mod exposure;
+mod layer;
+mod link;
+mod media_type;
+mod path;
+mod range;
+mod refusal;
+mod router;
+
+pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
+pub use layer::ActuatorLayer;
+pub(crate) use refusal::{IncludeMessage, not_found_fallback};
+pub(crate) use router::{AdditionalPath, Management};

@@ -1,0 +1,118 @@
+//! The one shape of generated code: the user's item first, then one const record, submitted.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Path, Type, ext::IdentExt};
+
+use crate::syntax::signature::{Function, Parameter};
+
+/// Everything about a declared function that a record needs.
+pub(crate) struct Declared<'f> {
+    /// Where the runtime crate is found.
+    pub(crate) krate: &'f Path,
+    /// The function.
+    pub(crate) function: &'f Function,
+    /// Its parameters.
+    pub(crate) parameters: &'f [Parameter],
+    /// The type whose associated function it is.
+    pub(crate) on: Option<&'f Type>,
+}
+
+impl Declared<'_> {
+    /// The item, followed by `record` in a submission. A record beside an associated function
+    /// has to be a named constant: an impl block takes no other item.
+    pub(crate) fn submit(&self, record: TokenStream) -> TokenStream {
+        let Self { krate, function, .. } = self;
+        let cfgs = function.cfgs();
+        let name = if self.on.is_some() {
+            let upper = function.name().unraw().to_string().to_uppercase();
+            format_ident!("__ACTUATOR_{upper}").into_token_stream()
+        } else {
+            quote!(_)
+        };
+        let allow = self.on.map(|_| quote!(#[allow(dead_code)]));
+        quote! {
+            #function
+            #(#cfgs)*
+            #allow
+            const #name: () = {
+                #krate::__private::inventory::submit! { #record }
+            };
+        }
+    }
+
+    /// `Source { … }` of the function.
+    pub(crate) fn source(&self) -> TokenStream {
+        let (krate, name) = (self.krate, self.function.name());
+        let path = format!("::{name}");
+        let p = quote!(#krate::__private);
+        let line = quote_spanned!(name.span()=> #p::line!());
+        quote! {
+            #p::Source {
+                package: #p::env!("CARGO_PKG_NAME"),
+                path: #p::concat!(#p::module_path!(), #path),
+                file: #p::file!(),
+                line: #line,
+            }
+        }
+    }
+
+    /// `&[type_name::<A>, …]`.
+    pub(crate) fn dependencies(&self) -> TokenStream {
+        let krate = self.krate;
+        let components = self.parameters.iter().map(|parameter| &parameter.component);
+        quote!(&[#(#krate::__private::type_name::<#components>),*])
+    }
+
+    /// `|components| …`: finds the components and makes `constructor`'s product of a closure that
+    /// calls the function. The constructor carries the span of the return type, so that a wrong
+    /// one is reported there.
+    pub(crate) fn bind(&self, for_async: &str, for_sync: &str) -> TokenStream {
+        let Self { krate, function, parameters, .. } = self;
+        let p = quote!(#krate::__private);
+        let constructor = format_ident!("{}", if function.is_async() { for_async } else { for_sync });
+        let constructor = quote_spanned!(function.return_span()=> #p::#constructor);
+        let call = self.call();
+        let (names, texts): (Vec<_>, Vec<_>) = parameters
+            .iter()
+            .map(|parameter| (&parameter.name, parameter.name.to_string()))
+            .unzip();
+        let components = parameters.iter().map(|parameter| &parameter.component);
+        let find = (!parameters.is_empty()).then(|| {
+            quote! {
+                let (#(#names,)*): (#(#p::Arc<#components>,)*) =
+                    #p::bind(components, &[#(#texts),*])?;
+            }
+        });
+        let body = if function.is_async() {
+            let share = (!parameters.is_empty())
+                .then(|| quote!(let (#(#names,)*) = (#(#p::share(&#names),)*);));
+            quote!({ #share async move { #call.await } })
+        } else {
+            call
+        };
+        quote! {
+            |components| {
+                #find
+                #p::Result::Ok(#constructor(move || #body))
+            }
+        }
+    }
+
+    fn call(&self) -> TokenStream {
+        let name = self.function.name();
+        let path = self.on.map_or_else(|| quote!(#name), |on| quote!(<#on>::#name));
+        let krate = self.krate;
+        let p = quote!(#krate::__private);
+        let is_async = self.function.is_async();
+        let arguments = self.parameters.iter().map(|parameter| {
+            let name = &parameter.name;
+            match (parameter.by_reference, is_async) {
+                (true, _) => quote!(&*#name),
+                (false, true) => quote!(#name),
+                (false, false) => quote!(#p::share(&#name)),
+            }
+        });
+        quote!(#path(#(#arguments),*))
+    }
+}

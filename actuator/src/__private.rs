@@ -1,0 +1,37 @@
+//! Not public API. Used by generated code; it changes without notice.
+
+pub use core::{
+    any::type_name,
+    cfg, concat, env, file, include_bytes, line, module_path,
+    option::Option,
+    option_env,
+    result::Result,
+    time::Duration,
+};
+pub use std::sync::Arc;
+
+pub use inventory;
+
+pub use crate::{
+    health::HealthDeclaration,
+    info::{ActuatorInfo, BuildFacts, Facts, FactsDeclaration, GitFacts, RustFacts, Tracked},
+    model::source::Source,
+    registry::{
+        EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration, async_check,
+        async_provider, bind, blocking_check, provider, share,
+    },
+    server::{NoSetup, Package, serve},
+};
+
+/// The package that is being compiled.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __actuator_package {
+    () => {
+        $crate::__private::Package {
+            name: $crate::__private::env!("CARGO_PKG_NAME"),
+            version: $crate::__private::env!("CARGO_PKG_VERSION"),
+        }
+    };
+}
+pub use __actuator_package as package;

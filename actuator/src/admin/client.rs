@@ -1,0 +1,119 @@
+//! One call to one admin server: POST a registration, DELETE it. Everything is bounded: time,
+//! the size of an answer, and that no redirect leads elsewhere.
+
+use bytes::Bytes;
+use reqwest::{
+    Method, RequestBuilder, Response, StatusCode,
+    header::{self, HeaderMap, HeaderValue},
+    redirect,
+};
+use serde::Deserialize;
+
+use super::{
+    address::ServerAddress, application::Application, credentials::Authorization, failure::Failure,
+    settings::AdminClientSettings, tls::Trust,
+};
+
+/// The answer to a registration is some forty bytes.
+const LONGEST_ANSWER: usize = 16 * 1024;
+const LONGEST_ID: usize = 256;
+
+/// Sends one registration to admin servers.
+#[derive(Clone, Debug)]
+pub struct AdminClient {
+    http: reqwest::Client,
+    authorization: Authorization,
+    /// Written once, so that every registration is equal to the one before.
+    body: Bytes,
+}
+
+impl AdminClient {
+    /// Makes the client. Blocks for some milliseconds if certificates have to be read.
+    pub fn new(settings: &AdminClientSettings, application: &Application) -> Result<Self, Failure> {
+        let body = serde_json::to_vec(application).map_err(Failure::of_client)?;
+        let https = settings.servers.iter().any(ServerAddress::is_https);
+        let tls = if https { settings.trust.for_https() } else { Trust::for_http() };
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls.map_err(Failure::of_client)?)
+            .default_headers(default_headers(settings))
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            // A connection that idles for a whole period is as good as a closed one.
+            .pool_max_idle_per_host(0)
+            .connect_timeout(settings.connect_timeout)
+            .read_timeout(settings.read_timeout)
+            .timeout(settings.connect_timeout + settings.read_timeout)
+            .build()
+            .map_err(|error| Failure::of_client(error.without_url()))?;
+        let authorization = settings.authorization.clone();
+        Ok(Self { http, authorization, body: body.into() })
+    }
+
+    /// Registers, and returns the id that the server gave.
+    pub async fn register(&self, server: &ServerAddress) -> Result<String, Failure> {
+        let request = self
+            .request(Method::POST, server, server.instances())
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(self.body.clone());
+        let response = request.send().await.map_err(Failure::of_call)?;
+        if response.status() != StatusCode::CREATED {
+            return Err(Failure::of_answer(&response));
+        }
+        id_of(response).await
+    }
+
+    /// Takes the registration with this id back. That it is not there any more is success.
+    pub async fn deregister(&self, server: &ServerAddress, id: &str) -> Result<(), Failure> {
+        let request = self.request(Method::DELETE, server, server.instance(id));
+        let response = request.send().await.map_err(Failure::of_call)?;
+        if response.status().is_success() || response.status() == StatusCode::NOT_FOUND {
+            return Ok(());
+        }
+        Err(Failure::of_answer(&response))
+    }
+
+    fn request(&self, method: Method, server: &ServerAddress, url: reqwest::Url) -> RequestBuilder {
+        let request = self.http.request(method, url);
+        match (server.credentials(), &self.authorization) {
+            (Some(own), _) => request.basic_auth(&own.username, Some(&own.password)),
+            (None, Authorization::Basic(shared)) => {
+                request.basic_auth(&shared.username, Some(&shared.password))
+            }
+            (None, Authorization::Bearer(token)) => request.bearer_auth(token),
+            (None, Authorization::None) => request,
+        }
+    }
+}
+
+fn default_headers(settings: &AdminClientSettings) -> HeaderMap {
+    let agent = concat!("actuator/", env!("CARGO_PKG_VERSION"));
+    let mut headers = HeaderMap::from_iter([
+        (header::ACCEPT, HeaderValue::from_static("application/json")),
+        (header::USER_AGENT, HeaderValue::from_static(agent)),
+    ]);
+    headers.extend(settings.headers.clone());
+    headers
+}
+
+/// Reads `{"id":"…"}`, and no more than that could ever need.
+async fn id_of(mut response: Response) -> Result<String, Failure> {
+    #[derive(Deserialize)]
+    struct Registered {
+        id: String,
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Failure::of_call)? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(Failure::no_id());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice::<Registered>(&body)
+        .ok()
+        .map(|registered| registered.id)
+        .filter(|id| !id.is_empty() && id.len() <= LONGEST_ID)
+        // As a segment of a path these two would name something else than an instance.
+        .filter(|id| id != "." && id != "..")
+        .ok_or_else(Failure::no_id)
+}

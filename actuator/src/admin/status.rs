@@ -1,0 +1,120 @@
+//! How registration goes, for whoever shows it (health, info).
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use serde::{Serialize, Serializer};
+
+use crate::support::time;
+
+/// The state of the registration at one admin server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegistrationState {
+    /// Where the registration is sent, without credentials and query.
+    pub url: String,
+    /// Whether the last attempt here succeeded.
+    pub registered: bool,
+    /// The id that the server gave; kept when a later attempt fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Since when `registered` is what it is, ISO 8601; absent before the first attempt.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "iso")]
+    pub since: Option<SystemTime>,
+    /// Why the last attempt failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl RegistrationState {
+    fn new(url: String) -> Self {
+        Self { url, registered: false, id: None, since: None, error: None }
+    }
+}
+
+#[expect(clippy::ref_option, reason = "the shape that serialize_with asks for")]
+fn iso<S: Serializer>(at: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => serializer.serialize_str(&time::iso_instant(*at)),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// A handle on the states of all admin servers, in the order of the setting; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct RegistrationStatus {
+    states: Arc<Mutex<Vec<RegistrationState>>>,
+}
+
+impl RegistrationStatus {
+    pub(super) fn new(urls: impl Iterator<Item = String>) -> Self {
+        Self { states: Arc::new(Mutex::new(urls.map(RegistrationState::new).collect())) }
+    }
+
+    /// The states as they are now, one per admin server; empty without registration.
+    pub fn snapshot(&self) -> Vec<RegistrationState> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn succeeded(&self, server: usize, id: String, now: SystemTime) {
+        self.update(server, true, now, |state| {
+            state.id = Some(id);
+            state.error = None;
+        });
+    }
+
+    pub(super) fn failed(&self, server: usize, error: String, now: SystemTime) {
+        self.update(server, false, now, |state| state.error = Some(error));
+    }
+
+    pub(super) fn removed(&self, server: usize, now: SystemTime) {
+        self.update(server, false, now, |state| {
+            state.id = None;
+            state.error = None;
+        });
+    }
+
+    fn update(
+        &self,
+        server: usize,
+        registered: bool,
+        now: SystemTime,
+        change: impl FnOnce(&mut RegistrationState),
+    ) {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(state) = states.get_mut(server) {
+            if state.since.is_none() || state.registered != registered {
+                state.since = Some(now);
+            }
+            state.registered = registered;
+            change(state);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn since_moves_only_when_the_state_changes() {
+        let status = RegistrationStatus::new(["http://sba/instances".to_owned()].into_iter());
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        status.succeeded(0, "a9".to_owned(), at(1));
+        status.succeeded(0, "a9".to_owned(), at(2));
+        assert_eq!(
+            serde_json::to_string(&status.snapshot()).unwrap(),
+            r#"[{"url":"http://sba/instances","registered":true,"id":"a9","since":"1970-01-01T00:00:01Z"}]"#
+        );
+        status.failed(0, "down".to_owned(), at(3));
+        let state = &status.snapshot()[0];
+        assert_eq!(
+            (state.registered, state.id.as_deref(), state.since, state.error.as_deref()),
+            (false, Some("a9"), Some(at(3)), Some("down"))
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! `beans`: what was collected and bound, in the form of Spring's bean list.
+//!
+//! A Rust service has no bean container; the list holds what this crate knows to be true: checks,
+//! sources, components and endpoints, with the type or item, `file:line`, and dependencies.
+
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::{
+    model::{
+        call::Call,
+        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
+        reply::Reply,
+    },
+    registry::{Bean, BeanRegistry},
+};
+
+/// The `beans` endpoint.
+#[derive(Debug)]
+pub struct BeansEndpoint {
+    context: String,
+    beans: Arc<BeanRegistry>,
+}
+
+impl BeansEndpoint {
+    /// The parts of the application named `context`.
+    pub fn new(context: impl Into<String>, beans: Arc<BeanRegistry>) -> Self {
+        Self { context: context.into(), beans }
+    }
+}
+
+impl Endpoint for BeansEndpoint {
+    fn id(&self) -> &'static str {
+        "beans"
+    }
+
+    fn operations(&self) -> &[Operation] {
+        const { &[Operation::read(&[])] }
+    }
+
+    fn invoke<'a>(&'a self, _: Call<'a>) -> BoxFuture<'a, EndpointResult> {
+        Box::pin(async move { Reply::json(&BeansDescriptor { contexts: Contexts(self) }) })
+    }
+}
+
+#[derive(Serialize)]
+struct BeansDescriptor<'a> {
+    contexts: Contexts<'a>,
+}
+
+struct Contexts<'a>(&'a BeansEndpoint);
+
+impl Serialize for Contexts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut contexts = serializer.serialize_map(Some(1))?;
+        contexts.serialize_entry(&self.0.context, &ContextDescriptor { beans: Beans(&self.0.beans) })?;
+        contexts.end()
+    }
+}
+
+#[derive(Serialize)]
+struct ContextDescriptor<'a> {
+    beans: Beans<'a>,
+}
+
+struct Beans<'a>(&'a BeanRegistry);
+
+impl Serialize for Beans<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, bean)| (name, BeanDescriptor::new(bean))))
+    }
+}
+
+#[derive(Serialize)]
+struct BeanDescriptor<'a> {
+    aliases: [&'static str; 1],
+    scope: &'static str,
+    #[serde(rename = "type")]
+    type_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<String>,
+    dependencies: &'a [String],
+}
+
+impl<'a> BeanDescriptor<'a> {
+    fn new(bean: &'a Bean) -> Self {
+        let resource = bean.source.map(|source| format!("{source} [{}]", source.package));
+        Self {
+            aliases: [bean.kind],
+            scope: "singleton",
+            type_name: &bean.type_name,
+            resource,
+            dependencies: &bean.dependencies,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `/health`, `/health/{*path}` and the additional paths of groups.
+
+use std::sync::Arc;
+
+use crate::{
+    health::{Finding, HealthContributors, HealthGroup, HealthGroups, evaluate},
+    model::{
+        call::{Call, Listener},
+        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
+        reply::Reply,
+        sanitizer::Sanitizer,
+    },
+};
+
+use super::health_descriptor::{HealthDescriptor, NoHealth};
+
+
+const OPERATIONS: &[Operation] =
+    &[Operation::read(&[]), Operation::read(&[Selector::Remaining("path")])];
+
+/// The health of the application, of its groups and of single components.
+#[derive(Debug)]
+pub struct HealthEndpoint {
+    contributors: Arc<HealthContributors>,
+    groups: HealthGroups,
+    sanitizer: Arc<Sanitizer>,
+}
+
+/// What a call asks about.
+struct Question<'q> {
+    group: &'q HealthGroup,
+    /// The names below the root of the group.
+    names: Vec<&'q str>,
+    /// Whether the primary group is asked without naming it.
+    primary: bool,
+}
+
+impl HealthEndpoint {
+    /// The endpoint of these checks and groups.
+    pub fn new(
+        contributors: Arc<HealthContributors>,
+        groups: HealthGroups,
+        sanitizer: Arc<Sanitizer>,
+    ) -> Self {
+        Self { contributors, groups, sanitizer }
+    }
+
+    /// The paths beside the base path at which groups answer: exactly these, on that listener
+    /// only. A call that came by one carries it in `additional_path` with operation 0.
+    pub fn additional_paths(&self) -> Vec<(Listener, String)> {
+        self.groups
+            .additional_paths()
+            .map(|additional| (additional.listener, additional.path.clone()))
+            .collect()
+    }
+
+    /// A name of a group comes first, then names of components, as in Spring. Empty segments
+    /// (`/health//db/`) count for nothing.
+    fn question<'q>(&'q self, call: &'q Call<'_>) -> Option<Question<'q>> {
+        if let Some(path) = call.additional_path {
+            let group = self.groups.at(call.listener, path)?;
+            return Some(Question { group, names: Vec::new(), primary: false });
+        }
+        let mut names: Vec<&str> = call
+            .selectors
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|segment: &&str| !segment.is_empty())
+            .collect();
+        if let Some(group) = names.first().and_then(|first| self.groups.get(first)) {
+            names.remove(0);
+            return Some(Question { group, names, primary: false });
+        }
+        Some(Question { group: self.groups.primary(), names, primary: true })
+    }
+
+    async fn answer(&self, call: Call<'_>) -> EndpointResult {
+        let Some(Question { group, names, primary }) = self.question(&call) else {
+            return Ok(Reply::NotFound);
+        };
+        let show_components = group.shows_components(call.principal);
+        if !show_components && !names.is_empty() {
+            return Ok(Reply::NotFound);
+        }
+        let root = self.contributors.snapshot();
+        let Some(finding) = evaluate(&root, &names, group).await else {
+            let whole = primary && names.is_empty();
+            return if whole { Reply::json(&NoHealth) } else { Ok(Reply::NotFound) };
+        };
+        let lists_groups = primary && matches!(finding, Finding::Composite { .. });
+        let descriptor = HealthDescriptor {
+            finding: &finding,
+            groups: if lists_groups { self.groups.names() } else { &[] },
+            show_components,
+            show_details: group.shows_details(call.principal),
+            version: call.version,
+            sanitizer: &self.sanitizer,
+        };
+        Reply::json_with_status(group.http_mapping.code(finding.status()), &descriptor)
+    }
+}
+
+impl Endpoint for HealthEndpoint {
+    fn id(&self) -> &'static str {
+        "health"
+    }
+
+    fn operations(&self) -> &[Operation] {
+        OPERATIONS
+    }
+
+    fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
+        Box::pin(self.answer(call))
+    }
+}
+
+#[cfg(test)]
+#[path = "health_tests.rs"]
+mod tests;

@@ -1,0 +1,108 @@
+//! The JSON of health: Spring's `SystemHealthDescriptor`, `CompositeHealthDescriptor` and
+//! `IndicatedHealthDescriptor`, members in the order of Spring Boot 4.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::value::RawValue;
+
+use crate::{
+    health::{Finding, Health, Status},
+    model::{call::ApiVersion, sanitizer::Sanitizer},
+};
+
+/// What was found, as one caller may see it.
+#[derive(Clone, Copy)]
+pub struct HealthDescriptor<'h> {
+    /// What was found.
+    pub finding: &'h Finding,
+    /// The names of the groups, where they are listed.
+    pub groups: &'h [String],
+    /// Whether the caller sees components.
+    pub show_components: bool,
+    /// Whether the caller sees details.
+    pub show_details: bool,
+    /// Version 2 calls components `details`.
+    pub version: ApiVersion,
+    /// Hides secrets in texts.
+    pub sanitizer: &'h Sanitizer,
+}
+
+/// The health of an application without a single check: `{"status":"UP"}`, as in Spring.
+pub struct NoHealth;
+
+impl Serialize for NoHealth {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("status", Status::UP.code())?;
+        map.end()
+    }
+}
+
+impl Serialize for HealthDescriptor<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.finding {
+            Finding::Composite { .. } if self.show_components => {
+                let key = if self.version == ApiVersion::V2 { "details" } else { "components" };
+                map.serialize_entry(key, &Components(*self))?;
+            }
+            Finding::Indicator(health)
+                if self.show_details && health.details().next().is_some() =>
+            {
+                map.serialize_entry("details", &Details { health, sanitizer: self.sanitizer })?;
+            }
+            _ => {}
+        }
+        if !self.groups.is_empty() {
+            map.serialize_entry("groups", self.groups)?;
+        }
+        let status = self.finding.status();
+        if let Some(description) = status.description() {
+            map.serialize_entry("description", &*self.sanitizer.sanitize_text(description))?;
+        }
+        map.serialize_entry("status", status.code())?;
+        map.end()
+    }
+}
+
+struct Components<'h>(HealthDescriptor<'h>);
+
+impl Serialize for Components<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Finding::Composite { components, .. } = self.0.finding {
+            for (name, finding) in components {
+                let inner = HealthDescriptor { finding, groups: &[], ..self.0 };
+                map.serialize_entry(&**name, &inner)?;
+            }
+        }
+        map.end()
+    }
+}
+
+struct Details<'h> {
+    health: &'h Health,
+    sanitizer: &'h Sanitizer,
+}
+
+impl Serialize for Details<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.health.details() {
+            if value.get().starts_with('"') {
+                map.serialize_entry(key, &self.sanitized::<S::Error>(key, value)?)?;
+            } else {
+                map.serialize_entry(key, value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl Details<'_> {
+    /// A text detail with its secrets hidden: by its key, and inside the text.
+    fn sanitized<E: serde::ser::Error>(&self, key: &str, value: &RawValue) -> Result<String, E> {
+        let text: String = serde_json::from_str(value.get()).map_err(E::custom)?;
+        let by_key = self.sanitizer.sanitize(key, &text);
+        Ok(self.sanitizer.sanitize_text(&by_key).into_owned())
+    }
+}

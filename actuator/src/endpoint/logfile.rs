@@ -1,0 +1,152 @@
+//! `logfile`: the log, from a file or from memory, to be served in ranges.
+
+use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _, SeekFrom},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+
+use crate::{
+    logging::LogSource,
+    model::{
+        call::Call,
+        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
+        problem::Problem,
+        reply::{Reply, Resource, ResourceContent},
+    },
+};
+
+const MEDIA_TYPE: &str = "text/plain;charset=UTF-8";
+const OPERATIONS: [Operation; 1] = [Operation::read(&[]).producing(Produces::Resource)];
+
+/// Serves the log. Bytes are sent as they are, without recoding.
+#[derive(Debug)]
+pub(crate) struct LogfileEndpoint {
+    source: LogSource,
+}
+
+impl LogfileEndpoint {
+    /// The endpoint of this log.
+    pub(crate) fn new(source: LogSource) -> Self {
+        Self { source }
+    }
+
+    async fn answer(&self) -> EndpointResult {
+        match &self.source {
+            LogSource::Ring(ring) => {
+                let snapshot = ring.snapshot();
+                Ok(Reply::Resource(Resource {
+                    media_type: MEDIA_TYPE,
+                    length: snapshot.end,
+                    start: snapshot.start,
+                    content: Arc::new(snapshot),
+                }))
+            }
+            LogSource::File(path) => {
+                let path = path.clone();
+                let opened = blocking(move || Ok(open(&path))).await;
+                let opened = opened.map_err(|error| Problem::internal(error.to_string()))?;
+                Ok(opened.map_or(Reply::NotFound, Reply::Resource))
+            }
+        }
+    }
+}
+
+impl Endpoint for LogfileEndpoint {
+    fn id(&self) -> &'static str {
+        "logfile"
+    }
+
+    fn operations(&self) -> &[Operation] {
+        &OPERATIONS
+    }
+
+    fn invoke<'a>(&'a self, _: Call<'a>) -> BoxFuture<'a, EndpointResult> {
+        Box::pin(self.answer())
+    }
+}
+
+/// Opens the file of this very moment, so that a rotated file is never served from an old
+/// handle. `None` if it is missing, unreadable or no regular file (a pipe would block).
+fn open(path: &Path) -> Option<Resource> {
+    if !path.metadata().ok()?.is_file() {
+        return None;
+    }
+    let file = File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    let content = Arc::new(FileContent { file: Arc::new(Mutex::new(file)) });
+    Some(Resource { media_type: MEDIA_TYPE, length, start: 0, content })
+}
+
+struct FileContent {
+    file: Arc<Mutex<File>>,
+}
+
+impl ResourceContent for FileContent {
+    fn read(&self, from: u64, max: usize) -> BoxFuture<'_, io::Result<Bytes>> {
+        let file = Arc::clone(&self.file);
+        Box::pin(blocking(move || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.seek(SeekFrom::Start(from))?;
+            let mut bytes = Vec::with_capacity(max);
+            (&mut *file).take(max as u64).read_to_end(&mut bytes)?;
+            Ok(bytes.into())
+        }))
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logging::LogRing;
+
+    async fn resource(source: LogSource) -> Option<Resource> {
+        match LogfileEndpoint::new(source).invoke(Call::new(0)).await.unwrap() {
+            Reply::Resource(resource) => Some(resource),
+            Reply::NotFound => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_missing_file_and_a_folder_are_not_found() {
+        let folder = std::env::temp_dir();
+        assert!(resource(LogSource::File(folder.join("actuator-no-such-file"))).await.is_none());
+        assert!(resource(LogSource::File(folder)).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn each_call_reads_the_file_that_has_the_name_now() {
+        let path = std::env::temp_dir().join(format!("actuator-rotated-{}", std::process::id()));
+        let source = LogSource::File(path.clone());
+        for text in ["before rotation", "after"] {
+            std::fs::remove_file(&path).ok();
+            std::fs::write(&path, text).unwrap();
+            let resource = resource(source.clone()).await.unwrap();
+            assert_eq!((resource.start, resource.length), (0, text.len() as u64));
+            assert_eq!(resource.content.read(2, 3).await.unwrap(), text.as_bytes()[2..5]);
+            assert_eq!(resource.content.read(1_000, 3).await.unwrap(), "");
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_ring_is_served_under_absolute_offsets() {
+        let ring = Arc::new(LogRing::new(10));
+        ring.append("gone\n");
+        ring.append("grüß\n");
+        ring.append("x\n");
+        let resource = resource(LogSource::Ring(ring)).await.unwrap();
+        assert_eq!((resource.start, resource.length), (5, 14));
+        assert_eq!(resource.content.read(5, 100).await.unwrap(), "grüß\nx\n".as_bytes());
+    }
+}

@@ -1,0 +1,295 @@
+//! `loggers`: the levels of all loggers and groups, and setting one.
+
+use serde::{Serialize, Serializer};
+
+use crate::{
+    logging::{LogLevel, Logger, LoggerGroup, Loggers, SetLevelError},
+    model::{
+        call::Call,
+        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
+        problem::Problem,
+        reply::Reply,
+    },
+};
+
+/// Serves the loggers in the form of Spring Boot 4.1.
+#[derive(Debug)]
+pub(crate) struct LoggersEndpoint {
+    loggers: Loggers,
+}
+
+const NAME: &[Selector] = &[Selector::One("name")];
+const LIST: usize = 0;
+const ONE: usize = 1;
+const OPERATIONS: [Operation; 3] = [
+    Operation::read(&[]),
+    Operation::read(NAME),
+    Operation::write(NAME).producing(Produces::Nothing),
+];
+
+impl LoggersEndpoint {
+    /// The endpoint of these loggers.
+    pub(crate) fn new(loggers: Loggers) -> Self {
+        Self { loggers }
+    }
+
+    fn answer(&self, call: &Call<'_>) -> EndpointResult {
+        match call.operation {
+            LIST => self.list(),
+            ONE => self.one(call.selector(0)?),
+            _ => self.set(call.selector(0)?, call.text("configuredLevel").as_deref()),
+        }
+    }
+
+    fn list(&self) -> EndpointResult {
+        // Spring Boot Admin offers no buttons without levels, which is right when none can be
+        // set; it needs all three members all the same.
+        let levels = if self.loggers.is_attached() { &LogLevel::ALL[..] } else { &[] };
+        Reply::json(&LoggersDescriptor {
+            levels: levels.iter().map(|level| level.name()).collect(),
+            loggers: self.loggers.list(),
+            groups: self.loggers.groups(),
+        })
+    }
+
+    fn one(&self, name: &str) -> EndpointResult {
+        if let Some(group) = self.loggers.group(name) {
+            return Reply::json(&GroupDescriptor::from(&group));
+        }
+        match self.loggers.get(name) {
+            Some(logger) => Reply::json(&LoggerDescriptor::from(&logger)),
+            None => Ok(Reply::NotFound),
+        }
+    }
+
+    fn set(&self, name: &str, word: Option<&str>) -> EndpointResult {
+        let level = match word.map(str::trim).filter(|word| !word.is_empty()) {
+            None => None,
+            Some(word) => Some(LogLevel::parse(word).ok_or_else(|| {
+                Problem::bad_request(
+                    "configuredLevel: expected OFF, ERROR, WARN, INFO, DEBUG or TRACE",
+                )
+            })?),
+        };
+        self.loggers.set(name, level).map_err(|error| match error {
+            SetLevelError::Name | SetLevelError::TooMany => Problem::bad_request(error.to_string()),
+            SetLevelError::NotAttached => Problem::unavailable(error.to_string()),
+        })?;
+        Ok(Reply::Nothing)
+    }
+}
+
+impl Endpoint for LoggersEndpoint {
+    fn id(&self) -> &'static str {
+        "loggers"
+    }
+
+    fn operations(&self) -> &[Operation] {
+        &OPERATIONS
+    }
+
+    fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
+        Box::pin(std::future::ready(self.answer(&call)))
+    }
+}
+
+#[derive(Serialize)]
+struct LoggersDescriptor {
+    levels: Vec<&'static str>,
+    #[serde(serialize_with = "loggers_by_name")]
+    loggers: Vec<Logger>,
+    #[serde(serialize_with = "groups_by_name")]
+    groups: Vec<LoggerGroup>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LoggerDescriptor {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configured_level: Option<&'static str>,
+    effective_level: &'static str,
+}
+
+impl From<&Logger> for LoggerDescriptor {
+    fn from(logger: &Logger) -> Self {
+        Self {
+            configured_level: logger.configured.map(LogLevel::name),
+            effective_level: logger.effective.name(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GroupDescriptor<'g> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    configured_level: Option<&'static str>,
+    members: &'g [String],
+}
+
+impl<'g> From<&'g LoggerGroup> for GroupDescriptor<'g> {
+    fn from(group: &'g LoggerGroup) -> Self {
+        Self { configured_level: group.configured.map(LogLevel::name), members: &group.members }
+    }
+}
+
+fn loggers_by_name<S: Serializer>(loggers: &[Logger], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(loggers.iter().map(|l| (l.name.as_str(), LoggerDescriptor::from(l))))
+}
+
+fn groups_by_name<S: Serializer>(groups: &[LoggerGroup], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(groups.iter().map(|g| (g.name.as_str(), GroupDescriptor::from(g))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use serde_json::{Value, json};
+    use tracing_subscriber::{Registry, layer::SubscriberExt as _};
+
+    use super::*;
+    use crate::{logging::LoggersLayer, model::problem::ProblemKind};
+
+    const SET: usize = 2;
+
+    fn call(operation: usize, name: &str, body: &[(&str, Option<&str>)]) -> Call<'static> {
+        let mut call = Call::new(operation);
+        call.selectors = vec![Cow::Owned(name.to_owned())];
+        call.body =
+            body.iter().map(|(key, value)| ((*key).to_owned(), value.map(str::to_owned))).collect();
+        call
+    }
+
+    fn get(endpoint: &LoggersEndpoint, name: &str) -> Option<Value> {
+        let operation = if name.is_empty() { LIST } else { ONE };
+        match endpoint.answer(&call(operation, name, &[])).unwrap() {
+            Reply::Json { status: 200, body } => Some(serde_json::from_slice(&body).unwrap()),
+            Reply::NotFound => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn set(endpoint: &LoggersEndpoint, name: &str, level: Option<&str>) {
+        let call = call(SET, name, &[("configuredLevel", level)]);
+        assert!(matches!(endpoint.answer(&call).unwrap(), Reply::Nothing));
+    }
+
+    fn with_endpoint(test: impl FnOnce(&LoggersEndpoint)) {
+        let loggers = Loggers::new(LogLevel::Info);
+        let group = LoggerGroup {
+            name: "shop".to_owned(),
+            members: vec!["com.example.shop".to_owned(), "com.example.cart".to_owned()],
+            configured: None,
+        };
+        loggers.configure(&[("com.example.shop".to_owned(), LogLevel::Debug)], &[group]);
+        let subscriber = Registry::default().with(LoggersLayer::new(loggers.clone()));
+        tracing::subscriber::with_default(subscriber, || test(&LoggersEndpoint::new(loggers)));
+    }
+
+    #[test]
+    fn trap_sba_09_levels_loggers_and_groups_are_always_there() {
+        with_endpoint(|endpoint| {
+            let all = get(endpoint, "").unwrap();
+            assert_eq!(all["levels"], json!(["OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE"]));
+            let root = json!({"configuredLevel": "INFO", "effectiveLevel": "INFO"});
+            assert_eq!(all["loggers"]["ROOT"], root);
+            let members = json!({"members": ["com.example.shop", "com.example.cart"]});
+            assert_eq!(all["groups"]["shop"], members);
+        });
+        let all = get(&LoggersEndpoint::new(Loggers::new(LogLevel::Info)), "").unwrap();
+        assert_eq!(all["levels"], json!([]));
+        assert_eq!(all["groups"], json!({}));
+        assert!(all["loggers"]["ROOT"]["effectiveLevel"].is_string());
+    }
+
+    #[test]
+    fn levels_are_set_and_reset_as_recorded() {
+        with_endpoint(|endpoint| {
+            let name = "com.example.demo.x";
+            for (word, level) in [
+                ("DEBUG", "DEBUG"),
+                ("warn", "WARN"),
+                ("false", "OFF"),
+                ("FATAL", "ERROR"),
+                ("TRACE", "TRACE"),
+            ] {
+                set(endpoint, name, Some(word));
+                let expected = json!({"configuredLevel": level, "effectiveLevel": level});
+                assert_eq!(get(endpoint, name), Some(expected));
+            }
+            for reset in [Some(""), None] {
+                set(endpoint, name, Some("ERROR"));
+                set(endpoint, name, reset);
+                assert_eq!(get(endpoint, name), Some(json!({"effectiveLevel": "INFO"})));
+            }
+        });
+    }
+
+    #[test]
+    fn the_query_beats_the_body_and_unknown_members_reset() {
+        with_endpoint(|endpoint| {
+            let mut both = call(SET, "x", &[("configuredLevel", Some("DEBUG"))]);
+            both.query = vec![("configuredLevel".into(), "ERROR".into())];
+            endpoint.answer(&both).unwrap();
+            assert_eq!(get(endpoint, "x").unwrap()["configuredLevel"], "ERROR");
+            endpoint.answer(&call(SET, "x", &[("level", Some("DEBUG"))])).unwrap();
+            assert_eq!(get(endpoint, "x"), Some(json!({"effectiveLevel": "INFO"})));
+        });
+    }
+
+    #[test]
+    fn trap_seed_14_a_bad_level_changes_nothing() {
+        with_endpoint(|endpoint| {
+            set(endpoint, "x", Some("TRACE"));
+            for bad in ["LOUD", "1", "true", "-"] {
+                let call = call(SET, "x", &[("configuredLevel", Some(bad))]);
+                let problem = endpoint.answer(&call).unwrap_err();
+                assert_eq!(problem.kind(), ProblemKind::BadRequest, "{bad}");
+            }
+            assert_eq!(get(endpoint, "x").unwrap()["configuredLevel"], "TRACE");
+        });
+    }
+
+    #[test]
+    fn trap_seed_05_an_unknown_logger_is_not_found_and_not_created() {
+        with_endpoint(|endpoint| {
+            for name in ["no.such.logger", "root", "a b", "com.png"] {
+                assert_eq!(get(endpoint, name), None, "{name}");
+                assert_eq!(get(endpoint, "").unwrap()["loggers"].get(name), None);
+            }
+        });
+    }
+
+    #[test]
+    fn a_group_is_answered_before_a_logger_and_drops_configured_levels_when_reset() {
+        with_endpoint(|endpoint| {
+            set(endpoint, "shop", Some("TRACE"));
+            assert_eq!(get(endpoint, "shop").unwrap()["configuredLevel"], "TRACE");
+            assert_eq!(get(endpoint, "com.example.cart").unwrap()["configuredLevel"], "TRACE");
+            set(endpoint, "shop", None);
+            let members = json!({"members": ["com.example.shop", "com.example.cart"]});
+            assert_eq!(get(endpoint, "shop"), Some(members));
+            let inherited = json!({"effectiveLevel": "INFO"});
+            assert_eq!(get(endpoint, "com.example.shop"), Some(inherited));
+        });
+    }
+
+    #[test]
+    fn resetting_root_gives_its_initial_level_back() {
+        with_endpoint(|endpoint| {
+            set(endpoint, "ROOT", Some("WARN"));
+            set(endpoint, "ROOT", None);
+            let root = json!({"configuredLevel": "INFO", "effectiveLevel": "INFO"});
+            assert_eq!(get(endpoint, "ROOT"), Some(root));
+        });
+    }
+
+    #[test]
+    fn trap_seed_20_without_our_layer_nothing_can_be_set_and_the_reason_says_what_to_add() {
+        let endpoint = LoggersEndpoint::new(Loggers::new(LogLevel::Info));
+        let problem = endpoint.answer(&call(SET, "ROOT", &[])).unwrap_err();
+        assert_eq!(problem.kind(), ProblemKind::Unavailable);
+        assert!(problem.reason().contains("actuator::logging::layer()"));
+    }
+}

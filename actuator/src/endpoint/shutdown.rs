@@ -1,0 +1,63 @@
+//! `shutdown`: ends the service in an orderly way. Off unless
+//! `management.endpoint.shutdown.access` says otherwise.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{
+    model::{
+        access::Access,
+        call::Call,
+        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
+        reply::Reply,
+    },
+    support::trigger::Trigger,
+};
+
+/// How long the answer has to reach the caller before the way down begins, as in Spring.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// The `shutdown` endpoint.
+#[derive(Debug)]
+pub struct ShutdownEndpoint {
+    shutdown: Trigger,
+}
+
+impl ShutdownEndpoint {
+    /// An endpoint that throws `shutdown`.
+    pub fn new(shutdown: Trigger) -> Self {
+        Self { shutdown }
+    }
+}
+
+#[derive(Serialize)]
+struct ShutdownDescriptor {
+    message: &'static str,
+}
+
+impl Endpoint for ShutdownEndpoint {
+    fn id(&self) -> &'static str {
+        "shutdown"
+    }
+
+    fn operations(&self) -> &[Operation] {
+        const { &[Operation::write_without_body(&[])] }
+    }
+
+    fn default_access(&self) -> Access {
+        Access::None
+    }
+
+    fn invoke<'a>(&'a self, _: Call<'a>) -> BoxFuture<'a, EndpointResult> {
+        Box::pin(async move {
+            tracing::warn!(target: "actuator::shutdown", "shutting down: asked over HTTP");
+            let shutdown = self.shutdown.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(GRACE).await;
+                shutdown.throw();
+            });
+            Reply::json(&ShutdownDescriptor { message: "Shutting down, bye..." })
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! The environment as one list of sources: those of the settings, then the contributed ones.
+
+use std::{borrow::Cow, sync::Arc};
+
+use serde_json::Number;
+
+use super::{EnvSettings, contributed};
+use crate::{
+    model::{
+        principal::Principal,
+        provider::Provider,
+        sanitizer::{MASK, Sanitizer},
+    },
+    settings::{Property, PropertySource, Settings, SourceKind, ValueKind},
+};
+
+/// Everything that `/env` shows.
+#[derive(Debug)]
+pub struct Environment {
+    settings: Arc<Settings>,
+    providers: Vec<Provider>,
+    policy: EnvSettings,
+    sanitizer: Sanitizer,
+}
+
+/// One source of the environment, ready to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvSource {
+    /// The name (`systemEnvironment`).
+    pub name: String,
+    /// The properties, in the order of the source.
+    pub properties: Vec<EnvProperty>,
+    /// Whether the names are those of environment variables.
+    pub(super) is_environment: bool,
+}
+
+/// One property, ready to be shown: masked where it has to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvProperty {
+    /// The name in its source.
+    pub name: String,
+    /// The value; `None` for null.
+    pub value: Option<EnvValue>,
+    /// Where it stands, if that is known.
+    pub origin: Option<String>,
+}
+
+/// A value in the type that its source gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EnvValue {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(Number),
+    /// `true` or `false`.
+    Boolean(bool),
+}
+
+impl EnvValue {
+    /// The length of a text, in bytes; 0 for other types.
+    pub(super) fn text_length(&self) -> usize {
+        if let Self::Text(text) = self { text.len() } else { 0 }
+    }
+}
+
+impl EnvProperty {
+    /// What stands in place of a source that could not be read.
+    pub(super) fn error(message: &str) -> Self {
+        Self {
+            name: "error".to_owned(),
+            value: Some(EnvValue::Text(message.to_owned())),
+            origin: None,
+        }
+    }
+}
+
+impl EnvSource {
+    /// The property of this name. Environment variables are found by the dotted name too:
+    /// `demo.max-size` is `DEMO_MAXSIZE` or `DEMO_MAX_SIZE`.
+    pub fn property(&self, name: &str) -> Option<&EnvProperty> {
+        let find = |name: &str| self.properties.iter().find(|property| property.name == name);
+        find(name).or_else(|| {
+            let variable =
+                |name: String| find(&name.replace(['.', '['], "_").replace(']', "").to_uppercase());
+            self.is_environment.then(|| {
+                variable(name.replace('-', "")).or_else(|| variable(name.replace('-', "_")))
+            })?
+        })
+    }
+}
+
+impl Environment {
+    /// The environment of these settings and providers.
+    ///
+    /// Contributed sources come last, in the order of the providers: nothing that they say is a
+    /// setting, so they must not look as if they won over one.
+    pub fn new(
+        settings: Arc<Settings>,
+        providers: Vec<Provider>,
+        policy: EnvSettings,
+        sanitizer: Sanitizer,
+    ) -> Self {
+        Self { settings, providers, policy, sanitizer }
+    }
+
+    /// The active profiles.
+    pub fn active_profiles(&self) -> &[String] {
+        self.settings.active_profiles()
+    }
+
+    /// All sources, highest precedence first, as this caller may see them.
+    pub async fn sources(&self, caller: Option<&Principal>) -> Vec<EnvSource> {
+        let shown = self.policy.shows_values_to(caller);
+        let mut sources: Vec<EnvSource> = self
+            .settings
+            .sources()
+            .iter()
+            .map(|source| self.settings_source(source, shown))
+            .collect();
+        for mut source in contributed::gather(&self.providers).await {
+            for property in &mut source.properties {
+                let value = property.value.take();
+                property.value = value.map(|value| self.show(&property.name, value, shown));
+            }
+            sources.push(source);
+        }
+        sources
+    }
+
+    fn settings_source(&self, source: &PropertySource, shown: bool) -> EnvSource {
+        let is_environment = source.kind == SourceKind::Environment;
+        let properties = source.properties.iter().map(|(name, property)| {
+            let value = self.show(name, typed(property), shown && !property.holds_secret);
+            let origin = match source.kind {
+                SourceKind::Environment => Some(format!("System Environment Property \"{name}\"")),
+                // As in Spring, the name of the source says it all.
+                SourceKind::Arguments | SourceKind::Process => None,
+                SourceKind::File | SourceKind::Defaults | SourceKind::Forced => {
+                    Some(property.origin.clone())
+                }
+            };
+            EnvProperty { name: name.clone(), value: Some(value), origin }
+        });
+        EnvSource { name: source.name.clone(), properties: properties.collect(), is_environment }
+    }
+
+    fn show(&self, name: &str, value: EnvValue, shown: bool) -> EnvValue {
+        if !shown {
+            return EnvValue::Text(MASK.to_owned());
+        }
+        match value {
+            EnvValue::Text(text) => match self.sanitizer.sanitize(name, &text) {
+                Cow::Borrowed(clean) if clean.len() == text.len() => EnvValue::Text(text),
+                clean => EnvValue::Text(clean.into_owned()),
+            },
+            _ if self.sanitizer.is_secret_key(name) => EnvValue::Text(MASK.to_owned()),
+            other => other,
+        }
+    }
+}
+
+/// The value in its type. Numbers that JSON does not have (`inf`) stay texts.
+fn typed(property: &Property) -> EnvValue {
+    let text = property.value.as_str();
+    let typed = match property.kind {
+        ValueKind::Text => None,
+        ValueKind::Number => {
+            text.replace('_', "").trim_start_matches('+').parse().ok().map(EnvValue::Number)
+        }
+        ValueKind::Boolean => text.parse().ok().map(EnvValue::Boolean),
+    };
+    typed.unwrap_or_else(|| EnvValue::Text(text.to_owned()))
+}

@@ -1,0 +1,197 @@
+//! Groups of checks, each with its own members, show rules, order and codes.
+
+use std::collections::BTreeMap;
+
+use super::{
+    aggregator::StatusAggregator, contributors::HealthContributors, http_mapping::HttpMapping,
+    membership::Membership,
+};
+use crate::{
+    model::{call::Listener, principal::Principal, show::Show},
+    support::text::nearest,
+};
+
+/// One view of the checks: the primary one, which has all of them, or a named group.
+#[derive(Clone, Debug)]
+pub struct HealthGroup {
+    /// Which checks belong to it.
+    pub membership: Membership,
+    /// Who sees the components; `None` follows the details.
+    pub show_components: Option<Show>,
+    /// Who sees the details.
+    pub show_details: Show,
+    /// The roles that `when-authorized` asks for.
+    pub roles: Vec<String>,
+    /// How one status is made of many.
+    pub aggregator: StatusAggregator,
+    /// How the status becomes a code of HTTP.
+    pub http_mapping: HttpMapping,
+    /// A path of its own beside the base path.
+    pub additional_path: Option<AdditionalPath>,
+}
+
+impl HealthGroup {
+    /// All checks, with the defaults of Spring but for who sees what.
+    pub fn primary(show_details: Show) -> Self {
+        Self {
+            membership: Membership::default(),
+            show_components: None,
+            show_details,
+            roles: Vec::new(),
+            aggregator: StatusAggregator::default(),
+            http_mapping: HttpMapping::default(),
+            additional_path: None,
+        }
+    }
+
+    /// A probe: one check, nothing shown but its status.
+    pub fn probe(member: &str, additional_path: Option<AdditionalPath>) -> Self {
+        Self {
+            membership: Membership::of(vec![member.to_owned()], Vec::new()),
+            additional_path,
+            ..Self::primary(Show::Never)
+        }
+    }
+
+    /// Whether this caller sees the components.
+    pub fn shows_components(&self, principal: Option<&Principal>) -> bool {
+        self.show_components.unwrap_or(self.show_details).allows(principal, &self.roles)
+    }
+
+    /// Whether this caller sees the details.
+    pub fn shows_details(&self, principal: Option<&Principal>) -> bool {
+        self.show_details.allows(principal, &self.roles)
+    }
+}
+
+/// A path on which a group answers beside the base path: one segment on one listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdditionalPath {
+    /// The listener that serves it.
+    pub listener: Listener,
+    /// The path with its leading slash, `/livez`.
+    pub path: String,
+}
+
+impl AdditionalPath {
+    /// `/segment` on the application's listener.
+    pub fn server(path: &str) -> Self {
+        Self { listener: Listener::Application, path: path.to_owned() }
+    }
+
+    /// Reads `server:/healthz` or `management:/healthz`; the error says what is accepted.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let accepted = "expected server: or management:, then a path of one segment, \
+                        such as server:/healthz";
+        let (namespace, path) = text.trim().split_once(':').ok_or(accepted)?;
+        let listener = match namespace.trim().to_ascii_lowercase().as_str() {
+            "server" => Listener::Application,
+            "management" => Listener::Management,
+            _ => return Err(accepted.to_owned()),
+        };
+        let segment = path.trim();
+        let segment = segment.strip_prefix('/').unwrap_or(segment);
+        let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"/:{}*?#%".contains(c);
+        if segment.is_empty() || !segment.chars().all(plain) {
+            return Err(accepted.to_owned());
+        }
+        Ok(Self { listener, path: format!("/{segment}") })
+    }
+}
+
+/// The primary group and the named ones.
+#[derive(Clone, Debug)]
+pub struct HealthGroups {
+    primary: HealthGroup,
+    named: BTreeMap<String, HealthGroup>,
+    names: Vec<String>,
+}
+
+impl HealthGroups {
+    /// The groups of an application.
+    pub fn new(primary: HealthGroup, named: BTreeMap<String, HealthGroup>) -> Self {
+        Self { names: named.keys().cloned().collect(), primary, named }
+    }
+
+    /// The group of all checks.
+    pub fn primary(&self) -> &HealthGroup {
+        &self.primary
+    }
+
+    /// The group of this name.
+    pub fn get(&self, name: &str) -> Option<&HealthGroup> {
+        self.named.get(name)
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The group that answers at an additional path of a listener.
+    pub fn at(&self, listener: Listener, path: &str) -> Option<&HealthGroup> {
+        self.named.values().find(|group| {
+            group.additional_path.as_ref().is_some_and(|additional| {
+                additional.listener == listener
+                    && additional.path.trim_start_matches('/') == path.trim_start_matches('/')
+            })
+        })
+    }
+
+    /// All additional paths.
+    pub fn additional_paths(&self) -> impl Iterator<Item = &AdditionalPath> {
+        self.named.values().filter_map(|group| group.additional_path.as_ref())
+    }
+
+    /// What the groups ask for and no contributor offers: the setting (`…group.g.include`) and a
+    /// complaint with the nearest name.
+    pub fn missing_members(&self, contributors: &HealthContributors) -> Vec<(String, String)> {
+        let known = contributors.paths();
+        let mut missing = Vec::new();
+        for (name, group) in &self.named {
+            let lists = [
+                ("include", group.membership.included()),
+                ("exclude", group.membership.excluded()),
+            ];
+            for (list, paths) in lists {
+                for path in paths.iter().filter(|path| !known.contains(path)) {
+                    let setting = format!("management.endpoint.health.group.{name}.{list}");
+                    missing.push((setting.clone(), complaint(path, &setting, &known)));
+                }
+            }
+        }
+        missing
+    }
+}
+
+fn complaint(path: &str, setting: &str, known: &[String]) -> String {
+    let nearest = nearest(path, known.iter().map(String::as_str));
+    let hint = nearest.map_or_else(
+        || format!("there are {}", known.join(", ")),
+        |name| format!("did you mean '{name}'?"),
+    );
+    format!(
+        "Health contributor '{path}' defined in '{setting}' does not exist; {hint} \
+         (management.endpoint.health.validate-group-membership=false disables this validation)"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_additional_path_names_its_listener_and_has_one_segment() {
+        assert_eq!(
+            AdditionalPath::parse("server:/healthz"),
+            Ok(AdditionalPath::server("/healthz"))
+        );
+        assert_eq!(
+            AdditionalPath::parse("management:healthz").unwrap().listener,
+            Listener::Management
+        );
+        for bad in ["/healthz", "server:/a/b", "other:/x", "server:", "server:/", "server:/{x}"] {
+            assert!(AdditionalPath::parse(bad).unwrap_err().contains("server:/healthz"), "{bad}");
+        }
+    }
+}

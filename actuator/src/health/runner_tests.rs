@@ -1,0 +1,162 @@
+//! What the runner promises to callers and to checks.
+
+use std::{
+    future::pending,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use tokio::sync::{Barrier, Notify, oneshot};
+
+use super::*;
+use crate::health::{IntoHealth, Status};
+
+const LONG: Duration = Duration::from_hours(1);
+
+fn check<F, Fut, T>(timeout: Duration, function: F) -> Arc<Check>
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = T> + Send + 'static,
+    T: IntoHealth + 'static,
+{
+    Arc::new(Check::new("test".to_owned(), Arc::new(function), timeout))
+}
+
+fn error(health: &Health) -> String {
+    assert_eq!(health.status(), &Status::DOWN);
+    let (_, value) = health.details().find(|(key, _)| *key == "error").unwrap();
+    serde_json::from_str(value.get()).unwrap()
+}
+
+#[tokio::test]
+async fn checks_run_in_parallel_and_answer_in_their_order() {
+    let barrier = Arc::new(Barrier::new(3));
+    let checks: Vec<_> = (0..3)
+        .map(|n| {
+            let barrier = Arc::clone(&barrier);
+            check(LONG, move || {
+                let barrier = Arc::clone(&barrier);
+                async move {
+                    // Nobody passes before all three have come.
+                    barrier.wait().await;
+                    Health::up().with_detail("n", n)
+                }
+            })
+        })
+        .collect();
+    let answers = run_all(&checks).await;
+    let order: Vec<_> =
+        answers.iter().map(|h| h.details().next().unwrap().1.get().to_owned()).collect();
+    assert_eq!(order, ["0", "1", "2"]);
+}
+
+#[tokio::test]
+async fn trap_01_a_check_that_panics_or_fails_is_down_and_harms_no_other() {
+    fn explodes() -> std::future::Ready<Health> {
+        panic!("at the call")
+    }
+    async fn explodes_when_polled() {
+        panic!("at the {} poll", "first")
+    }
+    async fn explodes_later() {
+        tokio::task::yield_now().await;
+        panic!("later")
+    }
+    let answers = run_all(&[
+        check(LONG, explodes),
+        check(LONG, explodes_when_polled),
+        check(LONG, explodes_later),
+        check(LONG, || async { Err::<(), _>("connection refused") }),
+        check(LONG, || async {}),
+    ])
+    .await;
+    let errors: Vec<_> = answers.iter().take(4).map(error).collect();
+    assert_eq!(
+        errors,
+        [
+            "panicked: at the call",
+            "panicked: at the first poll",
+            "panicked: later",
+            "connection refused"
+        ]
+    );
+    assert_eq!(answers[4].status(), &Status::UP);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_misses_its_deadline_is_down_and_the_others_answer() {
+    let answers = run_all(&[
+        check(Duration::from_secs(2), pending::<()>),
+        check(Duration::from_millis(1500), pending::<()>),
+        check(LONG, || async {}),
+    ])
+    .await;
+    assert_eq!(error(&answers[0]), "timeout after 2 s");
+    assert_eq!(error(&answers[1]), "timeout after 1500 ms");
+    assert_eq!(answers[2].status(), &Status::UP);
+}
+
+#[test]
+fn trap_11_deadlines_hold_on_worker_threads() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let hung = check(Duration::from_millis(10), pending::<()>);
+    let answers = runtime.block_on(runtime.spawn(async move { run_all(&[hung]).await })).unwrap();
+    assert_eq!(error(&answers[0]), "timeout after 10 ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn trap_13_callers_that_come_while_a_check_runs_share_its_answer() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let release = Arc::new(Notify::new());
+    let slow = {
+        let (calls, release) = (Arc::clone(&calls), Arc::clone(&release));
+        check(LONG, move || {
+            calls.fetch_add(1, Ordering::SeqCst);
+            let release = Arc::clone(&release);
+            async move { release.notified().await }
+        })
+    };
+    let callers: Vec<_> = (0..100)
+        .map(|_| {
+            let slow = Arc::clone(&slow);
+            tokio::spawn(async move { run_all(&[slow]).await.remove(0) })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    release.notify_waiters();
+    release.notify_one();
+    for caller in callers {
+        assert_eq!(caller.await.unwrap().status(), &Status::UP);
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_cancels_nothing() {
+    let (done, finished) = oneshot::channel();
+    let done = Mutex::new(Some(done));
+    let slow = check(LONG, move || {
+        let done = done.lock().unwrap().take();
+        async move {
+            tokio::task::yield_now().await;
+            let _ = done.map(|done| done.send(()));
+        }
+    });
+    {
+        let checks = [slow];
+        let mut asking = Box::pin(run_all(&checks));
+        let first = poll_fn(|context| Poll::Ready(asking.as_mut().poll(context))).await;
+        assert!(first.is_pending());
+    }
+    finished.await.unwrap();
+}
+
+#[test]
+fn quick_checks_need_no_runtime_and_slow_ones_say_that_they_do() {
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    let checks = [check(LONG, || async {}), check(LONG, pending::<()>)];
+    let mut asking = Box::pin(run_all(&checks));
+    let Poll::Ready(answers) = asking.as_mut().poll(&mut context) else { panic!("it waits") };
+    assert_eq!(answers[0].status(), &Status::UP);
+    assert_eq!(error(&answers[1]), "no tokio runtime is there to wait in");
+}

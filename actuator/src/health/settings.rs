@@ -1,0 +1,254 @@
+//! The settings of health, below `management.endpoint.health`, `management.health` and
+//! `actuator.health`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
+
+use super::{
+    aggregator::StatusAggregator,
+    contributors::HealthContributors,
+    group::{AdditionalPath, HealthGroup, HealthGroups},
+    http_mapping::HttpMapping,
+    membership::Membership,
+};
+use crate::{
+    model::show::Show,
+    settings::{FromSetting, SettingsReader},
+    support::data_size::parse_data_size,
+};
+
+const ENDPOINT: &str = "management.endpoint.health";
+const INDICATORS: &str = "management.health";
+const PROBES: [(&str, &str, &str); 2] =
+    [("liveness", "livenessState", "/livez"), ("readiness", "readinessState", "/readyz")];
+
+/// What the surroundings of the application decide when no setting does.
+#[derive(Clone, Copy, Debug)]
+pub struct HealthDefaults {
+    /// Who sees the details.
+    pub show_details: Show,
+}
+
+/// The settings of health.
+#[derive(Clone, Debug)]
+pub struct HealthSettings {
+    /// The primary group, the named ones and the probes.
+    pub groups: HealthGroups,
+    /// The deadline of checks that have none of their own (`actuator.health.timeout`, 2 s).
+    pub timeout: Duration,
+    /// The path whose disk is watched (`management.health.diskspace.path`, the working folder).
+    pub disk_path: PathBuf,
+    /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
+    pub disk_threshold: u64,
+    probes: bool,
+    validate_membership: bool,
+    defaults_enabled: bool,
+    /// Set switches of single checks by loose name.
+    enabled: BTreeMap<String, bool>,
+}
+
+impl HealthSettings {
+    /// Reads all of them; bad ones are remembered by the reader.
+    pub fn read(reader: &mut SettingsReader<'_>, defaults: HealthDefaults) -> Self {
+        let probes = reader.value_or(&format!("{ENDPOINT}.probes.enabled"), true);
+        Self {
+            groups: read_groups(reader, defaults, probes),
+            timeout: read_timeout(reader),
+            disk_path: reader.value_or(&format!("{INDICATORS}.diskspace.path"), PathBuf::from(".")),
+            disk_threshold: reader
+                .value::<DataSize>(&format!("{INDICATORS}.diskspace.threshold"))
+                .map_or(10 * 1024 * 1024, |size| size.0),
+            probes,
+            validate_membership: reader
+                .value_or(&format!("{ENDPOINT}.validate-group-membership"), true),
+            defaults_enabled: reader.value_or(&format!("{INDICATORS}.defaults.enabled"), true),
+            enabled: read_switches(reader),
+        }
+    }
+
+    /// Whether an application's own check is wanted: unless
+    /// `management.health.<name>.enabled=false`.
+    pub fn is_enabled(&self, path: &str) -> bool {
+        self.switch(path).unwrap_or(true)
+    }
+
+    /// Whether a built-in check is wanted; `management.health.defaults.enabled` decides for those
+    /// without a switch of their own.
+    pub fn is_builtin_enabled(&self, name: &str) -> bool {
+        self.switch(name).unwrap_or(self.defaults_enabled)
+    }
+
+    /// Whether an availability state is a check; probes bring them.
+    pub fn is_state_enabled(&self, name: &str) -> bool {
+        self.switch(name).unwrap_or(self.probes)
+    }
+
+    /// An empty tree for the checks: knows the names of the groups and the default deadline.
+    pub fn contributors(&self) -> HealthContributors {
+        HealthContributors::new(self.groups.names().to_vec(), self.timeout)
+    }
+
+    /// Remembers in the reader every member of a group that does not exist. To be called once all
+    /// checks are registered.
+    pub fn validate(&self, reader: &mut SettingsReader<'_>, contributors: &HealthContributors) {
+        if self.validate_membership {
+            for (setting, complaint) in self.groups.missing_members(contributors) {
+                reader.reject(&setting, complaint);
+            }
+        }
+    }
+
+    fn switch(&self, path: &str) -> Option<bool> {
+        self.enabled.get(&loose(path)).copied()
+    }
+}
+
+fn read_timeout(reader: &mut SettingsReader<'_>) -> Duration {
+    let name = "actuator.health.timeout";
+    let timeout = reader.value_or(name, Duration::from_secs(2));
+    if timeout.is_zero() {
+        reader.reject(name, "expected more than 0");
+    }
+    timeout
+}
+
+fn read_switches(reader: &mut SettingsReader<'_>) -> BTreeMap<String, bool> {
+    let keys: Vec<String> = reader
+        .map(INDICATORS)
+        .into_iter()
+        .filter_map(|(key, _)| key.strip_suffix(".enabled").map(str::to_owned))
+        .filter(|key| key != "defaults")
+        .collect();
+    keys.into_iter()
+        .filter_map(|key| {
+            let enabled = reader.value(&format!("{INDICATORS}.{key}.enabled"))?;
+            Some((loose(&key), enabled))
+        })
+        .collect()
+}
+
+fn read_groups(
+    reader: &mut SettingsReader<'_>,
+    defaults: HealthDefaults,
+    probes: bool,
+) -> HealthGroups {
+    let primary = read_group(reader, ENDPOINT, &HealthGroup::primary(defaults.show_details));
+    let add_paths =
+        reader.value_or(&format!("{ENDPOINT}.probes.add-additional-paths"), false) && probes;
+    let prefix = format!("{ENDPOINT}.group");
+    let found: BTreeSet<String> = reader
+        .map(&prefix)
+        .into_iter()
+        .filter_map(|(key, _)| key.split('.').next().map(str::to_owned))
+        .collect();
+    let mut groups = BTreeMap::new();
+    for name in found {
+        let group = read_group(reader, &format!("{prefix}.{name}"), &primary);
+        groups.insert(name, group);
+    }
+    for (name, member, path) in PROBES.into_iter().filter(|_| probes) {
+        let path = add_paths.then(|| AdditionalPath::server(path));
+        // A group of the application's own replaces the probe, and inherits its path.
+        match groups.get_mut(name) {
+            Some(own) => own.additional_path = own.additional_path.take().or(path),
+            None => drop(groups.insert(name.to_owned(), HealthGroup::probe(member, path))),
+        }
+    }
+    refuse_shared_paths(reader, &groups);
+    HealthGroups::new(primary, groups)
+}
+
+/// One group: what is not set is as in `inherited`, but for the members and the path.
+fn read_group(
+    reader: &mut SettingsReader<'_>,
+    prefix: &str,
+    inherited: &HealthGroup,
+) -> HealthGroup {
+    let mut list = |name: &str| reader.list(&format!("{prefix}.{name}")).unwrap_or_default();
+    let (include, exclude) =
+        if prefix == ENDPOINT { Default::default() } else { (list("include"), list("exclude")) };
+    let (roles, order) = (list("roles"), list("status.order"));
+    let mapping = read_mapping(reader, &format!("{prefix}.status.http-mapping"));
+    let show = |reader: &mut SettingsReader<'_>, name: &str| {
+        reader.value::<ShowSetting>(&format!("{prefix}.{name}")).map(|show| show.0)
+    };
+    HealthGroup {
+        membership: Membership::of(include, exclude),
+        show_components: show(reader, "show-components").or(inherited.show_components),
+        show_details: show(reader, "show-details").unwrap_or(inherited.show_details),
+        roles: if roles.is_empty() { inherited.roles.clone() } else { roles },
+        aggregator: if order.is_empty() {
+            inherited.aggregator.clone()
+        } else {
+            StatusAggregator::of(order)
+        },
+        http_mapping: mapping.unwrap_or_else(|| inherited.http_mapping.clone()),
+        additional_path: reader
+            .value::<AdditionalPath>(&format!("{prefix}.additional-path"))
+            .filter(|_| prefix != ENDPOINT),
+    }
+}
+
+fn read_mapping(reader: &mut SettingsReader<'_>, prefix: &str) -> Option<HttpMapping> {
+    let statuses: Vec<String> = reader.map(prefix).into_iter().map(|(status, _)| status).collect();
+    let mut codes = Vec::new();
+    for status in statuses {
+        let name = format!("{prefix}.{status}");
+        match reader.value::<u16>(&name) {
+            Some(code) if !(200..=599).contains(&code) => {
+                reader.reject(&name, "expected a status code of HTTP from 200 to 599");
+            }
+            Some(code) => codes.push((status, code)),
+            None => {}
+        }
+    }
+    (!codes.is_empty()).then(|| HttpMapping::of(codes))
+}
+
+fn refuse_shared_paths(reader: &mut SettingsReader<'_>, named: &BTreeMap<String, HealthGroup>) {
+    let mut taken: Vec<(&AdditionalPath, &str)> = Vec::new();
+    for (name, group) in named {
+        let Some(path) = &group.additional_path else { continue };
+        if let Some((_, other)) = taken.iter().find(|(earlier, _)| *earlier == path) {
+            reader.reject(
+                &format!("{ENDPOINT}.group.{name}.additional-path"),
+                format_args!("the group '{other}' answers at {} already", path.path),
+            );
+        }
+        taken.push((path, name));
+    }
+}
+
+/// Names as settings spell them: `management.health.livenessstate` for `livenessState`.
+fn loose(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+struct DataSize(u64);
+
+impl FromSetting for DataSize {
+    fn from_setting(text: &str) -> Result<Self, String> {
+        parse_data_size(text).map(Self)
+    }
+}
+
+struct ShowSetting(Show);
+
+impl FromSetting for ShowSetting {
+    fn from_setting(text: &str) -> Result<Self, String> {
+        Show::parse(text).map(Self)
+    }
+}
+
+impl FromSetting for AdditionalPath {
+    fn from_setting(text: &str) -> Result<Self, String> {
+        Self::parse(text)
+    }
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

@@ -1,0 +1,56 @@
+//! From plain functions to what subjects ask: generated code and run-time twins call these.
+
+use std::{future::Future, sync::Arc};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    health::{BlockingIndicator, HealthIndicator, IntoHealth},
+    model::provider::ProviderFn,
+};
+
+/// A check from an async function.
+pub fn async_check<F, Fut, T>(check: F) -> Arc<dyn HealthIndicator>
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = T> + Send + 'static,
+    T: IntoHealth,
+{
+    Arc::new(check)
+}
+
+/// A check from a function that may block: it runs on the blocking pool.
+pub fn blocking_check<F, T>(check: F) -> Arc<dyn HealthIndicator>
+where
+    F: Fn() -> T + Send + Sync + 'static,
+    T: IntoHealth,
+{
+    Arc::new(BlockingIndicator::new(check))
+}
+
+/// A provider from a function.
+pub fn provider<F, T>(provide: F) -> ProviderFn
+where
+    F: Fn() -> T + Send + Sync + 'static,
+    T: Serialize,
+{
+    Arc::new(move || Box::pin(std::future::ready(document(&provide()))))
+}
+
+/// A provider from an async function.
+pub fn async_provider<F, Fut, T>(provide: F) -> ProviderFn
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = T> + Send + 'static,
+    T: Serialize,
+{
+    Arc::new(move || {
+        let provided = provide();
+        Box::pin(async move { document(&provided.await) })
+    })
+}
+
+fn document(value: &impl Serialize) -> Result<Value, String> {
+    serde_json::to_value(value).map_err(|error| error.to_string())
+}

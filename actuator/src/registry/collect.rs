@@ -1,0 +1,138 @@
+//! What macros declared anywhere in the program, gathered at link time and sorted here, only
+//! here: link order changes with the optimisation level and is never relied on.
+
+use std::collections::BTreeMap;
+
+use super::{Claim, Components, EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration};
+use crate::{
+    error::{Error, ErrorKind},
+    health::HealthDeclaration,
+    info::FactsDeclaration,
+    model::{provider::Provider, source::Source},
+};
+
+inventory::collect!(HealthDeclaration);
+inventory::collect!(EnvSourceDeclaration);
+inventory::collect!(InfoSourceDeclaration);
+inventory::collect!(FactsDeclaration);
+
+/// All declarations of the program, by kind, sorted by name and place.
+#[derive(Debug, Default)]
+pub struct Declarations {
+    /// `#[health_check]`.
+    pub health: Vec<&'static HealthDeclaration>,
+    /// `#[env_source]`.
+    pub env: Vec<&'static ProviderDeclaration>,
+    /// `#[info_source]`.
+    pub info: Vec<&'static ProviderDeclaration>,
+    /// `#[derive(ActuatorInfo)]`.
+    pub facts: Vec<&'static FactsDeclaration>,
+}
+
+impl Declarations {
+    /// Gathers what is linked into this program.
+    pub fn collect() -> Self {
+        let mut declarations = Self {
+            health: inventory::iter::<HealthDeclaration>().collect(),
+            env: inventory::iter::<EnvSourceDeclaration>().map(|declared| &declared.0).collect(),
+            info: inventory::iter::<InfoSourceDeclaration>().map(|declared| &declared.0).collect(),
+            facts: inventory::iter::<FactsDeclaration>().collect(),
+        };
+        declarations.health.sort_by_key(|declared| (declared.name, declared.source));
+        declarations.env.sort_by_key(|declared| (declared.name, declared.source));
+        declarations.info.sort_by_key(|declared| (declared.name, declared.source));
+        declarations.facts.sort_by_key(|declared| declared.source);
+        declarations
+    }
+
+    /// The names that are taken, for conflicts with each other and with run-time registrations.
+    pub fn claims(&self) -> Vec<Claim> {
+        let claim = |kind, name: &str, source: &Source| Claim {
+            kind,
+            name: name.to_owned(),
+            place: source.to_string(),
+        };
+        let health = self.health.iter().map(|d| claim("health check", d.name, &d.source));
+        let env = self.env.iter().map(|d| claim("env source", d.name, &d.source));
+        let info = self.info.iter().map(|d| claim("info source", d.name, &d.source));
+        health.chain(env).chain(info).collect()
+    }
+
+    /// How many of each kind, by package: for the start log.
+    pub fn counts(&self) -> BTreeMap<(&'static str, &'static str), usize> {
+        let mut counts = BTreeMap::new();
+        let mut count = |kind, source: &Source| {
+            *counts.entry((kind, source.package)).or_insert(0_usize) += 1;
+        };
+        self.health.iter().for_each(|d| count("health check", &d.source));
+        self.env.iter().for_each(|d| count("env source", &d.source));
+        self.info.iter().for_each(|d| count("info source", &d.source));
+        self.facts.iter().for_each(|d| count("actuator info", &d.source));
+        counts
+    }
+}
+
+/// Binds declarations one by one and remembers what is missing, so that one message names all.
+#[derive(Debug)]
+pub struct Binder<'c> {
+    components: &'c Components,
+    missing: Vec<String>,
+}
+
+impl<'c> Binder<'c> {
+    /// A binder that finds parameters among `components`.
+    pub fn new(components: &'c Components) -> Self {
+        Self { components, missing: Vec::new() }
+    }
+
+    /// Binds one declaration; `None` if something is missing, which is remembered.
+    pub fn bind<T>(
+        &mut self,
+        what: &str,
+        name: &str,
+        source: &Source,
+        bind: impl Fn(&Components) -> Result<T, super::Missing>,
+    ) -> Option<T> {
+        match bind(self.components) {
+            Ok(bound) => Some(bound),
+            Err(missing) => {
+                self.missing.extend(
+                    missing.iter().map(|missing| format!("{what} \"{name}\" ({source}): {missing}")),
+                );
+                None
+            }
+        }
+    }
+
+    /// Binds the providers of one kind.
+    pub fn providers(
+        &mut self,
+        what: &str,
+        declared: &[&'static ProviderDeclaration],
+    ) -> Vec<Provider> {
+        declared
+            .iter()
+            .filter_map(|declaration| {
+                let ProviderDeclaration { name, description, source, .. } = declaration;
+                let provide = self.bind(what, name, source, declaration.bind)?;
+                Some(Provider {
+                    name: (*name).to_owned(),
+                    description: (*description).to_owned(),
+                    source: Some(*source),
+                    provide,
+                })
+            })
+            .collect()
+    }
+
+    /// Refuses if anything was missing, naming all of it.
+    pub fn finish(self) -> Result<(), Error> {
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Declaration,
+            format!("components are missing:\n  - {}", self.missing.join("\n  - ")),
+        ))
+    }
+}

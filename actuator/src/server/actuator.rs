@@ -1,0 +1,266 @@
+//! A service that is put together, and one that runs.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use axum::{Router, extract::Request};
+use tokio::task::JoinHandle;
+
+use super::{
+    assembly::registration_check, builder::Builder, listener::BoundListener,
+    settings::ServerSettings, shutdown, start_log::StartLog,
+};
+use crate::{
+    admin::{
+        AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
+        RegistrarHandle,
+    },
+    error::Result,
+    health::{Availability, HealthContributors},
+    meter::{ApplicationTimes, MeterRegistry, MetricsSampler},
+    model::{
+        call::Listener,
+        endpoint::SharedEndpoint,
+    },
+    support::trigger::Trigger,
+    web::{ActuatorLayer, AdditionalPath, Exposure, Management, not_found_fallback},
+};
+
+/// A service that is put together: its management API as a router, its instrumentation as a
+/// layer, its registration as a call.
+pub struct Actuator {
+    pub(super) name: String,
+    pub(super) version: Option<String>,
+    pub(super) server: ServerSettings,
+    pub(super) exposure: Exposure,
+    pub(super) endpoints: Vec<SharedEndpoint>,
+    pub(super) additional_paths: Vec<AdditionalPath>,
+    pub(super) layer: ActuatorLayer,
+    pub(super) health: Arc<HealthContributors>,
+    pub(super) availability: Availability,
+    pub(super) meters: Arc<MeterRegistry>,
+    pub(super) admin: AdminClientSettings,
+    pub(super) platform: Option<CloudPlatform>,
+    pub(super) in_container: bool,
+    pub(super) environment: BTreeMap<String, String>,
+    pub(super) counts: BTreeMap<(&'static str, &'static str), usize>,
+    pub(super) registered_at_run_time: usize,
+    pub(super) shutdown: Trigger,
+    pub(super) began: Instant,
+    pub(super) started: SystemTime,
+    pub(super) _sampler: MetricsSampler,
+}
+
+impl Actuator {
+    /// Starts to describe a service.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The management API, to be merged into the application's router. Its paths start with
+    /// `management.endpoints.web.base-path` (`/actuator`).
+    pub fn router(&self) -> Router {
+        self.management(self.server.management_listener()).into_router()
+    }
+
+    /// Records requests: metrics and HTTP exchanges. To be applied with `Router::layer` after all
+    /// routes are there.
+    pub fn layer(&self) -> ActuatorLayer {
+        self.layer.clone()
+    }
+
+    /// Liveness and readiness, for the application to change.
+    pub fn availability(&self) -> Availability {
+        self.availability.clone()
+    }
+
+    /// Says that the service is reachable at `address` from now on: it becomes ready and
+    /// registers with the admin servers of `spring.boot.admin.client.url`, if there are any.
+    pub fn register(&self, address: SocketAddr) -> Registration {
+        self.register_at(address, address)
+    }
+
+    /// Listens, registers, and says so in the log.
+    pub(super) async fn start(self, routes: Router) -> Result<Running> {
+        let application = BoundListener::bind(self.server.address, "server.port").await?;
+        let management = match self.server.management {
+            Some(address) => Some(BoundListener::bind(address, "management.server.port").await?),
+            None => None,
+        };
+        self.availability.started();
+        ApplicationTimes::new(&self.meters).started(self.began.elapsed());
+        let address = application.address();
+        let management_address = management.as_ref().map_or(address, BoundListener::address);
+        let (drain, shutdown) = (self.server.drain, self.shutdown.clone());
+        let router = self.application_router(routes);
+        let mut tasks = vec![application.serve(router, shutdown.clone(), drain)];
+        if let Some(management) = management {
+            let router = self.management(Listener::Management).into_router();
+            let router = self.with_fallback(router);
+            tasks.push(management.serve(router, shutdown, drain));
+        }
+        let registration = self.register_at(address, management_address);
+        ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
+        self.write_start_log(address, management_address);
+        Ok(Running { actuator: self, address, management_address, tasks, registration })
+    }
+
+    fn register_at(&self, address: SocketAddr, management: SocketAddr) -> Registration {
+        self.availability.ready();
+        let facts = ApplicationFacts {
+            name: &self.name,
+            service: address,
+            service_https: false,
+            context_path: &self.server.context_path,
+            management,
+            management_https: false,
+            base_path: &self.server.base_path,
+            health_path: self.exposure.path_of("health"),
+            started: self.started,
+            version: self.version.as_deref(),
+            platform: self.platform,
+            environment: &self.environment,
+        };
+        let application = Application::describe(&self.admin, &facts);
+        let reach = Reach { management, health_exposed: self.exposure.includes("health") };
+        let registrar = Registrar::start(self.admin.clone(), application, reach);
+        if self.admin.is_on() {
+            registration_check(&self.health, registrar.status());
+        }
+        Registration { registrar, availability: self.availability.clone() }
+    }
+
+    fn management(&self, listener: Listener) -> Management {
+        let endpoints = if listener == self.server.management_listener() {
+            self.exposure.apply(self.endpoints.clone())
+        } else {
+            Vec::new()
+        };
+        let management =
+            Management::new(&self.server.base_path, endpoints, &self.additional_paths, listener)
+                .including_message(self.server.include_message);
+        if self.server.discovery { management } else { management.without_discovery() }
+    }
+
+    /// The application's routes with the management API, or only the additional health paths
+    /// where that has a port of its own; instrumented; below the context path.
+    fn application_router(&self, routes: Router) -> Router {
+        let management = self.management(Listener::Application);
+        let management = if self.server.management.is_some() {
+            management.into_additional_router()
+        } else {
+            management.into_router()
+        };
+        let bare = !routes.has_routes();
+        let router = routes.merge(management).layer(self.layer.clone());
+        let router = if bare { self.with_fallback(router) } else { router };
+        if self.server.context_path.is_empty() {
+            return router;
+        }
+        self.with_fallback(Router::new().nest(&self.server.context_path, router))
+    }
+
+    fn with_fallback(&self, router: Router) -> Router {
+        let include_message = self.server.include_message;
+        router.fallback(move |request: Request| {
+            std::future::ready(not_found_fallback(&request, include_message))
+        })
+    }
+
+    fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {
+        let exposed = self.exposure.apply(self.endpoints.clone());
+        StartLog {
+            name: &self.name,
+            version: self.version.as_deref(),
+            application,
+            management,
+            base_path: &self.server.full_base_path(),
+            exposed: exposed.iter().map(crate::web::Exposed::id).collect(),
+            default_address: self.server.default_address,
+            in_container: self.in_container,
+            counts: &self.counts,
+            registered_at_run_time: self.registered_at_run_time,
+            took: self.began.elapsed(),
+        }
+        .write();
+    }
+}
+
+impl std::fmt::Debug for Actuator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Actuator").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A registration that goes on until it is shut down.
+#[derive(Debug)]
+#[must_use = "keep it, and call `shutdown` on the way down"]
+pub struct Registration {
+    registrar: RegistrarHandle,
+    availability: Availability,
+}
+
+impl Registration {
+    /// Refuses traffic from now on and takes the registration back, within one second whatever
+    /// the admin servers do.
+    pub async fn shutdown(self) {
+        self.availability.shutting_down();
+        self.registrar.shutdown().await;
+    }
+}
+
+/// A service that listens.
+#[derive(Debug)]
+pub struct Running {
+    actuator: Actuator,
+    address: SocketAddr,
+    management_address: SocketAddr,
+    tasks: Vec<JoinHandle<()>>,
+    registration: Registration,
+}
+
+impl Running {
+    /// The address of the application, with the real port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address of the management API; the application's if it has no port of its own.
+    pub fn management_address(&self) -> SocketAddr {
+        self.management_address
+    }
+
+    /// Liveness and readiness, for the application to change.
+    pub fn availability(&self) -> Availability {
+        self.actuator.availability()
+    }
+
+    /// Stops: takes the registration back, lets requests in progress finish, closes the ports.
+    pub async fn shutdown(self) {
+        self.actuator.shutdown.throw();
+        self.finish().await;
+    }
+
+    /// Runs until SIGTERM, ctrl-c or the shutdown endpoint, then stops as [`Self::shutdown`] does.
+    pub async fn until_told_to_stop(self) {
+        shutdown::watch_signals(self.actuator.shutdown.clone()).await;
+        self.finish().await;
+    }
+
+    async fn finish(self) {
+        let began = Instant::now();
+        let stopped = async {
+            for task in self.tasks {
+                // A listener task neither panics nor is aborted; its end is all that counts.
+                let _ = task.await;
+            }
+        };
+        tokio::join!(self.registration.shutdown(), stopped);
+        let took: Duration = began.elapsed();
+        tracing::info!(target: "actuator::server", "stopped in {} ms", took.as_millis());
+    }
+}

@@ -1,0 +1,180 @@
+//! What an application hands over before it starts: components, and the run-time twins of all
+//! declarations that macros make.
+
+use std::{fmt, panic::Location, sync::Arc};
+
+use serde::Serialize;
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    health::{Availability, HealthIndicator},
+    info::{ActuatorInfo, FactsDeclaration},
+    model::{
+        component::Components,
+        provider::{Provider, ProviderFn},
+        source::Source,
+    },
+    registry::Claim,
+    settings::{FromSetting, Settings},
+    support::trigger::Trigger,
+};
+
+/// The application as its set-up sees it.
+///
+/// Everything registered here has a twin among the macros; use these methods for what is known
+/// only at run time, such as a check that captures a value.
+pub struct App {
+    pub(super) settings: Arc<Settings>,
+    pub(super) components: Components,
+    pub(super) checks: Vec<RuntimeCheck>,
+    pub(super) env_sources: Vec<Provider>,
+    pub(super) info_sources: Vec<Provider>,
+    pub(super) facts: Vec<&'static FactsDeclaration>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) availability: Availability,
+    pub(super) shutdown: Trigger,
+}
+
+/// A health check registered at run time.
+pub(super) struct RuntimeCheck {
+    pub(super) name: String,
+    pub(super) indicator: Arc<dyn HealthIndicator>,
+}
+
+impl App {
+    pub(super) fn new(settings: Arc<Settings>, shutdown: Trigger) -> Self {
+        Self {
+            settings,
+            components: Components::default(),
+            checks: Vec::new(),
+            env_sources: Vec::new(),
+            info_sources: Vec::new(),
+            facts: Vec::new(),
+            claims: Vec::new(),
+            availability: Availability::starting(),
+            shutdown,
+        }
+    }
+
+    /// Registers a component: checks, sources and endpoints ask for it by its type, as `&T` or
+    /// `Arc<T>`. A component that is an `Arc<T>` serves `T` too, also where `T` is `dyn Trait`.
+    pub fn component<T: Send + Sync + 'static>(&mut self, component: T) -> &mut Self {
+        self.components.insert(None, component);
+        self
+    }
+
+    /// Registers one of several components of a type. A parameter of that name is given it.
+    pub fn named_component<T: Send + Sync + 'static>(
+        &mut self,
+        name: impl Into<String>,
+        component: T,
+    ) -> &mut Self {
+        self.components.insert(Some(name.into()), component);
+        self
+    }
+
+    /// The value of a setting, wherever it was set.
+    ///
+    /// # Errors
+    /// The setting is unset, or its value is not a `T`; the message names the place.
+    pub fn setting<T: FromSetting>(&self, name: &str) -> Result<T> {
+        self.optional_setting(name)?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Setting,
+                format!(
+                    "{name} is not set; set it in actuator.toml, as an environment variable or \
+                     with --{name}=…"
+                ),
+            )
+        })
+    }
+
+    /// The value of a setting, or `None` if it is unset.
+    ///
+    /// # Errors
+    /// Its value is not a `T`; the message names the place.
+    pub fn optional_setting<T: FromSetting>(&self, name: &str) -> Result<Option<T>> {
+        let mut reader = crate::settings::SettingsReader::new(&self.settings);
+        let value = reader.value(name);
+        reader.finish()?;
+        Ok(value)
+    }
+
+    /// The run-time twin of `#[health_check]`: a check under a name (`db`, `brokers/primary`).
+    #[track_caller]
+    pub fn health_check(
+        &mut self,
+        name: impl Into<String>,
+        indicator: impl HealthIndicator,
+    ) -> &mut Self {
+        let name = name.into();
+        self.claim("health check", &name, Location::caller());
+        self.checks.push(RuntimeCheck { name, indicator: Arc::new(indicator) });
+        self
+    }
+
+    /// The run-time twin of `#[env_source]`: a property source in `/env`.
+    #[track_caller]
+    pub fn env_source<T: Serialize>(
+        &mut self,
+        name: impl Into<String>,
+        provide: impl Fn() -> T + Send + Sync + 'static,
+    ) -> &mut Self {
+        let provider = runtime_provider(name.into(), crate::registry::provider(provide));
+        self.claim("env source", &provider.name, Location::caller());
+        self.env_sources.push(provider);
+        self
+    }
+
+    /// The run-time twin of `#[info_source]`: a member of `/info`.
+    #[track_caller]
+    pub fn info_source<T: Serialize>(
+        &mut self,
+        name: impl Into<String>,
+        provide: impl Fn() -> T + Send + Sync + 'static,
+    ) -> &mut Self {
+        let provider = runtime_provider(name.into(), crate::registry::provider(provide));
+        self.claim("info source", &provider.name, Location::caller());
+        self.info_sources.push(provider);
+        self
+    }
+
+    /// The run-time twin of linking a `#[derive(ActuatorInfo)]`.
+    pub fn info<T: ActuatorInfo>(&mut self) -> &mut Self {
+        self.facts.push(const {
+            &FactsDeclaration {
+                facts: T::FACTS,
+                source: Source {
+                    package: T::FACTS.build.name,
+                    path: "registered at run time",
+                    file: "",
+                    line: 0,
+                },
+            }
+        });
+        self
+    }
+
+    /// The handle on liveness and readiness; keep a clone to change them later.
+    pub fn availability(&self) -> Availability {
+        self.availability.clone()
+    }
+
+    fn claim(&mut self, kind: &'static str, name: &str, place: &Location<'_>) {
+        self.claims.push(Claim {
+            kind,
+            name: name.to_owned(),
+            place: format!("{}:{}", place.file(), place.line()),
+        });
+    }
+}
+
+fn runtime_provider(name: String, provide: ProviderFn) -> Provider {
+    Provider { name, description: String::new(), source: None, provide }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("components", &self.components).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,399 @@
+//! From settings, declarations and the application's own registrations to the parts of a service.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
+
+use tokio::runtime::Handle;
+
+use super::{
+    actuator::Actuator,
+    app::{App, RuntimeCheck},
+    builder::Builder,
+    settings::ServerSettings,
+};
+use crate::{
+    admin::{self, AdminClientSettings, CloudPlatform, RegistrationStatus},
+    endpoint::{self, Subjects},
+    env::{EnvSettings, Environment, ShowValues},
+    error::{Error, ErrorKind, Result},
+    exchange::{ExchangeRepository, ExchangeSettings},
+    health::{
+        Health, HealthContributors, HealthDefaults, HealthIndicator, HealthSettings, builtin,
+    },
+    info::{self, HostFacts, InfoParts, InfoRegistry, InfoSettings},
+    logging::{self, LoggingSettings, LoggingState},
+    meter::{self, MeterRegistry, MeterSettings, MetricsSampler, ServerRequestMeters},
+    model::{sanitizer::Sanitizer, show::Show},
+    registry::{Bean, BeanRegistry, Binder, Declarations, refuse_conflicts},
+    settings::{Settings, SettingsReader},
+    support::{clock::Clock, host},
+    thread::ThreadRepository,
+    web::{ActuatorLayer, AdditionalPath, Exposure, ExposureDefaults},
+};
+
+/// What has to be known before the application's own set-up runs: settings, and the log.
+#[derive(Debug)]
+pub(super) struct Basics {
+    pub(super) settings: Arc<Settings>,
+    server: ServerSettings,
+    logging: LoggingState,
+    environment: BTreeMap<String, String>,
+    platform: Option<CloudPlatform>,
+    in_container: bool,
+    began: Instant,
+    started: SystemTime,
+}
+
+impl Basics {
+    /// Reads the settings and starts the log.
+    pub(super) fn prepare(builder: &mut Builder) -> Result<Self> {
+        let (began, started) = (Instant::now(), SystemTime::now());
+        let environment: BTreeMap<String, String> =
+            if builder.from_process { std::env::vars().collect() } else { BTreeMap::new() };
+        let mut settings = std::mem::take(&mut builder.settings);
+        if builder.from_process {
+            settings = settings.from_process();
+        }
+        let settings = Arc::new(settings.build()?);
+        let platform = CloudPlatform::detect(environment.clone());
+        let in_container = builder.from_process
+            && admin::in_container(environment.clone(), std::path::Path::new("/"));
+        let mut reader = SettingsReader::new(&settings);
+        let server = ServerSettings::read(&mut reader, platform.is_some());
+        let logging = LoggingSettings::read(&mut reader);
+        reader.finish()?;
+        let logging = logging::install(&logging)?;
+        for warning in settings.warnings() {
+            tracing::warn!(target: "actuator::settings", "{warning}");
+        }
+        Ok(Self { settings, server, logging, environment, platform, in_container, began, started })
+    }
+}
+
+/// Puts everything together; nothing listens yet.
+pub(super) fn assemble(builder: Builder, basics: Basics, app: App) -> Result<Actuator> {
+    let declarations =
+        if builder.declarations { Declarations::collect() } else { Declarations::default() };
+    refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
+    let private = match builder.listening_on {
+        Some(address) => address.ip().is_loopback(),
+        None => builder.serves && basics.server.management_on_loopback(),
+    };
+    let config = Config::read(&basics, private)?;
+    let registered_at_run_time =
+        app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
+    let parts = Parts::new(&basics, &config, &declarations, app, &builder)?;
+    Ok(parts.into_actuator(basics, config, declarations.counts(), registered_at_run_time))
+}
+
+/// The typed settings of all parts.
+struct Config {
+    admin: AdminClientSettings,
+    env: EnvSettings,
+    exchange: ExchangeSettings,
+    exposure: Exposure,
+    health: HealthSettings,
+    info: InfoSettings,
+    meter: MeterSettings,
+    aliases: endpoint::Aliases,
+}
+
+impl Config {
+    /// Reads all of them; one refusal names every bad one.
+    fn read(basics: &Basics, private: bool) -> Result<Self> {
+        let mut reader = SettingsReader::new(&basics.settings);
+        let reader_ref = &mut reader;
+        let show_details = if private { Show::Always } else { Show::Never };
+        let show_values = if private { ShowValues::Always } else { ShowValues::Never };
+        let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
+        let config = Self {
+            admin: AdminClientSettings::read(reader_ref),
+            env: EnvSettings::read(reader_ref, show_values),
+            exchange: ExchangeSettings::read(reader_ref),
+            exposure: Exposure::read(reader_ref, endpoint::IDS, exposed),
+            health: HealthSettings::read(reader_ref, HealthDefaults { show_details }),
+            info: InfoSettings::read(reader_ref),
+            meter: MeterSettings::read(reader_ref),
+            aliases: endpoint::Aliases::read(reader_ref),
+        };
+        reader.finish()?;
+        Ok(config)
+    }
+}
+
+/// The parts of a service.
+struct Parts {
+    name: String,
+    version: Option<String>,
+    subjects: Subjects,
+    availability: crate::health::Availability,
+    shutdown: crate::support::trigger::Trigger,
+    meters: Arc<MeterRegistry>,
+    sampler: MetricsSampler,
+    exchanges: Arc<ExchangeRepository>,
+}
+
+impl Parts {
+    fn new(
+        basics: &Basics,
+        config: &Config,
+        declarations: &Declarations,
+        mut app: App,
+        builder: &Builder,
+    ) -> Result<Self> {
+        let facts = app.facts.last().copied();
+        let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
+        let name = application_name(basics, builder, facts);
+        let sanitizer = Arc::new(Sanitizer::default());
+        let beans = Arc::new(beans(declarations, &app));
+        let mut binder = Binder::new(&app.components);
+        let mut env = binder.providers("env source", &declarations.env);
+        let mut info = binder.providers("info source", &declarations.info);
+        let checks = bind_checks(&mut binder, declarations);
+        binder.finish()?;
+        env.append(&mut app.env_sources);
+        info.append(&mut app.info_sources);
+        let health = health(basics, config, checks, &app)?;
+        let process = host::ProcessIdentity::read();
+        let meters = Arc::new(MeterRegistry::new(config.meter.clone(), Clock::system()));
+        let sampler = start_meters(&meters, &process)?;
+        let version = builder.version.clone();
+        let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
+        let exchanges = ExchangeRepository::new(
+            config.exchange.clone(),
+            Sanitizer::clone(&sanitizer),
+            Clock::system(),
+        );
+        let exchanges = Arc::new(exchanges);
+        let info = InfoRegistry::new(
+            &config.info,
+            InfoParts {
+                properties: basics.settings.map("info"),
+                facts,
+                application: Some(info::Application {
+                    name: name.clone(),
+                    version: version.clone().unwrap_or_default(),
+                }),
+                host: Some(host_facts(process)),
+                providers: info,
+                sanitizer: Sanitizer::clone(&sanitizer),
+            },
+        );
+        let environment = Environment::new(
+            Arc::clone(&basics.settings),
+            env,
+            config.env.clone(),
+            Sanitizer::clone(&sanitizer),
+        );
+        let subjects = Subjects {
+            application: name.clone(),
+            version: version.clone(),
+            health,
+            groups: config.health.groups.clone(),
+            info: Arc::new(info),
+            environment: Arc::new(environment),
+            logging: basics.logging.clone(),
+            meters: Arc::clone(&meters),
+            exchanges: Arc::clone(&exchanges),
+            threads: Arc::new(ThreadRepository::new(Clock::system())),
+            beans,
+            sanitizer,
+            shutdown: app.shutdown.clone(),
+        };
+        Ok(Self {
+            name,
+            version,
+            subjects,
+            availability: app.availability,
+            shutdown: app.shutdown,
+            meters,
+            sampler,
+            exchanges,
+        })
+    }
+
+    fn into_actuator(
+        self,
+        basics: Basics,
+        config: Config,
+        counts: BTreeMap<(&'static str, &'static str), usize>,
+        registered_at_run_time: usize,
+    ) -> Actuator {
+        let health = Arc::clone(&self.subjects.health);
+        let (endpoints, additional) = endpoint::all(&self.subjects, config.aliases);
+        let additional_paths = additional
+            .into_iter()
+            .map(|(endpoint, listener, path)| AdditionalPath { path, listener, endpoint })
+            .collect();
+        Actuator {
+            name: self.name,
+            version: self.version,
+            layer: ActuatorLayer::new(
+                ServerRequestMeters::new(Arc::clone(&self.meters)),
+                config.meter.management_requests,
+                Some(self.exchanges),
+                Clock::system(),
+                &basics.server.base_path,
+            ),
+            server: basics.server,
+            exposure: config.exposure,
+            endpoints,
+            additional_paths,
+            health,
+            availability: self.availability,
+            meters: self.meters,
+            admin: config.admin,
+            platform: basics.platform,
+            in_container: basics.in_container,
+            environment: basics.environment,
+            counts,
+            registered_at_run_time,
+            shutdown: self.shutdown,
+            began: basics.began,
+            started: basics.started,
+            _sampler: self.sampler,
+        }
+    }
+}
+
+/// The setting, else what the code said, else the package of the linked facts, else the
+/// executable.
+fn application_name(
+    basics: &Basics,
+    builder: &Builder,
+    facts: Option<&'static info::FactsDeclaration>,
+) -> String {
+    let set = basics.settings.property("spring.application.name");
+    set.map(|property| property.value.clone())
+        .or_else(|| builder.name.clone())
+        .or_else(|| facts.map(|facts| facts.facts.build.name.to_owned()))
+        .or_else(|| {
+            let executable = std::env::current_exe().ok()?;
+            Some(executable.file_stem()?.to_string_lossy().into_owned())
+        })
+        .unwrap_or_else(|| "application".to_owned())
+}
+
+type BoundCheck = (String, Arc<dyn HealthIndicator>, Option<std::time::Duration>);
+
+fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<BoundCheck> {
+    declarations
+        .health
+        .iter()
+        .filter_map(|declared| {
+            let bound = binder.bind("health check", declared.name, &declared.source, declared.bind)?;
+            Some((declared.name.to_owned(), bound, declared.timeout))
+        })
+        .collect()
+}
+
+fn health(
+    basics: &Basics,
+    config: &Config,
+    declared: Vec<BoundCheck>,
+    app: &App,
+) -> Result<Arc<HealthContributors>> {
+    let contributors = Arc::new(config.health.contributors());
+    let at_run_time = app.checks.iter().map(|RuntimeCheck { name, indicator }| {
+        (name.clone(), Arc::clone(indicator), None)
+    });
+    for (name, indicator, timeout) in declared.into_iter().chain(at_run_time) {
+        if config.health.is_enabled(&name) {
+            contributors.register(&name, indicator, timeout)?;
+        }
+    }
+    let disk: builtin::DiskReader = Arc::new(|path| {
+        host::disk_space(path).map(|space| (space.total, space.usable))
+    });
+    builtin::register(&contributors, &config.health, &app.availability, disk)?;
+    let mut reader = SettingsReader::new(&basics.settings);
+    config.health.validate(&mut reader, &contributors);
+    reader.finish()?;
+    Ok(contributors)
+}
+
+fn start_meters(
+    meters: &Arc<MeterRegistry>,
+    process: &host::ProcessIdentity,
+) -> Result<MetricsSampler> {
+    meter::bind_process_meters(meters, process);
+    if let Ok(runtime) = Handle::try_current() {
+        meter::bind_runtime_meters(meters, "tokio", &runtime);
+    }
+    MetricsSampler::start(Arc::clone(meters), process).map_err(|error| {
+        Error::new(ErrorKind::Runtime, format!("no thread for the meter sampler: {error}"))
+            .with_cause(error)
+    })
+}
+
+fn host_facts(process: host::ProcessIdentity) -> HostFacts {
+    HostFacts {
+        pid: process.pid,
+        parent_pid: process.parent_pid,
+        owner: process.owner,
+        cpus: host::cpu_count(),
+        os_name: host::os_name(),
+        os_version: host::os_version(),
+        arch: std::env::consts::ARCH.to_owned(),
+        start_time: Some(process.started_at),
+        working_directory: process.working_directory.map(|path| path.display().to_string()),
+    }
+}
+
+fn beans(declarations: &Declarations, app: &App) -> BeanRegistry {
+    let mut beans = BeanRegistry::default();
+    for (name, type_name) in app.components.list() {
+        let name = name.map_or_else(|| type_name.to_owned(), str::to_owned);
+        let bean = Bean {
+            kind: "component",
+            type_name: type_name.to_owned(),
+            source: None,
+            dependencies: Vec::new(),
+        };
+        beans.add(&name, bean);
+    }
+    let mut add = |kind, name: &str, source, dependencies: &[fn() -> &'static str]| {
+        let dependencies = dependencies.iter().map(|name| name().to_owned()).collect();
+        let source: crate::model::source::Source = source;
+        let type_name = source.path.to_owned();
+        beans.add(name, Bean { kind, type_name, source: Some(source), dependencies });
+    };
+    for d in &declarations.health {
+        add("health check", d.name, d.source, d.dependencies);
+    }
+    for d in &declarations.env {
+        add("env source", d.name, d.source, d.dependencies);
+    }
+    for d in &declarations.info {
+        add("info source", d.name, d.source, d.dependencies);
+    }
+    for d in &declarations.facts {
+        add("actuator info", d.source.path, d.source, &[]);
+    }
+    for RuntimeCheck { name, .. } in &app.checks {
+        let bean = Bean {
+            kind: "health check",
+            type_name: "registered at run time".to_owned(),
+            source: None,
+            dependencies: Vec::new(),
+        };
+        beans.add(name, bean);
+    }
+    beans
+}
+
+/// Shows how registration goes as a component of health: UP once registered everywhere, UNKNOWN
+/// until then, which leaves the overall status alone.
+pub(super) fn registration_check(health: &HealthContributors, status: RegistrationStatus) {
+    let check = move || {
+        let servers = status.snapshot();
+        let registered = servers.iter().all(|server| server.registered);
+        let health = if registered { Health::up() } else { Health::unknown() };
+        std::future::ready(health.with_detail("servers", servers))
+    };
+    // A name that the application took is the application's.
+    let _ = health.register("springBootAdmin", Arc::new(check), None);
+}

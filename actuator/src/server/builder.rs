@@ -1,0 +1,180 @@
+//! The step below `serve!`: everything about a service, said in code.
+
+use std::path::PathBuf;
+
+use axum::Router;
+
+use super::{
+    actuator::{Actuator, Running},
+    app::App,
+    assembly,
+    package::Package,
+    setup::{NoSetup, Setup},
+};
+use crate::{
+    error::Result,
+    settings::{Settings, SettingsBuilder},
+    support::trigger::Trigger,
+};
+
+/// Says what a service is and has. [`Actuator::builder`] makes one.
+///
+/// ```no_run
+/// # async fn example() -> actuator::Result<()> {
+/// actuator::Actuator::builder()
+///     .application(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+///     .with(|app| {
+///         app.health_check("stock", || async { actuator::Health::up() });
+///     })
+///     .run()
+///     .await
+/// # }
+/// ```
+#[must_use = "a builder does nothing until it is built, started or run"]
+pub struct Builder {
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) settings: SettingsBuilder,
+    pub(super) from_process: bool,
+    pub(super) declarations: bool,
+    pub(super) listening_on: Option<std::net::SocketAddr>,
+    /// Whether this crate opens the listeners itself.
+    pub(super) serves: bool,
+    with: Vec<Box<dyn FnOnce(&mut App) + Send>>,
+    router: Router,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            name: None,
+            version: None,
+            settings: Settings::builder(),
+            from_process: true,
+            declarations: true,
+            listening_on: None,
+            serves: false,
+            with: Vec::new(),
+            router: Router::new(),
+        }
+    }
+}
+
+impl Builder {
+    /// The application's name and version, unless `spring.application.name` says otherwise.
+    pub fn application(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self.version = Some(version.into());
+        self
+    }
+
+    pub(crate) fn package(self, package: Package) -> Self {
+        self.application(package.name, package.version)
+    }
+
+    /// The code's own default for a setting; files, environment and arguments win over it.
+    pub fn default_setting(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.settings = self.settings.default_value(name, value);
+        self
+    }
+
+    /// A value that wins over everything, for tests: an operator cannot change it.
+    pub fn force_setting(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.settings = self.settings.force(name, value);
+        self
+    }
+
+    /// The directory of `actuator.toml`; the current one by default.
+    pub fn settings_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.settings = self.settings.file_directory(directory.into());
+        self
+    }
+
+    /// Reads neither files of the current directory, nor the environment, nor arguments: for
+    /// tests that must not depend on where they run.
+    pub fn isolated(mut self) -> Self {
+        self.from_process = false;
+        self
+    }
+
+    /// Leaves out what macros declared in this program; only what is registered here counts.
+    pub fn without_declarations(mut self) -> Self {
+        self.declarations = false;
+        self
+    }
+
+    /// The address on which somebody else's server will serve [`Actuator::router`]. Without it the
+    /// server is taken to be reachable by everybody, and only `health` is exposed by default.
+    pub fn listening_on(mut self, address: std::net::SocketAddr) -> Self {
+        self.listening_on = Some(address);
+        self
+    }
+
+    /// Registers components, checks and sources.
+    pub fn with(mut self, register: impl FnOnce(&mut App) + Send + 'static) -> Self {
+        self.with.push(Box::new(register));
+        self
+    }
+
+    /// The application's routes, for [`Self::run`] and [`Self::start`].
+    pub fn router(mut self, router: Router) -> Self {
+        self.router = router;
+        self
+    }
+
+    /// Puts the parts together without listening: for [`Actuator::router`] and
+    /// [`Actuator::layer`] in a server of one's own.
+    ///
+    /// # Errors
+    /// Settings that cannot be used, conflicting declarations, missing components; each message
+    /// names all of them.
+    pub async fn build(self) -> Result<Actuator> {
+        Ok(self.assemble(NoSetup).await?.0)
+    }
+
+    /// Starts to listen and to register, and returns at once.
+    ///
+    /// # Errors
+    /// As [`Self::build`]; and an address that cannot be opened.
+    pub async fn start(self) -> Result<Running> {
+        self.start_with(NoSetup).await
+    }
+
+    /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint).
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn run(self) -> Result<()> {
+        self.run_with(NoSetup).await
+    }
+
+    pub(super) async fn run_with<M>(self, setup: impl Setup<M>) -> Result<()> {
+        let running = self.start_with(setup).await?;
+        running.until_told_to_stop().await;
+        Ok(())
+    }
+
+    async fn start_with<M>(mut self, setup: impl Setup<M>) -> Result<Running> {
+        self.serves = true;
+        let (actuator, router) = self.assemble(setup).await?;
+        actuator.start(router).await
+    }
+
+    /// Settings first, then the log, then the application's own set-up, then all the rest.
+    async fn assemble<M>(mut self, setup: impl Setup<M>) -> Result<(Actuator, Router)> {
+        let basics = assembly::Basics::prepare(&mut self)?;
+        let mut app = App::new(basics.settings.clone(), Trigger::default());
+        for register in std::mem::take(&mut self.with) {
+            register(&mut app);
+        }
+        let routes = setup.set_up(&mut app).await?;
+        let router = std::mem::take(&mut self.router).merge(routes);
+        Ok((assembly::assemble(self, basics, app)?, router))
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("name", &self.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,34 @@
+//! Behind `serve!`: a runtime if there is none, and a clear word where there is the wrong one.
+
+use tokio::runtime::{Builder as RuntimeBuilder, Handle, RuntimeFlavor};
+
+use super::{actuator::Actuator, package::Package, setup::Setup};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Runs the application of `package` until it is told to stop.
+pub fn serve<S, M>(package: Package, setup: S) -> Result<()>
+where
+    S: Setup<M>,
+{
+    let run = async { Actuator::builder().package(package).run_with(setup).await };
+    match Handle::try_current() {
+        Err(_) => {
+            let runtime = RuntimeBuilder::new_multi_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| {
+                Error::new(ErrorKind::Runtime, format!("no runtime could be started: {error}"))
+                    .with_cause(error)
+            })?;
+            runtime.block_on(run)
+        }
+        Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            tokio::task::block_in_place(|| handle.block_on(run))
+        }
+        Ok(_) => Err(Error::new(
+            ErrorKind::Runtime,
+            "serve!() cannot block a current-thread runtime; use \
+             `actuator::Actuator::builder().run().await` instead, call serve!() from a plain \
+             `fn main()`, or make the runtime multi-threaded: \
+             #[tokio::main(flavor = \"multi_thread\")]",
+        )),
+    }
+}

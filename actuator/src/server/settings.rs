@@ -1,0 +1,118 @@
+//! Where the service listens, and how it goes down.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use crate::{
+    model::call::Listener,
+    settings::{FromSetting, SettingsReader},
+    web::IncludeMessage,
+};
+
+/// `server.*`, `management.server.*`, and the paths of the management API.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerSettings {
+    /// Where the application listens; port 0 for any free one.
+    pub address: SocketAddr,
+    /// Where management listens, if not with the application.
+    pub management: Option<SocketAddr>,
+    /// What stands in front of every path of the application's port (`/shop`), or empty.
+    pub context_path: String,
+    /// The path of the management API on its listener, below the context path if it shares the
+    /// application's; empty for the root.
+    pub base_path: String,
+    /// Whether the discovery page exists.
+    pub discovery: bool,
+    /// Whether error documents say why.
+    pub include_message: IncludeMessage,
+    /// How long requests in progress may take to finish on the way down.
+    pub drain: Duration,
+    /// Whether the address was chosen by the default, and not by a setting.
+    pub default_address: bool,
+}
+
+impl ServerSettings {
+    /// Reads the settings. On a cloud platform probes and charts expect the service on all
+    /// interfaces, which is then the default; elsewhere it is loopback.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>, on_platform: bool) -> Self {
+        let ip = reader.value::<IpAddr>("server.address");
+        let default_ip = if on_platform { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+        let address = SocketAddr::new(
+            ip.unwrap_or(IpAddr::V4(default_ip)),
+            reader.value_or("server.port", 8080),
+        );
+        let management = management_address(reader, address);
+        let context_path = path(reader, "server.servlet.context-path", "");
+        let prefix = path(reader, "management.server.base-path", "");
+        let below = path(reader, "management.endpoints.web.base-path", "/actuator");
+        let base_path =
+            if management.is_some() { format!("{prefix}{below}") } else { below.clone() };
+        let include_message = reader
+            .value("spring.web.error.include-message")
+            .or_else(|| reader.value("server.error.include-message"));
+        let drain = Duration::from_secs(30);
+        // At the root of the application's own port the page would hide the application's.
+        let discovery = reader.value_or("management.endpoints.web.discovery.enabled", true)
+            && (management.is_some() || !below.is_empty());
+        Self {
+            address,
+            management,
+            context_path,
+            base_path,
+            discovery,
+            include_message: include_message.unwrap_or_default(),
+            drain: reader.value_or("spring.lifecycle.timeout-per-shutdown-phase", drain),
+            default_address: ip.is_none(),
+        }
+    }
+
+    /// The listener that serves the management API.
+    pub(crate) fn management_listener(&self) -> Listener {
+        if self.management.is_some() { Listener::Management } else { Listener::Application }
+    }
+
+    /// The path of the management API as it stands in an address.
+    pub(crate) fn full_base_path(&self) -> String {
+        match self.management {
+            Some(_) => self.base_path.clone(),
+            None => format!("{}{}", self.context_path, self.base_path),
+        }
+    }
+
+    /// Whether the management API can be reached from this machine only.
+    pub(crate) fn management_on_loopback(&self) -> bool {
+        self.management.unwrap_or(self.address).ip().is_loopback()
+    }
+}
+
+fn management_address(reader: &mut SettingsReader<'_>, server: SocketAddr) -> Option<SocketAddr> {
+    let port: u16 = reader.value("management.server.port")?;
+    // The same port is the same listener; port 0 is always another one.
+    if port == server.port() && port != 0 {
+        return None;
+    }
+    let ip = reader.value_or("management.server.address", server.ip());
+    Some(SocketAddr::new(ip, port))
+}
+
+/// A path that is empty or starts with a slash; a slash at its end is cut.
+fn path(reader: &mut SettingsReader<'_>, name: &str, default: &str) -> String {
+    let path: String = reader.value_or(name, default.to_owned());
+    if !path.is_empty() && !path.starts_with('/') {
+        reader.reject(name, format!("a path starts with a slash: {name}=/{path}"));
+    }
+    path.strip_suffix('/').unwrap_or(&path).to_owned()
+}
+
+impl FromSetting for IncludeMessage {
+    fn from_setting(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().replace(['-', '_'], "").as_str() {
+            "never" => Ok(Self::Never),
+            "always" => Ok(Self::Always),
+            "onparam" => Ok(Self::OnParam),
+            _ => Err("expected never, always or on-param".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What the log says once the service is ready: where it listens, what is reachable, what was
+//! collected.
+
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+
+/// The facts of a start.
+#[derive(Debug)]
+pub(super) struct StartLog<'a> {
+    pub(super) name: &'a str,
+    pub(super) version: Option<&'a str>,
+    pub(super) application: SocketAddr,
+    pub(super) management: SocketAddr,
+    pub(super) base_path: &'a str,
+    pub(super) exposed: Vec<&'a str>,
+    /// The address was chosen by the default.
+    pub(super) default_address: bool,
+    /// The process runs in a container.
+    pub(super) in_container: bool,
+    pub(super) counts: &'a BTreeMap<(&'static str, &'static str), usize>,
+    pub(super) registered_at_run_time: usize,
+    pub(super) took: Duration,
+}
+
+impl StartLog<'_> {
+    /// Writes it.
+    pub(super) fn write(&self) {
+        let Self { name, application, management, base_path, took, .. } = self;
+        let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
+        let reach = match (application.ip().is_loopback(), self.default_address, self.in_container) {
+            (true, true, true) => " (this container only; set server.address=0.0.0.0 for others)",
+            (true, true, false) => " (this machine only; set server.address=0.0.0.0 for others)",
+            (true, false, _) => " (this machine only)",
+            (false, true, _) => " (all interfaces: a cloud platform was detected)",
+            (false, false, _) => "",
+        };
+        tracing::info!(
+            target: "actuator::server",
+            "{name}{version} listening on http://{application}{reach}, ready in {} ms",
+            took.as_millis()
+        );
+        tracing::info!(
+            target: "actuator::server",
+            "management at http://{management}{base_path} exposes {}", list(&self.exposed)
+        );
+        self.write_collected();
+    }
+
+    fn write_collected(&self) {
+        let total: usize = self.counts.values().sum::<usize>() + self.registered_at_run_time;
+        if total == 0 {
+            tracing::warn!(
+                target: "actuator::server",
+                "nothing was collected: no #[health_check], #[env_source], #[info_source] or \
+                 #[derive(ActuatorInfo)] is linked into this program; a crate that main never \
+                 names is not linked, name it with serve!(…, link = [the_crate])"
+            );
+            return;
+        }
+        let mut parts: Vec<String> = self
+            .counts
+            .iter()
+            .map(|((kind, package), count)| format!("{count} {kind} from {package}"))
+            .collect();
+        if self.registered_at_run_time > 0 {
+            parts.push(format!("{} registered at run time", self.registered_at_run_time));
+        }
+        tracing::info!(target: "actuator::server", "collected {}", parts.join(", "));
+    }
+}
+
+fn list(ids: &[&str]) -> String {
+    if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") }
+}

@@ -1,0 +1,231 @@
+//! Every name that a setting can have: one line each.
+
+use super::name::{self, Spelling};
+
+/// A known name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The canonical name; a `*` stands for a key that somebody chooses.
+    pub name: &'static str,
+    /// What its value is.
+    pub kind: Kind,
+    /// The default, as text; empty if there is none.
+    pub default: &'static str,
+    /// What it is for, in one line.
+    pub description: &'static str,
+}
+
+impl Entry {
+    /// Whether part of the name is chosen by somebody.
+    pub fn is_open(&self) -> bool {
+        self.name.contains('*')
+    }
+}
+
+/// What the value of a setting is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text, or one of a few words.
+    Text,
+    /// A whole number.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// A duration: `10s`, `500ms`, `PT10S`; a bare number is milliseconds.
+    Duration,
+    /// A size in bytes: `10MB`.
+    Size,
+    /// Texts, separated by commas or with an index each.
+    List,
+}
+
+/// All known names, those of a special thing before those of any.
+pub fn entries() -> &'static [Entry] {
+    ENTRIES
+}
+
+/// The canonical spelling of a name and what is known about it.
+pub(super) fn canonical(name: &str, spelling: Spelling) -> Option<(String, &'static Entry)> {
+    ENTRIES.iter().find_map(|entry| {
+        let first = entry.name.split('.').next()?;
+        // Most environment variables are none of ours: do not take them apart.
+        name.get(..first.len()).filter(|start| start.eq_ignore_ascii_case(first))?;
+        let indexed = entry.kind == Kind::List;
+        Some((name::canonical(name, spelling, entry.name, indexed)?, entry))
+    })
+}
+
+/// Whether this dotted name is that of a known list.
+pub(super) fn is_list(name: &str) -> bool {
+    canonical(name, Spelling::Dotted).is_some_and(|(_, entry)| entry.kind == Kind::List)
+}
+
+macro_rules! catalog {
+    ($($name:literal $kind:ident $default:literal $description:literal;)*) => {
+        &[$(Entry {
+            name: $name,
+            kind: Kind::$kind,
+            default: $default,
+            description: $description,
+        }),*]
+    };
+}
+
+#[rustfmt::skip]
+const ENTRIES: &[Entry] = catalog! {
+    "server.port" Number "8080" "Port of the application; 0 for any free one.";
+    "server.address" Text "" "Address of the application; loopback unless a container or cloud platform is detected.";
+    "server.servlet.context-path" Text "" "Path in front of everything on the application's port.";
+    "server.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
+    "spring.web.error.include-message" Text "never" "Newer name of server.error.include-message.";
+    "server.shutdown" Text "graceful" "Whether requests are finished at shutdown: graceful or immediate.";
+    "server.forward-headers-strategy" Text "" "Whether Forwarded headers are believed: native, framework, none.";
+    "spring.lifecycle.timeout-per-shutdown-phase" Duration "30s" "How long a graceful shutdown may take.";
+    "spring.application.name" Text "" "Name of the application; the package name by default.";
+    "spring.profiles.active" List "" "Active profiles; the last one wins.";
+    "spring.config.location" List "" "Directory or .toml file with the settings.";
+    "spring.main.cloud-platform" Text "" "Forces a cloud platform: kubernetes, cloud-foundry, heroku, sap, nomad, azure-app-service, aws-ecs, none.";
+    "spring.main.banner-mode" Text "console" "Whether the start is announced: console, log, off.";
+
+    "management.endpoints.web.base-path" Text "/actuator" "Path of the management API.";
+    "management.endpoints.web.exposure.include" List "" "Ids of the endpoints that are served; * for all.";
+    "management.endpoints.web.exposure.exclude" List "" "Ids of the endpoints that are not served; wins over include.";
+    "management.endpoints.web.path-mapping.*" Text "" "Path of an endpoint instead of its id.";
+    "management.endpoints.web.discovery.enabled" Bool "true" "Whether the base path lists the endpoints.";
+    "management.endpoints.web.cors.allowed-origins" List "" "Origins that browsers may call from; * for all. Nothing set: no CORS.";
+    "management.endpoints.web.cors.allowed-origin-patterns" List "" "Patterns of such origins.";
+    "management.endpoints.web.cors.allowed-methods" List "GET" "Methods that browsers may use.";
+    "management.endpoints.web.cors.allowed-headers" List "" "Headers that browsers may send.";
+    "management.endpoints.web.cors.exposed-headers" List "" "Headers that browsers may read.";
+    "management.endpoints.web.cors.allow-credentials" Bool "" "Whether browsers may send credentials.";
+    "management.endpoints.web.cors.max-age" Duration "1800s" "How long browsers may remember the answer to a preflight.";
+    "management.endpoints.access.default" Text "" "Access to every endpoint: none, read-only, unrestricted.";
+    "management.endpoints.access.max-permitted" Text "unrestricted" "Upper limit of the access to every endpoint.";
+    "management.endpoints.enabled-by-default" Bool "" "Older form of management.endpoints.access.default.";
+
+    "management.endpoint.health.show-details" Text "" "Who sees details of health: never, when-authorized, always.";
+    "management.endpoint.health.show-components" Text "" "Who sees components of health; as show-details by default.";
+    "management.endpoint.health.roles" List "" "Roles that are authorized to see details.";
+    "management.endpoint.health.status.order" List "DOWN,OUT_OF_SERVICE,UP,UNKNOWN" "Order of the status, the worst first.";
+    "management.endpoint.health.status.http-mapping.*" Number "" "HTTP status of a health status.";
+    "management.endpoint.health.validate-group-membership" Bool "true" "Whether a group with unknown members refuses the start.";
+    "management.endpoint.health.probes.enabled" Bool "true" "Whether the groups liveness and readiness exist.";
+    "management.endpoint.health.probes.add-additional-paths" Bool "false" "Whether /livez and /readyz are served on the application's port.";
+    "management.endpoint.health.logging.slow-indicator-threshold" Duration "10s" "A slower check is logged.";
+    "management.endpoint.health.group.*.status.http-mapping.*" Number "" "HTTP status of a health status in this group.";
+    "management.endpoint.health.group.*.status.order" List "" "Order of the status in this group.";
+    "management.endpoint.health.group.*.include" List "" "Members of the group; * for all.";
+    "management.endpoint.health.group.*.exclude" List "" "What is no member of the group.";
+    "management.endpoint.health.group.*.show-details" Text "" "Who sees details of the group.";
+    "management.endpoint.health.group.*.show-components" Text "" "Who sees components of the group.";
+    "management.endpoint.health.group.*.roles" List "" "Roles that are authorized for the group.";
+    "management.endpoint.health.group.*.additional-path" Text "" "One more path of the group: server:/healthz.";
+    "management.endpoint.logfile.external-file" Text "" "File that the logfile endpoint serves.";
+    "management.endpoint.*.cache.time-to-live" Duration "0ms" "How long an answer of the endpoint is reused.";
+    "management.endpoint.*.access" Text "" "Access to the endpoint: none, read-only, unrestricted.";
+    "management.endpoint.*.enabled" Bool "" "Older form of access: true is unrestricted, false is none.";
+    "management.endpoint.*.show-values" Text "" "Who sees values: never, when-authorized, always.";
+    "management.endpoint.*.roles" List "" "Roles that are authorized to see values.";
+
+    "management.health.defaults.enabled" Bool "true" "Whether the built-in checks exist.";
+    "management.health.diskspace.path" Text "." "Path whose file system is watched.";
+    "management.health.diskspace.threshold" Size "10MB" "Free space below which the disk is DOWN.";
+    "management.health.*.enabled" Bool "true" "Whether the check exists.";
+
+    "management.info.defaults.enabled" Bool "true" "Whether the built-in parts of info exist.";
+    "management.info.git.mode" Text "simple" "How much of git is shown: simple or full.";
+    "management.info.*.enabled" Bool "" "Whether this part of info exists.";
+
+    "management.server.port" Number "" "Port of the management API, if not the application's; negative for none.";
+    "management.server.address" Text "" "Address of the management API, if it has its own port.";
+    "management.server.base-path" Text "" "Path in front of the management API, if it has its own port.";
+
+    "management.httpexchanges.recording.enabled" Bool "true" "Whether HTTP exchanges are recorded.";
+    "management.httpexchanges.recording.include" List "request-headers,response-headers,time-taken" "What is recorded.";
+    "management.trace.http.enabled" Bool "true" "Older name of management.httpexchanges.recording.enabled.";
+    "management.trace.http.include" List "" "Older name of management.httpexchanges.recording.include.";
+    "management.observations.*" Text "" "Settings of observations.";
+    "management.metrics.enable.*" Bool "true" "Whether meters below this name exist.";
+    "management.metrics.tags.*" Text "" "A tag of every meter.";
+    "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
+    "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
+    "management.metrics.*" Text "" "Settings of metrics.";
+    "management.prometheus.*" Text "" "Settings of the Prometheus format.";
+
+    "logging.level.*" Text "" "Level of a logger or a group: off, error, warn, info, debug, trace.";
+    "logging.group.*" List "" "Loggers that belong to a group.";
+    "logging.file.name" Text "" "File of the log.";
+    "logging.file.path" Text "" "Directory of the log, whose file is spring.log.";
+    "logging.threshold.console" Text "trace" "Least level that reaches the console.";
+    "logging.threshold.file" Text "trace" "Least level that reaches the file.";
+    "logging.console.enabled" Bool "true" "Whether the log is written to the console.";
+    "logging.pattern.*" Text "" "Patterns of log lines.";
+    "logging.structured.format.*" Text "" "Structured format of the console or the file: ecs, gelf, logstash.";
+    "logging.structured.*" Text "" "Details of structured formats.";
+    "logging.logback.rollingpolicy.*" Text "" "How the file is rolled.";
+    "logging.buffer.size" Size "" "How much of the log is kept in memory.";
+
+    "spring.boot.admin.client.enabled" Bool "true" "Whether the service registers.";
+    "spring.boot.admin.client.url" List "" "Addresses of the admin servers; none: no registration.";
+    "spring.boot.admin.client.api-path" Text "instances" "Path of the registration at the admin server.";
+    "spring.boot.admin.client.period" Duration "10s" "Time between two registrations.";
+    "spring.boot.admin.client.connect-timeout" Duration "5s" "Limit of connecting.";
+    "spring.boot.admin.client.read-timeout" Duration "5s" "Limit of waiting for an answer.";
+    "spring.boot.admin.client.username" Text "" "User name for the admin server.";
+    "spring.boot.admin.client.password" Text "" "Password for the admin server.";
+    "spring.boot.admin.client.auto-registration" Bool "true" "Whether it registers as soon as it listens.";
+    "spring.boot.admin.client.auto-deregistration" Bool "" "Whether it deregisters at shutdown.";
+    "spring.boot.admin.client.register-once" Bool "true" "Whether one of several admin servers is enough.";
+    "spring.boot.admin.client.token" Text "" "Bearer token for the admin server.";
+    "spring.boot.admin.client.ca-certificate" Text "" "PEM file of authorities to trust in addition.";
+    "spring.boot.admin.client.client-certificate" Text "" "PEM file of the client certificate.";
+    "spring.boot.admin.client.client-key" Text "" "PEM file of its private key.";
+    "spring.boot.admin.client.headers.*" Text "" "One more header of each request to the admin server.";
+    "spring.boot.admin.client.instance.name" Text "" "Name at the admin server; spring.application.name by default.";
+    "spring.boot.admin.client.instance.service-url" Text "" "Address of the service.";
+    "spring.boot.admin.client.instance.service-base-url" Text "" "Address of the service without its path.";
+    "spring.boot.admin.client.instance.service-path" Text "/" "Path of the service.";
+    "spring.boot.admin.client.instance.service-host-type" Text "CANONICAL_HOST_NAME" "Host in addresses: ip, host-name, canonical-host-name.";
+    "spring.boot.admin.client.instance.prefer-ip" Bool "false" "Older form of service-host-type ip.";
+    "spring.boot.admin.client.instance.management-url" Text "" "Address of the management API.";
+    "spring.boot.admin.client.instance.management-base-url" Text "" "Address of the management API without its path.";
+    "spring.boot.admin.client.instance.health-url" Text "" "Address of the health endpoint.";
+    "spring.boot.admin.client.instance.metadata.*" Text "" "Metadata of the instance.";
+
+    "info.*" Text "" "What /info shows of the settings.";
+
+    "actuator.compat.httptrace" Bool "false" "Whether httptrace and trace are served beside httpexchanges.";
+    "actuator.health.timeout" Duration "2s" "How long a health check may take.";
+    "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
+    "actuator.httpexchanges.management-requests" Bool "" "Whether requests to the management API are recorded.";
+    "actuator.logfile.ring-size" Size "" "How much of the log is kept in memory where there is no file.";
+    "actuator.metrics.jvm-aliases" Bool "" "Whether facts are also given under the JVM's names, for the admin server's cards.";
+    "actuator.metrics.management-requests" Bool "" "Whether requests to the management API are measured.";
+    "actuator.metrics.max-series" Number "1000" "How many series one meter may have.";
+    "actuator.metrics.sample-interval" Duration "" "Time between two samples of the system.";
+    "actuator.compat.dump" Bool "false" "Whether dump is served beside threaddump.";
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_found_by_its_own_name_and_described() {
+        for entry in entries() {
+            let name = entry.name.replace('*', "x");
+            let (canonical, _) = canonical(&name, Spelling::Dotted).expect("known");
+            assert_eq!(canonical, name);
+            assert!(entry.description.ends_with('.'), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn a_name_appears_once() {
+        let mut names: Vec<&str> = entries().iter().map(|entry| entry.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

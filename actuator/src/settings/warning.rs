@@ -1,0 +1,48 @@
+//! Names that nobody will ever read, most likely typos.
+
+use super::{
+    PropertySource, SourceKind, catalog,
+    name::{self, Spelling},
+};
+use crate::support::text;
+
+/// The prefixes under which every name is known.
+const PREFIXES: [&str; 5] =
+    ["management.", "server.", "logging.", "spring.boot.admin.", "actuator."];
+/// The same for variables; `SERVER_` and `LOGGING_` belong to too many others.
+const VARIABLE_PREFIXES: [&str; 3] = ["ACTUATOR_", "MANAGEMENT_", "SPRING_BOOT_ADMIN_CLIENT_"];
+/// More warnings than this help nobody.
+const MAX_WARNINGS: usize = 50;
+
+/// One warning for each unknown name, with its origin and the nearest known name.
+pub fn unknown_names(sources: &[PropertySource]) -> Vec<String> {
+    sources
+        .iter()
+        .flat_map(|source| source.properties.iter().map(move |(name, value)| (source, name, value)))
+        .filter_map(|(source, name, value)| {
+            Some(warning(&unknown(source, name)?, name, &value.origin))
+        })
+        .take(MAX_WARNINGS)
+        .collect()
+}
+
+/// The dotted form of the name, if it should be known but is not.
+fn unknown(source: &PropertySource, name: &str) -> Option<String> {
+    if source.kind == SourceKind::Environment {
+        let ours = VARIABLE_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        return (ours && catalog::canonical(name, Spelling::Variable).is_none())
+            .then(|| name::as_written(name, Spelling::Variable));
+    }
+    let ours = PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    (ours && catalog::canonical(name, Spelling::Dotted).is_none()).then(|| name.to_owned())
+}
+
+fn warning(dotted: &str, name: &str, origin: &str) -> String {
+    let known = catalog::entries().iter().map(|entry| entry.name);
+    match text::nearest(dotted, known) {
+        Some(nearest) => {
+            format!("setting {name} ({origin}) is unknown; did you mean {nearest}?")
+        }
+        None => format!("setting {name} ({origin}) is unknown and has no effect"),
+    }
+}

@@ -1,0 +1,42 @@
+//! What the operating system says about this process and its machine.
+//!
+//! The only place that reads `/proc` or names `sysinfo`. Everything that cannot be read is `None`
+//! or left out: an unreadable entry never fails a caller.
+
+mod disk;
+mod process;
+mod system;
+mod thread;
+
+pub(crate) use disk::{DiskSpace, disk_space};
+pub(crate) use process::{ProcessIdentity, ProcessUsage};
+pub(crate) use system::SystemUsage;
+pub(crate) use thread::{OsThread, OsThreadState, os_threads};
+
+/// The processors that this process may use, by affinity and cgroup quota; at least 1.
+pub(crate) fn cpu_count() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// The kernel's clock ticks per second in `/proc` (`USER_HZ`), fixed for every architecture that
+/// Rust's Linux targets have.
+const TICKS_PER_SECOND: u32 = 100;
+
+/// A duration from a number of clock ticks.
+fn ticks(count: u64) -> std::time::Duration {
+    let per_second = u64::from(TICKS_PER_SECOND);
+    std::time::Duration::from_secs(count / per_second)
+        + std::time::Duration::from_millis(count % per_second * 1_000 / per_second)
+}
+
+/// The name of the operating system: `Linux`.
+pub(crate) fn os_name() -> Option<String> {
+    let mut name = std::env::consts::OS.to_owned();
+    name.get_mut(..1)?.make_ascii_uppercase();
+    Some(name)
+}
+
+/// The version of its kernel, as Java's `os.version` gives it.
+pub(crate) fn os_version() -> Option<String> {
+    sysinfo::System::kernel_version().ok()
+}

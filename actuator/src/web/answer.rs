@@ -1,0 +1,89 @@
+//! From an endpoint's reply to the HTTP response.
+
+use std::borrow::Cow;
+
+use axum::{body::Body, response::Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use super::range;
+use crate::model::{endpoint::Operation, reply::Reply};
+
+/// The response to a call that succeeded.
+pub(crate) fn respond(
+    reply: Reply,
+    content_type: Cow<'_, str>,
+    headers: &HeaderMap,
+    head: bool,
+) -> Response {
+    match reply {
+        Reply::Json { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            with_body(status, content_type, body.into())
+        }
+        Reply::Text(body) => with_body(StatusCode::OK, content_type, body.into()),
+        Reply::Resource(resource) => {
+            range::respond(&resource, headers.get(header::RANGE), head)
+        }
+        Reply::NotFound => empty(StatusCode::NOT_FOUND),
+        Reply::Nothing => empty(StatusCode::NO_CONTENT),
+    }
+}
+
+/// The answer to OPTIONS: what the path has, and an empty `Accept-Patch`, as Spring sends it.
+/// Without it Spring Boot Admin hides its environment manager and breaks its startup view.
+pub(crate) fn options(allow: &str) -> Response {
+    let mut response = empty(StatusCode::OK);
+    if let Ok(allow) = HeaderValue::from_str(allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response.headers_mut().insert("accept-patch", HeaderValue::from_static(""));
+    response
+}
+
+/// The value of `Allow` for these operations; with the implied methods for OPTIONS, without
+/// them for a 405.
+pub(crate) fn allow<'o>(
+    operations: impl Iterator<Item = &'o Operation>,
+    implied: bool,
+) -> String {
+    use crate::model::endpoint::OperationKind::{Delete, Read, Write};
+    let mut kinds: Vec<_> = operations.map(|operation| operation.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let mut methods = Vec::new();
+    for kind in kinds {
+        methods.push(match kind {
+            Read => "GET",
+            Write => "POST",
+            Delete => "DELETE",
+        });
+        if kind == Read && implied {
+            methods.push("HEAD");
+        }
+    }
+    if implied {
+        methods.push("OPTIONS");
+        return methods.join(",");
+    }
+    methods.join(", ")
+}
+
+fn with_body(status: StatusCode, content_type: Cow<'_, str>, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let content_type = match content_type {
+        // One of the constants of `media_type`, or the caller's own spelling.
+        Cow::Borrowed(text) => HeaderValue::from_str(text),
+        Cow::Owned(text) => HeaderValue::try_from(text),
+    };
+    if let Ok(content_type) = content_type {
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    response
+}
+
+fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

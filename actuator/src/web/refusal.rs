@@ -1,0 +1,189 @@
+//! Every refusal in one place: the contract's error document, page, or empty body.
+//!
+//! Shape and negotiation as Spring's `BasicErrorController` (recorded: golden `index/unknown-*`,
+//! `*/get-accept-*`, `run-error-messages`).
+
+use std::time::SystemTime;
+
+use axum::{body::Body, response::Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde::Serialize;
+
+use super::media_type::{Accept, ErrorForm};
+use crate::support::time::iso_instant;
+
+/// Whether an error document says why (`server.error.include-message`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum IncludeMessage {
+    /// No; the reason is logged.
+    #[default]
+    Never,
+    /// Yes.
+    Always,
+    /// If the query has a `message` parameter that is not `false`.
+    OnParam,
+}
+
+/// A refusal on its way to the caller.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    reason: String,
+    header: Option<(header::HeaderName, String)>,
+}
+
+impl Refusal {
+    /// A refusal with a status and a reason.
+    pub(crate) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
+        Self { status, reason: reason.into(), header: None }
+    }
+
+    /// 404 for a path that nothing answers.
+    pub(crate) fn not_found(path: &str) -> Self {
+        let path = path.trim_start_matches('/');
+        Self::new(StatusCode::NOT_FOUND, format!("No static resource {path}."))
+    }
+
+    /// 405 with the methods that the path has.
+    pub(crate) fn method_not_allowed(method: &Method, allow: String) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Method '{method}' is not supported."))
+            .with_header(header::ALLOW, allow)
+    }
+
+    /// 406 with the media types on offer.
+    pub(crate) fn not_acceptable(offers: String) -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, format!("Acceptable representations: [{offers}]."))
+            .with_header(header::ACCEPT, offers)
+    }
+
+    /// 415 with the media types that are read.
+    pub(crate) fn unsupported_media_type(given: Option<&str>, accepted: &str) -> Self {
+        let reason = match given {
+            Some(given) => format!("Content-Type '{given}' is not supported."),
+            None => "Content-Type 'null' is not supported.".to_owned(),
+        };
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason)
+            .with_header(header::ACCEPT, accepted.to_owned())
+    }
+
+    /// 400 with a reason.
+    pub(crate) fn bad_request(reason: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, reason)
+    }
+
+    fn with_header(mut self, name: header::HeaderName, value: String) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
+    /// The response, in the form that the caller reads.
+    pub(crate) fn respond(self, context: &RefusalContext<'_>) -> Response {
+        if self.status.is_server_error() {
+            tracing::warn!(
+                target: "actuator::web",
+                status = self.status.as_u16(), path = context.path, reason = %self.reason,
+                "request failed"
+            );
+        } else {
+            tracing::debug!(
+                target: "actuator::web",
+                status = self.status.as_u16(), path = context.path, reason = %self.reason,
+                "request refused"
+            );
+        }
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        self.write_body(context, &mut response);
+        if let Some((name, value)) = self.header
+            && let Ok(value) = HeaderValue::try_from(value)
+        {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+
+    fn write_body(&self, context: &RefusalContext<'_>, response: &mut Response) {
+        let accept = context.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let (content_type, body) = match Accept::parse(accept).error_form() {
+            ErrorForm::Empty => return,
+            ErrorForm::Html => ("text/html;charset=UTF-8", self.page().into_bytes()),
+            ErrorForm::Json(media_type) => (media_type, self.document(context)),
+        };
+        if let Ok(content_type) = HeaderValue::try_from(content_type) {
+            response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        }
+        *response.body_mut() = Body::from(body);
+    }
+
+    fn document(&self, context: &RefusalContext<'_>) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Document<'a> {
+            timestamp: String,
+            status: u16,
+            error: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            message: Option<&'a str>,
+            path: &'a str,
+        }
+        // Three fraction digits always, as java.util.Date prints.
+        let timestamp = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        serde_json::to_vec(&Document {
+            timestamp,
+            status: self.status.as_u16(),
+            error: self.status.canonical_reason().unwrap_or("Unknown"),
+            message: context.shows_message().then_some(self.reason.as_str()),
+            path: context.path,
+        })
+        .unwrap_or_default()
+    }
+
+    fn page(&self) -> String {
+        format!(
+            "<html><body><h1>{code} {reason}</h1><p>{now}</p></body></html>",
+            code = self.status.as_u16(),
+            reason = self.status.canonical_reason().unwrap_or("Unknown"),
+            now = iso_instant(SystemTime::now()),
+        )
+    }
+}
+
+/// What a refusal needs to know of the request.
+#[derive(Debug)]
+pub(crate) struct RefusalContext<'a> {
+    /// The path as it was sent.
+    pub path: &'a str,
+    /// The raw query.
+    pub query: &'a str,
+    /// The request's headers.
+    pub headers: &'a HeaderMap,
+    /// Whether the reason may be shown.
+    pub include_message: IncludeMessage,
+}
+
+impl RefusalContext<'_> {
+    fn shows_message(&self) -> bool {
+        match self.include_message {
+            IncludeMessage::Never => false,
+            IncludeMessage::Always => true,
+            IncludeMessage::OnParam => self
+                .query
+                .split('&')
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .any(|(name, value)| name == "message" && !value.eq_ignore_ascii_case("false")),
+        }
+    }
+}
+
+/// The answer to a path that nothing serves, for listeners of this crate's own.
+pub(crate) fn not_found_fallback(
+    request: &http::Request<Body>,
+    include_message: IncludeMessage,
+) -> Response {
+    let uri = request.uri();
+    Refusal::not_found(uri.path()).respond(&RefusalContext {
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        headers: request.headers(),
+        include_message,
+    })
+}

@@ -1,0 +1,181 @@
+//! The invariants of `ARCHITECTURE.md`, read from the sources.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const SUBJECTS: [&str; 7] = ["env", "exchange", "health", "info", "logging", "meter", "thread"];
+
+/// A source file without its tests and comments, and where it lives.
+struct Source {
+    /// Relative to `src`, with slashes.
+    path: String,
+    text: String,
+    code: String,
+}
+
+fn sources(root: &Path) -> Vec<Source> {
+    let mut files = Vec::new();
+    collect(root, &mut files);
+    files.sort();
+    assert!(files.len() > 10, "the sources are not where this test looks: {}", root.display());
+    files
+        .into_iter()
+        .map(|file| {
+            let text = fs::read_to_string(&file).unwrap();
+            let product = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+            let code = product
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect::<Vec<_>>()
+                .join("\n");
+            let path = file.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            Source { path, text, code }
+        })
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn runtime() -> Vec<Source> {
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+}
+
+fn product(sources: &[Source]) -> impl Iterator<Item = &Source> {
+    sources.iter().filter(|source| !source.path.contains("test") && !source.path.contains("fake_"))
+}
+
+/// Whether the code uses the crate `name`: as a path or in a `use`.
+fn names_crate(code: &str, name: &str) -> bool {
+    code.match_indices(&format!("{name}::")).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        before.is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == ':'))
+            || code[..at].ends_with(" ::")
+    })
+}
+
+#[test]
+fn each_library_is_named_only_in_its_rooms() {
+    let rooms: [(&str, &[&str]); 8] = [
+        ("axum", &["web/", "server/", "macros.rs"]),
+        ("hyper", &["web/", "server/"]),
+        ("http", &["web/", "server/"]),
+        ("reqwest", &["admin/"]),
+        ("rustls", &["admin/"]),
+        ("sysinfo", &["support/host"]),
+        ("inventory", &["registry/", "__private.rs"]),
+        ("toml", &["settings/"]),
+    ];
+    let mut found = Vec::new();
+    let sources = runtime();
+    for source in product(&sources) {
+        for (name, allowed) in rooms {
+            let at_home = allowed.iter().any(|room| source.path.starts_with(room));
+            if !at_home && names_crate(&source.code, name) {
+                found.push(format!("{} names {name}", source.path));
+            }
+        }
+        if !source.path.starts_with("support/host") && source.code.contains("\"/proc") {
+            found.push(format!("{} names /proc", source.path));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn no_subject_names_another_and_none_names_the_floors_above() {
+    let above = ["server", "web", "admin", "endpoint"];
+    let mut found = Vec::new();
+    let sources = runtime();
+    for source in product(&sources) {
+        let Some((room, _)) = source.path.split_once('/') else { continue };
+        if !SUBJECTS.contains(&room) {
+            continue;
+        }
+        for other in SUBJECTS.iter().chain(&above).filter(|other| **other != room) {
+            if source.code.contains(&format!("crate::{other}::"))
+                || source.code.contains(&format!("    {other}::"))
+            {
+                found.push(format!("{} names {other}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn web_knows_no_concrete_endpoint_and_no_subject_beside_those_it_records_for() {
+    let sources = runtime();
+    let found: Vec<_> = product(&sources)
+        .filter(|source| source.path.starts_with("web/"))
+        .filter(|source| source.code.contains("crate::endpoint") || source.code.contains("    endpoint::{") && source.code.contains("HealthEndpoint"))
+        .map(|source| &source.path)
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn state_is_static_only_where_the_process_has_it_once() {
+    let sources = runtime();
+    let found: Vec<_> = product(&sources)
+        .filter(|source| !source.path.starts_with("logging/") && source.path != "__private.rs")
+        .filter(|source| {
+            source.code.lines().map(str::trim_start).any(|line| {
+                (line.starts_with("static ") || line.starts_with("pub(crate) static "))
+                    && ["Mutex", "RwLock", "Once", "Atomic", "Lazy"].iter().any(|t| line.contains(t))
+            })
+        })
+        .map(|source| &source.path)
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn every_file_says_what_it_is_and_is_short_enough_to_read() {
+    let mut found = Vec::new();
+    let macros = Path::new(env!("CARGO_MANIFEST_DIR")).join("../actuator-macros/src");
+    for source in runtime().iter().chain(&sources(&macros)) {
+        if !source.text.starts_with("//! ") {
+            found.push(format!("{} does not start with //!", source.path));
+        }
+        let lines = source.code.lines().count();
+        if lines > 400 {
+            found.push(format!("{} has {lines} lines of code", source.path));
+        }
+        for word in ["todo!(", "unimplemented!(", "dbg!("] {
+            if source.code.contains(word) {
+                found.push(format!("{} holds {word}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn features_switch_modules_and_nothing_inside_them() {
+    let sources = runtime();
+    let mut found = Vec::new();
+    for source in &sources {
+        let lines: Vec<&str> = source.text.lines().collect();
+        for (index, line) in lines.iter().enumerate() {
+            let next = lines.get(index + 1).map_or("", |line| line.trim_start());
+            let module = ["mod ", "pub mod ", "pub use ", "pub(crate) mod ", "pub(crate) use "];
+            if line.trim_start().starts_with("#[cfg(feature")
+                && !module.iter().any(|start| next.starts_with(start))
+            {
+                found.push(format!("{}:{}", source.path, index + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}

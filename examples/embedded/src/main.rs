@@ -1,0 +1,37 @@
+//! The management API inside an axum server that the application opens and serves itself.
+
+use actuator::{Actuator, ActuatorInfo, Health};
+use axum::{Router, routing::get};
+
+#[derive(ActuatorInfo)]
+struct Embedded;
+
+#[tokio::main]
+async fn main() -> actuator::Result<()> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+
+    let actuator = Actuator::builder()
+        .application(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .listening_on(address)
+        .with(|app| {
+            app.health_check("stock", || async { Health::up().with_detail("items", 7) });
+        })
+        .build()
+        .await?;
+
+    let app = Router::new()
+        .route("/", get(|| async { "Hello from my own server\n" }))
+        .layer(actuator.layer())
+        .merge(actuator.router());
+
+    let registration = actuator.register(address);
+    println!("listening on http://{address}");
+    axum::serve(listener, app)
+        .with_graceful_shutdown(async {
+            let _ = tokio::signal::ctrl_c().await;
+        })
+        .await?;
+    registration.shutdown().await;
+    Ok(())
+}

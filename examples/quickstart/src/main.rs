@@ -1,0 +1,69 @@
+//! The smallest service that Spring Boot Admin can manage: two checks, a property source, the
+//! facts of the build, one route.
+//!
+//! ```console
+//! $ cargo run -p quickstart
+//! $ curl http://127.0.0.1:8080/actuator/health
+//! ```
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actuator::{ActuatorInfo, App, Health, env_source, health_check};
+use axum::{Router, extract::Path, routing::get};
+use serde::Serialize;
+
+/// Build, git and compiler facts, read while compiling.
+#[derive(ActuatorInfo)]
+struct Quickstart;
+
+/// How many greetings went out.
+#[derive(Default)]
+struct Greetings(AtomicU64);
+
+/// Are greetings going out?
+#[health_check(name = "greetings")]
+async fn greetings(sent: &Greetings) -> Health {
+    Health::up().with_detail("sent", sent.0.load(Ordering::Relaxed))
+}
+
+/// Can temporary files be written?
+#[health_check(name = "tempDir", timeout = "1s")]
+fn temp_dir() -> std::io::Result<()> {
+    let file = std::env::temp_dir().join(format!("quickstart-{}", std::process::id()));
+    std::fs::write(&file, b"ok")?;
+    std::fs::remove_file(file)
+}
+
+/// What the shop is configured with.
+#[derive(Serialize)]
+struct Shop {
+    currency: &'static str,
+    languages: [&'static str; 2],
+    api_key: &'static str,
+}
+
+#[env_source(name = "shop")]
+fn shop() -> Shop {
+    // The key is shown as ****** in /actuator/env.
+    Shop { currency: "EUR", languages: ["en", "de"], api_key: "s3cr3t" }
+}
+
+async fn greet(greetings: std::sync::Arc<Greetings>, name: String) -> String {
+    let count = greetings.0.fetch_add(1, Ordering::Relaxed) + 1;
+    tracing::info!(%name, count, "greeting");
+    tracing::debug!(%name, "only seen once the level of quickstart is DEBUG");
+    format!("Hello, {name}!\n")
+}
+
+fn setup(app: &mut App) -> Router {
+    let greetings = std::sync::Arc::new(Greetings::default());
+    app.component(greetings.clone());
+    Router::new().route(
+        "/hello/{name}",
+        get(move |Path(name): Path<String>| greet(greetings.clone(), name)),
+    )
+}
+
+fn main() -> actuator::Result<()> {
+    actuator::serve!(setup)
+}

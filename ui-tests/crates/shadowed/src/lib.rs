@@ -1,0 +1,34 @@
+//! Generated code where every name that it might lean on means something else.
+#![no_implicit_prelude]
+#![allow(non_camel_case_types, dead_code, missing_docs)]
+
+mod std {}
+mod core {}
+mod alloc {}
+struct Option;
+struct Result;
+struct Some;
+struct Ok;
+struct Arc;
+struct Duration;
+struct Source;
+struct bool;
+struct u32;
+macro_rules! env { () => {}; }
+macro_rules! line { () => {}; }
+macro_rules! concat { () => {}; }
+
+pub struct Pool;
+
+#[derive(::actuator::ActuatorInfo)]
+pub struct Facts;
+
+#[::actuator::health_check(name = "shadowed", timeout = "1s")]
+async fn check(components: &Pool) {
+    let _ = components;
+}
+
+#[::actuator::env_source(name = "shadowed")]
+fn env() -> u8 {
+    1
+}

@@ -1,0 +1,3 @@
+fn main() -> actuator::Result<()> {
+    actuator::serve!("0.0.0.0:8080")
+}

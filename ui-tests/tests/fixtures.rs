@@ -1,0 +1,46 @@
+//! Declarations of other crates arrive, whatever names and lints those crates live with.
+
+use actuator::Actuator;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+// Each fixture is named here; a crate that nothing names is not linked.
+use lints as _;
+use provider as _;
+use renamed as _;
+use shadowed as _;
+
+async fn get(address: std::net::SocketAddr, path: &str) -> String {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn declarations_of_linked_crates_are_collected() {
+    let running = Actuator::builder()
+        .isolated()
+        .force_setting("server.port", "0")
+        .force_setting("server.address", "127.0.0.1")
+        .with(|app| {
+            app.component(lints::Pool).component(shadowed::Pool);
+        })
+        .start()
+        .await
+        .unwrap();
+    let address = running.address();
+    let health = get(address, "/actuator/health").await;
+    for name in ["provided", "renamed", "shadowed", "async", "sync", "associated"] {
+        assert!(health.contains(&format!("\"{name}\":")), "{name} is missing in {health}");
+    }
+    assert!(!health.contains("\"none\""), "{health}");
+    let env = get(address, "/actuator/env").await;
+    for name in ["renamed", "lints", "shadowed"] {
+        assert!(env.contains(&format!("\"{name}\"")), "{name} is missing in {env}");
+    }
+    let info = get(address, "/actuator/info").await;
+    assert!(info.contains("\"renamed\":1") && info.contains("\"lints\":1"), "{info}");
+    running.shutdown().await;
+}
