@@ -23,7 +23,8 @@ pub struct AdminServer {
 }
 
 impl AdminServer {
-    /// Starts a server of this version for one test. It polls every two seconds, the quickest that it accepts.
+    /// Starts a server of this version for one test. It polls often, but not so often that its first poll,
+    /// for which a cold JVM loads its HTTP client, comes too late: the time-out is one second less than the interval.
     #[track_caller]
     pub fn start(version: &str) -> Self {
         Self::launch(version, "0", &[], None)
@@ -157,7 +158,7 @@ impl AdminServer {
         command.args(["--server.address=127.0.0.1", "--spring.main.banner-mode=off"]);
         command.arg(format!("--server.port={port}"));
         command.args([
-            "--spring.boot.admin.monitor.status-interval=2s",
+            "--spring.boot.admin.monitor.status-interval=6s",
             "--spring.boot.admin.monitor.status-lifetime=1s",
         ]);
         command.args([
