@@ -1,6 +1,9 @@
 //! One of the project's example services, started from its binary.
 
+use std::fs;
+use std::path::Path;
 use std::process::{Command, ExitStatus};
+use std::time::SystemTime;
 
 use crate::http::{self, Answer};
 use crate::process::Process;
@@ -78,7 +81,9 @@ impl ServiceBuilder {
     #[track_caller]
     pub fn start(self) -> Service {
         let name = &self.example;
-        let mut command = Command::new(crate::build_directory().join(name));
+        let binary = crate::build_directory().join(name);
+        assert_fresh(name, &binary);
+        let mut command = Command::new(binary);
         command.args(self.settings.iter().map(|(name, value)| format!("--{name}={value}")));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let remedy = format!("cargo build -p {name}");
@@ -91,4 +96,28 @@ impl ServiceBuilder {
         });
         Service { process, builder: self, url }
     }
+}
+
+/// A test against yesterday's binary proves nothing about today's sources.
+#[track_caller]
+fn assert_fresh(example: &str, binary: &Path) {
+    let built = fs::metadata(binary).and_then(|metadata| metadata.modified());
+    let built =
+        built.unwrap_or_else(|_| panic!("{} is missing. Try: make build", binary.display()));
+    let root = crate::workspace();
+    for sources in ["actuator/src", "actuator-macros/src", &format!("examples/{example}/src")] {
+        let changed = newest(&root.join(sources));
+        assert!(changed <= built, "{} is older than {sources}. Try: make build", binary.display());
+    }
+}
+
+/// When the youngest file under a folder was changed.
+fn newest(folder: &Path) -> SystemTime {
+    let entries = fs::read_dir(folder).expect("a folder of sources").filter_map(Result::ok);
+    let times = entries.map(|entry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => newest(&entry.path()),
+        Ok(metadata) => metadata.modified().expect("the time of a file"),
+        Err(error) => panic!("{}: {error}", entry.path().display()),
+    });
+    times.max().unwrap_or(SystemTime::UNIX_EPOCH)
 }
