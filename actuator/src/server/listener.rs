@@ -52,7 +52,9 @@ impl BoundListener {
         let address = self.address;
         tokio::spawn(async move {
             let stop = shutdown.clone();
-            let serving = axum::serve(self.listener, router.into_make_service())
+            // Exchanges name the caller's address, if that is wanted.
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            let serving = axum::serve(self.listener, service)
                 .with_graceful_shutdown(async move { stop.thrown().await });
             let expired = async {
                 shutdown.thrown().await;
