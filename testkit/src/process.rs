@@ -66,8 +66,12 @@ impl Program {
         let mut process = self.spawn();
         let line = process.log_until("listening on http://");
         let address = line.split("listening on http://").nth(1).unwrap();
-        let address = address.split_whitespace().next().unwrap();
-        process.address = address.parse().unwrap();
+        let address = address.split([' ', ',']).next().unwrap();
+        let mut address: SocketAddr = address.parse().unwrap();
+        if address.ip().is_unspecified() {
+            address.set_ip([127, 0, 0, 1].into());
+        }
+        process.address = address;
         process
     }
 
@@ -143,6 +147,14 @@ impl Process {
                 }
             }
         }
+    }
+
+    /// The bytes of memory that it has at the moment; on Linux.
+    #[must_use]
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
     /// Sends SIGTERM.

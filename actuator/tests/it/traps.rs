@@ -1,5 +1,7 @@
 //! Mistakes of earlier systems, proven absent over HTTP, where no other file here is the place.
 
+use std::collections::BTreeMap;
+
 use actuator::Health;
 use testkit::Request;
 
@@ -16,6 +18,28 @@ fn trap_seed_05_what_is_unknown_is_404_and_not_created_by_a_look() {
     service.post("/actuator/loggers/trap05::target", r#"{"configuredLevel":"DEBUG"}"#).assert_status(204);
     let logger = service.get("/actuator/loggers/trap05::target").assert_status(200).json();
     assert_eq!(logger["configuredLevel"], "DEBUG");
+}
+
+#[test]
+fn trap_seed_09_secrets_of_every_length_are_hidden_in_env() {
+    let service = app().with(|app| {
+        app.env_source("lengths", || {
+            let secret = |length: usize| (format!("s{length}"), "z".repeat(length));
+            serde_json::json!({ "password": (1..20).map(secret).collect::<BTreeMap<_, _>>() })
+        });
+        app.env_source("lookalikes", || serde_json::json!({ "monkey": "banana" }));
+    });
+    let sources = service.start().get("/actuator/env").assert_status(200).json();
+    let sources = sources["propertySources"].as_array().unwrap();
+    let of = |name: &str| {
+        let source = sources.iter().find(|source| source["name"] == name).unwrap();
+        source["properties"].as_object().unwrap().clone()
+    };
+    assert_eq!(of("lengths").len(), 19);
+    for (name, property) in of("lengths") {
+        assert_eq!(property["value"], "******", "{name}");
+    }
+    assert_eq!(of("lookalikes")["monkey"]["value"], "banana");
 }
 
 #[test]
