@@ -21,7 +21,7 @@ pub(crate) struct Declared<'f> {
 impl Declared<'_> {
     /// The item, followed by `record` in a submission. A record beside an associated function
     /// has to be a named constant: an impl block takes no other item.
-    pub(crate) fn submit(&self, record: TokenStream) -> TokenStream {
+    pub(crate) fn submit(&self, record: &TokenStream) -> TokenStream {
         let Self { krate, function, .. } = self;
         let cfgs = function.cfgs();
         let name = if self.on.is_some() {
@@ -65,13 +65,18 @@ impl Declared<'_> {
     }
 
     /// `|components| …`: finds the components and makes `constructor`'s product of a closure that
-    /// calls the function. The constructor carries the span of the return type, so that a wrong
-    /// one is reported there.
-    pub(crate) fn bind(&self, for_async: &str, for_sync: &str) -> TokenStream {
+    /// calls the function.
+    pub(crate) fn bind(&self, asynchronous: &str, blocking: &str) -> TokenStream {
         let Self { krate, function, parameters, .. } = self;
         let p = quote!(#krate::__private);
-        let constructor = format_ident!("{}", if function.is_async() { for_async } else { for_sync });
-        let constructor = quote_spanned!(function.return_span()=> #p::#constructor);
+        let constructor =
+            format_ident!("{}", if function.is_async() { asynchronous } else { blocking });
+        let constructor = match function.returned(self.on) {
+            // Named, so that a type that is no answer is reported where it stands.
+            Some(returned) if function.is_async() => quote!(#p::#constructor::<_, _, #returned>),
+            Some(returned) => quote!(#p::#constructor::<_, #returned>),
+            None => quote!(#p::#constructor),
+        };
         let call = self.call();
         let (names, texts): (Vec<_>, Vec<_>) = parameters
             .iter()

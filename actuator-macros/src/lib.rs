@@ -12,21 +12,26 @@ use proc_macro::TokenStream;
 /// Documented as `actuator::health_check`.
 #[proc_macro_attribute]
 pub fn health_check(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    declare::health_check::expand(attribute.into(), item.into()).into()
+    declare::health_check::expand(attribute.into(), &item.into()).into()
 }
 
 /// Documented as `actuator::env_source`.
 #[proc_macro_attribute]
 pub fn env_source(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    declare::provider::expand("env_source", "EnvSourceDeclaration", attribute.into(), item.into())
+    declare::provider::expand("env_source", "EnvSourceDeclaration", attribute.into(), &item.into())
         .into()
 }
 
 /// Documented as `actuator::info_source`.
 #[proc_macro_attribute]
 pub fn info_source(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    declare::provider::expand("info_source", "InfoSourceDeclaration", attribute.into(), item.into())
-        .into()
+    declare::provider::expand(
+        "info_source",
+        "InfoSourceDeclaration",
+        attribute.into(),
+        &item.into(),
+    )
+    .into()
 }
 
 /// Documented as `actuator::ActuatorInfo`.

@@ -1,12 +1,8 @@
 //! Not public API. Used by generated code; it changes without notice.
 
 pub use core::{
-    any::type_name,
-    cfg, concat, env, file, include_bytes, line, module_path,
-    option::Option,
-    option_env,
-    result::Result,
-    time::Duration,
+    any::type_name, cfg, concat, env, file, include_bytes, line, module_path, option::Option,
+    option_env, result::Result, time::Duration,
 };
 pub use std::sync::Arc;
 

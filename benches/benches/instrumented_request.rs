@@ -37,14 +37,11 @@ fn router() -> Router {
 }
 
 /// The layer of a service with its default settings, with or without recording exchanges.
-async fn layer(exchanges: &str) -> actuator::ActuatorLayer {
-    actuator::Actuator::builder()
+async fn layer(exchanges: &str) -> actuator::Result<actuator::ActuatorLayer> {
+    let builder = actuator::Actuator::builder()
         .isolated()
-        .force_setting("management.httpexchanges.recording.enabled", exchanges)
-        .build()
-        .await
-        .map(|actuator| actuator.layer())
-        .unwrap_or_else(|error| panic!("{error}"))
+        .force_setting("management.httpexchanges.recording.enabled", exchanges);
+    Ok(builder.build().await?.layer())
 }
 
 async fn nothing(request: Request, next: Next) -> Response {
@@ -96,24 +93,22 @@ async fn compare(variants: &[(&str, Router)], headers: &[(&str, &str)]) {
     }
 }
 
-fn main() {
+fn main() -> actuator::Result<()> {
     let prometheus = PrometheusMetricLayer::new();
     // Without a recorder its macros would do nothing.
     let _recorder =
         axum_prometheus::metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
-        eprintln!("no runtime can be built");
-        return;
-    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
         let variants = [
             ("nothing", router()),
             ("no-op middleware", router().layer(middleware::from_fn(nothing))),
-            ("actuator, meters only", router().layer(layer("false").await)),
-            ("actuator", router().layer(layer("true").await)),
+            ("actuator, meters only", router().layer(layer("false").await?)),
+            ("actuator", router().layer(layer("true").await?)),
             ("axum-prometheus 0.10", router().layer(prometheus)),
         ];
         compare(&variants, &[]).await;
         compare(&variants, &HEADERS).await;
-    });
+        Ok(())
+    })
 }

@@ -50,4 +50,4 @@ impl Pool {
     }
 }
 
-fn main() {}
+pub(crate) fn main() {}

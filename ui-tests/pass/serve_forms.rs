@@ -22,7 +22,7 @@ async fn only_components(app: &mut App) -> Result<(), std::io::Error> {
     Ok(())
 }
 
-fn main() {
+pub(crate) fn main() {
     let _forms: [fn() -> actuator::Result<()>; 9] = [
         || actuator::serve!(),
         || actuator::serve!(Router::new()),
@@ -30,10 +30,12 @@ fn main() {
         || actuator::serve!(with_app),
         || actuator::serve!(set_up),
         || actuator::serve!(only_components),
-        || actuator::serve!(async |app: &mut App| {
-            app.component(2_u8);
-            Router::new()
-        }),
+        || {
+            actuator::serve!(async |app: &mut App| {
+                app.component(2_u8);
+                Router::new()
+            })
+        },
         || actuator::serve!(set_up, link = [provider]),
         || actuator::serve!(link = [provider]),
     ];

@@ -7,9 +7,3 @@ fn mistakes_are_told_on_the_users_tokens_with_the_fix() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("fail/*/*.rs");
 }
-
-#[test]
-fn everything_documented_compiles() {
-    let cases = trybuild::TestCases::new();
-    cases.pass("pass/*.rs");
-}

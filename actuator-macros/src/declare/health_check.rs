@@ -10,10 +10,10 @@ use crate::{
 };
 
 /// Expands the attribute on `item`.
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
-        Err(_) => return super::provider::not_a_function("health_check", &item),
+        Err(_) => return super::provider::not_a_function("health_check", item),
     };
     let mut problems = Problems::default();
     let mut args = Args::parse(attribute);
@@ -41,7 +41,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let description = function.description();
     let (source, dependencies) = (declared.source(), declared.dependencies());
     let bind = declared.bind("async_check", "blocking_check");
-    declared.submit(quote! {
+    declared.submit(&quote! {
         #p::HealthDeclaration {
             name: #name,
             description: #description,

@@ -14,11 +14,11 @@ pub(crate) fn expand(
     attribute_name: &str,
     record: &str,
     attribute: TokenStream,
-    item: TokenStream,
+    item: &TokenStream,
 ) -> TokenStream {
     let function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
-        Err(_) => return not_a_function(attribute_name, &item),
+        Err(_) => return not_a_function(attribute_name, item),
     };
     let mut problems = Problems::default();
     let mut args = Args::parse(attribute);
@@ -39,7 +39,7 @@ pub(crate) fn expand(
     let description = function.description();
     let (source, dependencies) = (declared.source(), declared.dependencies());
     let bind = declared.bind("async_provider", "provider");
-    declared.submit(quote! {
+    declared.submit(&quote! {
         #p::#record(#p::ProviderDeclaration {
             name: #name,
             description: #description,

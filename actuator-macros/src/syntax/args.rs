@@ -58,9 +58,11 @@ impl Args {
         self.place
     }
 
-    /// Whether the key is given, with whatever value.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.find(key).is_some()
+    /// Whether the key is given, or something that was meant to be it: a near miss, a value
+    /// without its key.
+    pub(crate) fn tries(&self, key: &str) -> bool {
+        let near = |arg: &Arg| nearest(&arg.key.unraw().to_string(), [key]).is_some();
+        !self.problems.is_empty() || self.given.iter().any(near)
     }
 
     /// A text, and where it stands.
@@ -72,25 +74,6 @@ impl Args {
         let example = quoted(&value);
         self.problems.push_on(&value, format!("expected a text: `{key} = {example}`"));
         None
-    }
-
-    /// Several texts: `key = ["a", "b"]`, or one: `key = "a"`.
-    pub(crate) fn strings(&mut self, key: &str) -> Vec<(String, Span)> {
-        let Some(value) = self.required_value(key, "[\"…\"]") else { return Vec::new() };
-        let items = match value {
-            Expr::Array(array) => array.elems.into_iter().collect(),
-            one => vec![one],
-        };
-        let mut texts = Vec::new();
-        for item in items {
-            if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &item {
-                texts.push((text.value(), text.span()));
-            } else {
-                let example = quoted(&item);
-                self.problems.push_on(&item, format!("expected a text: `{example}`"));
-            }
-        }
-        texts
     }
 
     /// Whether a switch is on: `key`, or `key = true`.
@@ -122,18 +105,6 @@ impl Args {
             _ => format!("expected {}: `{key} = \"2s\"`", duration::EXPECTED),
         };
         self.problems.push_on(&value, message);
-        None
-    }
-
-    /// A whole number that is not negative, and where it stands.
-    pub(crate) fn number(&mut self, key: &str) -> Option<(u64, Span)> {
-        let value = self.required_value(key, "1")?;
-        if let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = &value
-            && let Ok(parsed) = number.base10_parse()
-        {
-            return Some((parsed, number.span()));
-        }
-        self.problems.push_on(&value, format!("expected a whole number: `{key} = 1`"));
         None
     }
 
@@ -269,7 +240,16 @@ fn parse_arg(input: ParseStream<'_>) -> syn::Result<Arg> {
     if input.is_empty() {
         return Err(syn::Error::new(key.span(), format!("`{key}` needs a value after `=`")));
     }
-    let value = input.parse()?;
+    let types = input.fork();
+    if let Ok(value) = types.parse::<syn::Type>()
+        && types.is_empty()
+    {
+        // A type with arguments (`Pool<u8>`) is no expression: it is kept as its tokens.
+        let tokens: TokenStream = input.parse()?;
+        let value = syn::parse2(tokens).unwrap_or_else(|_| Expr::Verbatim(quote::quote!(#value)));
+        return Ok(Arg { key, value: Some(value) });
+    }
+    let value = input.parse::<Expr>()?;
     if !input.is_empty() {
         let rest: TokenStream = input.parse()?;
         return Err(syn::Error::new_spanned(rest, "expected `,` before this"));
@@ -314,7 +294,7 @@ mod tests {
     fn arguments_are_read_by_type() {
         let mut args = Args::parse(quote! {
             name = "db", timeout = "2s", dirty, other = false, git = full,
-            group = ["a", "b"], order = 7, crate = ::my::actuator,
+            on = Pool<u8>, crate = ::my::actuator,
         });
         assert_eq!(args.string("name").unwrap().0, "db");
         assert_eq!(args.duration("timeout").unwrap().0, Duration::from_secs(2));
@@ -322,12 +302,10 @@ mod tests {
         assert!(!args.flag("other"));
         assert!(!args.flag("absent"));
         assert_eq!(args.choice("git", &["simple", "full"]), Some("full"));
-        let groups: Vec<_> = args.strings("group").into_iter().map(|(text, _)| text).collect();
-        assert_eq!(groups, ["a", "b"]);
-        assert_eq!(args.number("order").unwrap().0, 7);
+        assert_eq!(args.type_("on"), Some(syn::parse_quote!(Pool<u8>)));
         let krate = args.krate();
         assert_eq!(krate, syn::parse_quote!(::my::actuator));
-        let known = ["name", "timeout", "dirty", "other", "git", "group", "order"];
+        let known = ["name", "timeout", "dirty", "other", "git", "on"];
         assert_eq!(messages(args, &known), Vec::<String>::new());
     }
 

@@ -7,9 +7,8 @@ use crate::{problem::Problems, syntax::args::Args};
 /// Reads the mandatory `name`, or remembers what is wrong with it. `separator` parts a name into
 /// segments (`db/primary`), none of which may be empty.
 pub(crate) fn required(args: &mut Args, example: &str, separator: Option<char>) -> Name {
-    let (text, span) = match args.string("name") {
-        Some(found) => found,
-        None => return Name { text: String::new(), problem: missing(args, example) },
+    let Some((text, span)) = args.string("name") else {
+        return Name { text: String::new(), problem: missing(args, example) };
     };
     let segments: Vec<&str> = separator.map_or(vec![text.as_str()], |by| text.split(by).collect());
     let complaint = if text.is_empty() {
@@ -19,8 +18,10 @@ pub(crate) fn required(args: &mut Args, example: &str, separator: Option<char>) 
         let corrected: Vec<&str> = corrected.collect();
         Some(format!("a segment of the name is empty: `name = \"{}\"`", corrected.join("/")))
     } else if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        let corrected: String =
-            text.chars().map(|c| if c.is_alphanumeric() || "/-_.".contains(c) { c } else { '-' }).collect();
+        let corrected: String = text
+            .chars()
+            .map(|c| if c.is_alphanumeric() || "/-_.".contains(c) { c } else { '-' })
+            .collect();
         Some(format!("a name must not hold blanks: `name = \"{corrected}\"`"))
     } else {
         None
@@ -46,5 +47,6 @@ impl Name {
 
 fn missing(args: &Args, example: &str) -> Option<(Span, String)> {
     // A `name` that is there but wrong has been complained about already.
-    (!args.has("name")).then(|| (args.span(), format!("`name` is missing: add `name = \"{example}\"`")))
+    (!args.tries("name"))
+        .then(|| (args.span(), format!("`name` is missing: add `name = \"{example}\"`")))
 }

@@ -6,7 +6,6 @@ use syn::{
     Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, Lit, Meta, Pat, PathArguments,
     ReturnType, Signature, Type, TypeReference, Visibility,
     parse::{Parse, ParseStream},
-    spanned::Spanned,
 };
 
 use crate::problem::Problems;
@@ -61,12 +60,14 @@ impl Function {
         self.signature.asyncness.is_some()
     }
 
-    /// What it returns; `()` for nothing.
-    pub(crate) fn return_span(&self) -> proc_macro2::Span {
-        match &self.signature.output {
-            ReturnType::Default => self.signature.ident.span(),
-            ReturnType::Type(_, returned) => returned.span(),
-        }
+    /// The type that it returns, if that can be named outside of it.
+    pub(crate) fn returned(&self, on: Option<&Type>) -> Option<Type> {
+        let ReturnType::Type(_, returned) = &self.signature.output else { return None };
+        let opaque = returned
+            .to_token_stream()
+            .into_iter()
+            .any(|token| matches!(&token, TokenTree::Ident(ident) if ident == "impl"));
+        (!opaque).then(|| on.map_or_else(|| (**returned).clone(), |on| without_self(returned, on)))
     }
 
     /// The first paragraph of the doc comment, on one line.

@@ -54,7 +54,8 @@ struct Contexts<'a>(&'a BeansEndpoint);
 impl Serialize for Contexts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut contexts = serializer.serialize_map(Some(1))?;
-        contexts.serialize_entry(&self.0.context, &ContextDescriptor { beans: Beans(&self.0.beans) })?;
+        contexts
+            .serialize_entry(&self.0.context, &ContextDescriptor { beans: Beans(&self.0.beans) })?;
         contexts.end()
     }
 }
@@ -78,6 +79,8 @@ struct BeanDescriptor<'a> {
     scope: &'static str,
     #[serde(rename = "type")]
     type_name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<String>,
     dependencies: &'a [String],
@@ -90,6 +93,7 @@ impl<'a> BeanDescriptor<'a> {
             aliases: [bean.kind],
             scope: "singleton",
             type_name: &bean.type_name,
+            description: &bean.description,
             resource,
             dependencies: &bean.dependencies,
         }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    env::{EnvSettings, ShowValues},
-    model::{principal::Principal, provider::Provider, sanitizer::Sanitizer},
+    env::EnvSettings,
+    model::{principal::Principal, provider::Provider, sanitizer::Sanitizer, show::Show},
     settings::{Settings, SettingsReader},
 };
 
@@ -16,7 +16,6 @@ where
     let provide = Arc::new(provide);
     Provider {
         name: name.to_owned(),
-        description: String::new(),
         source: None,
         provide: Arc::new(move || {
             let provide = provide.clone();
@@ -38,7 +37,7 @@ fn endpoint(show: &str, providers: Vec<Provider>) -> EnvEndpoint {
         .build()
         .unwrap();
     let mut reader = SettingsReader::new(&settings);
-    let policy = EnvSettings::read(&mut reader, ShowValues::Never);
+    let policy = EnvSettings::read(&mut reader, Show::Never);
     reader.finish().unwrap();
     let environment = Environment::new(Arc::new(settings), providers, policy, Sanitizer::default());
     EnvEndpoint::new(Arc::new(environment))

@@ -14,7 +14,6 @@ use crate::{
 
 use super::health_descriptor::{HealthDescriptor, NoHealth};
 
-
 const OPERATIONS: &[Operation] =
     &[Operation::read(&[]), Operation::read(&[Selector::Remaining("path")])];
 

@@ -9,8 +9,7 @@ use serde_json::Value;
 
 use crate::{
     info::{
-        Application, FixedInfo, GitMode, HostFacts, InfoRegistry,
-        BuildFacts, GitFacts, RustFacts,
+        Application, BuildFacts, FixedInfo, GitFacts, GitMode, HostFacts, InfoRegistry, RustFacts,
     },
     model::{
         call::Call,

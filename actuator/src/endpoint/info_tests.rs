@@ -90,7 +90,7 @@ fn properties() -> Vec<(String, String)> {
 }
 
 fn provider(name: &str, provide: ProviderFn) -> Provider {
-    Provider { name: name.to_owned(), description: String::new(), source: None, provide }
+    Provider { name: name.to_owned(), source: None, provide }
 }
 
 fn gives(name: &str, answer: Result<Value, &str>) -> Provider {

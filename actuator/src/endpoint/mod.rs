@@ -52,8 +52,19 @@ pub(crate) struct Subjects {
 
 /// All ids there can be, for settings that name one.
 pub(crate) const IDS: &[&str] = &[
-    "beans", "dump", "env", "health", "httpexchanges", "httptrace", "info", "logfile", "loggers",
-    "metrics", "shutdown", "threaddump", "trace",
+    "beans",
+    "dump",
+    "env",
+    "health",
+    "httpexchanges",
+    "httptrace",
+    "info",
+    "logfile",
+    "loggers",
+    "metrics",
+    "shutdown",
+    "threaddump",
+    "trace",
 ];
 
 /// The older ids, for old admin servers and for those who come from pyctuator.

@@ -1,6 +1,7 @@
 //! The environment as one list of sources: those of the settings, then the contributed ones.
 
 use std::sync::Arc;
+
 use serde_json::Number;
 
 use super::{EnvSettings, contributed};

@@ -6,4 +6,4 @@ mod flatten;
 mod settings;
 
 pub use environment::{EnvProperty, EnvSource, EnvValue, Environment};
-pub use settings::{EnvSettings, ShowValues};
+pub use settings::EnvSettings;

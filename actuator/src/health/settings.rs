@@ -16,8 +16,7 @@ use super::{
 };
 use crate::{
     model::show::Show,
-    settings::{FromSetting, SettingsReader},
-    support::data_size::parse_data_size,
+    settings::{DataSize, FromSetting, SettingsReader},
 };
 
 const ENDPOINT: &str = "management.endpoint.health";
@@ -172,9 +171,8 @@ fn read_group(
         if prefix == ENDPOINT { Default::default() } else { (list("include"), list("exclude")) };
     let (roles, order) = (list("roles"), list("status.order"));
     let mapping = read_mapping(reader, &format!("{prefix}.status.http-mapping"));
-    let show = |reader: &mut SettingsReader<'_>, name: &str| {
-        reader.value::<ShowSetting>(&format!("{prefix}.{name}")).map(|show| show.0)
-    };
+    let show =
+        |reader: &mut SettingsReader<'_>, name: &str| reader.value(&format!("{prefix}.{name}"));
     HealthGroup {
         membership: Membership::of(include, exclude),
         show_components: show(reader, "show-components").or(inherited.show_components),
@@ -225,22 +223,6 @@ fn refuse_shared_paths(reader: &mut SettingsReader<'_>, named: &BTreeMap<String,
 /// Names as settings spell them: `management.health.livenessstate` for `livenessState`.
 fn loose(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-struct DataSize(u64);
-
-impl FromSetting for DataSize {
-    fn from_setting(text: &str) -> Result<Self, String> {
-        parse_data_size(text).map(Self)
-    }
-}
-
-struct ShowSetting(Show);
-
-impl FromSetting for ShowSetting {
-    fn from_setting(text: &str) -> Result<Self, String> {
-        Show::parse(text).map(Self)
-    }
 }
 
 impl FromSetting for AdditionalPath {

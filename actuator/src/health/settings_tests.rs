@@ -111,7 +111,7 @@ fn every_bad_setting_is_named_with_what_is_accepted() {
     .unwrap_err();
     for expected in [
         "5 setting(s)",
-        "never, when-authorized or always",
+        "never, when-authorized, always",
         "server:/healthz",
         "from 200 to 599",
         "10MB",

@@ -7,9 +7,7 @@ mod provided;
 mod registry;
 mod settings;
 
-pub use facts::{
-    ActuatorInfo, BuildFacts, Facts, FactsDeclaration, GitFacts, RustFacts, Tracked,
-};
+pub use facts::{ActuatorInfo, BuildFacts, Facts, FactsDeclaration, GitFacts, RustFacts, Tracked};
 pub use host::HostFacts;
 pub use registry::{Application, FixedInfo, InfoParts, InfoRegistry, facts_of};
 pub use settings::{GitMode, InfoSettings};

@@ -21,6 +21,7 @@ pub(crate) use install::{LogSource, LoggingState, install};
 pub use layer::{LoggersLayer, layer};
 pub(crate) use level::LogLevel;
 pub(crate) use loggers::{Loggers, SetLevelError};
+#[cfg(test)]
 pub(crate) use ring::LogRing;
 pub(crate) use settings::LoggingSettings;
 pub(crate) use state::{Logger, LoggerGroup};

@@ -7,7 +7,7 @@ use super::{
     state::{LoggerGroup, is_name},
     tree::ROOT,
 };
-use crate::settings::SettingsReader;
+use crate::settings::{DataSize, SettingsReader};
 
 const MIN_RING: u64 = 4 * 1024;
 const DEFAULT_RING: u64 = 1024 * 1024;
@@ -109,31 +109,15 @@ fn read_groups(reader: &mut SettingsReader<'_>) -> Vec<LoggerGroup> {
 }
 
 fn read_ring_size(reader: &mut SettingsReader<'_>) -> usize {
-    let size = match reader.value::<String>(RING_SIZE) {
+    let size = match reader.value::<DataSize>(RING_SIZE) {
         None => DEFAULT_RING,
-        Some(text) => match parse_size(&text) {
-            Some(size) if size == 0 || (MIN_RING..=MAX_RING).contains(&size) => size,
-            _ => {
-                reader.reject(RING_SIZE, "expected 0 or a size from 4KB to 64MB");
-                DEFAULT_RING
-            }
-        },
+        Some(DataSize(size)) if size == 0 || (MIN_RING..=MAX_RING).contains(&size) => size,
+        Some(_) => {
+            reader.reject(RING_SIZE, "expected 0 or a size from 4KB to 64MB");
+            DEFAULT_RING
+        }
     };
     usize::try_from(size).unwrap_or(usize::MAX)
-}
-
-/// A size in Spring's spellings: bytes, or `512KB`, `1MB` in powers of 1024.
-fn parse_size(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let (number, unit) =
-        text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let factor: u64 = match unit.trim().to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "KB" => 1 << 10,
-        "MB" => 1 << 20,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 fn is_empty(path: &std::path::Path) -> bool {

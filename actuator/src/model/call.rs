@@ -27,8 +27,9 @@ pub struct Call<'a> {
     pub additional_path: Option<&'a str>,
 }
 
-impl<'a> Call<'a> {
-    /// A call without arguments, for use inside the process.
+impl Call<'_> {
+    /// A call without arguments.
+    #[cfg(test)]
     pub fn new(operation: usize) -> Self {
         Self {
             operation,

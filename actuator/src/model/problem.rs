@@ -17,8 +17,6 @@ pub struct Problem {
 pub enum ProblemKind {
     /// 400: a parameter is missing or cannot be read.
     BadRequest,
-    /// 429: another such operation is in progress.
-    TooManyRequests,
     /// 500: the operation failed.
     Internal,
     /// 503: the operation cannot be offered now.
@@ -31,11 +29,6 @@ impl Problem {
         Self { kind: ProblemKind::BadRequest, reason: reason.into() }
     }
 
-    /// 429 with a reason.
-    pub fn too_many_requests(reason: impl Into<String>) -> Self {
-        Self { kind: ProblemKind::TooManyRequests, reason: reason.into() }
-    }
-
     /// 500 with a reason.
     pub fn internal(reason: impl Into<String>) -> Self {
         Self { kind: ProblemKind::Internal, reason: reason.into() }
@@ -46,16 +39,10 @@ impl Problem {
         Self { kind: ProblemKind::Unavailable, reason: reason.into() }
     }
 
-    /// What kind of refusal it is.
-    pub fn kind(&self) -> ProblemKind {
-        self.kind
-    }
-
     /// The HTTP status code.
     pub fn status(&self) -> u16 {
         match self.kind {
             ProblemKind::BadRequest => 400,
-            ProblemKind::TooManyRequests => 429,
             ProblemKind::Internal => 500,
             ProblemKind::Unavailable => 503,
         }

@@ -14,8 +14,6 @@ pub type ProviderFn = Arc<dyn Fn() -> BoxFuture<'static, Result<Value, String>> 
 pub struct Provider {
     /// The name: of the property source in `/env`, of the top-level member in `/info`.
     pub name: String,
-    /// What it is, from the doc comment; may be empty.
-    pub description: String,
     /// Where it was declared; `None` when registered at run time.
     pub source: Option<Source>,
     /// The function.

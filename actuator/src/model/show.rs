@@ -22,19 +22,6 @@ impl Show {
             Self::Always => true,
         }
     }
-
-    /// Reads the text of a setting, loosely as Spring does (`when-authorized`,
-    /// `WHEN_AUTHORIZED`). The error says what is accepted.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let letters: String =
-            text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-        match letters.as_str() {
-            "never" => Ok(Self::Never),
-            "whenauthorized" => Ok(Self::WhenAuthorized),
-            "always" => Ok(Self::Always),
-            _ => Err("expected never, when-authorized or always".to_owned()),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -52,12 +39,5 @@ mod tests {
         assert!(!Show::WhenAuthorized.allows(Some(&caller), &other));
         assert!(!Show::Never.allows(Some(&caller), &[]));
         assert!(Show::Always.allows(None, &other));
-    }
-
-    #[test]
-    fn levels_are_read_loosely() {
-        assert_eq!(Show::parse("WHEN_AUTHORIZED"), Ok(Show::WhenAuthorized));
-        assert_eq!(Show::parse("always"), Ok(Show::Always));
-        assert!(Show::parse("sometimes").is_err());
     }
 }

@@ -12,6 +12,8 @@ pub struct Bean {
     pub kind: &'static str,
     /// The path of the declaring item, or the type of a component.
     pub type_name: String,
+    /// What it is for, from its doc comment; may be empty.
+    pub description: String,
     /// Where it was declared.
     pub source: Option<Source>,
     /// The names of other beans that it was given.

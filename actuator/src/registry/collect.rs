@@ -97,7 +97,9 @@ impl<'c> Binder<'c> {
             Ok(bound) => Some(bound),
             Err(missing) => {
                 self.missing.extend(
-                    missing.iter().map(|missing| format!("{what} \"{name}\" ({source}): {missing}")),
+                    missing
+                        .iter()
+                        .map(|missing| format!("{what} \"{name}\" ({source}): {missing}")),
                 );
                 None
             }
@@ -113,14 +115,9 @@ impl<'c> Binder<'c> {
         declared
             .iter()
             .filter_map(|declaration| {
-                let ProviderDeclaration { name, description, source, .. } = declaration;
+                let ProviderDeclaration { name, source, .. } = declaration;
                 let provide = self.bind(what, name, source, declaration.bind)?;
-                Some(Provider {
-                    name: (*name).to_owned(),
-                    description: (*description).to_owned(),
-                    source: Some(*source),
-                    provide,
-                })
+                Some(Provider { name: (*name).to_owned(), source: Some(*source), provide })
             })
             .collect()
     }

@@ -34,6 +34,9 @@ pub fn refuse_conflicts(claims: impl IntoIterator<Item = Claim>) -> Result<(), E
     }
     Err(Error::new(
         ErrorKind::Declaration,
-        format!("names are taken twice; rename or remove one of each:\n  - {}", conflicts.join("\n  - ")),
+        format!(
+            "names are taken twice; rename or remove one of each:\n  - {}",
+            conflicts.join("\n  - ")
+        ),
     ))
 }

@@ -17,15 +17,12 @@ use super::{
 use crate::{
     admin::{
         AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
-        RegistrarHandle,
+        RegistrarHandle, RegistrationState,
     },
     error::Result,
     health::{Availability, HealthContributors},
     meter::{ApplicationTimes, MeterRegistry, MetricsSampler},
-    model::{
-        call::Listener,
-        endpoint::SharedEndpoint,
-    },
+    model::{call::Listener, endpoint::SharedEndpoint},
     support::trigger::Trigger,
     web::{ActuatorLayer, AdditionalPath, Exposure, Management, not_found_fallback},
 };
@@ -76,6 +73,16 @@ impl Actuator {
     /// Liveness and readiness, for the application to change.
     pub fn availability(&self) -> Availability {
         self.availability.clone()
+    }
+
+    /// The health checks, to add and remove some while the service runs.
+    pub fn health(&self) -> Arc<HealthContributors> {
+        Arc::clone(&self.health)
+    }
+
+    /// The registry of meters.
+    pub fn meters(&self) -> Arc<MeterRegistry> {
+        Arc::clone(&self.meters)
     }
 
     /// Says that the service is reachable at `address` from now on: it becomes ready and
@@ -205,6 +212,11 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// How registration goes at each admin server; empty without any.
+    pub fn status(&self) -> Vec<RegistrationState> {
+        self.registrar.status().snapshot()
+    }
+
     /// Refuses traffic from now on and takes the registration back, within one second whatever
     /// the admin servers do.
     pub async fn shutdown(self) {
@@ -237,6 +249,16 @@ impl Running {
     /// Liveness and readiness, for the application to change.
     pub fn availability(&self) -> Availability {
         self.actuator.availability()
+    }
+
+    /// How registration goes at each admin server; empty without any.
+    pub fn registration(&self) -> Vec<RegistrationState> {
+        self.registration.status()
+    }
+
+    /// The service behind it: health checks, meters and routes.
+    pub fn actuator(&self) -> &Actuator {
+        &self.actuator
     }
 
     /// Stops: takes the registration back, lets requests in progress finish, closes the ports.

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthIndicator},
     info::{ActuatorInfo, FactsDeclaration},
+    meter::MeterRegistry,
     model::{
         component::Components,
         provider::{Provider, ProviderFn},
@@ -25,6 +26,7 @@ use crate::{
 /// only at run time, such as a check that captures a value.
 pub struct App {
     pub(super) settings: Arc<Settings>,
+    pub(super) meters: Arc<MeterRegistry>,
     pub(super) components: Components,
     pub(super) checks: Vec<RuntimeCheck>,
     pub(super) env_sources: Vec<Provider>,
@@ -42,17 +44,21 @@ pub(super) struct RuntimeCheck {
 }
 
 impl App {
-    pub(super) fn new(settings: Arc<Settings>, shutdown: Trigger) -> Self {
+    /// The registry of meters is a component too: a check may ask for `&MeterRegistry`.
+    pub(super) fn new(settings: &Arc<Settings>, meters: &Arc<MeterRegistry>) -> Self {
+        let mut components = Components::default();
+        components.insert(None, Arc::clone(meters));
         Self {
-            settings,
-            components: Components::default(),
+            settings: Arc::clone(settings),
+            meters: Arc::clone(meters),
+            components,
             checks: Vec::new(),
             env_sources: Vec::new(),
             info_sources: Vec::new(),
             facts: Vec::new(),
             claims: Vec::new(),
             availability: Availability::starting(),
-            shutdown,
+            shutdown: Trigger::default(),
         }
     }
 
@@ -141,18 +147,26 @@ impl App {
 
     /// The run-time twin of linking a `#[derive(ActuatorInfo)]`.
     pub fn info<T: ActuatorInfo>(&mut self) -> &mut Self {
-        self.facts.push(const {
-            &FactsDeclaration {
-                facts: T::FACTS,
-                source: Source {
-                    package: T::FACTS.build.name,
-                    path: "registered at run time",
-                    file: "",
-                    line: 0,
-                },
-            }
-        });
+        self.facts.push(
+            const {
+                &FactsDeclaration {
+                    facts: T::FACTS,
+                    source: Source {
+                        package: T::FACTS.build.name,
+                        path: "registered at run time",
+                        file: "",
+                        line: 0,
+                    },
+                }
+            },
+        );
         self
+    }
+
+    /// The registry of meters, for counters, gauges and timers of one's own; what is registered
+    /// there is shown by `/actuator/metrics`.
+    pub fn meters(&self) -> Arc<MeterRegistry> {
+        Arc::clone(&self.meters)
     }
 
     /// The handle on liveness and readiness; keep a clone to change them later.
@@ -170,7 +184,7 @@ impl App {
 }
 
 fn runtime_provider(name: String, provide: ProviderFn) -> Provider {
-    Provider { name, description: String::new(), source: None, provide }
+    Provider { name, source: None, provide }
 }
 
 impl fmt::Debug for App {

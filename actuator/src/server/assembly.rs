@@ -11,13 +11,14 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator,
     app::{App, RuntimeCheck},
+    beans,
     builder::Builder,
     settings::ServerSettings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, RegistrationStatus},
     endpoint::{self, Subjects},
-    env::{EnvSettings, Environment, ShowValues},
+    env::{EnvSettings, Environment},
     error::{Error, ErrorKind, Result},
     exchange::{ExchangeRepository, ExchangeSettings},
     health::{
@@ -27,7 +28,7 @@ use crate::{
     logging::{self, LoggingSettings, LoggingState},
     meter::{self, MeterRegistry, MeterSettings, MetricsSampler, ServerRequestMeters},
     model::{sanitizer::Sanitizer, show::Show},
-    registry::{Bean, BeanRegistry, Binder, Declarations, refuse_conflicts},
+    registry::{Binder, Declarations, refuse_conflicts},
     settings::{Settings, SettingsReader},
     support::{clock::Clock, host},
     thread::ThreadRepository,
@@ -38,6 +39,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Basics {
     pub(super) settings: Arc<Settings>,
+    pub(super) meters: Arc<MeterRegistry>,
     server: ServerSettings,
     config: Config,
     logging: LoggingState,
@@ -70,13 +72,16 @@ impl Basics {
             None => builder.serves && server.management_on_loopback(),
         };
         let config = Config::read(&mut reader, private);
+        let meters = MeterSettings::read(&mut reader);
         reader.finish()?;
+        let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let logging = logging::install(&logging)?;
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
         Ok(Self {
             settings,
+            meters,
             server,
             config,
             logging,
@@ -90,13 +95,13 @@ impl Basics {
 }
 
 /// Puts everything together; nothing listens yet.
-pub(super) fn assemble(builder: Builder, basics: Basics, app: App) -> Result<Actuator> {
+pub(super) fn assemble(builder: &Builder, basics: Basics, app: App) -> Result<Actuator> {
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
-    let parts = Parts::new(&basics, &declarations, app, &builder)?;
+    let parts = Parts::new(&basics, &declarations, app, builder)?;
     Ok(parts.into_actuator(basics, declarations.counts(), registered_at_run_time))
 }
 
@@ -109,24 +114,21 @@ struct Config {
     exposure: Exposure,
     health: HealthSettings,
     info: InfoSettings,
-    meter: MeterSettings,
     aliases: endpoint::Aliases,
 }
 
 impl Config {
     /// Reads all of them. `private` is a management API that only this machine reaches.
     fn read(reader: &mut SettingsReader<'_>, private: bool) -> Self {
-        let show_details = if private { Show::Always } else { Show::Never };
-        let show_values = if private { ShowValues::Always } else { ShowValues::Never };
+        let show = if private { Show::Always } else { Show::Never };
         let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
         Self {
             admin: AdminClientSettings::read(reader),
-            env: EnvSettings::read(reader, show_values),
+            env: EnvSettings::read(reader, show),
             exchange: ExchangeSettings::read(reader),
             exposure: Exposure::read(reader, endpoint::IDS, exposed),
-            health: HealthSettings::read(reader, HealthDefaults { show_details }),
+            health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader),
-            meter: MeterSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
         }
     }
@@ -139,7 +141,6 @@ struct Parts {
     subjects: Subjects,
     availability: crate::health::Availability,
     shutdown: crate::support::trigger::Trigger,
-    meters: Arc<MeterRegistry>,
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
 }
@@ -156,7 +157,7 @@ impl Parts {
         let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
         let name = application_name(basics, builder, facts);
         let sanitizer = Arc::new(Sanitizer::default());
-        let beans = Arc::new(beans(declarations, &app));
+        let beans = Arc::new(beans::list(declarations, &app));
         let mut binder = Binder::new(&app.components);
         let mut env = binder.providers("env source", &declarations.env);
         let mut info = binder.providers("info source", &declarations.info);
@@ -166,7 +167,7 @@ impl Parts {
         info.append(&mut app.info_sources);
         let health = health(basics, checks, &app)?;
         let process = host::ProcessIdentity::read();
-        let meters = Arc::new(MeterRegistry::new(config.meter.clone(), Clock::system()));
+        let meters = Arc::clone(&basics.meters);
         let sampler = start_meters(&meters, &process)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
@@ -217,7 +218,6 @@ impl Parts {
             subjects,
             availability: app.availability,
             shutdown: app.shutdown,
-            meters,
             sampler,
             exchanges,
         })
@@ -240,8 +240,8 @@ impl Parts {
             name: self.name,
             version: self.version,
             layer: ActuatorLayer::new(
-                ServerRequestMeters::new(Arc::clone(&self.meters)),
-                config.meter.management_requests,
+                ServerRequestMeters::new(Arc::clone(&basics.meters)),
+                basics.meters.settings().management_requests,
                 Some(self.exchanges),
                 Clock::system(),
                 &basics.server.base_path,
@@ -252,7 +252,7 @@ impl Parts {
             additional_paths,
             health,
             availability: self.availability,
-            meters: self.meters,
+            meters: basics.meters,
             admin: config.admin,
             platform: basics.platform,
             in_container: basics.in_container,
@@ -292,7 +292,8 @@ fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<Boun
         .health
         .iter()
         .filter_map(|declared| {
-            let bound = binder.bind("health check", declared.name, &declared.source, declared.bind)?;
+            let bound =
+                binder.bind("health check", declared.name, &declared.source, declared.bind)?;
             Some((declared.name.to_owned(), bound, declared.timeout))
         })
         .collect()
@@ -305,17 +306,17 @@ fn health(
 ) -> Result<Arc<HealthContributors>> {
     let config = &basics.config;
     let contributors = Arc::new(config.health.contributors());
-    let at_run_time = app.checks.iter().map(|RuntimeCheck { name, indicator }| {
-        (name.clone(), Arc::clone(indicator), None)
-    });
+    let at_run_time = app
+        .checks
+        .iter()
+        .map(|RuntimeCheck { name, indicator }| (name.clone(), Arc::clone(indicator), None));
     for (name, indicator, timeout) in declared.into_iter().chain(at_run_time) {
         if config.health.is_enabled(&name) {
             contributors.register(&name, indicator, timeout)?;
         }
     }
-    let disk: builtin::DiskReader = Arc::new(|path| {
-        host::disk_space(path).map(|space| (space.total, space.usable))
-    });
+    let disk: builtin::DiskReader =
+        Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
     builtin::register(&contributors, &config.health, &app.availability, disk)?;
     let mut reader = SettingsReader::new(&basics.settings);
     config.health.validate(&mut reader, &contributors);
@@ -349,48 +350,6 @@ fn host_facts(process: host::ProcessIdentity) -> HostFacts {
         start_time: Some(process.started_at),
         working_directory: process.working_directory.map(|path| path.display().to_string()),
     }
-}
-
-fn beans(declarations: &Declarations, app: &App) -> BeanRegistry {
-    let mut beans = BeanRegistry::default();
-    for (name, type_name) in app.components.list() {
-        let name = name.map_or_else(|| type_name.to_owned(), str::to_owned);
-        let bean = Bean {
-            kind: "component",
-            type_name: type_name.to_owned(),
-            source: None,
-            dependencies: Vec::new(),
-        };
-        beans.add(&name, bean);
-    }
-    let mut add = |kind, name: &str, source, dependencies: &[fn() -> &'static str]| {
-        let dependencies = dependencies.iter().map(|name| name().to_owned()).collect();
-        let source: crate::model::source::Source = source;
-        let type_name = source.path.to_owned();
-        beans.add(name, Bean { kind, type_name, source: Some(source), dependencies });
-    };
-    for d in &declarations.health {
-        add("health check", d.name, d.source, d.dependencies);
-    }
-    for d in &declarations.env {
-        add("env source", d.name, d.source, d.dependencies);
-    }
-    for d in &declarations.info {
-        add("info source", d.name, d.source, d.dependencies);
-    }
-    for d in &declarations.facts {
-        add("actuator info", d.source.path, d.source, &[]);
-    }
-    for RuntimeCheck { name, .. } in &app.checks {
-        let bean = Bean {
-            kind: "health check",
-            type_name: "registered at run time".to_owned(),
-            source: None,
-            dependencies: Vec::new(),
-        };
-        beans.add(name, bean);
-    }
-    beans
 }
 
 /// Shows how registration goes as a component of health: UP once registered everywhere, UNKNOWN

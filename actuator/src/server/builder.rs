@@ -14,7 +14,6 @@ use super::{
 use crate::{
     error::Result,
     settings::{Settings, SettingsBuilder},
-    support::trigger::Trigger,
 };
 
 /// Says what a service is and has. [`Actuator::builder`] makes one.
@@ -40,9 +39,12 @@ pub struct Builder {
     pub(super) listening_on: Option<std::net::SocketAddr>,
     /// Whether this crate opens the listeners itself.
     pub(super) serves: bool,
-    with: Vec<Box<dyn FnOnce(&mut App) + Send>>,
+    with: Vec<Registration>,
     router: Router,
 }
+
+/// Registers something; run once the settings are known.
+type Registration = Box<dyn FnOnce(&mut App) + Send>;
 
 impl Default for Builder {
     fn default() -> Self {
@@ -163,13 +165,13 @@ impl Builder {
     /// Settings first, then the log, then the application's own set-up, then all the rest.
     async fn assemble<M>(mut self, setup: impl Setup<M>) -> Result<(Actuator, Router)> {
         let basics = assembly::Basics::prepare(&mut self)?;
-        let mut app = App::new(basics.settings.clone(), Trigger::default());
+        let mut app = App::new(&basics.settings, &basics.meters);
         for register in std::mem::take(&mut self.with) {
             register(&mut app);
         }
         let routes = setup.set_up(&mut app).await?;
         let router = std::mem::take(&mut self.router).merge(routes);
-        Ok((assembly::assemble(self, basics, app)?, router))
+        Ok((assembly::assemble(&self, basics, app)?, router))
     }
 }
 

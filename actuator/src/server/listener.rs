@@ -48,7 +48,12 @@ impl BoundListener {
 
     /// Serves `router` until `shutdown` is thrown, then lets requests in progress finish for at
     /// most `drain`.
-    pub(super) fn serve(self, router: Router, shutdown: Trigger, drain: Duration) -> JoinHandle<()> {
+    pub(super) fn serve(
+        self,
+        router: Router,
+        shutdown: Trigger,
+        drain: Duration,
+    ) -> JoinHandle<()> {
         let address = self.address;
         tokio::spawn(async move {
             let stop = shutdown.clone();

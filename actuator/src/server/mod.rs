@@ -3,6 +3,7 @@
 mod actuator;
 mod app;
 mod assembly;
+mod beans;
 mod builder;
 mod listener;
 mod package;

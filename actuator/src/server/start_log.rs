@@ -26,7 +26,8 @@ impl StartLog<'_> {
     pub(super) fn write(&self) {
         let Self { name, application, management, base_path, took, .. } = self;
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
-        let reach = match (application.ip().is_loopback(), self.default_address, self.in_container) {
+        let reach = match (application.ip().is_loopback(), self.default_address, self.in_container)
+        {
             (true, true, true) => " (this container only; set server.address=0.0.0.0 for others)",
             (true, true, false) => " (this machine only; set server.address=0.0.0.0 for others)",
             (true, false, _) => " (this machine only)",

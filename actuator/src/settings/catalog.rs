@@ -15,13 +15,6 @@ pub struct Entry {
     pub description: &'static str,
 }
 
-impl Entry {
-    /// Whether part of the name is chosen by somebody.
-    pub fn is_open(&self) -> bool {
-        self.name.contains('*')
-    }
-}
-
 /// What the value of a setting is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -3,7 +3,10 @@
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use super::name;
-use crate::support::time;
+use crate::{
+    model::show::Show,
+    support::{data_size::parse_data_size, time},
+};
 
 /// A type that a setting can have. Errors say what is accepted: "expected true or false".
 pub trait FromSetting: Sized {
@@ -49,6 +52,19 @@ impl FromSetting for IpAddr {
     }
 }
 
+impl FromSetting for Show {
+    fn from_setting(text: &str) -> Result<Self, String> {
+        one_of(
+            text,
+            &[
+                ("never", Self::Never),
+                ("when-authorized", Self::WhenAuthorized),
+                ("always", Self::Always),
+            ],
+        )
+    }
+}
+
 macro_rules! from_setting_for_numbers {
     ($($number:ty),*) => {$(
         impl FromSetting for $number {
@@ -73,24 +89,8 @@ pub struct DataSize(
 
 impl FromSetting for DataSize {
     fn from_setting(text: &str) -> Result<Self, String> {
-        parse_size(text.trim())
-            .map(Self)
-            .ok_or_else(|| "expected a size such as 10MB, 512KB or 1048576".to_owned())
+        parse_data_size(text).map(Self)
     }
-}
-
-fn parse_size(text: &str) -> Option<u64> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(end)?;
-    let unit: u64 = match unit.trim().to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "KB" => 1 << 10,
-        "MB" => 1 << 20,
-        "GB" => 1 << 30,
-        "TB" => 1 << 40,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// Picks one of a few named values, in Spring's relaxed spelling (`when-authorized`,
@@ -111,17 +111,6 @@ pub fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_read_in_springs_spellings() {
-        for (text, bytes) in [("10MB", 10 << 20), ("512 kb", 512 << 10), ("7", 7), ("1GB", 1 << 30)]
-        {
-            assert_eq!(DataSize::from_setting(text), Ok(DataSize(bytes)), "{text}");
-        }
-        for bad in ["", "MB", "-1", "1.5MB", "99999999999TB"] {
-            assert!(DataSize::from_setting(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_choice_is_read_in_every_spelling_and_refused_with_all_names() {

@@ -19,11 +19,6 @@ impl<'s> SettingsReader<'s> {
         Self { settings, problems: Vec::new() }
     }
 
-    /// The settings themselves.
-    pub fn settings(&self) -> &'s Settings {
-        self.settings
-    }
-
     /// The typed value of a setting, or `None` if it is unset or bad (which is remembered).
     pub fn value<T: FromSetting>(&mut self, name: &str) -> Option<T> {
         let property = self.settings.property(name)?;

@@ -185,8 +185,10 @@ fn an_unknown_name_is_warned_about_with_the_nearest_known_one() {
         [
             "setting MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETIALS (environment variable \
              MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETIALS) is unknown; did you mean \
-             management.endpoint.health.show-details?",
-            "setting server.prot (actuator.toml:2:8) is unknown; did you mean server.port?",
+             management.endpoint.health.show-details? Who sees details of health: never, \
+             when-authorized, always.",
+            "setting server.prot (actuator.toml:2:8) is unknown; did you mean server.port? \
+             Port of the application; 0 for any free one.",
         ]
     );
 }

@@ -2,6 +2,7 @@
 
 use super::{
     PropertySource, SourceKind, catalog,
+    catalog::Entry,
     name::{self, Spelling},
 };
 use crate::support::text;
@@ -39,9 +40,10 @@ fn unknown(source: &PropertySource, name: &str) -> Option<String> {
 
 fn warning(dotted: &str, name: &str, origin: &str) -> String {
     let known = catalog::entries().iter().map(|entry| entry.name);
-    match text::nearest(dotted, known) {
-        Some(nearest) => {
-            format!("setting {name} ({origin}) is unknown; did you mean {nearest}?")
+    let nearest = text::nearest(dotted, known);
+    match catalog::entries().iter().find(|entry| Some(entry.name) == nearest) {
+        Some(Entry { name: known, description, .. }) => {
+            format!("setting {name} ({origin}) is unknown; did you mean {known}? {description}")
         }
         None => format!("setting {name} ({origin}) is unknown and has no effect"),
     }

@@ -18,6 +18,7 @@ impl Clock {
         Self::default()
     }
 
+    #[cfg(test)]
     /// A clock that starts at `now` and moves only by [`Self::advance`].
     pub fn manual(now: SystemTime) -> Self {
         Self { manual: Some(Arc::default()), origin: Some((now, Instant::now())) }
@@ -33,6 +34,7 @@ impl Clock {
         self.origin.map_or_else(Instant::now, |(_, instant)| instant + self.elapsed())
     }
 
+    #[cfg(test)]
     /// Moves a manual clock; does nothing to the system's.
     pub fn advance(&self, by: Duration) {
         if let Some(manual) = &self.manual {

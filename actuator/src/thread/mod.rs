@@ -3,5 +3,7 @@
 mod dump;
 mod repository;
 
-pub use dump::{ThreadDump, ThreadInfo, ThreadState};
+#[cfg(test)]
+pub use dump::ThreadState;
+pub use dump::{ThreadDump, ThreadInfo};
 pub use repository::ThreadRepository;

@@ -21,9 +21,7 @@ pub(crate) fn respond(
             with_body(status, content_type, body.into())
         }
         Reply::Text(body) => with_body(StatusCode::OK, content_type, body.into()),
-        Reply::Resource(resource) => {
-            range::respond(&resource, headers.get(header::RANGE), head)
-        }
+        Reply::Resource(resource) => range::respond(&resource, headers.get(header::RANGE), head),
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),
     }
@@ -42,10 +40,7 @@ pub(crate) fn options(allow: &str) -> Response {
 
 /// The value of `Allow` for these operations; with the implied methods for OPTIONS, without
 /// them for a 405.
-pub(crate) fn allow<'o>(
-    operations: impl Iterator<Item = &'o Operation>,
-    implied: bool,
-) -> String {
+pub(crate) fn allow<'o>(operations: impl Iterator<Item = &'o Operation>, implied: bool) -> String {
     use crate::model::endpoint::OperationKind::{Delete, Read, Write};
     let mut kinds: Vec<_> = operations.map(|operation| operation.kind).collect();
     kinds.sort_unstable();

@@ -7,8 +7,11 @@ use serde_json::value::RawValue;
 
 use super::path::escapes_are_complete;
 
+/// Names and values, in order.
+type Parameters<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
 /// Query parameters in order. `+` is a blank; a bad escape is refused.
-pub(crate) fn query(raw: &str) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, String> {
+pub(crate) fn query(raw: &str) -> Result<Parameters<'_>, String> {
     if raw.is_empty() {
         return Ok(Vec::new());
     }
@@ -97,8 +100,12 @@ mod tests {
     fn scalars_keep_their_spelling_and_null_is_nothing() {
         let read = body(br#"{"a":"x\u00e4","b":1.50,"c":1e3,"d":true,"e":null,"a":"y"}"#).unwrap();
         let expected = [
-            ("a", Some("x\u{e4}")), ("b", Some("1.50")), ("c", Some("1e3")), ("d", Some("true")),
-            ("e", None), ("a", Some("y")),
+            ("a", Some("x\u{e4}")),
+            ("b", Some("1.50")),
+            ("c", Some("1e3")),
+            ("d", Some("true")),
+            ("e", None),
+            ("a", Some("y")),
         ];
         let read: Vec<_> = read.iter().map(|(k, v)| (k.as_str(), v.as_deref())).collect();
         assert_eq!(read, expected);
@@ -109,7 +116,9 @@ mod tests {
 
     #[test]
     fn everything_but_a_flat_object_is_refused() {
-        for bad in ["[]", "\"x\"", "{", "{\"a\":[1]}", "{\"a\":{}}", "{'a':1}", "{} x", "NaN", "1", " "] {
+        for bad in
+            ["[]", "\"x\"", "{", "{\"a\":[1]}", "{\"a\":{}}", "{'a':1}", "{} x", "NaN", "1", " "]
+        {
             assert!(body(bad.as_bytes()).is_err(), "{bad}");
         }
     }
@@ -117,7 +126,11 @@ mod tests {
     #[test]
     fn query_parameters_are_decoded_and_kept_in_order() {
         let read = query("tag=a%3Ab&tag=a+b&x&&y=").unwrap();
-        assert_eq!(read, [("tag", "a:b"), ("tag", "a b"), ("x", ""), ("y", "")].map(|(k, v)| (k.into(), v.into())));
+        assert_eq!(
+            read,
+            [("tag", "a:b"), ("tag", "a b"), ("x", ""), ("y", "")]
+                .map(|(k, v)| (k.into(), v.into()))
+        );
         assert!(query("a=%zz").is_err());
     }
 }

@@ -53,7 +53,10 @@ impl Exposure {
             exclude: exclude.unwrap_or_default(),
             default_access: reader.value("management.endpoints.access.default"),
             max_permitted: max_permitted.unwrap_or(Access::Unrestricted),
-            access: ids.iter().filter_map(|id| Some((comparable(id), access_of(reader, id)?))).collect(),
+            access: ids
+                .iter()
+                .filter_map(|id| Some((comparable(id), access_of(reader, id)?)))
+                .collect(),
             paths: path_mapping(reader),
         }
     }
@@ -163,7 +166,8 @@ fn access_of(reader: &mut SettingsReader<'_>, id: &str) -> Option<Access> {
     let enabled = format!("management.endpoint.{id}.enabled");
     match (reader.value(&access), reader.value::<bool>(&enabled)) {
         (Some(_), Some(_)) => {
-            reader.reject(&enabled, format!("cannot be set together with {access}; keep the latter"));
+            reader
+                .reject(&enabled, format!("cannot be set together with {access}; keep the latter"));
             None
         }
         (Some(access), None) => Some(access),

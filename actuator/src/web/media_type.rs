@@ -161,11 +161,9 @@ impl<'a> Range<'a> {
     }
 
     fn is(&self, media_type: &str) -> bool {
-        media_type
-            .split_once('/')
-            .is_some_and(|(kind, subtype)| {
-                self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype)
-            })
+        media_type.split_once('/').is_some_and(|(kind, subtype)| {
+            self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype)
+        })
     }
 
     fn matches(&self, offer: &str) -> bool {
@@ -236,7 +234,10 @@ mod tests {
             ("application/*+json", Some(V3)),
             ("text/html, application/json", Some(JSON)),
             ("application/json,application/vnd.spring-boot.actuator.v2+json", Some(JSON)),
-            ("application/json;q=0.9, application/vnd.spring-boot.actuator.v2+json;q=0.1", Some(JSON)),
+            (
+                "application/json;q=0.9, application/vnd.spring-boot.actuator.v2+json;q=0.1",
+                Some(JSON),
+            ),
             ("application/vnd.spring-boot.actuator.v3+json;q=0, application/json", Some(JSON)),
             ("text/html,application/xhtml+xml,*/*;q=0.8", Some(V3)),
             ("application/json;charset=UTF-8", Some("application/json;charset=UTF-8")),
@@ -255,7 +256,10 @@ mod tests {
             (V3, ApiVersion::V3),
             (JSON, ApiVersion::V3),
             ("application/vnd.spring-boot.actuator.v2+json;q=0.1,application/json", ApiVersion::V2),
-            ("application/vnd.spring-boot.actuator.v2+json,application/vnd.spring-boot.actuator.v3+json;q=0.1", ApiVersion::V3),
+            (
+                "application/vnd.spring-boot.actuator.v2+json,application/vnd.spring-boot.actuator.v3+json;q=0.1",
+                ApiVersion::V3,
+            ),
         ] {
             assert_eq!(Accept::parse(Some(accept)).version(), version, "{accept}");
         }

@@ -286,10 +286,7 @@ impl<'m> Target<'m> {
         let of_kind: Vec<_> =
             self.operations.iter().filter(|(_, operation)| operation.kind == kind).collect();
         let Some((_, first)) = of_kind.first() else {
-            return Err(Refusal::method_not_allowed(
-                &parts.method,
-                answer::allow(all(), false),
-            ));
+            return Err(Refusal::method_not_allowed(&parts.method, answer::allow(all(), false)));
         };
         check_content_type(first, parts)?;
         let products: Vec<_> = of_kind.iter().map(|(_, operation)| operation.produces).collect();
@@ -374,8 +371,11 @@ fn check_content_type(operation: &Operation, parts: &Parts) -> Result<(), Refusa
         Some(given) if !operation.takes_body && media_type::is_json(given) => Ok(()),
         None if !operation.takes_body => Ok(()),
         _ => {
-            let accepted =
-                if operation.takes_body { ACTUATOR_JSON } else { "application/json, application/*+json" };
+            let accepted = if operation.takes_body {
+                ACTUATOR_JSON
+            } else {
+                "application/json, application/*+json"
+            };
             Err(Refusal::unsupported_media_type(given, accepted))
         }
     }
@@ -390,7 +390,8 @@ async fn read_body(
     if operation.kind != OperationKind::Write || !parts.headers.contains_key(header::CONTENT_TYPE) {
         return Ok(Vec::new());
     }
-    let collected = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
+    let collected =
+        tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
     let bytes: Bytes = match collected {
         Ok(Ok(collected)) => collected.to_bytes(),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
@@ -401,7 +402,10 @@ async fn read_body(
         }
         Ok(Err(error)) => return Err(Refusal::bad_request(format!("the body broke off: {error}"))),
         Err(_) => {
-            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"));
+            return Err(Refusal::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time",
+            ));
         }
     };
     arguments::body(&bytes).map_err(Refusal::bad_request)

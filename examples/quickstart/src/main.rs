@@ -58,10 +58,8 @@ async fn greet(greetings: std::sync::Arc<Greetings>, name: String) -> String {
 fn setup(app: &mut App) -> Router {
     let greetings = std::sync::Arc::new(Greetings::default());
     app.component(greetings.clone());
-    Router::new().route(
-        "/hello/{name}",
-        get(move |Path(name): Path<String>| greet(greetings.clone(), name)),
-    )
+    Router::new()
+        .route("/hello/{name}", get(move |Path(name): Path<String>| greet(greetings.clone(), name)))
 }
 
 fn main() -> actuator::Result<()> {

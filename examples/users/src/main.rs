@@ -27,7 +27,8 @@ struct UsersService;
 #[health_check(name = "redis", timeout = "2s")]
 async fn redis_health(client: &redis::Client) -> redis::RedisResult<Health> {
     let mut connection = client.get_multiplexed_async_connection().await?;
-    let info: redis::InfoDict = redis::cmd("INFO").arg("server").query_async(&mut connection).await?;
+    let info: redis::InfoDict =
+        redis::cmd("INFO").arg("server").query_async(&mut connection).await?;
     let version = info.get::<String>("redis_version").unwrap_or_default();
     let mode = info.get::<String>("redis_mode").unwrap_or_default();
     Ok(Health::up().with_detail("version", version).with_detail("mode", mode))

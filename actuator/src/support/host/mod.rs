@@ -8,7 +8,7 @@ mod process;
 mod system;
 mod thread;
 
-pub(crate) use disk::{DiskSpace, disk_space};
+pub(crate) use disk::disk_space;
 pub(crate) use process::{ProcessIdentity, ProcessUsage};
 pub(crate) use system::SystemUsage;
 pub(crate) use thread::{OsThread, OsThreadState, os_threads};

@@ -17,13 +17,14 @@ pub struct Facts;
 #[actuator::health_check(name = "lints/async", timeout = "1s")]
 async fn asynchronous(pool: &Pool, shared: Arc<Pool>) -> Result<(), String> {
     drop(shared);
-    std::future::ready(()).await;
-    let _ = pool;
+    std::future::ready(pool).await;
     Ok(())
 }
 
 #[actuator::health_check(name = "lints/sync")]
-fn synchronous(_pool: &Pool) {}
+fn synchronous(pool: &Pool) -> bool {
+    !format!("{pool:?}").is_empty()
+}
 
 #[actuator::health_check(name = "lints/none")]
 #[cfg(any())]
@@ -31,17 +32,18 @@ fn configured_away(pool: &DoesNotExist) {}
 
 impl Pool {
     #[actuator::health_check(name = "lints/associated", on = Pool)]
-    fn check(_pool: &Self) -> bool {
-        true
+    fn check(pool: &Self) -> bool {
+        synchronous(pool)
     }
 }
 
 #[actuator::env_source(name = "lints")]
-fn env() -> u8 {
-    1
+fn env() -> String {
+    format!("{}", 1)
 }
 
 #[actuator::info_source(name = "lints")]
-async fn info(_pool: &Pool) -> u8 {
-    std::future::ready(1).await
+async fn info(pool: &Pool) -> u8 {
+    std::future::ready(pool).await;
+    1
 }

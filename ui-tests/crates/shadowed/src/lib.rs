@@ -1,6 +1,6 @@
 //! Generated code where every name that it might lean on means something else.
 #![no_implicit_prelude]
-#![allow(non_camel_case_types, dead_code, missing_docs)]
+#![allow(non_camel_case_types, dead_code, missing_docs, unused_macros)]
 
 mod std {}
 mod core {}
@@ -14,9 +14,15 @@ struct Duration;
 struct Source;
 struct bool;
 struct u32;
-macro_rules! env { () => {}; }
-macro_rules! line { () => {}; }
-macro_rules! concat { () => {}; }
+macro_rules! env {
+    () => {};
+}
+macro_rules! line {
+    () => {};
+}
+macro_rules! concat {
+    () => {};
+}
 
 pub struct Pool;
 
