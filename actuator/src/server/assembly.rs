@@ -22,7 +22,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
     exchange::{ExchangeRepository, ExchangeSettings},
     health::{
-        Health, HealthContributors, HealthDefaults, HealthIndicator, HealthSettings, builtin,
+        ContributorError, Health, HealthContributors, HealthDefaults, HealthIndicator,
+        HealthSettings, builtin,
     },
     info::{self, HostFacts, InfoParts, InfoRegistry, InfoSettings},
     logging::{self, LoggingSettings, LoggingState},
@@ -326,16 +327,20 @@ fn health(
         .map(|RuntimeCheck { name, indicator }| (name.clone(), Arc::clone(indicator), None));
     for (name, indicator, timeout) in declared.into_iter().chain(at_run_time) {
         if config.health.is_enabled(&name) {
-            contributors.register(&name, indicator, timeout)?;
+            contributors.register(&name, indicator, timeout).map_err(refused)?;
         }
     }
     let disk: builtin::DiskReader =
         Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
-    builtin::register(&contributors, &config.health, &app.availability, disk)?;
+    builtin::register(&contributors, &config.health, &app.availability, disk).map_err(refused)?;
     let mut reader = SettingsReader::new(&basics.settings);
     config.health.validate(&mut reader, &contributors);
     reader.finish()?;
     Ok(contributors)
+}
+
+fn refused(error: ContributorError) -> Error {
+    Error::new(ErrorKind::Declaration, error.to_string()).with_cause(error)
 }
 
 fn start_meters(
