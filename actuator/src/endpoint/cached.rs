@@ -30,15 +30,19 @@ impl CacheSettings {
     /// Reads `management.endpoint.<id>.cache.time-to-live` of each id; 0 by default.
     pub(crate) fn read(reader: &mut SettingsReader<'_>, ids: &[&'static str]) -> Self {
         let mut set = |id: &&'static str| {
-            let time_to_live =
-                reader.value::<Duration>(&format!("management.endpoint.{id}.cache.time-to-live"))?;
+            let time_to_live = reader
+                .value::<Duration>(&format!("management.endpoint.{id}.cache.time-to-live"))?;
             Some((*id, time_to_live)).filter(|_| !time_to_live.is_zero())
         };
         Self { time_to_live: ids.iter().filter_map(&mut set).collect() }
     }
 
     /// Wraps those endpoints that have a time to live.
-    pub(crate) fn apply(&self, endpoints: Vec<SharedEndpoint>, clock: &Clock) -> Vec<SharedEndpoint> {
+    pub(crate) fn apply(
+        &self,
+        endpoints: Vec<SharedEndpoint>,
+        clock: &Clock,
+    ) -> Vec<SharedEndpoint> {
         endpoints
             .into_iter()
             .map(|endpoint| match self.time_to_live.get(endpoint.id()) {
@@ -120,7 +124,8 @@ impl Endpoint for CachedEndpoint {
             return Box::pin(self.read(call));
         }
         Box::pin(async move {
-            let is_change = operation.is_some_and(|operation| operation.kind != OperationKind::Read);
+            let is_change =
+                operation.is_some_and(|operation| operation.kind != OperationKind::Read);
             let reply = self.endpoint.invoke(call).await;
             if is_change {
                 *self.kept() = Default::default();
@@ -164,9 +169,8 @@ mod tests {
 
     fn cached() -> (SharedEndpoint, Clock) {
         let clock = Clock::manual(SystemTime::UNIX_EPOCH);
-        let settings = CacheSettings {
-            time_to_live: BTreeMap::from([("counting", Duration::from_secs(10))]),
-        };
+        let settings =
+            CacheSettings { time_to_live: BTreeMap::from([("counting", Duration::from_secs(10))]) };
         let endpoints = settings.apply(vec![Arc::new(Counting::default())], &clock);
         (endpoints.into_iter().next().unwrap(), clock)
     }
