@@ -2,114 +2,71 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
-    sync::mpsc,
-    thread,
-    time::Duration,
+    process::ExitStatus,
 };
 
-/// Longer than any start takes.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-/// What stands before the addresses in the log.
-const LISTENING: &str = "listening on http://";
-const MANAGEMENT: &str = "management at http://";
+use testkit::{Process, Program};
 
 /// A running application; it ends with this value.
 pub struct Application {
-    child: Child,
+    /// Killed before the folder is removed: fields are dropped in their order.
+    _process: Process,
     pub address: SocketAddr,
     pub management: SocketAddr,
-    folder: PathBuf,
+    folder: Folder,
 }
 
 impl Application {
     /// Starts it with these settings. `{folder}` in a setting is a fresh folder of its own.
     pub fn start(name: &str, with_file: bool, settings: &[&str]) -> Self {
-        let folder = fresh_folder(name);
-        let mut command = command(&folder, with_file, settings);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
-        let (sender, addresses) = mpsc::channel();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        // Reads to the end, so that the application never waits for its log to be read.
-        thread::spawn(move || {
-            let mut listening = None;
-            for line in lines.map_while(Result::ok) {
-                if let Some(address) = address_after(&line, LISTENING) {
-                    listening = Some(address);
-                }
-                if let (Some(application), Some(management)) =
-                    (listening, address_after(&line, MANAGEMENT))
-                {
-                    // Nobody waits any more once the addresses are known.
-                    let _ = sender.send((application, management));
-                }
-            }
-        });
-        let Ok((address, management)) = addresses.recv_timeout(DEADLINE) else {
-            // The panic below says what matters.
-            let _ = child.kill();
-            panic!("{name}: the application did not start: {settings:?}");
-        };
-        Self { child, address, management, folder }
+        let folder = Folder::fresh(name);
+        let mut process = program(&folder.0, with_file, settings).serve();
+        let line = process.log_until("management at http://");
+        let address = line.split("http://").nth(1).unwrap_or_default();
+        let address = address.split(['/', ' ']).next().unwrap_or_default();
+        let management = address.parse().unwrap();
+        Self { address: process.address(), management, _process: process, folder }
     }
 
-    /// Runs it with settings that have to be refused: what it said; `None` if it started.
-    pub fn refused(name: &str, settings: &[&str]) -> Option<Output> {
-        let folder = fresh_folder(name);
-        let mut command = command(&folder, true, settings);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // To its end, or to the line that says that it listens.
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let started = lines.into_iter().any(|line| address_after(&line, LISTENING).is_some());
-        if started {
-            child.kill().unwrap();
-        }
-        let output = child.wait_with_output().unwrap();
-        (!started).then_some(output)
+    /// Runs it with settings that have to be refused: how it ended, and what it said.
+    pub fn refused(name: &str, settings: &[&str]) -> (ExitStatus, String) {
+        let folder = Folder::fresh(name);
+        program(&folder.0, true, settings).arg("--server.port=0").spawn().finish()
     }
 
     /// A file in the application's own folder.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.folder.0.join(name)
     }
 }
 
-impl Drop for Application {
+/// A folder that goes with its application.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn fresh(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        // Left over from a run that was interrupted, or not there.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
     fn drop(&mut self) {
-        // It may have stopped by itself: the shutdown endpoint is replayed too.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
+        // It is below the target folder; nothing depends on its being gone.
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-fn command(folder: &Path, with_file: bool, settings: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
-    command
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
+fn program(folder: &Path, with_file: bool, settings: &[&str]) -> Program {
+    let program = Program::at(env!("CARGO_BIN_EXE_conformance"))
         .env("DEMO_GREETING_SUFFIX", "fromenv")
-        .current_dir(if with_file { Path::new(env!("CARGO_MANIFEST_DIR")) } else { folder })
-        .arg("--server.port=0");
-    for setting in settings {
-        command.arg(format!("--{}", setting.replace("{folder}", &folder.display().to_string())));
-    }
-    command
-}
-
-fn fresh_folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name.replace('/', "-"));
-    // Left over from a run that was interrupted, or not there.
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn address_after(line: &str, words: &str) -> Option<SocketAddr> {
-    let rest = line.split_once(words)?.1;
-    rest.split(['/', ' ', ',']).next()?.parse().ok()
+        .folder(if with_file { Path::new(env!("CARGO_MANIFEST_DIR")) } else { folder });
+    settings.iter().fold(program, |program, setting| {
+        program.arg(&format!("--{}", setting.replace("{folder}", &folder.display().to_string())))
+    })
 }
