@@ -150,7 +150,7 @@ impl Environment {
         }
         match value {
             EnvValue::Text(text) => match self.sanitizer.sanitize(name, &text) {
-                Cow::Borrowed(clean) if clean.len() == text.len() => EnvValue::Text(text),
+                Cow::Borrowed(clean) if clean == text => EnvValue::Text(text),
                 clean => EnvValue::Text(clean.into_owned()),
             },
             _ if self.sanitizer.is_secret_key(name) => EnvValue::Text(MASK.to_owned()),
