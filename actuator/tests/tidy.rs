@@ -195,3 +195,29 @@ fn features_switch_modules_and_nothing_inside_them() {
     }
     assert!(found.is_empty(), "{found:#?}");
 }
+
+#[test]
+fn every_known_trap_has_a_test_that_is_named_after_it() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = Vec::new();
+    for folder in ["actuator", "actuator-macros", "examples", "ui-tests"] {
+        collect(&repository.join(folder), &mut files);
+    }
+    let mut tests = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(file).unwrap();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for pair in lines.windows(2) {
+            let name = pair[1].strip_prefix("async ").unwrap_or(pair[1]);
+            let is_test = pair[0].starts_with("#[test]") || pair[0].starts_with("#[tokio::test");
+            if let Some(name) = name.strip_prefix("fn trap_").filter(|_| is_test) {
+                tests.push(name.to_owned());
+            }
+        }
+    }
+    let wanted = (1..=12).map(|n| format!("sba_{n:02}_"));
+    let wanted = wanted.chain((1..=25).map(|n| format!("seed_{n:02}_")));
+    let missing: Vec<String> =
+        wanted.filter(|prefix| !tests.iter().any(|name| name.starts_with(prefix))).collect();
+    assert!(missing.is_empty(), "no test is named trap_… {missing:?}");
+}

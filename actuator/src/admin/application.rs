@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn sba_trap_3_management_and_service_url_always_differ_textually() {
+    fn trap_sba_03_management_and_service_url_always_differ_textually() {
         let none = BTreeMap::new();
         let plain = InstanceSettings::default();
         assert_eq!(

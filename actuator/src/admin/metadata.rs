@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn sba_trap_7_metadata_is_flat_and_of_strings() {
+    fn trap_sba_07_metadata_is_flat_and_of_strings() {
         let configured = map(&[("tags.environment", "prod"), ("build.version", "2")]);
         let made = metadata(&configured, SystemTime::UNIX_EPOCH, Some("1"), None, &map(&[]));
         assert_eq!(

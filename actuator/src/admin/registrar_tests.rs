@@ -105,7 +105,7 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 #[tokio::test]
-async fn seed_trap_10_the_first_registration_comes_at_once_with_the_bound_port() {
+async fn trap_seed_10_the_first_registration_comes_at_once_with_the_bound_port() {
     let mut server = FakeServer::friendly().await;
     let handle = start(&server.url(), &[("period", "24h")]);
     let asked = server.asked().await;
@@ -123,7 +123,7 @@ async fn seed_trap_10_the_first_registration_comes_at_once_with_the_bound_port()
 }
 
 #[tokio::test]
-async fn sba_trap_6_every_registration_is_equal_to_the_one_before() {
+async fn trap_sba_06_every_registration_is_equal_to_the_one_before() {
     let mut server = FakeServer::friendly().await;
     let handle = start(
         &server.url(),
@@ -138,7 +138,7 @@ async fn sba_trap_6_every_registration_is_equal_to_the_one_before() {
 }
 
 #[tokio::test]
-async fn seed_trap_10_a_query_in_the_url_is_kept_in_both_calls() {
+async fn trap_seed_10_a_query_in_the_url_is_kept_in_both_calls() {
     let mut server = FakeServer::friendly().await;
     let url = format!("{}/admin/?tenant=a", server.url());
     let handle = start(&url, &[("period", "24h")]);
@@ -149,7 +149,7 @@ async fn seed_trap_10_a_query_in_the_url_is_kept_in_both_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn seed_trap_10_a_hanging_server_delays_neither_start_nor_shutdown() {
+async fn trap_seed_10_a_hanging_server_delays_neither_start_nor_shutdown() {
     let mut server = FakeServer::hanging().await;
     let handle = start(&server.url(), &[("period", "1s"), ("read-timeout", "1h")]);
     server.asked().await;

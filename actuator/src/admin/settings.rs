@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn seed_trap_23_no_secret_is_in_an_error_or_in_debug_output() {
+    fn trap_seed_23_no_secret_is_in_an_error_or_in_debug_output() {
         let error = read(&[
             ("url", "user:hunter2@host"),
             ("token", "hunter2\n"),

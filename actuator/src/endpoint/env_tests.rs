@@ -198,3 +198,13 @@ async fn a_source_that_hangs_is_given_up() {
         json!({"error": {"value": "the source took more than 5 seconds"}})
     );
 }
+
+#[tokio::test]
+async fn a_secret_as_long_as_the_mask_is_masked() {
+    let secrets = || Ok(json!({"password": "s3cret", "url": "redis://:s3@h/0"}));
+    let endpoint = endpoint("always", vec![provider("shop", secrets)]);
+    for name in ["password", "url"] {
+        let found = one(&endpoint, name).await.unwrap();
+        assert!(!found.to_string().contains("s3"), "{found}");
+    }
+}

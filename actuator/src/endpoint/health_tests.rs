@@ -196,7 +196,7 @@ async fn groups_are_listed_at_the_root_and_at_composites_of_the_primary_group_on
 }
 
 #[tokio::test]
-async fn trap_05_an_unknown_or_hidden_component_is_404() {
+async fn trap_seed_05_an_unknown_or_hidden_component_is_404() {
     let app = App::recorded();
     for path in [
         "/health/nosuch",
@@ -313,7 +313,7 @@ async fn details_are_shown_to_callers_with_the_role_only() {
 }
 
 #[tokio::test]
-async fn trap_01_a_check_that_panics_is_503_and_not_500() {
+async fn trap_seed_01_a_check_that_panics_is_503_and_not_500() {
     let app = App::recorded();
     let custom = Arc::clone(&app.custom);
     // A poisoned lock makes the check panic each time that it is asked.
@@ -331,7 +331,7 @@ async fn trap_01_a_check_that_panics_is_503_and_not_500() {
 }
 
 #[tokio::test]
-async fn trap_19_no_check_and_no_detail_can_overwrite_the_status() {
+async fn trap_seed_19_no_check_and_no_detail_can_overwrite_the_status() {
     let app = App::recorded();
     let indicator = Arc::new(|| async { Health::down().with_detail("status", "UP") });
     app.endpoint.contributors.register("status", indicator, None).unwrap();
@@ -344,7 +344,7 @@ async fn trap_19_no_check_and_no_detail_can_overwrite_the_status() {
 }
 
 #[tokio::test]
-async fn sba_trap_08_health_is_never_unknown_before_or_after_the_start() {
+async fn trap_sba_08_health_is_never_unknown_before_or_after_the_start() {
     use crate::health::{LivenessState, ReadinessState};
     let app = App::recorded();
     app.availability.set_readiness(ReadinessState::RefusingTraffic);

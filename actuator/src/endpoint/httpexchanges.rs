@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn trap_22_every_timestamp_names_its_time_zone() {
+    async fn trap_seed_22_every_timestamp_names_its_time_zone() {
         for endpoint in [HttpexchangesEndpoint::new, HttpexchangesEndpoint::httptrace] {
             let body = body(endpoint(recorded(Include::default()))).await;
             let list = body.as_object().unwrap().values().next().unwrap();

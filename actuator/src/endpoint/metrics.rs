@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn trap_05_an_unknown_metric_or_tag_is_not_found() {
+    async fn trap_seed_05_an_unknown_metric_or_tag_is_not_found() {
         assert!(matches!(get(Some("nosuch"), &[]).await, Ok(Reply::NotFound)));
         for tag in ["uri:/never", "nosuch:1", "uri:", ":x", "URI:/c:d", "status:200,status:404"] {
             assert!(matches!(get(Some("http"), &[tag]).await, Ok(Reply::NotFound)), "{tag}");
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sba_trap_10_every_listed_meter_has_tags_and_a_numeric_first_value() {
+    async fn trap_sba_10_every_listed_meter_has_tags_and_a_numeric_first_value() {
         let meters = Arc::new(MeterRegistry::new(MeterSettings::default(), Clock::system()));
         let identity = ProcessIdentity::read();
         bind_process_meters(&meters, &identity);

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn trap_22_the_text_form_is_javas_with_a_time_zone() {
+    fn trap_seed_22_the_text_form_is_javas_with_a_time_zone() {
         let thread = ThreadInfo {
             id: 7,
             name: "orders-poller".to_owned(),

@@ -1,6 +1,6 @@
 //! The environment as one list of sources: those of the settings, then the contributed ones.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::Number;
 
@@ -149,10 +149,9 @@ impl Environment {
             return EnvValue::Text(MASK.to_owned());
         }
         match value {
-            EnvValue::Text(text) => match self.sanitizer.sanitize(name, &text) {
-                Cow::Borrowed(clean) if clean == text => EnvValue::Text(text),
-                clean => EnvValue::Text(clean.into_owned()),
-            },
+            EnvValue::Text(text) => {
+                EnvValue::Text(self.sanitizer.sanitize(name, &text).into_owned())
+            }
             _ if self.sanitizer.is_secret_key(name) => EnvValue::Text(MASK.to_owned()),
             other => other,
         }

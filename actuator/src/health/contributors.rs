@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn trap_21_a_duplicate_check_name_is_refused() {
+    fn trap_seed_21_a_duplicate_check_name_is_refused() {
         let contributors = contributors();
         add(&contributors, "db/primary").unwrap();
         assert!(add(&contributors, "db/primary").unwrap_err().contains("registered already"));

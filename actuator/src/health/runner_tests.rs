@@ -50,7 +50,7 @@ async fn checks_run_in_parallel_and_answer_in_their_order() {
 }
 
 #[tokio::test]
-async fn trap_01_a_check_that_panics_or_fails_is_down_and_harms_no_other() {
+async fn trap_seed_01_a_check_that_panics_or_fails_is_down_and_harms_no_other() {
     fn explodes() -> std::future::Ready<Health> {
         panic!("at the call")
     }
@@ -96,7 +96,7 @@ async fn a_check_that_misses_its_deadline_is_down_and_the_others_answer() {
 }
 
 #[test]
-fn trap_11_deadlines_hold_on_worker_threads() {
+fn trap_seed_11_deadlines_hold_on_worker_threads() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let hung = check(Duration::from_millis(10), pending::<()>);
@@ -105,7 +105,7 @@ fn trap_11_deadlines_hold_on_worker_threads() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trap_13_callers_that_come_while_a_check_runs_share_its_answer() {
+async fn trap_seed_13_callers_that_come_while_a_check_runs_share_its_answer() {
     let calls = Arc::new(AtomicUsize::new(0));
     let release = Arc::new(Notify::new());
     let slow = {

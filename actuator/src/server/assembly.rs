@@ -27,7 +27,7 @@ use crate::{
     info::{self, HostFacts, InfoParts, InfoRegistry, InfoSettings},
     logging::{self, LoggingSettings, LoggingState},
     meter::{self, MeterRegistry, MeterSettings, MetricsSampler, ServerRequestMeters},
-    model::{sanitizer::Sanitizer, show::Show},
+    model::{access::Access, sanitizer::Sanitizer, show::Show},
     registry::{Binder, Declarations, refuse_conflicts},
     settings::{Settings, SettingsReader},
     support::{clock::Clock, host},
@@ -41,6 +41,7 @@ pub(super) struct Basics {
     pub(super) settings: Arc<Settings>,
     pub(super) meters: Arc<MeterRegistry>,
     server: ServerSettings,
+    config: Config,
     logging: LoggingState,
     environment: BTreeMap<String, String>,
     platform: Option<CloudPlatform>,
@@ -50,22 +51,30 @@ pub(super) struct Basics {
 }
 
 impl Basics {
-    /// Reads the settings and starts the log.
+    /// Reads all settings, so that one refusal names every bad one, and starts the log.
     pub(super) fn prepare(builder: &mut Builder) -> Result<Self> {
         let (began, started) = (Instant::now(), SystemTime::now());
         let environment: BTreeMap<String, String> =
-            if builder.from_process { std::env::vars().collect() } else { BTreeMap::new() };
+            if builder.from_process { environment() } else { BTreeMap::new() };
         let mut settings = std::mem::take(&mut builder.settings);
         if builder.from_process {
             settings = settings.from_process();
         }
         let settings = Arc::new(settings.build()?);
-        let platform = CloudPlatform::detect(environment.clone());
         let in_container = builder.from_process
             && admin::in_container(environment.clone(), std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
+        // Set to `none` it says that what is found does not count.
+        let platform = reader
+            .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
+            .unwrap_or_else(|| CloudPlatform::detect(environment.clone()));
         let server = ServerSettings::read(&mut reader, platform.is_some());
         let logging = LoggingSettings::read(&mut reader);
+        let private = match builder.listening_on {
+            Some(address) => address.ip().is_loopback(),
+            None => builder.serves && server.management_on_loopback(),
+        };
+        let config = Config::read(&mut reader, private);
         let meters = MeterSettings::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
@@ -77,6 +86,7 @@ impl Basics {
             settings,
             meters,
             server,
+            config,
             logging,
             environment,
             platform,
@@ -87,23 +97,26 @@ impl Basics {
     }
 }
 
+/// The variables of the process; `std::env::vars` would panic on one that is not UTF-8.
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into(), value.to_string_lossy().into()))
+        .collect()
+}
+
 /// Puts everything together; nothing listens yet.
 pub(super) fn assemble(builder: &Builder, basics: Basics, app: App) -> Result<Actuator> {
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
-    let private = match builder.listening_on {
-        Some(address) => address.ip().is_loopback(),
-        None => builder.serves && basics.server.management_on_loopback(),
-    };
-    let config = Config::read(&basics, private)?;
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
-    let parts = Parts::new(&basics, &config, &declarations, app, builder)?;
-    Ok(parts.into_actuator(basics, config, declarations.counts(), registered_at_run_time))
+    let parts = Parts::new(&basics, &declarations, app, builder)?;
+    Ok(parts.into_actuator(basics, declarations.counts(), registered_at_run_time))
 }
 
-/// The typed settings of all parts.
+/// The typed settings of the parts behind the listeners.
+#[derive(Debug)]
 struct Config {
     admin: AdminClientSettings,
     env: EnvSettings,
@@ -112,26 +125,24 @@ struct Config {
     health: HealthSettings,
     info: InfoSettings,
     aliases: endpoint::Aliases,
+    cache: endpoint::CacheSettings,
 }
 
 impl Config {
-    /// Reads all of them; one refusal names every bad one.
-    fn read(basics: &Basics, private: bool) -> Result<Self> {
-        let mut reader = SettingsReader::new(&basics.settings);
-        let reader_ref = &mut reader;
+    /// Reads all of them. `private` is a management API that only this machine reaches.
+    fn read(reader: &mut SettingsReader<'_>, private: bool) -> Self {
         let show = if private { Show::Always } else { Show::Never };
         let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
-        let config = Self {
-            admin: AdminClientSettings::read(reader_ref),
-            env: EnvSettings::read(reader_ref, show),
-            exchange: ExchangeSettings::read(reader_ref),
-            exposure: Exposure::read(reader_ref, endpoint::IDS, exposed),
-            health: HealthSettings::read(reader_ref, HealthDefaults { show_details: show }),
-            info: InfoSettings::read(reader_ref),
-            aliases: endpoint::Aliases::read(reader_ref),
-        };
-        reader.finish()?;
-        Ok(config)
+        Self {
+            admin: AdminClientSettings::read(reader),
+            env: EnvSettings::read(reader, show),
+            exchange: ExchangeSettings::read(reader),
+            exposure: Exposure::read(reader, endpoint::IDS, exposed),
+            health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
+            info: InfoSettings::read(reader),
+            aliases: endpoint::Aliases::read(reader),
+            cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
+        }
     }
 }
 
@@ -149,11 +160,11 @@ struct Parts {
 impl Parts {
     fn new(
         basics: &Basics,
-        config: &Config,
         declarations: &Declarations,
         mut app: App,
         builder: &Builder,
     ) -> Result<Self> {
+        let config = &basics.config;
         let facts = app.facts.last().copied();
         let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
         let name = application_name(basics, builder, facts);
@@ -166,7 +177,7 @@ impl Parts {
         binder.finish()?;
         env.append(&mut app.env_sources);
         info.append(&mut app.info_sources);
-        let health = health(basics, config, checks, &app)?;
+        let health = health(basics, checks, &app)?;
         let process = host::ProcessIdentity::read();
         let meters = Arc::clone(&basics.meters);
         let sampler = start_meters(&meters, &process)?;
@@ -227,14 +238,16 @@ impl Parts {
     fn into_actuator(
         self,
         basics: Basics,
-        config: Config,
         counts: BTreeMap<(&'static str, &'static str), usize>,
         registered_at_run_time: usize,
     ) -> Actuator {
+        let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let (endpoints, additional) = endpoint::all(&self.subjects, config.aliases);
+        let endpoints = config.cache.apply(endpoints, &Clock::system());
         let additional_paths = additional
             .into_iter()
+            .filter(|(endpoint, ..)| config.exposure.access_to(endpoint) != Access::None)
             .map(|(endpoint, listener, path)| AdditionalPath { path, listener, endpoint })
             .collect();
         Actuator {
@@ -302,10 +315,10 @@ fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<Boun
 
 fn health(
     basics: &Basics,
-    config: &Config,
     declared: Vec<BoundCheck>,
     app: &App,
 ) -> Result<Arc<HealthContributors>> {
+    let config = &basics.config;
     let contributors = Arc::new(config.health.contributors());
     let at_run_time = app
         .checks

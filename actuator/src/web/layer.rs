@@ -20,7 +20,7 @@ use std::{
     time::Instant,
 };
 
-use axum::extract::{ConnectInfo, MatchedPath};
+use axum::extract::{ConnectInfo, MatchedPath, OriginalUri};
 use http::{HeaderMap, Request, Response, header};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
@@ -305,7 +305,9 @@ impl Recorder {
 fn begin_exchange<B>(exchanges: &ExchangeRepository, request: &Request<B>) -> Draft {
     let mut draft = exchanges.begin();
     let include = exchanges.include();
-    let uri = request.uri();
+    // A router that nests us shows the path below its prefix; the caller wrote all of it.
+    let original = request.extensions().get::<OriginalUri>();
+    let uri = original.map_or(request.uri(), |original| &original.0);
     let host = match uri.authority() {
         Some(authority) => authority.as_str(),
         None => request

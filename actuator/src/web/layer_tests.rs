@@ -125,7 +125,7 @@ async fn what_has_no_route_has_a_name_by_its_status_and_odd_methods_share_one() 
 }
 
 #[tokio::test]
-async fn trap_08_a_panic_is_recorded_as_500_and_goes_on_unchanged() {
+async fn trap_seed_08_a_panic_is_recorded_as_500_and_goes_on_unchanged() {
     let app = app();
     let router = app.router.clone();
     let request = Request::builder().uri("/boom?x=1").body(Body::empty()).unwrap();
@@ -140,7 +140,7 @@ async fn trap_08_a_panic_is_recorded_as_500_and_goes_on_unchanged() {
 }
 
 #[tokio::test]
-async fn trap_08_an_error_and_a_panic_of_the_call_itself_are_recorded() {
+async fn trap_seed_08_an_error_and_a_panic_of_the_call_itself_are_recorded() {
     #[derive(Debug)]
     struct Refused;
     type Never = std::future::Ready<Result<Response<Body>, Infallible>>;
@@ -189,7 +189,7 @@ fn futures_are_pending<F: Future + Unpin>(future: &mut F) -> bool {
 }
 
 #[tokio::test]
-async fn trap_24_durations_are_of_the_wall_clock() {
+async fn trap_seed_24_durations_are_of_the_wall_clock() {
     let app = app();
     app.request("GET", "/slow").await;
     assert!((app.measured(Statistic::TotalTime, &[("uri", "/slow")]) - 0.09).abs() < 1e-9);

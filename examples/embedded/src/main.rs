@@ -6,6 +6,23 @@ use axum::{Router, routing::get};
 #[derive(ActuatorInfo)]
 struct Embedded;
 
+/// Ends on ctrl-c, and on the SIGTERM of an orchestrator.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}
+
 #[tokio::main]
 async fn main() -> actuator::Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -27,11 +44,7 @@ async fn main() -> actuator::Result<()> {
 
     let registration = actuator.register(address);
     println!("listening on http://{address}");
-    axum::serve(listener, app)
-        .with_graceful_shutdown(async {
-            let _ = tokio::signal::ctrl_c().await;
-        })
-        .await?;
+    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await?;
     registration.shutdown().await;
     Ok(())
 }

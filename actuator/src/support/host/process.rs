@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn trap_15_unreadable_proc_entries_give_nothing_and_never_fail() {
+    fn trap_seed_15_unreadable_proc_entries_give_nothing_and_never_fail() {
         for text in ["", "(", "1 (x)", "1 (x) S a b c", ")(", "Max open files", "VmRSS: many kB"] {
             assert_eq!(cpu_time(text), None, "{text}");
             assert_eq!(max_files(text), None, "{text}");

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn trap_15_a_thread_that_cannot_be_read_is_left_out() {
+    fn trap_seed_15_a_thread_that_cannot_be_read_is_left_out() {
         let folder = std::env::temp_dir().join(format!("actuator-task-{}", std::process::id()));
         for (id, stat) in [("1", "1 (one) S 0 1"), ("2", "garbage"), ("x", "9 (x) R")] {
             fs::create_dir_all(folder.join(id)).unwrap();

@@ -1,0 +1,134 @@
+//! The vocabulary of these tests: a service on a free port, and requests to it.
+
+use std::net::SocketAddr;
+
+use actuator::{Actuator, App, Availability, Builder, Error, Running};
+use axum::Router;
+use testkit::{Answer, Request};
+use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
+
+/// A service that reads nothing from its surroundings, on a free port of loopback, without what
+/// this program declares by macros.
+pub(crate) fn app() -> TestApp {
+    let builder = Actuator::builder()
+        .application("it", "1.2.3")
+        .isolated()
+        .without_declarations()
+        .force_setting("server.port", "0")
+        .force_setting("server.address", "127.0.0.1");
+    TestApp { builder }
+}
+
+/// The same with what this program declares: see [`crate::refusals`].
+pub(crate) fn app_with_declarations() -> TestApp {
+    let builder = Actuator::builder()
+        .application("it", "1.2.3")
+        .isolated()
+        .force_setting("server.port", "0")
+        .force_setting("server.address", "127.0.0.1");
+    TestApp { builder }
+}
+
+pub(crate) struct TestApp {
+    pub(crate) builder: Builder,
+}
+
+impl TestApp {
+    pub(crate) fn with(mut self, register: impl FnOnce(&mut App) + Send + 'static) -> Self {
+        self.builder = self.builder.with(register);
+        self
+    }
+
+    pub(crate) fn setting(mut self, name: &str, value: &str) -> Self {
+        self.builder = self.builder.force_setting(name, value);
+        self
+    }
+
+    pub(crate) fn routes(mut self, router: Router) -> Self {
+        self.builder = self.builder.router(router);
+        self
+    }
+
+    /// Starts it in a runtime of its own.
+    #[track_caller]
+    pub(crate) fn start(self) -> Service {
+        let runtime = runtime();
+        let running = runtime.block_on(self.builder.start()).unwrap();
+        Service {
+            address: running.address(),
+            management: running.management_address(),
+            running,
+            runtime,
+        }
+    }
+
+    /// Tries to start it: why that was refused.
+    #[track_caller]
+    pub(crate) fn refused(self) -> Error {
+        runtime().block_on(self.builder.start()).expect_err("this must not start")
+    }
+}
+
+pub(crate) fn runtime() -> Runtime {
+    RuntimeBuilder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// A service that listens, until it goes out of scope.
+pub(crate) struct Service {
+    pub(crate) address: SocketAddr,
+    pub(crate) management: SocketAddr,
+    running: Running,
+    runtime: Runtime,
+}
+
+impl Service {
+    pub(crate) fn get(&self, target: &str) -> Answer {
+        testkit::get(self.address, target)
+    }
+
+    pub(crate) fn send(&self, request: Request) -> Answer {
+        request.send(self.address)
+    }
+
+    pub(crate) fn post(&self, target: &str, json: &str) -> Answer {
+        self.send(Request::post(target, json))
+    }
+
+    pub(crate) fn status(&self, target: &str) -> u16 {
+        self.get(target).status()
+    }
+
+    pub(crate) fn availability(&self) -> Availability {
+        self.running.availability()
+    }
+
+    /// Begins to stop it, as SIGTERM does, in the background.
+    pub(crate) fn stop(self) -> Stopping {
+        let Self { running, runtime, .. } = self;
+        let task = runtime.spawn(running.shutdown());
+        Stopping { runtime, task }
+    }
+
+    /// Waits until somebody else has told it to stop.
+    pub(crate) fn finish(self) {
+        let Self { running, runtime, .. } = self;
+        runtime.block_on(async {
+            tokio::time::timeout(testkit::PATIENCE, running.until_told_to_stop()).await.unwrap();
+        });
+    }
+}
+
+/// A service on its way down.
+pub(crate) struct Stopping {
+    runtime: Runtime,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Stopping {
+    pub(crate) fn finish(self) {
+        let Self { runtime, task, .. } = self;
+        runtime.block_on(async {
+            tokio::time::timeout(testkit::PATIENCE, task).await.unwrap().unwrap();
+        });
+    }
+}

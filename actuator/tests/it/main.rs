@@ -1,0 +1,15 @@
+//! The service through its front door: started as users start it, asked over real connections.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod admin_needs;
+mod app;
+mod bad_input;
+mod embedded;
+mod exposure;
+mod health;
+mod paths;
+mod recording;
+mod refusals;
+mod runtimes;
+mod traps;

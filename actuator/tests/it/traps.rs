@@ -1,0 +1,178 @@
+//! Mistakes of earlier systems, proven absent over HTTP, where no other file here is the place.
+
+use std::collections::BTreeMap;
+
+use actuator::Health;
+use testkit::Request;
+
+use crate::app::app;
+
+#[test]
+fn trap_seed_05_what_is_unknown_is_404_and_not_created_by_a_look() {
+    let service = app().start();
+    for path in
+        ["metrics/no.such.meter", "health/nothing", "loggers/no::such", "env/no.such", "nothing"]
+    {
+        service.get(&format!("/actuator/{path}")).assert_status(404);
+    }
+    let loggers = service.get("/actuator/loggers").text();
+    assert!(!loggers.contains("no::such"), "{loggers}");
+    service
+        .post("/actuator/loggers/trap05::target", r#"{"configuredLevel":"DEBUG"}"#)
+        .assert_status(204);
+    let logger = service.get("/actuator/loggers/trap05::target").assert_status(200).json();
+    assert_eq!(logger["configuredLevel"], "DEBUG");
+}
+
+#[test]
+fn trap_seed_09_secrets_of_every_length_are_hidden_in_env() {
+    let service = app().with(|app| {
+        app.env_source("lengths", || {
+            let secret = |length: usize| (format!("s{length}"), "z".repeat(length));
+            serde_json::json!({ "password": (1..20).map(secret).collect::<BTreeMap<_, _>>() })
+        });
+        app.env_source("lookalikes", || serde_json::json!({ "monkey": "banana" }));
+    });
+    let sources = service.start().get("/actuator/env").assert_status(200).json();
+    let sources = sources["propertySources"].as_array().unwrap();
+    let of = |name: &str| {
+        let source = sources.iter().find(|source| source["name"] == name).unwrap();
+        source["properties"].as_object().unwrap().clone()
+    };
+    assert_eq!(of("lengths").len(), 19);
+    for (name, property) in of("lengths") {
+        assert_eq!(property["value"], "******", "{name}");
+    }
+    assert_eq!(of("lookalikes")["monkey"]["value"], "banana");
+}
+
+#[test]
+fn trap_seed_12_no_check_is_left_out_without_a_word() {
+    let service = app()
+        .setting("management.endpoint.health.group.small.include", "good")
+        .with(|app| {
+            app.health_check("good", || async { true });
+            app.health_check("fail", || async { false });
+        })
+        .start();
+    // A group says what it has; what it has not is not found, and not silently UP.
+    let group = service.get("/actuator/health/small").assert_status(200).json();
+    assert_eq!(group["components"].as_object().unwrap().len(), 1);
+    service.get("/actuator/health/small/fail").assert_status(404);
+    service.get("/actuator/health/unknown").assert_status(404);
+    // A filter that does not exist filters nothing.
+    let whole = service.get("/actuator/health?checks=good").assert_status(503).json();
+    assert_eq!(whole["components"]["fail"]["status"], "DOWN");
+}
+
+#[test]
+fn trap_seed_15_a_metric_of_any_odd_name_is_read_or_not_found() {
+    let service = app().start();
+    for name in
+        ["process.cpu.usage", "process.threads", "process.files.open", "system.load.average.1m"]
+    {
+        let status = service.status(&format!("/actuator/metrics/{name}"));
+        assert!([200, 404].contains(&status), "{name}: {status}");
+    }
+    for name in ["a\"b", "a%0Ab", "a%5Cb"] {
+        let target = format!("/actuator/metrics/{}", name.replace('"', "%22"));
+        service.get(&target).assert_status(404);
+    }
+}
+
+#[test]
+fn trap_seed_16_forwarding_headers_of_anybody_change_nothing() {
+    let service =
+        app().setting("management.httpexchanges.recording.include", "remote-address").start();
+    let plain = service.get("/actuator").json();
+    let spoofed = [
+        ("forwarded", "for=203.0.113.7;host=evil.example;proto=https"),
+        ("forwarded", "FOR=\"[2001:db8::1]:4711\";Host=evil.example"),
+        ("forwarded", "for=;;==\"unclosed"),
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-prefix", "/evil"),
+    ];
+    for (name, value) in spoofed {
+        let answer = service.send(Request::get("/actuator").header(name, value));
+        assert_eq!(answer.assert_status(200).json(), plain, "{name}: {value}");
+    }
+    let exchanges = service.get("/actuator/httpexchanges").json();
+    for exchange in exchanges["exchanges"].as_array().unwrap() {
+        let request = &exchange["request"];
+        assert_eq!(request["remoteAddress"], "127.0.0.1", "{request}");
+        assert!(!request["uri"].as_str().unwrap().contains("evil"), "{request}");
+    }
+}
+
+#[test]
+fn trap_seed_17_an_ipv6_address_has_its_brackets_and_tag_values_may_have_colons() {
+    let routes = axum::Router::new().route("/a:b:c", axum::routing::get(|| async {}));
+    let service = app().setting("server.address", "::1").routes(routes).start();
+    assert!(service.address.is_ipv6());
+    let index = service.get("/actuator").assert_status(200).json();
+    let href = index["_links"]["health"]["href"].as_str().unwrap();
+    assert_eq!(href, format!("http://[::1]:{}/actuator/health", service.address.port()));
+    service.get("/a:b:c").assert_status(200);
+    let metric = service.get("/actuator/metrics/http.server.requests?tag=uri:/a:b:c");
+    assert_eq!(metric.assert_status(200).json()["measurements"][0]["value"], 1.0);
+}
+
+#[test]
+fn trap_seed_18_neither_reasons_nor_sources_are_told_without_being_asked_for() {
+    const SECRET: &str = "SELECT secret FROM accounts";
+    let service = app().setting("server.address", "0.0.0.0").with(|app| {
+        app.health_check("db", || async { Health::from_error(SECRET) });
+        app.health_check("broken", || async {
+            std::hint::black_box(None::<Health>).expect(SECRET)
+        });
+    });
+    let service = service.start();
+    let answers = [
+        service.get("/actuator/health"),
+        service.get("/actuator/health/db"),
+        service.get("/actuator/nothing"),
+        service.get("/actuator/health?%zz"),
+        service.send(Request::new("PUT", "/actuator/health")),
+        service.send(Request::get("/actuator/nothing").header("accept", "text/html")),
+    ];
+    for answer in answers {
+        let text = answer.text();
+        for told in [SECRET, "panicked", ".rs:", "stack", "\"message\"", "\"trace\""] {
+            assert!(!text.contains(told), "{told} in {text}");
+        }
+    }
+    let private = app().start();
+    let refused = private.post("/actuator/loggers/x", "{").assert_status(400).json();
+    assert!(refused.get("message").is_none(), "{refused}");
+    let open = app().setting("server.error.include-message", "always").start();
+    let refused = open.post("/actuator/loggers/x", "{").assert_status(400).json();
+    assert!(refused["message"].is_string(), "{refused}");
+}
+
+#[test]
+fn trap_seed_19_a_check_named_status_overwrites_nothing() {
+    let service = app().with(|app| {
+        app.health_check("status", || async { Health::down().with_detail("status", "UP") });
+        app.info_source("build", || "mine");
+    });
+    let service = service.start();
+    let health = service.get("/actuator/health").assert_status(503).json();
+    assert_eq!(health["status"], "DOWN");
+    assert_eq!(health["components"]["status"]["status"], "DOWN");
+    let text = service.get("/actuator/info").assert_status(200).text();
+    assert_eq!(text.matches("\"build\":").count(), 1, "{text}");
+}
+
+#[test]
+fn trap_seed_23_what_a_setting_hides_is_neither_in_env_nor_in_the_log() {
+    let service = app()
+        .setting("spring.boot.admin.client.username", "admin")
+        .setting("spring.boot.admin.client.password", "hunter2hunter2")
+        .start();
+    for path in ["env", "env/spring.boot.admin.client.password", "logfile", "beans", "info"] {
+        let text = service.get(&format!("/actuator/{path}")).assert_status(200).text();
+        assert!(!text.contains("hunter2"), "{path}: {text}");
+    }
+}

@@ -1,0 +1,43 @@
+//! Nothing that clients send makes the process grow.
+
+use testkit::{Process, Request, send, send_and_end};
+
+use crate::quickstart;
+
+/// Requests that name something new each time, and rude ones.
+fn pester(service: &Process, round: usize) {
+    let address = service.address();
+    for target in [
+        format!("/nowhere/{round}?q={round}"),
+        format!("/hello/{}", format!("n{round}").repeat(50)),
+        format!("/actuator/metrics/no.such.{round}"),
+        format!("/actuator/metrics/http.server.requests?tag=uri:/nowhere/{round}"),
+        format!("/actuator/loggers/no::such::{round}"),
+        format!("/actuator/health/no/such/{round}"),
+        format!("/actuator/env/no.such.{round}"),
+        format!("/actuator/{round}/%zz"),
+    ] {
+        let _ = service.get(&target);
+    }
+    let _ = service.send(Request::new(&format!("M{round}"), "/hello/x"));
+    let _ = service.send(Request::post("/actuator/loggers/x", &"[".repeat(10_000)));
+    let many = format!("x-{round}: {}\r\n", "y".repeat(2_000)).repeat(40);
+    let head = format!("GET /hello/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{many}\r\n");
+    let _ = send(address, head.as_bytes());
+    let cut = "POST /actuator/loggers/x HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n{";
+    let _ = send_and_end(address, cut.as_bytes());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_stays_bounded_whatever_is_sent() {
+    let service = quickstart().serve();
+    // Rings fill, arenas are taken, series of meters are made.
+    (0..150).for_each(|round| pester(&service, round));
+    let before = service.resident_bytes();
+    (150..650).for_each(|round| pester(&service, round));
+    let after = service.resident_bytes();
+    let grown = after.saturating_sub(before);
+    assert!(grown < 6 * 1024 * 1024, "from {before} to {after} bytes");
+    service.get("/actuator/health").assert_status(200);
+}

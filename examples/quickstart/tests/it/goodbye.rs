@@ -1,0 +1,55 @@
+//! How a process ends, and how it does not begin.
+
+use std::net::TcpListener;
+
+use crate::quickstart;
+
+#[test]
+fn sigterm_ends_it_within_a_second_with_exit_code_0() {
+    let service = quickstart().serve();
+    service.get("/actuator/health").assert_status(200);
+    let log = service.stop();
+    assert!(log.contains("shutting down: received SIGTERM"), "{log}");
+}
+
+#[test]
+fn a_connection_that_idles_does_not_hold_it_up() {
+    let service = quickstart().serve();
+    let idle: Vec<_> = (0..3).map(|_| testkit::open(service.address())).collect();
+    service.get("/actuator/health").assert_status(200);
+    service.stop();
+    drop(idle);
+}
+
+#[test]
+fn trap_seed_10_an_admin_server_that_hangs_delays_neither_start_nor_end() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let service = quickstart().arg(&format!("--spring.boot.admin.client.url={url}")).serve();
+    service.get("/actuator/health").assert_status(200);
+    // It has asked, and is still waiting for an answer.
+    let _held = silent.accept().unwrap();
+    service.terminate();
+    let (status, log) = service.finish();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(log.contains("stopped in "), "{log}");
+}
+
+#[test]
+fn a_refused_start_says_why_and_ends_with_exit_code_1() {
+    let process = quickstart().arg("--server.port=abc").env("LOGGING_LEVEL_ROOT", "loud").spawn();
+    let (status, log) = process.finish();
+    assert_eq!(status.code(), Some(1), "{log}");
+    for part in ["server.port = \"abc\" (argument --server.port)", "LOGGING_LEVEL_ROOT", "loud"] {
+        assert!(log.contains(part), "no {part} in {log}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_told_with_the_remedy() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let (status, log) = quickstart().env("SERVER_PORT", &port.to_string()).spawn().finish();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("set server.port to another port"), "{log}");
+}

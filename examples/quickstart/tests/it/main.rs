@@ -1,0 +1,14 @@
+//! The smallest service as a process: its first minute, its settings, its endurance, its end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod endurance;
+mod first_minute;
+mod goodbye;
+mod precedence;
+
+use testkit::Program;
+
+fn quickstart() -> Program {
+    Program::at(env!("CARGO_BIN_EXE_quickstart"))
+}
