@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::thread;
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -88,7 +89,7 @@ impl Browser {
     pub fn wait_until(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
         wait::until(what, || {
             let value = self.run(script, arguments);
-            (!matches!(value, Value::Null | Value::Bool(false))).then_some(value)
+            is_true(&value).then_some(value)
         })
     }
 
@@ -118,8 +119,29 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        if thread::panicking() {
+            let text =
+                json!({"script": "return location + '\\n' + document.body.innerText", "args": []});
+            let answer =
+                http::send("POST", &format!("{}/execute/sync", self.session), &[], Some(&text));
+            eprintln!(
+                "--- the page when the test failed ---\n{}",
+                answer.map_or_else(String::new, |a| a.body)
+            );
+        }
         // Closes the browser; killing the driver alone would leave it running.
         let _ = http::send("DELETE", &self.session, &[], None);
+    }
+}
+
+/// What is true in a condition of the page's language.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(value) => value.as_f64() != Some(0.0),
+        Value::String(value) => !value.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
     }
 }
 

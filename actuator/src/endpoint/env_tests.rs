@@ -156,8 +156,9 @@ async fn contributed_sources_are_flattened_sanitised_and_asked_each_time() {
     let count = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counter = count.clone();
     let shop = provider("shop", move || {
+        // The password is as long as the mask.
         let number = counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Ok(json!({"b": {"l": [number, {"password": "p"}], "token": 5, "on": true}}))
+        Ok(json!({"b": {"l": [number, {"password": "s3cr3t"}], "token": 5, "on": true}}))
     });
     let endpoint = endpoint("always", vec![shop]);
     all(&endpoint).await;
