@@ -1,12 +1,13 @@
 //! HTTP in: finding the operation, negotiating, reading arguments, writing answers.
 //!
-//! One request runs through these files in this order: `router` (path → endpoint, operation),
-//! `media_type` (what may be answered), `arguments` (query and body), `Endpoint::invoke`,
+//! One request runs through these files in this order: `router` (path → endpoint), `target`
+//! (operation), `media_type` (what may be answered), `arguments` and `body`, `Endpoint::invoke`,
 //! `answer` (reply → response), and on any refusal `refusal` (the contract's error document).
 //! Nothing here knows a concrete endpoint.
 
 mod answer;
 mod arguments;
+mod body;
 mod exposure;
 mod layer;
 mod link;
@@ -15,6 +16,7 @@ mod path;
 mod range;
 mod refusal;
 mod router;
+mod target;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;

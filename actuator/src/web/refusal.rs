@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use super::media_type::{Accept, ErrorForm};
-use crate::support::time::iso_instant;
+use crate::{model::problem::Problem, support::time::iso_instant};
 
 /// Whether an error document says why (`server.error.include-message`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,6 +144,13 @@ impl Refusal {
             reason = self.status.canonical_reason().unwrap_or("Unknown"),
             now = iso_instant(SystemTime::now()),
         )
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let status = StatusCode::from_u16(problem.status());
+        Self::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), problem.reason())
     }
 }
 

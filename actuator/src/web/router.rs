@@ -1,30 +1,25 @@
-//! From a request to the operation it asks for, and back to a response.
+//! The management API on one listener: from a request to the endpoint it asks for, and back to a
+//! response.
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use axum::{body::Body, response::Response};
-use bytes::Bytes;
-use http::{Method, Request, StatusCode, header, request::Parts};
-use http_body_util::{BodyExt, Limited};
+use http::{Method, Request, header, request::Parts};
 
 use super::{
-    answer, arguments,
+    answer, arguments, body,
     exposure::Exposed,
     link::{self, IndexDescriptor},
-    media_type::{self, ACTUATOR_JSON, Accept},
+    media_type::ACTUATOR_JSON,
     path,
     refusal::{IncludeMessage, Refusal, RefusalContext},
+    target::{Below, Negotiated, Target, accept, is_preflight, selectors, strip_segments},
 };
 use crate::model::{
     call::{Call, Listener},
-    endpoint::{Operation, OperationKind, Produces, Selector, SharedEndpoint},
+    endpoint::{Operation, Produces, SharedEndpoint},
     problem::Problem,
 };
-
-/// The largest body that is read; the contract's bodies are flat objects of a few members.
-const MAX_BODY: usize = 64 * 1024;
-/// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The management API on one listener.
 pub(crate) struct Management {
@@ -124,7 +119,7 @@ impl Management {
         }
     }
 
-    async fn answer(&self, parts: &Parts, body: Body) -> Result<Response, Refusal> {
+    async fn answer(&self, parts: &Parts, sent: Body) -> Result<Response, Refusal> {
         let full_path = parts.uri.path();
         if self.is_index(full_path) {
             return self.index(parts);
@@ -141,7 +136,7 @@ impl Management {
             selectors: selectors(operation.1, &below),
             query: arguments::query(parts.uri.query().unwrap_or_default())
                 .map_err(Refusal::bad_request)?,
-            body: read_body(operation.1, parts, body).await?,
+            body: body::read(operation.1, parts, sent).await?,
             version: accept(parts).version(),
             principal: None,
             listener: self.listener,
@@ -221,191 +216,8 @@ impl fmt::Debug for Management {
     }
 }
 
-/// What stands below an endpoint's own path.
-struct Below<'m, 'r> {
-    /// The exposed endpoint; `None` for an additional path, which has the first read only.
-    operations: Option<&'m Exposed>,
-    segments: Vec<Cow<'r, str>>,
-}
-
-/// The operations that a path names, before the method is looked at.
-struct Target<'m> {
-    operations: Vec<(usize, &'m Operation)>,
-}
-
-enum Negotiated<'m, 'r> {
-    Operation((usize, &'m Operation), Cow<'r, str>),
-    Options(String),
-    Preflight,
-}
-
-impl<'m> Target<'m> {
-    fn find(
-        endpoint: &'m SharedEndpoint,
-        below: &Below<'m, '_>,
-        parts: &Parts,
-        full_path: &str,
-    ) -> Result<Self, Refusal> {
-        let operations: Vec<_> = match below.operations {
-            Some(exposed) => exposed
-                .operations()
-                .filter(|(_, operation)| matches(operation.selectors, &below.segments))
-                .collect(),
-            None => endpoint.operations().iter().enumerate().take(1).collect(),
-        };
-        // The exact path wins over one with a remaining selector.
-        let exact = operations.iter().any(|(_, operation)| !takes_remaining(operation.selectors));
-        let operations: Vec<_> = operations
-            .into_iter()
-            .filter(|(_, operation)| !exact || !takes_remaining(operation.selectors))
-            .collect();
-        if operations.is_empty() {
-            tracing::trace!(target: "actuator::web", method = %parts.method, "no operation");
-            return Err(Refusal::not_found(full_path));
-        }
-        Ok(Self { operations })
-    }
-
-    /// The operation for the method and the media types, in the order in which Spring refuses:
-    /// method, then request type, then response type.
-    fn negotiate<'r>(&self, parts: &'r Parts) -> Result<Negotiated<'m, 'r>, Refusal> {
-        let all = || self.operations.iter().map(|(_, operation)| *operation);
-        let kind = match parts.method {
-            Method::GET | Method::HEAD => OperationKind::Read,
-            Method::POST => OperationKind::Write,
-            Method::DELETE => OperationKind::Delete,
-            Method::OPTIONS if is_preflight(parts) => {
-                return Ok(Negotiated::Preflight);
-            }
-            Method::OPTIONS => return Ok(Negotiated::Options(answer::allow(all(), true))),
-            ref other => {
-                return Err(Refusal::method_not_allowed(other, answer::allow(all(), false)));
-            }
-        };
-        let of_kind: Vec<_> =
-            self.operations.iter().filter(|(_, operation)| operation.kind == kind).collect();
-        let Some((_, first)) = of_kind.first() else {
-            return Err(Refusal::method_not_allowed(&parts.method, answer::allow(all(), false)));
-        };
-        check_content_type(first, parts)?;
-        let products: Vec<_> = of_kind.iter().map(|(_, operation)| operation.produces).collect();
-        let Some((index, content_type)) = accept(parts).choose(&products) else {
-            let offers: Vec<_> =
-                products.iter().rev().flat_map(|product| product.offers()).copied().collect();
-            return Err(Refusal::not_acceptable(offers.join(", ")));
-        };
-        of_kind
-            .get(index)
-            .map(|found| Negotiated::Operation(**found, content_type))
-            .ok_or_else(|| Refusal::not_acceptable(ACTUATOR_JSON.to_owned()))
-    }
-}
-
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
-        let status = StatusCode::from_u16(problem.status());
-        Self::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), problem.reason())
-    }
-}
-
 /// A router that nests us shows the path below its prefix; callers know all of it.
 fn original_uri(parts: &Parts) -> &http::Uri {
     let original = parts.extensions.get::<axum::extract::OriginalUri>();
     original.map_or(&parts.uri, |original| &original.0)
-}
-
-fn accept(parts: &Parts) -> Accept<'_> {
-    Accept::parse(parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()))
-}
-
-/// A CORS preflight names the method it asks for. Other OPTIONS requests may carry an `Origin`
-/// too: Spring Boot Admin passes its browser's on.
-fn is_preflight(parts: &Parts) -> bool {
-    parts.headers.contains_key(header::ORIGIN)
-        && parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-fn takes_remaining(selectors: &[Selector]) -> bool {
-    matches!(selectors.last(), Some(Selector::Remaining(_)))
-}
-
-fn matches(selectors: &[Selector], segments: &[Cow<'_, str>]) -> bool {
-    if takes_remaining(selectors) {
-        // At least the slash has to be there: `/health` itself is another operation's.
-        return segments.len() >= selectors.len();
-    }
-    selectors.len() == segments.len() && segments.iter().all(|segment| !segment.is_empty())
-}
-
-fn selectors<'r>(operation: &Operation, below: &Below<'_, 'r>) -> Vec<Cow<'r, str>> {
-    if takes_remaining(operation.selectors) {
-        // Empty segments are dropped (recorded: `health/component-empty-segment`).
-        return below.segments.iter().filter(|segment| !segment.is_empty()).cloned().collect();
-    }
-    below.segments.clone()
-}
-
-/// The segments behind those of `path`, if they start with them.
-fn strip_segments<'s, 'r>(segments: &'s [Cow<'r, str>], path: &str) -> Option<&'s [Cow<'r, str>]> {
-    let mut rest = segments;
-    for wanted in path.split('/') {
-        let (first, behind) = rest.split_first()?;
-        if first != wanted {
-            return None;
-        }
-        rest = behind;
-    }
-    Some(rest)
-}
-
-/// Writes are read as the actuator's JSON only; those without parameters take any JSON, or no
-/// type at all (recorded: golden `loggers/post-*`, `shutdown/post-*`).
-fn check_content_type(operation: &Operation, parts: &Parts) -> Result<(), Refusal> {
-    if operation.kind != OperationKind::Write {
-        return Ok(());
-    }
-    let given = parts.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
-    match given {
-        Some(given) if operation.takes_body && media_type::is_actuator_json(given) => Ok(()),
-        Some(given) if !operation.takes_body && media_type::is_json(given) => Ok(()),
-        None if !operation.takes_body => Ok(()),
-        _ => {
-            let accepted = if operation.takes_body {
-                ACTUATOR_JSON
-            } else {
-                "application/json, application/*+json"
-            };
-            Err(Refusal::unsupported_media_type(given, accepted))
-        }
-    }
-}
-
-async fn read_body(
-    operation: &Operation,
-    parts: &Parts,
-    body: Body,
-) -> Result<Vec<(String, Option<String>)>, Refusal> {
-    // A body without a type is not looked at; only writes without parameters get here with one.
-    if operation.kind != OperationKind::Write || !parts.headers.contains_key(header::CONTENT_TYPE) {
-        return Ok(Vec::new());
-    }
-    let collected =
-        tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
-    let bytes: Bytes = match collected {
-        Ok(Ok(collected)) => collected.to_bytes(),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return Err(Refusal::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the body is longer than {MAX_BODY} bytes"),
-            ));
-        }
-        Ok(Err(error)) => return Err(Refusal::bad_request(format!("the body broke off: {error}"))),
-        Err(_) => {
-            return Err(Refusal::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "the body did not arrive in time",
-            ));
-        }
-    };
-    arguments::body(&bytes).map_err(Refusal::bad_request)
 }

@@ -1,0 +1,47 @@
+//! Reading the body of a write: bounded in size and in time.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{StatusCode, header, request::Parts};
+use http_body_util::{BodyExt, Limited};
+
+use super::{arguments, refusal::Refusal};
+use crate::model::endpoint::{Operation, OperationKind};
+
+/// The largest body that is read; the contract's bodies are flat objects of a few members.
+const MAX_BODY: usize = 64 * 1024;
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The members of the JSON body, if the operation takes one.
+pub(super) async fn read(
+    operation: &Operation,
+    parts: &Parts,
+    body: Body,
+) -> Result<Vec<(String, Option<String>)>, Refusal> {
+    // A body without a type is not looked at; only writes without parameters get here with one.
+    if operation.kind != OperationKind::Write || !parts.headers.contains_key(header::CONTENT_TYPE) {
+        return Ok(Vec::new());
+    }
+    let collected =
+        tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
+    let bytes: Bytes = match collected {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            return Err(Refusal::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the body is longer than {MAX_BODY} bytes"),
+            ));
+        }
+        Ok(Err(error)) => return Err(Refusal::bad_request(format!("the body broke off: {error}"))),
+        Err(_) => {
+            return Err(Refusal::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not arrive in time",
+            ));
+        }
+    };
+    arguments::body(&bytes).map_err(Refusal::bad_request)
+}
