@@ -54,7 +54,12 @@ impl TestApp {
     pub(crate) fn start(self) -> Service {
         let runtime = runtime();
         let running = runtime.block_on(self.builder.start()).unwrap();
-        Service { address: running.address(), management: running.management_address(), running, runtime }
+        Service {
+            address: running.address(),
+            management: running.management_address(),
+            running,
+            runtime,
+        }
     }
 
     /// Tries to start it: why that was refused.

@@ -13,7 +13,9 @@ fn links(service: &Service) -> Vec<String> {
 fn on_loopback_everything_is_there_but_shutdown() {
     let service = app().start();
     let links = links(&service);
-    for id in ["beans", "env", "health", "httpexchanges", "info", "loggers", "metrics", "threaddump"] {
+    for id in
+        ["beans", "env", "health", "httpexchanges", "info", "loggers", "metrics", "threaddump"]
+    {
         assert!(links.iter().any(|link| link == id), "{id} in {links:?}");
         assert_eq!(service.status(&format!("/actuator/{id}")), 200, "{id}");
     }
@@ -32,7 +34,17 @@ fn beyond_loopback_only_health_is_there_and_shows_no_details() {
     let mut found = links(&service);
     found.sort();
     assert_eq!(found, ["health", "health-path", "self"]);
-    for id in ["beans", "env", "httpexchanges", "info", "loggers", "logfile", "metrics", "shutdown", "threaddump"] {
+    for id in [
+        "beans",
+        "env",
+        "httpexchanges",
+        "info",
+        "loggers",
+        "logfile",
+        "metrics",
+        "shutdown",
+        "threaddump",
+    ] {
         assert_eq!(service.status(&format!("/actuator/{id}")), 404, "{id}");
     }
     let health = service.get("/actuator/health").assert_status(503);

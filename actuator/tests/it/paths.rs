@@ -33,7 +33,9 @@ fn every_link_of_the_index_leads_somewhere() {
 
 #[test]
 fn trap_seed_07_another_base_path_moves_everything_on_every_mount() {
-    for (context, base) in [("", "/manage"), ("/shop", "/manage"), ("", "/a/b"), ("/x", "/actuator")] {
+    for (context, base) in
+        [("", "/manage"), ("/shop", "/manage"), ("", "/a/b"), ("/x", "/actuator")]
+    {
         let service = app()
             .setting("management.endpoints.web.base-path", base)
             .setting("server.servlet.context-path", context)
@@ -41,10 +43,7 @@ fn trap_seed_07_another_base_path_moves_everything_on_every_mount() {
             .start();
         let page = format!("{context}{base}");
         let index = service.get(&page).assert_status(200).json();
-        assert_eq!(
-            index["_links"]["self"]["href"],
-            format!("http://{}{page}", service.address),
-        );
+        assert_eq!(index["_links"]["self"]["href"], format!("http://{}{page}", service.address),);
         follow_links(&index);
         assert_eq!(service.status(&format!("{page}/health")), 200);
         assert_eq!(service.status(&format!("{page}/health/diskSpace")), 200);
@@ -143,10 +142,8 @@ fn trap_seed_25_only_whole_segments_are_the_actuators() {
     let routes = Router::new()
         .route("/actuator-foo", get(|| async { "mine" }))
         .route("/actuatorhealth", get(|| async { "mine" }));
-    let service = app()
-        .setting("actuator.httpexchanges.management-requests", "false")
-        .routes(routes)
-        .start();
+    let service =
+        app().setting("actuator.httpexchanges.management-requests", "false").routes(routes).start();
     for path in ["/actuator-foo", "/actuatorhealth"] {
         assert_eq!(service.get(path).assert_status(200).text(), "mine");
     }

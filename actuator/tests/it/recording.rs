@@ -12,9 +12,7 @@ async fn panicking() -> &'static str {
 }
 
 fn routes() -> Router {
-    Router::new()
-        .route("/orders/{id}", get(|| async { "order" }))
-        .route("/panic", get(panicking))
+    Router::new().route("/orders/{id}", get(|| async { "order" })).route("/panic", get(panicking))
 }
 
 /// The recorded exchanges with a path, newest first.
@@ -25,15 +23,19 @@ fn exchanges(service: &Service, path: &str) -> Vec<Value> {
 fn exchanges_at(context: &str, service: &Service, path: &str) -> Vec<Value> {
     let all = service.get(&format!("{context}/actuator/httpexchanges")).assert_status(200).json();
     let all = all["exchanges"].as_array().unwrap().clone();
-    let found = all.into_iter().filter(|exchange| {
-        exchange["request"]["uri"].as_str().unwrap().ends_with(path)
-    });
+    let found = all
+        .into_iter()
+        .filter(|exchange| exchange["request"]["uri"].as_str().unwrap().ends_with(path));
     found.collect()
 }
 
 fn requests(service: &Service, tags: &str) -> Value {
     let metric = service.get(&format!("/actuator/metrics/http.server.requests?{tags}"));
-    if metric.status() == 404 { Value::Null } else { metric.json()["measurements"][0]["value"].clone() }
+    if metric.status() == 404 {
+        Value::Null
+    } else {
+        metric.json()["measurements"][0]["value"].clone()
+    }
 }
 
 #[test]
@@ -70,10 +72,7 @@ fn an_exchange_names_the_address_as_the_caller_wrote_it_below_a_context_path_too
     let service = app().setting("server.servlet.context-path", "/shop").routes(routes()).start();
     service.get("/shop/orders/1").assert_status(200);
     let found = exchanges_at("/shop", &service, "/orders/1");
-    assert_eq!(
-        found[0]["request"]["uri"],
-        format!("http://{}/shop/orders/1", service.address),
-    );
+    assert_eq!(found[0]["request"]["uri"], format!("http://{}/shop/orders/1", service.address),);
 }
 
 #[test]
@@ -102,8 +101,10 @@ fn the_ring_of_exchanges_keeps_the_newest_only() {
 #[test]
 fn trap_seed_09_secrets_of_a_request_are_not_remembered() {
     let service = app()
-        .setting("management.httpexchanges.recording.include",
-            "request-headers,cookie-headers,authorization-header")
+        .setting(
+            "management.httpexchanges.recording.include",
+            "request-headers,cookie-headers,authorization-header",
+        )
         .routes(routes())
         .start();
     let request = Request::get("/orders/1?password=hunter2&page=2")

@@ -10,12 +10,16 @@ use crate::app::app;
 #[test]
 fn trap_seed_05_what_is_unknown_is_404_and_not_created_by_a_look() {
     let service = app().start();
-    for path in ["metrics/no.such.meter", "health/nothing", "loggers/no::such", "env/no.such", "nothing"] {
+    for path in
+        ["metrics/no.such.meter", "health/nothing", "loggers/no::such", "env/no.such", "nothing"]
+    {
         service.get(&format!("/actuator/{path}")).assert_status(404);
     }
     let loggers = service.get("/actuator/loggers").text();
     assert!(!loggers.contains("no::such"), "{loggers}");
-    service.post("/actuator/loggers/trap05::target", r#"{"configuredLevel":"DEBUG"}"#).assert_status(204);
+    service
+        .post("/actuator/loggers/trap05::target", r#"{"configuredLevel":"DEBUG"}"#)
+        .assert_status(204);
     let logger = service.get("/actuator/loggers/trap05::target").assert_status(200).json();
     assert_eq!(logger["configuredLevel"], "DEBUG");
 }
@@ -64,7 +68,9 @@ fn trap_seed_12_no_check_is_left_out_without_a_word() {
 #[test]
 fn trap_seed_15_a_metric_of_any_odd_name_is_read_or_not_found() {
     let service = app().start();
-    for name in ["process.cpu.usage", "process.threads", "process.files.open", "system.load.average.1m"] {
+    for name in
+        ["process.cpu.usage", "process.threads", "process.files.open", "system.load.average.1m"]
+    {
         let status = service.status(&format!("/actuator/metrics/{name}"));
         assert!([200, 404].contains(&status), "{name}: {status}");
     }
@@ -76,9 +82,8 @@ fn trap_seed_15_a_metric_of_any_odd_name_is_read_or_not_found() {
 
 #[test]
 fn trap_seed_16_forwarding_headers_of_anybody_change_nothing() {
-    let service = app()
-        .setting("management.httpexchanges.recording.include", "remote-address")
-        .start();
+    let service =
+        app().setting("management.httpexchanges.recording.include", "remote-address").start();
     let plain = service.get("/actuator").json();
     let spoofed = [
         ("forwarded", "for=203.0.113.7;host=evil.example;proto=https"),
@@ -119,7 +124,9 @@ fn trap_seed_18_neither_reasons_nor_sources_are_told_without_being_asked_for() {
     const SECRET: &str = "SELECT secret FROM accounts";
     let service = app().setting("server.address", "0.0.0.0").with(|app| {
         app.health_check("db", || async { Health::from_error(SECRET) });
-        app.health_check("broken", || async { std::hint::black_box(None::<Health>).expect(SECRET) });
+        app.health_check("broken", || async {
+            std::hint::black_box(None::<Health>).expect(SECRET)
+        });
     });
     let service = service.start();
     let answers = [

@@ -44,9 +44,7 @@ async fn main() -> actuator::Result<()> {
 
     let registration = actuator.register(address);
     println!("listening on http://{address}");
-    axum::serve(listener, app)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
+    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await?;
     registration.shutdown().await;
     Ok(())
 }

@@ -12,7 +12,10 @@ fn the_start_log_says_where_it_listens_what_is_exposed_and_what_was_collected() 
     assert!(line.contains(" only; set server.address=0.0.0.0 for others"), "{line}");
     assert!(line.contains("ready in "), "{line}");
     let line = service.log_until("management at ");
-    assert!(line.contains(&format!("http://{}/actuator exposes beans, env, health", service.address())), "{line}");
+    assert!(
+        line.contains(&format!("http://{}/actuator exposes beans, env, health", service.address())),
+        "{line}"
+    );
     let line = service.log_until("collected ");
     for part in ["2 health check", "1 env source", "1 actuator info", "from quickstart"] {
         assert!(line.contains(part), "no {part} in {line}");

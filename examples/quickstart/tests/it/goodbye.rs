@@ -25,8 +25,7 @@ fn a_connection_that_idles_does_not_hold_it_up() {
 fn trap_seed_10_an_admin_server_that_hangs_delays_neither_start_nor_end() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
-    let service =
-        quickstart().arg(&format!("--spring.boot.admin.client.url={url}")).serve();
+    let service = quickstart().arg(&format!("--spring.boot.admin.client.url={url}")).serve();
     service.get("/actuator/health").assert_status(200);
     // It has asked, and is still waiting for an answer.
     let _held = silent.accept().unwrap();

@@ -65,7 +65,10 @@ fn each_place_wins_over_those_before_it_and_env_shows_where_a_value_is_from() {
     let expected = [
         ("of-the-file", "actuator.toml:3"),
         ("of-the-profile", "actuator-blue.toml:1"),
-        ("of-the-environment", "systemEnvironment System Environment Property \"SPRING_APPLICATION_NAME\""),
+        (
+            "of-the-environment",
+            "systemEnvironment System Environment Property \"SPRING_APPLICATION_NAME\"",
+        ),
         ("of-the-arguments", "commandLineArgs"),
     ];
     for (steps, (value, origin)) in expected.into_iter().enumerate() {
