@@ -7,18 +7,20 @@ use syn::{Ident, Path, Type, ext::IdentExt};
 use crate::syntax::signature::{Function, Parameter};
 
 /// Everything about a declared function that a record needs.
-pub(crate) struct Declared<'f> {
+pub(crate) struct Declared {
+    /// The name under which it is declared.
+    pub(crate) name: String,
     /// Where the runtime crate is found.
-    pub(crate) krate: &'f Path,
+    pub(crate) krate: Path,
     /// The function.
-    pub(crate) function: &'f Function,
+    pub(crate) function: Function,
     /// Its parameters.
-    pub(crate) parameters: &'f [Parameter],
+    pub(crate) parameters: Vec<Parameter>,
     /// The type whose associated function it is.
-    pub(crate) on: Option<&'f Type>,
+    pub(crate) on: Option<Type>,
 }
 
-impl Declared<'_> {
+impl Declared {
     /// The item, followed by `record` in a submission. A record beside an associated function
     /// has to be a named constant: an impl block takes no other item.
     pub(crate) fn submit(&self, record: &TokenStream) -> TokenStream {
@@ -30,7 +32,7 @@ impl Declared<'_> {
         } else {
             quote!(_)
         };
-        let allow = self.on.map(|_| quote!(#[allow(dead_code)]));
+        let allow = self.on.is_some().then(|| quote!(#[allow(dead_code)]));
         quote! {
             #function
             #(#cfgs)*
@@ -43,7 +45,7 @@ impl Declared<'_> {
 
     /// `Source { … }` of the function.
     pub(crate) fn source(&self) -> TokenStream {
-        let (krate, name) = (self.krate, self.function.name());
+        let (krate, name) = (&self.krate, self.function.name());
         let path = format!("::{name}");
         let p = quote!(#krate::__private);
         let line = quote_spanned!(name.span()=> #p::line!());
@@ -59,7 +61,7 @@ impl Declared<'_> {
 
     /// `&[type_name::<A>, …]`.
     pub(crate) fn dependencies(&self) -> TokenStream {
-        let krate = self.krate;
+        let krate = &self.krate;
         let components = self.parameters.iter().map(|parameter| &parameter.component);
         quote!(&[#(#krate::__private::type_name::<#components>),*])
     }
@@ -71,7 +73,7 @@ impl Declared<'_> {
         let p = quote!(#krate::__private);
         let constructor =
             format_ident!("{}", if function.is_async() { asynchronous } else { blocking });
-        let constructor = match function.returned(self.on) {
+        let constructor = match function.returned(self.on.as_ref()) {
             // Named, so that a type that is no answer is reported where it stands.
             Some(returned) if function.is_async() => quote!(#p::#constructor::<_, _, #returned>),
             Some(returned) => quote!(#p::#constructor::<_, #returned>),
@@ -106,8 +108,8 @@ impl Declared<'_> {
 
     fn call(&self) -> TokenStream {
         let name = self.function.name();
-        let path = self.on.map_or_else(|| quote!(#name), |on| quote!(<#on>::#name));
-        let krate = self.krate;
+        let path = self.on.as_ref().map_or_else(|| quote!(#name), |on| quote!(<#on>::#name));
+        let krate = &self.krate;
         let p = quote!(#krate::__private);
         let is_async = self.function.is_async();
         let arguments = self.parameters.iter().map(|parameter| {

@@ -1,6 +1,8 @@
 //! Everything that is documented compiles. The cases are ordinary modules: as programs of their
 //! own each would be linked anew.
 
+#![allow(clippy::unnecessary_wraps, clippy::no_effect_underscore_binding)] // what users may write
+
 #[path = "../pass/return_types.rs"]
 mod return_types;
 #[path = "../pass/serve_forms.rs"]

@@ -1,5 +1,6 @@
 //! One file per macro: parse → check → expand.
 
 pub(crate) mod actuator_info;
+mod function;
 pub(crate) mod health_check;
 pub(crate) mod provider;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     address::ServerAddress, application::Application, credentials::Authorization, failure::Failure,
-    settings::AdminClientSettings, tls::Trust,
+    settings::AdminClientSettings,
 };
 
 /// The answer to a registration is some forty bytes.
@@ -32,9 +32,9 @@ impl AdminClient {
     pub fn new(settings: &AdminClientSettings, application: &Application) -> Result<Self, Failure> {
         let body = serde_json::to_vec(application).map_err(Failure::of_client)?;
         let https = settings.servers.iter().any(ServerAddress::is_https);
-        let tls = if https { settings.trust.for_https() } else { Trust::for_http() };
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls.map_err(Failure::of_client)?)
+        let builder = settings.trust.configure(reqwest::Client::builder(), https);
+        let http = builder
+            .map_err(Failure::of_client)?
             .default_headers(default_headers(settings))
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())

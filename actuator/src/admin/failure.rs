@@ -4,6 +4,8 @@ use std::{error::Error, fmt};
 
 use reqwest::{Response, StatusCode, header};
 
+use super::tls;
+
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -130,7 +132,7 @@ fn answer(f: &mut fmt::Formatter<'_>, status: StatusCode, detail: &str) -> fmt::
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
     // An io::Error that wraps another hides it from source().
     let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    error.is::<rustls::Error>()
+    tls::refused(error)
         || wrapped.is_some_and(|wrapped| is_tls(wrapped))
         || error.source().is_some_and(is_tls)
 }

@@ -16,6 +16,10 @@ mod registrar;
 mod selfcheck;
 mod settings;
 mod status;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
 mod tls;
 
 #[cfg(test)]
@@ -23,6 +27,7 @@ mod fake_server;
 #[cfg(test)]
 mod registrar_tests;
 #[cfg(test)]
+#[cfg(feature = "tls")]
 mod tls_tests;
 
 pub use application::{Application, ApplicationFacts};

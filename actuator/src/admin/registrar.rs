@@ -2,10 +2,11 @@
 //! back on shutdown. An admin server that forgets (its store is in memory) thereby learns again.
 
 use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
+use once_cell::sync::OnceCell;
 use tokio::{
     sync::Notify,
     task::{JoinHandle, JoinSet},
@@ -54,7 +55,7 @@ impl Registrar {
             warn!("Spring Boot Admin may not reach this service: {}", obstacles.join("; "));
         }
         let last = settings.servers.iter().map(|_| Mutex::new(Last::Nothing)).collect();
-        let client = OnceLock::new();
+        let client = OnceCell::new();
         let rounds =
             Arc::new(Rounds { settings, application, client, last, status: status.clone() });
         let stop = Arc::new(Notify::new());
@@ -111,7 +112,7 @@ enum Last {
 struct Rounds {
     settings: AdminClientSettings,
     application: Application,
-    client: OnceLock<AdminClient>,
+    client: OnceCell<AdminClient>,
     last: Vec<Mutex<Last>>,
     status: RegistrationStatus,
 }
@@ -161,7 +162,10 @@ impl Rounds {
             return Some(client.clone());
         }
         let rounds = self.clone();
-        let attempt = move || AdminClient::new(&rounds.settings, &rounds.application);
+        let attempt = move || {
+            let make = || AdminClient::new(&rounds.settings, &rounds.application);
+            rounds.client.get_or_try_init(make).cloned()
+        };
         let made = if self.settings.servers.iter().any(ServerAddress::is_https) {
             let joined = tokio::task::spawn_blocking(attempt).await;
             joined.unwrap_or_else(|error| Err(Failure::of_client(error)))
@@ -169,7 +173,7 @@ impl Rounds {
             attempt()
         };
         match made {
-            Ok(client) => Some(self.client.get_or_init(|| client).clone()),
+            Ok(client) => Some(client),
             Err(failure) => {
                 for (index, server) in self.settings.servers.iter().enumerate() {
                     self.failed(index, server, &failure);

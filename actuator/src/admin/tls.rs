@@ -4,7 +4,7 @@
 //! The provider of the cryptography is handed on explicitly; the process-wide one is never set
 //! and never asked for, so the application stays free to choose its own.
 
-use std::{path::Path, sync::Arc};
+use std::{error::Error, path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -46,9 +46,19 @@ impl Trust {
         Ok(())
     }
 
+    /// Gives `client` what it needs for servers asked with https, if there are any.
+    pub fn configure(
+        &self,
+        client: reqwest::ClientBuilder,
+        https: bool,
+    ) -> Result<reqwest::ClientBuilder, rustls::Error> {
+        let config = if https { self.for_https() } else { Self::for_http() };
+        Ok(client.tls_backend_preconfigured(config?))
+    }
+
     /// The configuration for servers asked with https. Reads the certificates of the operating
     /// system if no others were given, so it may block for some milliseconds.
-    pub fn for_https(&self) -> Result<ClientConfig, rustls::Error> {
+    fn for_https(&self) -> Result<ClientConfig, rustls::Error> {
         let builder = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?;
         let builder = match &self.roots {
@@ -63,12 +73,17 @@ impl Trust {
     }
 
     /// The configuration where no server is asked with https: trusts nobody, costs nothing.
-    pub fn for_http() -> Result<ClientConfig, rustls::Error> {
+    fn for_http() -> Result<ClientConfig, rustls::Error> {
         Ok(ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth())
     }
+}
+
+/// Whether TLS itself refused.
+pub fn refused(error: &(dyn Error + 'static)) -> bool {
+    error.is::<rustls::Error>()
 }
 
 fn provider() -> Arc<CryptoProvider> {

@@ -156,8 +156,9 @@ async fn contributed_sources_are_flattened_sanitised_and_asked_each_time() {
     let count = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counter = count.clone();
     let shop = provider("shop", move || {
+        // The password is as long as the mask.
         let number = counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Ok(json!({"b": {"l": [number, {"password": "p"}], "token": 5, "on": true}}))
+        Ok(json!({"b": {"l": [number, {"password": "s3cr3t"}], "token": 5, "on": true}}))
     });
     let endpoint = endpoint("always", vec![shop]);
     all(&endpoint).await;
@@ -196,4 +197,14 @@ async fn a_source_that_hangs_is_given_up() {
         all["propertySources"][4]["properties"],
         json!({"error": {"value": "the source took more than 5 seconds"}})
     );
+}
+
+#[tokio::test]
+async fn a_secret_as_long_as_the_mask_is_masked() {
+    let secrets = || Ok(json!({"password": "s3cret", "url": "redis://:s3@h/0"}));
+    let endpoint = endpoint("always", vec![provider("shop", secrets)]);
+    for name in ["password", "url"] {
+        let found = one(&endpoint, name).await.unwrap();
+        assert!(!found.to_string().contains("s3"), "{found}");
+    }
 }

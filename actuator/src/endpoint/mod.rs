@@ -3,6 +3,7 @@
 //! A new endpoint is a file here and one line in [`all`].
 
 mod beans;
+mod cached;
 mod env;
 mod health;
 mod health_descriptor;
@@ -31,6 +32,8 @@ use crate::{
     support::trigger::Trigger,
     thread::ThreadRepository,
 };
+
+pub(crate) use cached::CacheSettings;
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]

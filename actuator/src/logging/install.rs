@@ -62,7 +62,12 @@ pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
 fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {
     let file = settings.file.as_deref().map(open_file).transpose()?.map(Arc::new);
     let ring = (settings.ring_size > 0).then(|| Arc::new(LogRing::new(settings.ring_size)));
-    let output = OutputLayer { console: console(), file: file.clone(), ring: ring.clone() };
+    let output = OutputLayer {
+        application: settings.application.clone(),
+        console: console(),
+        file: file.clone(),
+        ring: ring.clone(),
+    };
     let subscriber = Registry::default().with(output).with(LoggersLayer::new(loggers.clone()));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         // Somebody was faster; their subscriber does not ask our loggers.

@@ -1,6 +1,6 @@
 //! One event as one line of text, in the shape of Spring Boot's default log.
 //!
-//! `2026-11-21T09:22:08.338Z  INFO 4242 --- [main] shop::db : order{id=7}: stored rows=3`
+//! `2026-11-21T09:22:08.338Z  INFO 4242 --- [shop] [main] shop::db : order{id=7}: stored rows=3`
 
 use std::{
     fmt::{self, Write as _},
@@ -20,18 +20,27 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Starts a line: when, how bad, which process, thread and logger.
-    pub(super) fn begin(&mut self, at: SystemTime, metadata: &Metadata<'_>) {
+    /// Starts a line: when, how bad, which process, application, thread and logger.
+    pub(super) fn begin(
+        &mut self,
+        at: SystemTime,
+        metadata: &Metadata<'_>,
+        application: Option<&str>,
+    ) {
         self.text.clear();
-        self.push_head(at, metadata);
+        self.push_head(at, metadata, application);
         self.head = self.text.len();
     }
 
     // Writing to a String cannot fail.
-    fn push_head(&mut self, at: SystemTime, metadata: &Metadata<'_>) {
+    fn push_head(&mut self, at: SystemTime, metadata: &Metadata<'_>, application: Option<&str>) {
         let time = humantime::format_rfc3339_millis(at);
         let (level, process) = (metadata.level(), std::process::id());
         let _ = write!(self.text, "{time} {level:>5} {process} --- [");
+        if let Some(application) = application {
+            push_plain(&mut self.text, application);
+            self.text.push_str("] [");
+        }
         let thread = std::thread::current();
         push_plain(&mut self.text, thread.name().unwrap_or("?"));
         self.text.push_str("] ");

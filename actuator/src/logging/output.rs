@@ -26,6 +26,8 @@ use super::{
 /// Writes every event as one line to all its sinks, formatted once.
 #[derive(Debug)]
 pub(super) struct OutputLayer {
+    /// What each line names as its application.
+    pub(super) application: Option<String>,
     /// Whether the standard output is written, and how.
     pub(super) console: Console,
     /// The log file.
@@ -91,7 +93,7 @@ impl OutputLayer {
     {
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        line.begin(SystemTime::now(), metadata);
+        line.begin(SystemTime::now(), metadata, self.application.as_deref());
         line.separate();
         for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
             let extensions = span.extensions();
@@ -126,9 +128,17 @@ mod tests {
     use super::*;
 
     fn written(test: impl FnOnce()) -> String {
+        written_by(None, test)
+    }
+
+    fn written_by(application: Option<&str>, test: impl FnOnce()) -> String {
         let ring = Arc::new(LogRing::new(100_000));
-        let layer =
-            OutputLayer { console: Console::Silent, file: None, ring: Some(Arc::clone(&ring)) };
+        let layer = OutputLayer {
+            application: application.map(str::to_owned),
+            console: Console::Silent,
+            file: None,
+            ring: Some(Arc::clone(&ring)),
+        };
         tracing::subscriber::with_default(Registry::default().with(layer), test);
         let snapshot = ring.snapshot();
         let read = crate::model::reply::ResourceContent::read(&snapshot, snapshot.start, 100_000);
@@ -185,6 +195,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_names_the_application_if_it_has_a_name() {
+        let text = written_by(Some("demo"), || info!("hello"));
+        let (_, rest) = text.split_once(" --- ").unwrap();
+        assert!(rest.starts_with("[demo] [") && rest.ends_with(" : hello\n"), "{text}");
+        let text = written(|| info!("hello"));
+        assert_eq!(text.matches('[').count(), 1, "{text}");
+    }
+
+    #[test]
     fn colours_stand_in_the_head_only() {
         let mut line = Line::default();
         let metadata = tracing::Metadata::new(
@@ -197,7 +216,7 @@ mod tests {
             tracing::field::FieldSet::new(&[], tracing::callsite::Identifier(&CALLSITE)),
             tracing::metadata::Kind::EVENT,
         );
-        line.begin(SystemTime::UNIX_EPOCH, &metadata);
+        line.begin(SystemTime::UNIX_EPOCH, &metadata, None);
         line.separate();
         let coloured = line.coloured(Level::WARN);
         assert!(coloured.contains("\x1b[33mWARN\x1b[0m"), "{coloured:?}");

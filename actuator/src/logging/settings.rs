@@ -17,6 +17,8 @@ const RING_SIZE: &str = "actuator.logfile.ring-size";
 /// How the process logs. The names of the settings are Spring's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LoggingSettings {
+    /// `spring.application.name`, which every line names as in Spring; unset, lines name none.
+    pub(crate) application: Option<String>,
     /// Initial levels by logger or group, from `logging.level.*`; ROOT under that name.
     pub(crate) levels: Vec<(String, LogLevel)>,
     /// `logging.group.<name>`.
@@ -35,6 +37,7 @@ impl LoggingSettings {
         let file = reader.value::<PathBuf>("logging.file.name").filter(|path| !is_empty(path));
         let folder = reader.value::<PathBuf>("logging.file.path").filter(|path| !is_empty(path));
         Self {
+            application: reader.value("spring.application.name"),
             levels: read_levels(reader),
             groups: read_groups(reader),
             file: file.or_else(|| folder.map(|folder| folder.join("spring.log"))),

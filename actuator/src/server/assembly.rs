@@ -22,12 +22,13 @@ use crate::{
     error::{Error, ErrorKind, Result},
     exchange::{ExchangeRepository, ExchangeSettings},
     health::{
-        Health, HealthContributors, HealthDefaults, HealthIndicator, HealthSettings, builtin,
+        ContributorError, Health, HealthContributors, HealthDefaults, HealthIndicator,
+        HealthSettings, builtin,
     },
     info::{self, HostFacts, InfoParts, InfoRegistry, InfoSettings},
     logging::{self, LoggingSettings, LoggingState},
     meter::{self, MeterRegistry, MeterSettings, MetricsSampler, ServerRequestMeters},
-    model::{sanitizer::Sanitizer, show::Show},
+    model::{access::Access, sanitizer::Sanitizer, show::Show},
     registry::{Binder, Declarations, refuse_conflicts},
     settings::{Settings, SettingsReader},
     support::{clock::Clock, host},
@@ -55,16 +56,19 @@ impl Basics {
     pub(super) fn prepare(builder: &mut Builder) -> Result<Self> {
         let (began, started) = (Instant::now(), SystemTime::now());
         let environment: BTreeMap<String, String> =
-            if builder.from_process { std::env::vars().collect() } else { BTreeMap::new() };
+            if builder.from_process { environment() } else { BTreeMap::new() };
         let mut settings = std::mem::take(&mut builder.settings);
         if builder.from_process {
             settings = settings.from_process();
         }
         let settings = Arc::new(settings.build()?);
-        let platform = CloudPlatform::detect(environment.clone());
         let in_container = builder.from_process
             && admin::in_container(environment.clone(), std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
+        // Set to `none` it says that what is found does not count.
+        let platform = reader
+            .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
+            .unwrap_or_else(|| CloudPlatform::detect(environment.clone()));
         let server = ServerSettings::read(&mut reader, platform.is_some());
         let logging = LoggingSettings::read(&mut reader);
         let private = match builder.listening_on {
@@ -94,6 +98,13 @@ impl Basics {
     }
 }
 
+/// The variables of the process; `std::env::vars` would panic on one that is not UTF-8.
+fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into(), value.to_string_lossy().into()))
+        .collect()
+}
+
 /// Puts everything together; nothing listens yet.
 pub(super) fn assemble(builder: &Builder, basics: Basics, app: App) -> Result<Actuator> {
     let declarations =
@@ -115,6 +126,7 @@ struct Config {
     health: HealthSettings,
     info: InfoSettings,
     aliases: endpoint::Aliases,
+    cache: endpoint::CacheSettings,
 }
 
 impl Config {
@@ -130,6 +142,7 @@ impl Config {
             health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
+            cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
         }
     }
 }
@@ -232,8 +245,10 @@ impl Parts {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let (endpoints, additional) = endpoint::all(&self.subjects, config.aliases);
+        let endpoints = config.cache.apply(endpoints, &Clock::system());
         let additional_paths = additional
             .into_iter()
+            .filter(|(endpoint, ..)| config.exposure.access_to(endpoint) != Access::None)
             .map(|(endpoint, listener, path)| AdditionalPath { path, listener, endpoint })
             .collect();
         Actuator {
@@ -312,16 +327,20 @@ fn health(
         .map(|RuntimeCheck { name, indicator }| (name.clone(), Arc::clone(indicator), None));
     for (name, indicator, timeout) in declared.into_iter().chain(at_run_time) {
         if config.health.is_enabled(&name) {
-            contributors.register(&name, indicator, timeout)?;
+            contributors.register(&name, indicator, timeout).map_err(refused)?;
         }
     }
     let disk: builtin::DiskReader =
         Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
-    builtin::register(&contributors, &config.health, &app.availability, disk)?;
+    builtin::register(&contributors, &config.health, &app.availability, disk).map_err(refused)?;
     let mut reader = SettingsReader::new(&basics.settings);
     config.health.validate(&mut reader, &contributors);
     reader.finish()?;
     Ok(contributors)
+}
+
+fn refused(error: ContributorError) -> Error {
+    Error::new(ErrorKind::Declaration, error.to_string()).with_cause(error)
 }
 
 fn start_meters(

@@ -57,7 +57,7 @@ impl BoundListener {
         let address = self.address;
         tokio::spawn(async move {
             let stop = shutdown.clone();
-            // Exchanges name the caller's address, if that is wanted.
+            // With the peer of each connection, for exchanges that record it.
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             let serving = axum::serve(self.listener, service)
                 .with_graceful_shutdown(async move { stop.thrown().await });

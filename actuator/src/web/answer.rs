@@ -27,6 +27,15 @@ pub(crate) fn respond(
     }
 }
 
+/// The answer to a preflight that no CORS setting covers: nothing that a browser could use
+/// (recorded: `index/preflight`).
+pub(crate) fn refused_preflight() -> Response {
+    let mut response = empty(StatusCode::OK);
+    let allow = HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE, OPTIONS, TRACE, PATCH");
+    response.headers_mut().insert(header::ALLOW, allow);
+    response
+}
+
 /// The answer to OPTIONS: what the path has, and an empty `Accept-Patch`, as Spring sends it.
 /// Without it Spring Boot Admin hides its environment manager and breaks its startup view.
 pub(crate) fn options(allow: &str) -> Response {

@@ -79,13 +79,18 @@ impl Exposure {
             .into_iter()
             .filter(|endpoint| self.includes(endpoint.id()))
             .filter_map(|endpoint| {
-                let key = comparable(endpoint.id());
-                let access = self.access.get(&key).copied().or(self.default_access);
-                let access = access.unwrap_or(endpoint.default_access()).cap(self.max_permitted);
+                let access = self.access_to(&endpoint);
                 let path = self.path_of(endpoint.id()).to_owned();
                 Exposed::new(endpoint, path, access)
             })
             .collect()
+    }
+
+    /// What may be done with an endpoint, exposed or not. Its additional paths obey it too.
+    pub(crate) fn access_to(&self, endpoint: &SharedEndpoint) -> Access {
+        let set = self.access.get(&comparable(endpoint.id())).copied();
+        let access = set.or(self.default_access).unwrap_or(endpoint.default_access());
+        access.cap(self.max_permitted)
     }
 }
 
@@ -177,9 +182,17 @@ fn access_of(reader: &mut SettingsReader<'_>, id: &str) -> Option<Access> {
 }
 
 fn path_mapping(reader: &mut SettingsReader<'_>) -> BTreeMap<String, String> {
-    reader
-        .map("management.endpoints.web.path-mapping")
-        .into_iter()
-        .map(|(id, path)| (comparable(&id), path.trim_matches('/').to_owned()))
-        .collect()
+    const SETTING: &str = "management.endpoints.web.path-mapping";
+    let mut paths = BTreeMap::new();
+    for (id, path) in reader.map(SETTING) {
+        let path = path.trim_matches('/').to_owned();
+        if path.is_empty() {
+            reader.reject(
+                &format!("{SETTING}.{id}"),
+                "the endpoint would hide all others; give it another path below the base path",
+            );
+        }
+        paths.insert(comparable(&id), path);
+    }
+    paths
 }

@@ -134,6 +134,7 @@ impl Management {
         let (operation, content_type) = match target.negotiate(parts)? {
             Negotiated::Operation(operation, content_type) => (operation, content_type),
             Negotiated::Options(allow) => return Ok(answer::options(&allow)),
+            Negotiated::Preflight => return Ok(answer::refused_preflight()),
         };
         let call = Call {
             operation: operation.0,
@@ -161,7 +162,7 @@ impl Management {
         const READ: Operation = Operation::read(&[]);
         match parts.method {
             Method::GET | Method::HEAD => {}
-            Method::OPTIONS if is_preflight(parts) => return Ok(answer::options(ANY_METHOD)),
+            Method::OPTIONS if is_preflight(parts) => return Ok(answer::refused_preflight()),
             Method::OPTIONS => {
                 return Ok(answer::options(&answer::allow(std::iter::once(&READ), true)));
             }
@@ -220,9 +221,6 @@ impl fmt::Debug for Management {
     }
 }
 
-/// What Spring answers to a preflight that no CORS setting covers (recorded: `index/preflight`).
-const ANY_METHOD: &str = "GET, HEAD, POST, PUT, DELETE, OPTIONS, TRACE, PATCH";
-
 /// What stands below an endpoint's own path.
 struct Below<'m, 'r> {
     /// The exposed endpoint; `None` for an additional path, which has the first read only.
@@ -238,6 +236,7 @@ struct Target<'m> {
 enum Negotiated<'m, 'r> {
     Operation((usize, &'m Operation), Cow<'r, str>),
     Options(String),
+    Preflight,
 }
 
 impl<'m> Target<'m> {
@@ -276,7 +275,7 @@ impl<'m> Target<'m> {
             Method::POST => OperationKind::Write,
             Method::DELETE => OperationKind::Delete,
             Method::OPTIONS if is_preflight(parts) => {
-                return Ok(Negotiated::Options(ANY_METHOD.to_owned()));
+                return Ok(Negotiated::Preflight);
             }
             Method::OPTIONS => return Ok(Negotiated::Options(answer::allow(all(), true))),
             ref other => {

@@ -1,0 +1,91 @@
+# What a contributor and CI run. `make test` is everything; each target also works alone.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Where cargo puts what it builds; scripts and tests find the binaries there.
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+
+ADMIN := examples/spring-boot-admin
+ADMIN_VERSIONS := 4.1.2 3.5.9 2.7.16
+ADMIN_JARS := $(ADMIN_VERSIONS:%=$(ADMIN)/target/spring-boot-admin-%.jar)
+ADMIN_SOURCES := $(ADMIN)/pom.xml $(shell find $(ADMIN)/src -type f)
+
+# The order: what fails quickest comes first, and each thing is built once.
+STEPS := setup fmt deny clippy check-features build test-rust doc package ui admin-servers examples test-admin browser
+
+.PHONY: help
+help: ## Shows this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
+
+.PHONY: test
+test: ## Runs everything below but bench and screenshot, and prints the seconds of each step
+	@scripts/run-steps $(STEPS)
+
+.PHONY: setup
+setup: ## Installs the Debian packages that are missing
+	@scripts/setup
+
+.PHONY: fmt
+fmt: ## Checks the formatting
+	@cargo fmt --all --check
+
+.PHONY: deny
+deny: ## Checks licences, banned crates and sources of all dependencies against deny.toml
+	@cargo test --quiet -p actuator-integration --test dependencies
+	@if command -v cargo-deny >/dev/null; then cargo deny check licenses bans sources; fi
+
+.PHONY: clippy
+clippy: ## Lints all targets
+	@cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+.PHONY: check-features
+check-features: ## Checks the library with no feature, each feature alone, and all
+	@scripts/check-features
+
+.PHONY: build
+build: ## Builds all binaries, tests and benches
+	@cargo build --quiet --workspace --all-targets
+
+.PHONY: test-rust
+test-rust: ## Runs the unit, integration and documentation tests
+	@cargo test --quiet --workspace --exclude ui-tests --exclude actuator-integration
+
+.PHONY: ui
+ui: ## Compiles what the macros must accept and refuse, and compares the messages
+	@cargo test --quiet -p ui-tests
+
+.PHONY: doc
+doc: ## Builds the documentation as docs.rs does
+	@scripts/doc
+
+.PHONY: package
+package: ## Packages both library crates and builds them from the packages
+	@cargo package --quiet --allow-dirty -p actuator-macros -p actuator
+
+.PHONY: admin-servers
+admin-servers: $(ADMIN_JARS) ## Builds the real Spring Boot Admin servers
+
+$(ADMIN_JARS): $(ADMIN)/target/spring-boot-admin-%.jar: $(ADMIN_SOURCES)
+	@scripts/build-admin-server $*
+
+.PHONY: examples
+examples: build ## Starts every example and looks at what it serves
+	@cargo test --quiet -p actuator-integration --test examples
+
+.PHONY: test-admin
+test-admin: build admin-servers ## Runs the quickstart under the real Spring Boot Admin servers
+	@cargo test --quiet -p actuator-integration --test admin_server
+
+.PHONY: browser
+browser: build admin-servers ## Opens every view of the quickstart in the admin server's UI, in Chromium
+	@cargo test --quiet -p actuator-integration --test browser
+
+.PHONY: screenshot
+screenshot: browser ## Renews the README's picture with what the browser tests saw
+	@cp $(TARGET)/screenshots/details.png docs/images/spring-boot-admin.png
+
+.PHONY: bench
+bench: ## Measures what must stay fast, side by side with what else one would use
+	@cargo bench -p actuator-benches

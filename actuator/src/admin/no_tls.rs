@@ -1,0 +1,39 @@
+//! In place of `tls` in a build without that feature: admin servers are asked with http only.
+
+use std::{error::Error, path::Path};
+
+const MISSING: &str = "this build of actuator leaves the feature `tls` out; add it to the \
+     dependency, or use an http address";
+
+/// Nobody to trust.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {}
+
+impl Trust {
+    /// Refuses.
+    #[expect(clippy::unused_self, reason = "the interface of `tls`")]
+    pub fn trust_only(&mut self, _: &Path) -> Result<(), String> {
+        Err(MISSING.to_owned())
+    }
+
+    /// Refuses.
+    #[expect(clippy::unused_self, reason = "the interface of `tls`")]
+    pub fn identify_with(&mut self, _: &Path, _: &Path) -> Result<(), String> {
+        Err(MISSING.to_owned())
+    }
+
+    /// Refuses https.
+    #[expect(clippy::unused_self, reason = "the interface of `tls`")]
+    pub fn configure(
+        &self,
+        client: reqwest::ClientBuilder,
+        https: bool,
+    ) -> Result<reqwest::ClientBuilder, &'static str> {
+        if https { Err(MISSING) } else { Ok(client) }
+    }
+}
+
+/// There is no TLS that could refuse.
+pub fn refused(_: &(dyn Error + 'static)) -> bool {
+    false
+}

@@ -1,0 +1,29 @@
+//! The application of the recordings in `actuator/tests/golden`: the same components, groups,
+//! sources, loggers, routes and `/ctl` switches, so that its recorded answers can be replayed
+//! against this crate (`cargo test -p conformance --test golden -- --nocapture`).
+
+mod checks;
+mod loggers;
+mod routes;
+mod switches;
+
+use std::sync::Arc;
+
+use actuator::{ActuatorInfo, App};
+use axum::Router;
+
+use switches::Switches;
+
+#[derive(ActuatorInfo)]
+struct Demo;
+
+fn main() -> actuator::Result<()> {
+    actuator::serve!(setup)
+}
+
+async fn setup(app: &mut App) -> actuator::Result<Router> {
+    let switches = Arc::new(Switches::new(app.availability()));
+    app.component(Arc::clone(&switches));
+    loggers::speak();
+    Ok(routes::routes(switches))
+}

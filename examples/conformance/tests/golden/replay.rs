@@ -1,0 +1,156 @@
+//! Replays what a real Spring Boot application answered. A difference has to stand in
+//! `docs/differences.md`; what stands there has to be true.
+
+use std::collections::BTreeMap;
+
+use crate::support::{
+    application::Application,
+    comparison::{self, Mismatch},
+    differences::Differences,
+    plan,
+    recording::{self, Recording},
+    rules,
+    runs::{LATER, LATER_FOLDERS, RUNS, RUNS_2_7, Run},
+    wire,
+};
+
+/// What became of the recordings of one endpoint and version.
+#[derive(Default)]
+struct Count {
+    total: usize,
+    alike: usize,
+    listed: usize,
+    later: usize,
+}
+
+struct Replay {
+    differences: Differences,
+    counts: BTreeMap<(&'static str, String), Count>,
+    unlisted: Vec<String>,
+}
+
+#[test]
+fn every_recorded_answer_is_given_alike_or_its_difference_is_listed() {
+    let mut replay =
+        Replay { differences: Differences::read(), counts: BTreeMap::new(), unlisted: Vec::new() };
+    for (version, runs) in [("4.1.0", RUNS), ("3.5.14", RUNS), ("2.7.18", RUNS_2_7)] {
+        for run in runs {
+            replay.run(version, run);
+        }
+    }
+    replay.report();
+    let stale = replay.differences.stale();
+    assert!(
+        replay.unlisted.is_empty() && stale.is_empty(),
+        "{} differences are not listed:\n{}\n{}",
+        replay.unlisted.len(),
+        replay.unlisted.join("\n"),
+        stale.join("\n")
+    );
+}
+
+#[test]
+fn every_folder_of_recordings_is_replayed_or_named_as_later() {
+    let folders = std::fs::read_dir(recording::folder().join("boot-4.1.0")).unwrap();
+    for folder in folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
+        let replayed = RUNS.iter().any(|run| run.folders.contains(&folder.as_str()));
+        let later = LATER_FOLDERS.contains(&folder.as_str());
+        assert!(
+            replayed != later || folder == "startup-failures",
+            "boot-4.1.0/{folder} has to be in RUNS or in LATER_FOLDERS, and in one of them only"
+        );
+    }
+}
+
+#[test]
+fn what_is_named_as_later_does_not_exist_yet() {
+    let application = Application::start("later", true, &[]);
+    for id in LATER {
+        let request = recording::Request::get(&format!("/actuator/{id}"));
+        let answer = wire::send(application.address, &request).unwrap();
+        assert_eq!(answer.status, 404, "{id} exists: take it out of LATER and replay it");
+    }
+}
+
+impl Replay {
+    fn run(&mut self, version: &'static str, run: &Run) {
+        let recordings = run.recordings(version);
+        if recordings.is_empty() {
+            return;
+        }
+        let name = format!("{version}-{}-{}", run.folders.join("-"), run.only.join(""));
+        let application = Application::start(&name, run.with_file, run.settings);
+        for target in run.first {
+            wire::send(application.address, &recording::Request::get(target)).unwrap();
+        }
+        for recording in recordings {
+            self.replay(version, &application, &recording);
+        }
+    }
+
+    fn replay(&mut self, version: &'static str, application: &Application, recording: &Recording) {
+        let endpoint = rules::endpoint(&recording.request.target);
+        let count = self.counts.entry((version, heading(recording))).or_default();
+        count.total += 1;
+        if LATER.contains(&endpoint) {
+            count.later += 1;
+            return;
+        }
+        plan::prepare(application, recording);
+        let address = if recording.is_for_management_port() {
+            application.management
+        } else {
+            application.address
+        };
+        let mismatches = match wire::send(address, &recording.request) {
+            Ok(answer) => comparison::compare(recording, &answer),
+            Err(error) => {
+                vec![Mismatch { aspect: "connection".to_owned(), what: error.to_string() }]
+            }
+        };
+        let case = recording.short_id();
+        let unlisted: Vec<String> = mismatches
+            .iter()
+            .filter(|mismatch| !self.differences.has(case, mismatch))
+            .map(|mismatch| format!("{case}: {}: {}", mismatch.aspect, mismatch.what))
+            .collect();
+        match (mismatches.is_empty(), unlisted.is_empty()) {
+            (true, _) => count.alike += 1,
+            (false, true) => count.listed += 1,
+            (false, false) => self.unlisted.extend(unlisted),
+        }
+    }
+
+    fn report(&self) {
+        println!(
+            "{:<8} {:<16} {:>11} {:>7} {:>6}",
+            "version", "endpoint", "alike/total", "listed", "later"
+        );
+        let mut sum = Count::default();
+        for ((version, endpoint), count) in &self.counts {
+            line(version, endpoint, count);
+            sum.total += count.total;
+            sum.alike += count.alike;
+            sum.listed += count.listed;
+            sum.later += count.later;
+        }
+        line("all", "", &sum);
+    }
+}
+
+/// Under which name a recording is counted: its folder, or in a run with settings of its own the
+/// endpoint that it asks.
+fn heading(recording: &Recording) -> String {
+    match recording.id.split('/').nth(1) {
+        Some(folder) if !folder.starts_with("run-") => folder.to_owned(),
+        _ => match rules::endpoint(&recording.request.target) {
+            "nosuch" => "index".to_owned(),
+            endpoint => endpoint.to_owned(),
+        },
+    }
+}
+
+fn line(version: &str, endpoint: &str, count: &Count) {
+    let ratio = format!("{}/{}", count.alike, count.total - count.later);
+    println!("{version:<8} {endpoint:<16} {ratio:>11} {:>7} {:>6}", count.listed, count.later);
+}

@@ -1,0 +1,72 @@
+//! The conformance application as a process of its own.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+};
+
+use testkit::{Process, Program};
+
+/// A running application; it ends with this value.
+pub struct Application {
+    /// Killed before the folder is removed: fields are dropped in their order.
+    _process: Process,
+    pub address: SocketAddr,
+    pub management: SocketAddr,
+    folder: Folder,
+}
+
+impl Application {
+    /// Starts it with these settings. `{folder}` in a setting is a fresh folder of its own.
+    pub fn start(name: &str, with_file: bool, settings: &[&str]) -> Self {
+        let folder = Folder::fresh(name);
+        let mut process = program(&folder.0, with_file, settings).serve();
+        let line = process.log_until("management at http://");
+        let address = line.split("http://").nth(1).unwrap_or_default();
+        let address = address.split(['/', ' ']).next().unwrap_or_default();
+        let management = address.parse().unwrap();
+        Self { address: process.address(), management, _process: process, folder }
+    }
+
+    /// Runs it with settings that have to be refused: how it ended, and what it said.
+    pub fn refused(name: &str, settings: &[&str]) -> (ExitStatus, String) {
+        let folder = Folder::fresh(name);
+        program(&folder.0, true, settings).arg("--server.port=0").spawn().finish()
+    }
+
+    /// A file in the application's own folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.0.join(name)
+    }
+}
+
+/// A folder that goes with its application.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn fresh(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        // Left over from a run that was interrupted, or not there.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // It is below the target folder; nothing depends on its being gone.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn program(folder: &Path, with_file: bool, settings: &[&str]) -> Program {
+    let program = Program::at(env!("CARGO_BIN_EXE_conformance"))
+        .env("DEMO_GREETING_SUFFIX", "fromenv")
+        .folder(if with_file { Path::new(env!("CARGO_MANIFEST_DIR")) } else { folder });
+    settings.iter().fold(program, |program, setting| {
+        program.arg(&format!("--{}", setting.replace("{folder}", &folder.display().to_string())))
+    })
+}

@@ -1,0 +1,11 @@
+//! What the replay is made of.
+
+pub mod application;
+pub mod comparison;
+pub mod differences;
+pub mod plan;
+pub mod recording;
+pub mod rules;
+pub mod runs;
+pub mod shape;
+pub mod wire;

@@ -1,0 +1,267 @@
+//! The runs: which recordings are replayed against which settings.
+
+/// One start of the application, and the folders that are replayed against it.
+pub struct Run {
+    /// Folders below `boot-<version>/`; several are replayed one after the other.
+    pub folders: &'static [&'static str],
+    /// Only cases that start with one of these; all of them if empty.
+    pub only: &'static [&'static str],
+    pub settings: &'static [&'static str],
+    /// Whether `actuator.toml` counts.
+    pub with_file: bool,
+    /// Requests that come first.
+    pub first: &'static [&'static str],
+}
+
+const RUN: Run = Run { folders: &[], only: &[], settings: &[], with_file: true, first: &[] };
+const LOG: &str = "logging.file.name={folder}/app.log";
+
+/// What the meters of the recordings had seen.
+const TRAFFIC: &[&str] = &[
+    "/hello",
+    "/hello",
+    "/hello",
+    "/hello",
+    "/hello",
+    "/users/1",
+    "/boom",
+    "/nowhere",
+    "/moved",
+    "/ctl/health?mode=up",
+];
+
+/// The runs; those of Spring Boot 4.1 with the settings that the recordings name.
+pub const RUNS: &[Run] = &[
+    Run { folders: &["index"], settings: &[LOG], ..RUN },
+    Run { folders: &["health"], ..RUN },
+    Run { folders: &["info"], ..RUN },
+    Run { folders: &["env"], ..RUN },
+    Run { folders: &["metrics"], first: TRAFFIC, ..RUN },
+    Run { folders: &["loggers"], ..RUN },
+    Run {
+        folders: &["logfile"],
+        only: &["get", "head", "method-", "options", "range-", "trailing-", "unknown-"],
+        settings: &[LOG],
+        ..RUN
+    },
+    Run {
+        folders: &["logfile"],
+        only: &["directory-", "f0-", "f26-", "fbin-", "missing-"],
+        settings: &[LOG, "management.endpoint.logfile.external-file={folder}/external.log"],
+        ..RUN
+    },
+    Run { folders: &["logfile"], only: &["unconfigured-"], ..RUN },
+    Run { folders: &["threaddump"], ..RUN },
+    Run { folders: &["httpexchanges"], ..RUN },
+    Run { folders: &["beans"], ..RUN },
+    Run { folders: &["shutdown"], ..RUN },
+    Run {
+        folders: &["run-access"],
+        settings: &[
+            LOG,
+            "management.endpoint.loggers.access=read-only",
+            "management.endpoint.shutdown.access=read-only",
+            "management.endpoint.env.access=none",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-access-max-permitted"],
+        settings: &[
+            LOG,
+            "management.endpoints.access.max-permitted=read-only",
+            "management.endpoint.loggers.access=unrestricted",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-access-default-none"],
+        settings: &[
+            "management.endpoints.access.default=none",
+            "management.endpoint.info.access=read-only",
+            "management.endpoint.loggers.access=unrestricted",
+            "management.endpoint.shutdown.access=none",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-exposure"],
+        settings: &[
+            "management.endpoints.web.exposure.include=health,info,http-exchanges,loggers,nosuch",
+            "management.endpoints.web.exposure.exclude=info",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-discovery-off"],
+        settings: &["management.endpoints.web.discovery.enabled=false"],
+        ..RUN
+    },
+    Run { folders: &["run-defaults"], with_file: false, ..RUN },
+    Run {
+        folders: &["run-cache"],
+        settings: &[
+            "management.endpoint.health.cache.time-to-live=10s",
+            "management.endpoint.health.show-details=never",
+            "management.endpoint.health.show-components=always",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-show-values-never"],
+        settings: &[
+            LOG,
+            "management.endpoint.env.show-values=never",
+            "management.endpoint.health.show-details=never",
+            "management.endpoint.health.show-components=always",
+            "management.info.git.mode=full",
+            "management.info.env.enabled=false",
+            "management.info.os.enabled=false",
+            "management.info.process.enabled=false",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-management-port"],
+        settings: &[
+            LOG,
+            "management.server.port=0",
+            "management.endpoint.health.group.shallow.additional-path=management:/healthz",
+        ],
+        first: &["/ctl/health?mode=up"],
+        ..RUN
+    },
+    Run {
+        folders: &["run-management-port-base-path"],
+        settings: &[
+            "management.server.port=0",
+            "management.server.base-path=/manage",
+            "management.endpoints.web.base-path=/",
+            "server.servlet.context-path=/shop",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-base-path-manage"],
+        settings: &[
+            LOG,
+            "management.endpoints.web.base-path=/manage/",
+            "management.endpoints.web.path-mapping.health=healthcheck",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-base-path-root"],
+        settings: &[
+            "management.endpoints.web.base-path=/",
+            "management.endpoints.web.path-mapping.health=healthcheck",
+            "management.endpoints.web.path-mapping.metrics=a/b",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-base-path-root-management-port"],
+        settings: &[
+            LOG,
+            "management.server.port=0",
+            "management.endpoints.web.base-path=/",
+            "management.endpoints.web.path-mapping.health=healthcheck",
+            "management.endpoints.web.path-mapping.metrics=a/b",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-context-path"],
+        settings: &["server.servlet.context-path=/shop"],
+        first: &["/shop/actuator/nosuch", "/shop/livez", "/shop/actuator/health"],
+        ..RUN
+    },
+    Run {
+        folders: &["run-error-messages"],
+        settings: &["spring.web.error.include-message=always"],
+        ..RUN
+    },
+    Run {
+        folders: &["run-httpexchanges-all"],
+        settings: &["management.httpexchanges.recording.include=cookie-headers,\
+            authorization-header,time-taken,request-headers,response-headers,remote-address,\
+            principal,session-id"],
+        ..RUN
+    },
+    Run {
+        folders: &["run-httpexchanges-none"],
+        settings: &["management.httpexchanges.recording.include="],
+        first: &["/actuator/health"],
+        ..RUN
+    },
+    Run {
+        folders: &["run-httpexchanges-request-only"],
+        settings: &["management.httpexchanges.recording.include=request-headers,time-taken"],
+        first: &["/actuator/health"],
+        ..RUN
+    },
+];
+
+/// The one run of Spring Boot 2.7, for what later versions lack.
+pub const RUNS_2_7: &[Run] =
+    &[Run { folders: &["httptrace"], settings: &["actuator.compat.httptrace=true"], ..RUN }];
+
+/// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
+pub const LATER: &[&str] = &[
+    "auditevents",
+    "caches",
+    "conditions",
+    "configprops",
+    "download",
+    "features",
+    "flyway",
+    "heapdump",
+    "integrationgraph",
+    "liquibase",
+    "locked",
+    "mappings",
+    "plain",
+    "prometheus",
+    "quartz",
+    "sbom",
+    "scheduledtasks",
+    "sessions",
+    "startup",
+    "texty",
+    "tree",
+    "typed",
+];
+
+/// Folders of capabilities that do not exist here yet.
+pub const LATER_FOLDERS: &[&str] = &[
+    "auditevents",
+    "caches",
+    "conditions",
+    "configprops",
+    "custom-download",
+    "custom-endpoint",
+    "custom-plain",
+    "custom-texty",
+    "custom-tree",
+    "custom-typed",
+    "flyway",
+    "heapdump",
+    "integrationgraph",
+    "liquibase",
+    "mappings",
+    "prometheus",
+    "quartz",
+    "run-cors",
+    "run-cors-any",
+    "run-cors-pattern",
+    "run-forward-headers",
+    "run-sbom-types",
+    "run-security-basic",
+    "run-security-default",
+    "run-ssl-bundles",
+    "run-webflux",
+    "sbom",
+    "scheduledtasks",
+    "sessions",
+    "startup",
+];

@@ -1,0 +1,194 @@
+//! The real Spring Boot Admin server, from the jar that `make admin-servers` built, and what it knows of an instance.
+
+use std::collections::HashMap;
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use serde_json::Value;
+
+use crate::http::{self, Answer};
+use crate::process::Process;
+use crate::{Service, wait};
+
+/// The servers that tests share while at least one of them runs.
+static SHARED: Mutex<Option<HashMap<String, Weak<AdminServer>>>> = Mutex::new(None);
+
+/// A running admin server.
+pub struct AdminServer {
+    /// Declared for its drop: the server lives as long as this value.
+    _process: Process,
+    version: String,
+    url: String,
+    authorization: Option<String>,
+}
+
+impl AdminServer {
+    /// Starts a server of this version for one test. It polls often, but not so often that its first poll,
+    /// for which a cold JVM loads its HTTP client, comes too late: the time-out is one second less than the interval.
+    #[track_caller]
+    pub fn start(version: &str) -> Self {
+        Self::launch(version, "0", &[], None)
+    }
+
+    /// The same, and everything asks for Basic authentication.
+    #[track_caller]
+    pub fn start_secured(version: &str, user: &str, password: &str) -> Self {
+        let settings = [
+            "--spring.profiles.active=secured".to_owned(),
+            format!("--spring.security.user.name={user}"),
+            format!("--spring.security.user.password={password}"),
+        ];
+        Self::launch(version, "0", &settings, Some(basic(user, password)))
+    }
+
+    /// A server that tests running at the same time share: they tell their instances apart by id.
+    #[track_caller]
+    pub fn shared(version: &str) -> Arc<Self> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let servers = shared.get_or_insert_with(HashMap::new);
+        if let Some(server) = servers.get(version).and_then(Weak::upgrade) {
+            return server;
+        }
+        let server = Arc::new(Self::start(version));
+        servers.insert(version.to_owned(), Arc::downgrade(&server));
+        server
+    }
+
+    /// Ends it with all that it knew, and starts an empty one at the same address.
+    #[track_caller]
+    pub fn restart(self) -> Self {
+        let (version, port) = (self.version.clone(), self.port().to_owned());
+        drop(self);
+        Self::launch(&version, &port, &[], None)
+    }
+
+    /// Its address, without a slash: the value for `spring.boot.admin.client.url`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The events of one instance, oldest first: their types.
+    #[track_caller]
+    pub fn events(&self, instance: &str) -> Vec<String> {
+        let events = self.json("/instances/events");
+        let events = events.as_array().expect("a list of events");
+        let own = events.iter().filter(|event| event["instance"] == instance);
+        own.map(|event| event["type"].as_str().expect("a type").to_owned()).collect()
+    }
+
+    /// Waits until the events of an instance are complete in the eyes of `enough`, and returns them.
+    #[track_caller]
+    pub fn wait_for_events(
+        &self,
+        instance: &str,
+        what: &str,
+        enough: impl Fn(&[String]) -> bool,
+    ) -> Vec<String> {
+        wait::until(&format!("{instance} has {what}"), || {
+            let events = self.events(instance);
+            enough(&events).then_some(events)
+        })
+    }
+
+    /// Waits until the service is known, and returns its id.
+    #[track_caller]
+    pub fn wait_for_instance(&self, service: &Service) -> String {
+        wait::until("the service is registered", || self.find_instance(service))
+    }
+
+    /// The id of the instance whose health is at this service's port.
+    #[track_caller]
+    pub fn find_instance(&self, service: &Service) -> Option<String> {
+        let port = service.url().rsplit(':').next().expect("a port");
+        let here = format!(":{port}/");
+        let instances = self.json("/instances");
+        let mut instances = instances.as_array().expect("a list of instances").iter();
+        let found = instances.find(|instance| {
+            instance["registration"]["healthUrl"].as_str().is_some_and(|url| url.contains(&here))
+        });
+        found.and_then(|instance| instance["id"].as_str()).map(str::to_owned)
+    }
+
+    /// Waits until an instance has this status, and returns all that the server knows of it.
+    #[track_caller]
+    pub fn wait_for_status(&self, instance: &str, status: &str) -> Value {
+        wait::until(&format!("{instance} is {status}"), || {
+            let known = self.json(&format!("/instances/{instance}"));
+            (known["statusInfo"]["status"] == status).then_some(known)
+        })
+    }
+
+    /// Asks an instance through the server, as the web UI does: `path` follows `/actuator/`.
+    #[track_caller]
+    pub fn proxied(&self, instance: &str, path: &str, accept: &str) -> Answer {
+        self.get(&format!("/instances/{instance}/actuator/{path}"), accept)
+    }
+
+    /// A GET at the server itself.
+    #[track_caller]
+    pub fn get(&self, path: &str, accept: &str) -> Answer {
+        let mut headers = vec![("Accept", accept)];
+        headers.extend(self.authorization.as_deref().map(|value| ("Authorization", value)));
+        http::get(&format!("{}{path}", self.url), &headers)
+    }
+
+    #[track_caller]
+    fn json(&self, path: &str) -> Value {
+        // With any other Accept the server answers with the HTML page of its UI.
+        self.get(path, "application/json").json()
+    }
+
+    fn port(&self) -> &str {
+        self.url.rsplit(':').next().expect("a port")
+    }
+
+    #[track_caller]
+    fn launch(
+        version: &str,
+        port: &str,
+        settings: &[String],
+        authorization: Option<String>,
+    ) -> Self {
+        let jar = crate::workspace()
+            .join(format!("examples/spring-boot-admin/target/spring-boot-admin-{version}.jar"));
+        assert!(jar.is_file(), "{} is missing. Try: make admin-servers", jar.display());
+        let mut command = Command::new("java");
+        // Flags for a quick start of a small server on a busy machine.
+        command.args(["-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar"]).arg(&jar);
+        command.args(["--server.address=127.0.0.1", "--spring.main.banner-mode=off"]);
+        command.arg(format!("--server.port={port}"));
+        command.args([
+            "--spring.boot.admin.monitor.status-interval=6s",
+            "--spring.boot.admin.monitor.status-lifetime=1s",
+        ]);
+        command.args([
+            "--spring.boot.admin.monitor.info-interval=2s",
+            "--spring.boot.admin.monitor.info-lifetime=1s",
+        ]);
+        command.arg("--spring.boot.admin.ui.enable-toasts=true");
+        command.args(settings);
+        let name = format!("Spring Boot Admin {version}");
+        let mut process =
+            Process::start(&name, &mut command, "apt-get install openjdk-17-jre-headless");
+        let port: u16 = process.wait_for("its port", |line| {
+            // "Tomcat started on port 8080 (http)" since Boot 3.2, "on port(s): 8080 (http)" before.
+            let (_, rest) = line.split_once("Tomcat started on port")?;
+            rest.trim_start_matches(|c: char| !c.is_ascii_digit()).split(' ').next()?.parse().ok()
+        });
+        let url = format!("http://127.0.0.1:{port}");
+        // Tomcat opens its port before Boot's last start-up steps; the process says so when all are done.
+        process.wait_for("that it has started", |line| {
+            line.contains("Started AdminServer").then_some(())
+        });
+        Self { _process: process, version: version.to_owned(), url, authorization }
+    }
+}
+
+/// The value of an `Authorization` header.
+fn basic(user: &str, password: &str) -> String {
+    use base64::Engine as _;
+    format!(
+        "Basic {}",
+        base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"))
+    )
+}

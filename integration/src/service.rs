@@ -1,0 +1,123 @@
+//! One of the project's example services, started from its binary.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::time::SystemTime;
+
+use crate::http::{self, Answer};
+use crate::process::Process;
+
+/// How to start an example: settings as `--name=value` arguments and environment variables.
+pub struct ServiceBuilder {
+    example: String,
+    settings: Vec<(String, String)>,
+    variables: Vec<(String, String)>,
+}
+
+/// A running example.
+pub struct Service {
+    process: Process,
+    builder: ServiceBuilder,
+    url: String,
+}
+
+impl Service {
+    /// An example that will listen on a free port of the loopback interface, named as its package.
+    pub fn example(name: &str) -> ServiceBuilder {
+        ServiceBuilder { example: name.to_owned(), settings: Vec::new(), variables: Vec::new() }
+            .setting("server.port", "0")
+            .setting("server.address", "127.0.0.1")
+    }
+
+    /// Where it listens: `http://127.0.0.1:40123`, without a slash.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Asks it for a path, directly.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Answer {
+        http::get(&format!("{}{path}", self.url), &[])
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> Vec<String> {
+        self.process.lines()
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    #[track_caller]
+    pub fn stop(mut self) -> (ExitStatus, Vec<String>) {
+        self.process.terminate();
+        (self.process.wait(), self.process.lines())
+    }
+
+    /// Dies without a word, and comes back on the same port.
+    #[track_caller]
+    pub fn crash_and_restart(self) -> Self {
+        let Self { mut process, builder, url } = self;
+        process.kill();
+        let port = url.rsplit(':').next().expect("a port").to_owned();
+        builder.setting("server.port", &port).start()
+    }
+}
+
+impl ServiceBuilder {
+    /// Sets a setting; the last one of a name counts.
+    pub fn setting(mut self, name: &str, value: &str) -> Self {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets an environment variable.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts it, and waits until it says where it listens.
+    #[track_caller]
+    pub fn start(self) -> Service {
+        let name = &self.example;
+        let binary = crate::build_directory().join(name);
+        assert_fresh(name, &binary);
+        let mut command = Command::new(binary);
+        command.args(self.settings.iter().map(|(name, value)| format!("--{name}={value}")));
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        let remedy = format!("cargo build -p {name}");
+        let mut process = Process::start(name, &mut command, &remedy);
+        let url = process.wait_for("where it listens", |line| {
+            let (_, rest) = line.split_once("listening on http://")?;
+            let address =
+                rest.split(|c: char| !(c.is_ascii_alphanumeric() || ".:[]-".contains(c))).next()?;
+            Some(format!("http://{address}"))
+        });
+        Service { process, builder: self, url }
+    }
+}
+
+/// A test against yesterday's binary proves nothing about today's sources.
+#[track_caller]
+fn assert_fresh(example: &str, binary: &Path) {
+    let built = fs::metadata(binary).and_then(|metadata| metadata.modified());
+    let built =
+        built.unwrap_or_else(|_| panic!("{} is missing. Try: make build", binary.display()));
+    let root = crate::workspace();
+    for sources in ["actuator/src", "actuator-macros/src", &format!("examples/{example}/src")] {
+        let changed = newest(&root.join(sources));
+        assert!(changed <= built, "{} is older than {sources}. Try: make build", binary.display());
+    }
+}
+
+/// When the youngest file under a folder was changed.
+fn newest(folder: &Path) -> SystemTime {
+    let entries = fs::read_dir(folder).expect("a folder of sources").filter_map(Result::ok);
+    let times = entries.map(|entry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => newest(&entry.path()),
+        Ok(metadata) => metadata.modified().expect("the time of a file"),
+        Err(error) => panic!("{}: {error}", entry.path().display()),
+    });
+    times.max().unwrap_or(SystemTime::UNIX_EPOCH)
+}

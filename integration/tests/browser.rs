@@ -1,0 +1,358 @@
+//! Every view that the admin server's web UI offers for the quickstart, in Chromium: the view has to show what the
+//! instance itself says, and must neither raise a toast nor complain in the console.
+//!
+//! Each view leaves a picture in `target/screenshots/`.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use actuator_integration::http::ACCEPT_V3;
+use actuator_integration::{AdminServer, Browser, Service, wait};
+use serde_json::{Value, json};
+
+/// The views with a test below.
+const VIEWS: [&str; 8] =
+    ["beans", "details", "env", "httpexchanges", "logfile", "loggers", "metrics", "threaddump"];
+
+/// What the UI itself writes to the console whatever the instance says: its own charts, drawn before there are
+/// two points to connect (the same with a Spring instance).
+const HARMLESS: &str = "<path> attribute d: Expected number";
+
+/// One server with one instance, for all tests that run at the same time.
+struct Scene {
+    server: Arc<AdminServer>,
+    service: Service,
+    instance: String,
+}
+
+impl Scene {
+    fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Scene>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(scene) = shared.upgrade() {
+            return scene;
+        }
+        let server = AdminServer::shared("4.1.2");
+        let service = Service::example("quickstart")
+            .setting("spring.boot.admin.client.url", server.url())
+            .setting("spring.boot.admin.client.instance.metadata.tags.environment", "demo")
+            .start();
+        let instance = server.wait_for_instance(&service);
+        server.wait_for_events(&instance, "INFO_CHANGED", |events| {
+            events.iter().any(|event| event == "INFO_CHANGED")
+        });
+        // The server learns of health groups with a poll after the first.
+        let groups = format!("/instances/{instance}/health-groups");
+        wait::until("the server knows the health groups", || {
+            server.get(&groups, "application/json").body.contains("liveness").then_some(())
+        });
+        // A logger exists once something was logged with it.
+        service.get("/hello/world");
+        let scene = Arc::new(Self { server, service, instance });
+        *shared = Arc::downgrade(&scene);
+        scene
+    }
+
+    /// What the instance itself answers.
+    fn actuator(&self, path: &str) -> Value {
+        self.service.get(&format!("/actuator/{path}")).json()
+    }
+}
+
+/// A window on one page of the UI.
+struct View {
+    scene: Arc<Scene>,
+    browser: Browser,
+    name: String,
+}
+
+impl View {
+    /// A view of the instance.
+    fn of_instance(name: &str) -> Self {
+        let scene = Scene::shared();
+        let path = format!("/instances/{}/{name}", scene.instance);
+        Self::open(scene, name, &path)
+    }
+
+    /// A view of the whole server.
+    fn of_server(name: &str) -> Self {
+        Self::open(Scene::shared(), name, &format!("/{name}"))
+    }
+
+    fn open(scene: Arc<Scene>, name: &str, path: &str) -> Self {
+        let browser = Browser::open(1400, 1000);
+        browser.visit(&format!("{}{path}", scene.server.url()));
+        Self { scene, browser, name: name.to_owned() }
+    }
+
+    #[track_caller]
+    fn shows(&self, texts: &[&str]) {
+        for text in texts {
+            self.browser.wait_for_text(text);
+        }
+    }
+
+    /// Takes the picture, and asserts that nothing went wrong on the way.
+    #[track_caller]
+    fn close(self) {
+        let file = actuator_integration::build_directory().parent().unwrap().join("screenshots");
+        self.browser.screenshot(&file.join(format!("{}.png", self.name)));
+        let toasts = self.browser.run(
+            "return [...document.querySelectorAll('.p-toast-message')].map(t => t.innerText)",
+            &[],
+        );
+        assert_eq!(toasts, json!([]), "the UI raised a toast");
+        assert!(
+            !self.browser.text().contains("Fetching of data failed"),
+            "{}",
+            self.browser.text()
+        );
+        let mut complaints = self.browser.complaints();
+        complaints.retain(|complaint| !complaint.contains(HARMLESS));
+        assert_eq!(complaints, [""; 0], "the page complained");
+    }
+
+    /// The text of the table row in which an element of the first cell says exactly `name`.
+    fn row(&self, name: &str) -> String {
+        let script = "const row = [...document.querySelectorAll('main tr')]
+                .find(row => row.querySelector('td span')?.innerText === arguments[0]);
+            return row && row.innerText";
+        let row =
+            self.browser.wait_until(&format!("there is a row {name}"), script, &[json!(name)]);
+        row.as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn every_view_that_is_offered_has_a_test_here() {
+    let view = View::of_instance("details");
+    // A group lists its views only while it is open; its own link opens the first of them.
+    let groups = view.browser.wait_until(
+        "the side bar is there",
+        "const groups = [...document.querySelectorAll('aside [data-sba-group]')].map(g => g.dataset.sbaGroup);
+         return groups.length && groups",
+        &[],
+    );
+    let mut views = BTreeSet::new();
+    for group in groups.as_array().unwrap() {
+        let links = view.browser.wait_until(
+            &format!("the group {group} is open"),
+            "const group = document.querySelector(`aside [data-sba-group=${arguments[0]}]`);
+             const links = [...group.querySelectorAll('a')].map(a => a.getAttribute('href'));
+             if (links.includes(location.pathname)) return links;
+             group.querySelector('a').click()",
+            std::slice::from_ref(group),
+        );
+        let links = links.as_array().unwrap().iter().map(|link| link.as_str().unwrap());
+        views.extend(links.map(|link| link.rsplit('/').next().unwrap().to_owned()));
+    }
+    assert_eq!(views, VIEWS.map(str::to_owned).into());
+}
+
+#[test]
+fn details_show_info_health_process_and_metadata_of_the_instance() {
+    let view = View::of_instance("details");
+    let info = view.scene.actuator("info");
+    let (commit, target) =
+        (info["git"]["commit"]["id"].as_str().unwrap(), info["rust"]["target"].as_str().unwrap());
+    view.shows(&["quickstart", &view.scene.instance, "environment\ndemo"]);
+    view.shows(&["name: quickstart", "version: 1.0.0", commit, target]);
+    view.shows(&["build.version\n1.0.0", "tags.environment\ndemo", "startup\n"]);
+    view.shows(&[
+        "greetings\nUP",
+        "sent\n",
+        "tempDir\nUP",
+        "diskSpace\nUP",
+        "Health Group",
+        "readiness\n",
+    ]);
+    // The process card is filled by four requests of its own.
+    view.shows(&["Up:\n0d 0h", "Sys:\n", "CPU:\n", &format!("PID\n{}", info["process"]["pid"])]);
+    view.close();
+}
+
+#[test]
+fn a_health_group_opens_with_what_the_instance_answers() {
+    let view = View::of_instance("details");
+    view.shows(&["liveness"]);
+    view.browser.wait_until(
+        "the group can be opened",
+        "const title = [...document.querySelectorAll('main button')].find(b => b.innerText.includes('liveness'));
+         title && title.click(); return !!title",
+        &[],
+    );
+    view.shows(&["livenessState\nUP"]);
+    view.close();
+}
+
+#[test]
+fn metrics_show_a_measurement_of_the_instance() {
+    let view = View::of_instance("metrics");
+    let names = view.scene.actuator("metrics")["names"].clone();
+    let listed = view.browser.wait_until(
+        "the metrics are listed",
+        "const names = [...document.querySelectorAll('#metric option')].map(o => o.value); return names.length && names",
+        &[],
+    );
+    assert_eq!(listed, names);
+
+    let workers =
+        view.scene.actuator("metrics/tokio.workers")["measurements"][0]["value"].as_f64().unwrap();
+    view.browser.run(
+        "const list = document.querySelector('#metric'); list.value = 'tokio.workers';
+         list.dispatchEvent(new Event('change', {bubbles: true}))",
+        &[],
+    );
+    view.browser.wait_until(
+        "the metric can be added",
+        "const add = [...document.querySelectorAll('main button')].find(b => b.innerText.includes('Add Metric'));
+         add && add.click(); return !!add",
+        &[],
+    );
+    view.shows(&["(no tags)", &format!("\n{workers}")]);
+    view.close();
+}
+
+#[test]
+fn the_environment_shows_settings_with_origin_and_hides_secrets() {
+    let view = View::of_instance("env");
+    view.shows(&[
+        "commandLineArgs",
+        "server.port",
+        "systemEnvironment",
+        "shop",
+        "currency",
+        "EUR",
+        "******",
+    ]);
+    assert!(!view.browser.text().contains("s3cr3t"));
+    view.close();
+}
+
+#[test]
+fn beans_show_what_was_collected() {
+    let view = View::of_instance("beans");
+    view.shows(&["quickstart::temp_dir", "quickstart::greetings", "quickstart::shop"]);
+    view.browser.wait_until(
+        "the bean can be opened",
+        "const bean = [...document.querySelectorAll('main *')].find(e => e.innerText === 'quickstart::temp_dir');
+         bean && bean.click(); return !!bean",
+        &[],
+    );
+    view.shows(&["examples/quickstart/src/main.rs:"]);
+    view.close();
+}
+
+#[test]
+fn a_level_set_in_the_loggers_view_changes_the_log() {
+    let view = View::of_instance("loggers");
+    let hidden = "only seen once the level of quickstart is DEBUG";
+    let says_hidden =
+        |view: &View| view.scene.service.log().iter().filter(|line| line.contains(hidden)).count();
+    view.row("quickstart");
+    view.scene.service.get("/hello/before");
+    wait::until("the greeting is logged", || {
+        view.scene.service.log().iter().any(|line| line.contains("before")).then_some(())
+    });
+    assert_eq!(says_hidden(&view), 0);
+
+    let press = |level: &str| {
+        let script = "const row = [...document.querySelectorAll('main tr')]
+                .find(row => row.querySelector('td span')?.innerText === 'quickstart');
+            const button = [...row.querySelectorAll('button')].find(b => b.innerText === arguments[0]);
+            button.click()";
+        view.browser.run(script, &[json!(level)]);
+    };
+    press("DEBUG");
+    let is_active = "const row = [...document.querySelectorAll('main tr')]
+            .find(row => row.querySelector('td span')?.innerText === 'quickstart');
+        return [...row.querySelectorAll('button.is-active')].some(b => b.innerText === arguments[0])";
+    view.browser.wait_until("DEBUG is the level", is_active, &[json!("DEBUG")]);
+    assert_eq!(view.scene.actuator("loggers/quickstart")["configuredLevel"], "DEBUG");
+    view.scene.service.get("/hello/after");
+    wait::until("the debug line is logged", || (says_hidden(&view) == 1).then_some(()));
+
+    press("Unset");
+    view.browser.wait_until("INFO is the level again", is_active, &[json!("INFO")]);
+    assert_eq!(view.scene.actuator("loggers/quickstart")["configuredLevel"], Value::Null);
+    view.close();
+}
+
+#[test]
+fn the_log_file_grows_while_it_is_watched() {
+    let view = View::of_instance("logfile");
+    view.shows(&["quickstart 1.0.0 listening on"]);
+    assert!(!view.browser.text().contains("watched"));
+    view.scene.service.get("/hello/watched");
+    view.shows(&["name=watched"]);
+    view.close();
+}
+
+#[test]
+fn the_thread_dump_shows_the_threads_of_the_process() {
+    let view = View::of_instance("threaddump");
+    let dump = view.scene.actuator("threaddump");
+    let names = dump["threads"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|thread| thread["threadName"].as_str().unwrap());
+    let names: BTreeSet<&str> = names.collect();
+    assert!(names.contains("tokio-rt-worker"), "{names:?}");
+    view.shows(&names.into_iter().collect::<Vec<_>>());
+    view.close();
+}
+
+#[test]
+fn http_exchanges_show_a_request_to_the_application() {
+    let view = View::of_instance("httpexchanges");
+    view.scene.service.get("/hello/exchanged");
+    view.scene.service.get("/nowhere");
+    view.shows(&["/hello/exchanged", "GET\t200", "/nowhere", "GET\t404"]);
+    view.close();
+}
+
+#[test]
+fn the_wallboard_shows_the_instance_up() {
+    let view = View::of_server("wallboard");
+    view.shows(&["quickstart", "1 instance", "1.0.0"]);
+    view.browser.wait_until(
+        "the tile is green",
+        "return !!document.querySelector('.hex-mesh .up')",
+        &[],
+    );
+    view.close();
+}
+
+#[test]
+fn the_journal_shows_the_events_of_the_instance() {
+    let view = View::of_server("journal");
+    let instance = view.scene.instance.clone();
+    view.shows(&["REGISTERED", "STATUS_CHANGED", "ENDPOINTS_DETECTED", "INFO_CHANGED", &instance]);
+    view.close();
+}
+
+#[test]
+fn the_applications_page_shows_the_instance_up() {
+    let view = View::of_server("applications");
+    view.shows(&["all up", "quickstart", "1 instance", "1.0.0"]);
+    view.close();
+}
+
+#[test]
+fn what_a_page_polls_every_second_is_answered_in_the_type_it_asks_for() {
+    let scene = Scene::shared();
+    for path in [
+        "metrics/process.cpu.usage",
+        "metrics/system.cpu.usage",
+        "metrics/process.uptime",
+        "env/PID",
+    ] {
+        let answer = scene.server.proxied(&scene.instance, path, ACCEPT_V3);
+        assert_eq!(
+            (answer.status, answer.media_type()),
+            (200, "application/vnd.spring-boot.actuator.v3+json"),
+            "{path}"
+        );
+    }
+}
