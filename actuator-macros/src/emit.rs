@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Path, Type, ext::IdentExt};
+use syn::{Ident, Path, Type, ext::IdentExt};
 
 use crate::syntax::signature::{Function, Parameter};
 
@@ -66,7 +66,7 @@ impl Declared {
         quote!(&[#(#krate::__private::type_name::<#components>),*])
     }
 
-    /// `|components| …`: finds the components and makes `constructor`'s product of a closure that
+    /// `|__components| …`: finds the components and makes `constructor`'s product of a closure that
     /// calls the function.
     pub(crate) fn bind(&self, asynchronous: &str, blocking: &str) -> TokenStream {
         let Self { krate, function, parameters, .. } = self;
@@ -82,13 +82,13 @@ impl Declared {
         let call = self.call();
         let (names, texts): (Vec<_>, Vec<_>) = parameters
             .iter()
-            .map(|parameter| (&parameter.name, parameter.name.to_string()))
+            .map(|parameter| (binding(parameter), parameter.name.to_string()))
             .unzip();
         let components = parameters.iter().map(|parameter| &parameter.component);
         let find = (!parameters.is_empty()).then(|| {
             quote! {
                 let (#(#names,)*): (#(#p::Arc<#components>,)*) =
-                    #p::bind(components, &[#(#texts),*])?;
+                    #p::bind(__components, &[#(#texts),*])?;
             }
         });
         let body = if function.is_async() {
@@ -99,7 +99,7 @@ impl Declared {
             call
         };
         quote! {
-            |components| {
+            |__components| {
                 #find
                 #p::Result::Ok(#constructor(move || #body))
             }
@@ -113,7 +113,7 @@ impl Declared {
         let p = quote!(#krate::__private);
         let is_async = self.function.is_async();
         let arguments = self.parameters.iter().map(|parameter| {
-            let name = &parameter.name;
+            let name = binding(parameter);
             match (parameter.by_reference, is_async) {
                 (true, _) => quote!(&*#name),
                 (false, true) => quote!(#name),
@@ -122,4 +122,11 @@ impl Declared {
         });
         quote!(#path(#(#arguments),*))
     }
+}
+
+/// The variable for a parameter. Not the parameter's own name: `fn db(db: &Db)` has to find the
+/// function behind it.
+fn binding(parameter: &Parameter) -> Ident {
+    let name = parameter.name.unraw();
+    format_ident!("__{name}", span = parameter.name.span())
 }

@@ -17,6 +17,8 @@ use crate::model::{provider::Provider, sanitizer::Sanitizer};
 
 /// The admin server gives up after ten seconds; a member must not take the others with it.
 const LIMIT: Duration = Duration::from_secs(5);
+/// It buffers 256 KiB of an answer, and shows nothing of a longer one.
+const MAX_BYTES: usize = 64 * 1024;
 
 /// One provider, asked by one caller at a time, so that a slow one does not pile up.
 #[derive(Debug)]
@@ -60,7 +62,7 @@ impl Contributor {
             provide().await
         });
         match task.join_next().await {
-            Some(Ok(answer)) => answer,
+            Some(Ok(answer)) => answer.and_then(bounded),
             Some(Err(error)) if error.is_panic() => {
                 Err(format!("panicked: {}", message(error.into_panic().as_ref())))
             }
@@ -82,6 +84,11 @@ impl Contributor {
             _ => {}
         }
     }
+}
+
+fn bounded(value: Value) -> Result<Value, String> {
+    let length = serde_json::to_vec(&value).map_or(usize::MAX, |bytes| bytes.len());
+    if length <= MAX_BYTES { Ok(value) } else { Err("left out: larger than 64 KiB".to_owned()) }
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

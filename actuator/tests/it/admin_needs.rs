@@ -98,7 +98,7 @@ fn trap_sba_05_options_are_answered_with_allow_also_to_a_browser() {
 }
 
 #[test]
-fn trap_sba_08_the_first_answer_is_not_unknown_whatever_a_check_says() {
+fn trap_sba_08_the_first_answer_is_not_unknown_whatever_the_application_says() {
     let service = app().with(|app| {
         app.health_check("undecided", || async { Health::unknown() });
     });
@@ -148,12 +148,13 @@ fn trap_sba_11_the_log_is_read_by_byte_ranges() {
 }
 
 #[test]
-fn trap_sba_12_what_the_admin_server_buffers_stays_small_whatever_a_check_says() {
+fn trap_sba_12_what_the_admin_server_buffers_stays_small_whatever_the_application_says() {
     let service = app().with(|app| {
         for index in 0..3 {
             app.health_check(format!("talkative{index}"), || async {
                 Health::up().with_detail("text", "x".repeat(1_000_000))
             });
+            app.info_source(format!("talkative{index}"), || "x".repeat(1_000_000));
         }
     });
     let service = service.start();
@@ -164,4 +165,6 @@ fn trap_sba_12_what_the_admin_server_buffers_stays_small_whatever_a_check_says()
     let health = service.get("/actuator/health").json();
     let note = &health["components"]["talkative0"]["details"]["note"];
     assert!(note.as_str().unwrap().contains("64 KiB"), "{health}");
+    let info = service.get("/actuator/info").json();
+    assert!(info["talkative0"]["error"].as_str().unwrap().contains("64 KiB"), "{info}");
 }

@@ -3,6 +3,7 @@
 use std::{
     io::Write as _,
     sync::{Arc, mpsc},
+    time::Instant,
 };
 
 use actuator::{Health, LivenessState, ReadinessState};
@@ -140,7 +141,9 @@ fn on_the_way_down_requests_in_progress_finish_and_traffic_is_refused_while_aliv
     let work = std::thread::spawn(move || testkit::get(address, "/work"));
     begins.recv_timeout(testkit::PATIENCE).unwrap();
     let stopping = service.stop();
+    let deadline = Instant::now() + testkit::PATIENCE;
     while availability.readiness() == ReadinessState::AcceptingTraffic {
+        assert!(Instant::now() < deadline, "it still takes traffic");
         std::thread::yield_now();
     }
     assert_eq!(availability.liveness(), LivenessState::Correct);

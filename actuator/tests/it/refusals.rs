@@ -6,19 +6,26 @@ use actuator::{Health, env_source, health_check};
 
 use crate::app::{TestApp, app, app_with_declarations};
 
-struct Ledger;
-struct Mailer;
+struct Ledger {
+    open: bool,
+}
+struct Mailer {
+    waiting: usize,
+}
+
+const LEDGER: Ledger = Ledger { open: true };
+const MAILER: Mailer = Mailer { waiting: 0 };
 
 /// Is the ledger open?
 #[health_check(name = "ledger")]
-async fn ledger(_ledger: &Ledger) -> bool {
-    true
+async fn ledger(ledger: &Ledger) -> bool {
+    ledger.open
 }
 
 /// Is there post?
 #[health_check(name = "mail")]
-fn mail(_outgoing: &Mailer, _ledger: &Ledger) -> Health {
-    Health::up()
+fn mail(outgoing: &Mailer, ledger: &Ledger) -> Health {
+    Health::up().with_detail("waiting", outgoing.waiting).with_detail("ledger", ledger.open)
 }
 
 #[env_source(name = "declared")]
@@ -28,7 +35,7 @@ fn declared() -> [u8; 1] {
 
 fn with_components(app: TestApp) -> TestApp {
     app.with(|app| {
-        app.component(Ledger).component(Mailer);
+        app.component(LEDGER).component(MAILER);
     })
 }
 
@@ -58,11 +65,11 @@ fn all_missing_components_are_named_at_once_with_check_type_and_place() {
 #[test]
 fn a_choice_between_two_components_of_a_type_is_not_guessed() {
     let app = app_with_declarations().with(|app| {
-        app.component(Ledger);
-        app.named_component("first", Mailer).named_component("second", Mailer);
+        app.component(LEDGER);
+        app.named_component("first", MAILER).named_component("second", MAILER);
     });
     let message = app.refused().to_string();
-    for part in ["\"mail\"", "first", "second", "named_component(\"_outgoing\""] {
+    for part in ["\"mail\"", "first", "second", "named_component(\"outgoing\""] {
         assert!(message.contains(part), "no {part} in: {message}");
     }
     assert!(!message.contains("\"ledger\""), "{message}");
