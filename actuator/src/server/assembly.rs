@@ -1,109 +1,32 @@
 //! From settings, declarations and the application's own registrations to the parts of a service.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Instant, SystemTime},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator,
     app::{App, RuntimeCheck},
+    basics::Basics,
     beans,
     builder::Builder,
-    settings::ServerSettings,
 };
 use crate::{
-    admin::{self, AdminClientSettings, CloudPlatform, RegistrationStatus},
+    admin::RegistrationStatus,
     endpoint::{self, Subjects},
-    env::{EnvSettings, Environment},
+    env::Environment,
     error::{Error, ErrorKind, Result},
-    exchange::{ExchangeRepository, ExchangeSettings},
-    health::{
-        ContributorError, Health, HealthContributors, HealthDefaults, HealthIndicator,
-        HealthSettings, builtin,
-    },
-    info::{self, HostFacts, InfoParts, InfoRegistry, InfoSettings},
-    logging::{self, LoggingSettings, LoggingState},
-    meter::{self, MeterRegistry, MeterSettings, MetricsSampler, ServerRequestMeters},
-    model::{access::Access, sanitizer::Sanitizer, show::Show},
+    exchange::ExchangeRepository,
+    health::{ContributorError, Health, HealthContributors, HealthIndicator, builtin},
+    info::{self, HostFacts, InfoParts, InfoRegistry},
+    meter::{self, MeterRegistry, MetricsSampler, ServerRequestMeters},
+    model::{access::Access, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
-    settings::{Settings, SettingsReader},
+    settings::SettingsReader,
     support::{clock::Clock, host},
     thread::ThreadRepository,
-    web::{ActuatorLayer, AdditionalPath, Exposure, ExposureDefaults},
+    web::{ActuatorLayer, AdditionalPath},
 };
-
-/// What has to be known before the application's own set-up runs: settings, and the log.
-#[derive(Debug)]
-pub(super) struct Basics {
-    pub(super) settings: Arc<Settings>,
-    pub(super) meters: Arc<MeterRegistry>,
-    server: ServerSettings,
-    config: Config,
-    logging: LoggingState,
-    environment: BTreeMap<String, String>,
-    platform: Option<CloudPlatform>,
-    in_container: bool,
-    began: Instant,
-    started: SystemTime,
-}
-
-impl Basics {
-    /// Reads all settings, so that one refusal names every bad one, and starts the log.
-    pub(super) fn prepare(builder: &mut Builder) -> Result<Self> {
-        let (began, started) = (Instant::now(), SystemTime::now());
-        let environment: BTreeMap<String, String> =
-            if builder.from_process { environment() } else { BTreeMap::new() };
-        let mut settings = std::mem::take(&mut builder.settings);
-        if builder.from_process {
-            settings = settings.from_process();
-        }
-        let settings = Arc::new(settings.build()?);
-        let in_container = builder.from_process
-            && admin::in_container(environment.clone(), std::path::Path::new("/"));
-        let mut reader = SettingsReader::new(&settings);
-        // Set to `none` it says that what is found does not count.
-        let platform = reader
-            .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
-            .unwrap_or_else(|| CloudPlatform::detect(environment.clone()));
-        let server = ServerSettings::read(&mut reader, platform.is_some());
-        let logging = LoggingSettings::read(&mut reader);
-        let private = match builder.listening_on {
-            Some(address) => address.ip().is_loopback(),
-            None => builder.serves && server.management_on_loopback(),
-        };
-        let config = Config::read(&mut reader, private);
-        let meters = MeterSettings::read(&mut reader);
-        reader.finish()?;
-        let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
-        let logging = logging::install(&logging)?;
-        for warning in settings.warnings() {
-            tracing::warn!(target: "actuator::settings", "{warning}");
-        }
-        Ok(Self {
-            settings,
-            meters,
-            server,
-            config,
-            logging,
-            environment,
-            platform,
-            in_container,
-            began,
-            started,
-        })
-    }
-}
-
-/// The variables of the process; `std::env::vars` would panic on one that is not UTF-8.
-fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os()
-        .map(|(name, value)| (name.to_string_lossy().into(), value.to_string_lossy().into()))
-        .collect()
-}
 
 /// Puts everything together; nothing listens yet.
 pub(super) fn assemble(builder: &Builder, basics: Basics, app: App) -> Result<Actuator> {
@@ -114,37 +37,6 @@ pub(super) fn assemble(builder: &Builder, basics: Basics, app: App) -> Result<Ac
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     let parts = Parts::new(&basics, &declarations, app, builder)?;
     Ok(parts.into_actuator(basics, declarations.counts(), registered_at_run_time))
-}
-
-/// The typed settings of the parts behind the listeners.
-#[derive(Debug)]
-struct Config {
-    admin: AdminClientSettings,
-    env: EnvSettings,
-    exchange: ExchangeSettings,
-    exposure: Exposure,
-    health: HealthSettings,
-    info: InfoSettings,
-    aliases: endpoint::Aliases,
-    cache: endpoint::CacheSettings,
-}
-
-impl Config {
-    /// Reads all of them. `private` is a management API that only this machine reaches.
-    fn read(reader: &mut SettingsReader<'_>, private: bool) -> Self {
-        let show = if private { Show::Always } else { Show::Never };
-        let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
-        Self {
-            admin: AdminClientSettings::read(reader),
-            env: EnvSettings::read(reader, show),
-            exchange: ExchangeSettings::read(reader),
-            exposure: Exposure::read(reader, endpoint::IDS, exposed),
-            health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
-            info: InfoSettings::read(reader),
-            aliases: endpoint::Aliases::read(reader),
-            cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
-        }
-    }
 }
 
 /// The parts of a service.

@@ -8,6 +8,7 @@ use super::{
     actuator::{Actuator, Running},
     app::App,
     assembly,
+    basics::Basics,
     package::Package,
     setup::{NoSetup, Setup},
 };
@@ -164,7 +165,7 @@ impl Builder {
 
     /// Settings first, then the log, then the application's own set-up, then all the rest.
     async fn assemble<M>(mut self, setup: impl Setup<M>) -> Result<(Actuator, Router)> {
-        let basics = assembly::Basics::prepare(&mut self)?;
+        let basics = Basics::prepare(&mut self)?;
         let mut app = App::new(&basics.settings, &basics.meters);
         for register in std::mem::take(&mut self.with) {
             register(&mut app);

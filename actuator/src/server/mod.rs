@@ -3,6 +3,7 @@
 mod actuator;
 mod app;
 mod assembly;
+mod basics;
 mod beans;
 mod builder;
 mod listener;
