@@ -43,7 +43,7 @@ fn trap_seed_07_another_base_path_moves_everything_on_every_mount() {
             .start();
         let page = format!("{context}{base}");
         let index = service.get(&page).assert_status(200).json();
-        assert_eq!(index["_links"]["self"]["href"], format!("http://{}{page}", service.address),);
+        assert_eq!(index["_links"]["self"]["href"], format!("http://{}{page}", service.address));
         follow_links(&index);
         assert_eq!(service.status(&format!("{page}/health")), 200);
         assert_eq!(service.status(&format!("{page}/health/diskSpace")), 200);

@@ -72,7 +72,7 @@ fn an_exchange_names_the_address_as_the_caller_wrote_it_below_a_context_path_too
     let service = app().setting("server.servlet.context-path", "/shop").routes(routes()).start();
     service.get("/shop/orders/1").assert_status(200);
     let found = exchanges_at("/shop", &service, "/orders/1");
-    assert_eq!(found[0]["request"]["uri"], format!("http://{}/shop/orders/1", service.address),);
+    assert_eq!(found[0]["request"]["uri"], format!("http://{}/shop/orders/1", service.address));
 }
 
 #[test]
