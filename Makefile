@@ -13,14 +13,14 @@ ADMIN_JARS := $(ADMIN_VERSIONS:%=$(ADMIN)/target/spring-boot-admin-%.jar)
 ADMIN_SOURCES := $(ADMIN)/pom.xml $(shell find $(ADMIN)/src -type f)
 
 # The order: what fails quickest comes first, and each thing is built once.
-STEPS := setup fmt deny clippy check-features build test-rust doc package ui admin-servers examples test-admin browser
+STEPS := setup fmt deny clippy check-features build test-rust ui doc package admin-servers test-admin browser
 
 .PHONY: help
 help: ## Shows this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
 
 .PHONY: test
-test: ## Runs everything below but bench and screenshot, and prints the seconds of each step
+test: ## Runs everything but bench and screenshot, and prints the seconds of each step
 	@scripts/run-steps $(STEPS)
 
 .PHONY: setup
@@ -49,7 +49,7 @@ build: ## Builds all binaries, tests and benches
 	@cargo build --quiet --workspace --all-targets
 
 .PHONY: test-rust
-test-rust: ## Runs the unit, integration and documentation tests
+test-rust: ## Runs the unit, integration and documentation tests, and those of the examples
 	@cargo test --quiet --workspace --exclude ui-tests --exclude actuator-integration
 
 .PHONY: ui
@@ -71,8 +71,8 @@ $(ADMIN_JARS): $(ADMIN)/target/spring-boot-admin-%.jar: $(ADMIN_SOURCES)
 	@scripts/build-admin-server $*
 
 .PHONY: examples
-examples: build ## Starts every example and looks at what it serves
-	@cargo test --quiet -p actuator-integration --test examples
+examples: ## Runs the tests of the examples alone (test-rust runs them too)
+	@cargo test --quiet -p quickstart -p users -p embedded -p worker -p conformance
 
 .PHONY: test-admin
 test-admin: build admin-servers ## Runs the quickstart under the real Spring Boot Admin servers
@@ -84,7 +84,7 @@ browser: build admin-servers ## Opens every view of the quickstart in the admin 
 
 .PHONY: screenshot
 screenshot: browser ## Renews the README's picture with what the browser tests saw
-	@cp $(TARGET)/screenshots/details.png docs/images/spring-boot-admin.png
+	@mkdir -p docs/images && cp $(TARGET)/screenshots/details.png docs/images/spring-boot-admin.png
 
 .PHONY: bench
 bench: ## Measures what must stay fast, side by side with what else one would use

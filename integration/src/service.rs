@@ -84,6 +84,9 @@ impl ServiceBuilder {
         let binary = crate::build_directory().join(name);
         assert_fresh(name, &binary);
         let mut command = Command::new(binary);
+        // Nothing of the surroundings may change what is tested: no variables, no actuator.toml.
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.current_dir(std::env::temp_dir());
         command.args(self.settings.iter().map(|(name, value)| format!("--{name}={value}")));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let remedy = format!("cargo build -p {name}");

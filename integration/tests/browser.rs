@@ -80,7 +80,7 @@ impl View {
     }
 
     fn open(scene: Arc<Scene>, name: &str, path: &str) -> Self {
-        let browser = Browser::open(1400, 1000);
+        let browser = Browser::open(1400, 1250);
         browser.visit(&format!("{}{path}", scene.server.url()));
         Self { scene, browser, name: name.to_owned() }
     }
