@@ -1,6 +1,9 @@
 //! `/health`, `/health/{*path}` and the additional paths of groups.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use crate::{
     health::{Finding, HealthContributors, HealthGroup, HealthGroups, evaluate},
@@ -14,6 +17,10 @@ use crate::{
 
 use super::health_descriptor::{HealthDescriptor, NoHealth};
 
+/// A little below the 256 KiB that Spring Boot Admin reads: a longer answer would make the service
+/// OFFLINE to it.
+const MAX_DOCUMENT: usize = 250 * 1024;
+
 const OPERATIONS: &[Operation] =
     &[Operation::read(&[]), Operation::read(&[Selector::Remaining("path")])];
 
@@ -23,6 +30,7 @@ pub struct HealthEndpoint {
     contributors: Arc<HealthContributors>,
     groups: HealthGroups,
     sanitizer: Arc<Sanitizer>,
+    told_too_large: AtomicBool,
 }
 
 /// What a call asks about.
@@ -41,7 +49,7 @@ impl HealthEndpoint {
         groups: HealthGroups,
         sanitizer: Arc<Sanitizer>,
     ) -> Self {
-        Self { contributors, groups, sanitizer }
+        Self { contributors, groups, sanitizer, told_too_large: AtomicBool::new(false) }
     }
 
     /// The paths beside the base path at which groups answer: exactly these, on that listener
@@ -95,7 +103,23 @@ impl HealthEndpoint {
             version: call.version,
             sanitizer: &self.sanitizer,
         };
-        Reply::json_with_status(group.http_mapping.code(finding.status()), &descriptor)
+        let status = group.http_mapping.code(finding.status());
+        let reply = Reply::json_with_status(status, &descriptor)?;
+        match &reply {
+            Reply::Json { body, .. } if body.len() > MAX_DOCUMENT => {
+                if !self.told_too_large.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(
+                        target: "actuator::health",
+                        "health of {} bytes is answered without its details: admin servers read \
+                         no more than {MAX_DOCUMENT}; shorten the details of the checks",
+                        body.len()
+                    );
+                }
+                let bare = HealthDescriptor { show_details: false, ..descriptor };
+                Reply::json_with_status(status, &bare)
+            }
+            _ => Ok(reply),
+        }
     }
 }
 

@@ -126,13 +126,16 @@ impl Builder {
     }
 
     /// Puts the parts together without listening: for [`Actuator::router`] and
-    /// [`Actuator::layer`] in a server of one's own.
+    /// [`Actuator::layer`] in a server of one's own. The service counts as ready from then on:
+    /// when that server listens cannot be known here.
     ///
     /// # Errors
     /// Settings that cannot be used, conflicting declarations, missing components; each message
     /// names all of them.
     pub async fn build(self) -> Result<Actuator> {
-        Ok(self.assemble(NoSetup).await?.0)
+        let actuator = self.assemble(NoSetup).await?.0;
+        actuator.availability().ready();
+        Ok(actuator)
     }
 
     /// Starts to listen and to register, and returns at once.

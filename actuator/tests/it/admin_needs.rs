@@ -168,3 +168,20 @@ fn trap_sba_12_what_the_admin_server_buffers_stays_small_whatever_the_applicatio
     let info = service.get("/actuator/info").json();
     assert!(info["talkative0"]["error"].as_str().unwrap().contains("64 KiB"), "{info}");
 }
+
+#[test]
+fn trap_sba_12_checks_that_are_too_long_together_are_shown_without_details() {
+    let service = app().with(|app| {
+        for index in 0..5 {
+            app.health_check(format!("long{index}"), || async {
+                Health::up().with_detail("text", "x".repeat(60_000))
+            });
+        }
+    });
+    let service = service.start();
+    let answer = service.get("/actuator/health").assert_status(200);
+    assert!(answer.body().len() < BUFFER, "{} bytes", answer.body().len());
+    assert_eq!(answer.json()["components"]["long4"]["status"], "UP");
+    let one = service.get("/actuator/health/long4").json();
+    assert_eq!(one["details"]["text"].as_str().map(str::len), Some(60_000));
+}

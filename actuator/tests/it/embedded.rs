@@ -98,13 +98,13 @@ fn a_server_that_does_not_say_where_it_listens_exposes_only_health() {
 }
 
 #[test]
-fn a_service_is_ready_once_it_says_where_it_is_and_refuses_once_it_leaves() {
+fn an_embedded_service_is_ready_once_it_is_built_and_refuses_once_it_leaves() {
     let runtime = runtime();
     runtime.block_on(async {
         let builder = Actuator::builder().application("e", "1").isolated().without_declarations();
         let actuator = builder.build().await.unwrap();
         let readiness = || actuator.availability().readiness();
-        assert_eq!(readiness(), actuator::ReadinessState::RefusingTraffic);
+        assert_eq!(readiness(), actuator::ReadinessState::AcceptingTraffic);
         let registration = actuator.register("127.0.0.1:1".parse().unwrap());
         assert_eq!(readiness(), actuator::ReadinessState::AcceptingTraffic);
         registration.shutdown().await;
