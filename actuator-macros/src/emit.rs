@@ -1,8 +1,8 @@
 //! The one shape of generated code: the user's item first, then one const record, submitted.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Ident, Path, Type, ext::IdentExt};
+use syn::{Path, Type, ext::IdentExt};
 
 use crate::syntax::signature::{Function, Parameter};
 
@@ -66,11 +66,12 @@ impl Declared {
         quote!(&[#(#krate::__private::type_name::<#components>),*])
     }
 
-    /// `|__components| …`: finds the components and makes `constructor`'s product of a closure that
+    /// `|components| …`: finds the components and makes `constructor`'s product of a closure that
     /// calls the function.
     pub(crate) fn bind(&self, asynchronous: &str, blocking: &str) -> TokenStream {
         let Self { krate, function, parameters, .. } = self;
         let p = quote!(#krate::__private);
+        let all = Ident::new("components", Span::mixed_site());
         let constructor =
             format_ident!("{}", if function.is_async() { asynchronous } else { blocking });
         let constructor = match function.returned(self.on.as_ref()) {
@@ -80,15 +81,13 @@ impl Declared {
             None => quote!(#p::#constructor),
         };
         let call = self.call();
-        let (names, texts): (Vec<_>, Vec<_>) = parameters
-            .iter()
-            .map(|parameter| (binding(parameter), parameter.name.to_string()))
-            .unzip();
+        let names = self.locals();
+        let texts = parameters.iter().map(|parameter| parameter.name.to_string());
         let components = parameters.iter().map(|parameter| &parameter.component);
         let find = (!parameters.is_empty()).then(|| {
             quote! {
                 let (#(#names,)*): (#(#p::Arc<#components>,)*) =
-                    #p::bind(__components, &[#(#texts),*])?;
+                    #p::bind(#all, &[#(#texts),*])?;
             }
         });
         let body = if function.is_async() {
@@ -99,11 +98,19 @@ impl Declared {
             call
         };
         quote! {
-            |__components| {
+            |#all| {
                 #find
                 #p::Result::Ok(#constructor(move || #body))
             }
         }
+    }
+
+    /// Variables for the components, invisible to the user's code: a parameter may have the name
+    /// of its function (`async fn redis(redis: &Client)`), which must stay callable.
+    fn locals(&self) -> Vec<Ident> {
+        (0..self.parameters.len())
+            .map(|number| Ident::new(&format!("component{number}"), Span::mixed_site()))
+            .collect()
     }
 
     fn call(&self) -> TokenStream {
@@ -112,8 +119,8 @@ impl Declared {
         let krate = &self.krate;
         let p = quote!(#krate::__private);
         let is_async = self.function.is_async();
-        let arguments = self.parameters.iter().map(|parameter| {
-            let name = binding(parameter);
+        let locals = self.locals();
+        let arguments = self.parameters.iter().zip(&locals).map(|(parameter, name)| {
             match (parameter.by_reference, is_async) {
                 (true, _) => quote!(&*#name),
                 (false, true) => quote!(#name),
@@ -122,11 +129,4 @@ impl Declared {
         });
         quote!(#path(#(#arguments),*))
     }
-}
-
-/// The variable for a parameter. Not the parameter's own name: `fn db(db: &Db)` has to find the
-/// function behind it.
-fn binding(parameter: &Parameter) -> Ident {
-    let name = parameter.name.unraw();
-    format_ident!("__{name}", span = parameter.name.span())
 }

@@ -1,11 +1,60 @@
 //! The management API of Spring Boot Actuator for Rust services: annotate functions, call
 //! [`serve!`], and the real Spring Boot Admin sees and steers the service.
+//!
+//! ```no_run
+//! use actuator::{ActuatorInfo, App, Health, health_check};
+//! use axum::{Router, routing::get};
+//!
+//! struct Pool { open: usize }
+//!
+//! /// Can we reach the primary database?
+//! #[health_check(name = "db", timeout = "2s")]
+//! async fn db(pool: &Pool) -> Health {
+//!     Health::up().with_detail("open", pool.open)
+//! }
+//!
+//! #[derive(ActuatorInfo)]
+//! struct Orders;
+//!
+//! fn setup(app: &mut App) -> Router {
+//!     app.component(Pool { open: 3 });
+//!     Router::new().route("/", get(|| async { "hello" }))
+//! }
+//!
+//! fn main() -> actuator::Result<()> {
+//!     actuator::serve!(setup)
+//! }
+//! ```
+//!
+//! # Where to look
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
+//! | serve | [`serve!`], or [`Actuator::builder`] for more control |
+//! | register things at run time, read settings | [`App`] |
+//! | count and time | [`App::meters`], [`meter`] |
+//! | say that the service is broken or busy | [`App::availability`], [`Availability`] |
+//! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
+//! | keep your own tracing subscriber | [`logging::layer`] |
+//!
+//! The settings have Spring's names and are read from arguments, the environment and
+//! `actuator.toml`.
+//!
+//! # Features
+//!
+//! `tls` (on by default): registers at admin servers over https.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// So are those of the macros' documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/macros.md")]
+pub struct MacrosDocument;
 
 #[doc(hidden)]
 pub mod __private;
@@ -27,7 +76,107 @@ mod support;
 mod thread;
 mod web;
 
-pub use actuator_macros::{ActuatorInfo, env_source, health_check, info_source};
+/// Records the facts of the crate that holds the type, for `/actuator/info`: package, commit,
+/// compiler. They are read while the crate is compiled; no `build.rs` is needed.
+///
+/// ```
+/// #[derive(actuator::ActuatorInfo)]
+/// #[actuator(git = full, group = "com.example")]
+/// struct Shop;
+/// ```
+///
+/// | `#[actuator(…)]` | |
+/// |---|---|
+/// | `git = simple`, `full` or `off` | how much of git is recorded; `simple` by default |
+/// | `dirty` | whether tracked files differed from the commit |
+/// | `group = "…"` | `build.group` |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+pub use actuator_macros::ActuatorInfo;
+
+/// Declares a property source of `/actuator/env`: a function, `async` or not, that gives anything
+/// `Serialize`. Its fields become properties; secrets among them are masked.
+///
+/// ```
+/// #[derive(serde::Serialize)]
+/// struct Shop {
+///     currency: &'static str,
+///     api_key: &'static str, // shown as ******
+/// }
+///
+/// /// What the shop is configured with.
+/// #[actuator::env_source(name = "shop")]
+/// fn shop() -> Shop {
+///     Shop { currency: "EUR", api_key: "s3cr3t" }
+/// }
+/// ```
+///
+/// | argument | |
+/// |---|---|
+/// | `name = "…"` | required: the name of the source |
+/// | `on = Type` | for an associated function: the type of its `impl` block |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// Parameters are components, as for [`macro@health_check`]. The twin at run time is
+/// [`App::env_source`].
+pub use actuator_macros::env_source;
+
+/// Declares a health check: a function, `async` or not, whose parameters are components.
+///
+/// ```
+/// use std::sync::Arc;
+/// use actuator::{Health, health_check};
+///
+/// struct Pool { open: usize }
+///
+/// /// Can we reach the primary database?
+/// #[health_check(name = "db", timeout = "2s")]
+/// async fn db(pool: &Pool) -> Health {
+///     Health::up().with_detail("open", pool.open)
+/// }
+///
+/// /// May block: it is no `async fn`. An error is DOWN, with its text.
+/// #[health_check(name = "files")]
+/// fn files() -> std::io::Result<()> {
+///     std::fs::metadata(".").map(|_| ())
+/// }
+///
+/// struct Store;
+///
+/// impl Store {
+///     #[health_check(name = "store", on = Store)]
+///     async fn healthy(_store: Arc<Self>) -> bool {
+///         true
+///     }
+/// }
+/// ```
+///
+/// | argument | |
+/// |---|---|
+/// | `name = "…"` | required: the key in the answer; `brokers/primary` stands below `brokers` |
+/// | `timeout = "2s"` | the deadline; `actuator.health.timeout` by default |
+/// | `on = Type` | for an associated function: the type of its `impl` block |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// A parameter is `&T` or `Arc<T>`; the component of that type is taken, and of several the one
+/// of the parameter's name. One that is missing refuses the start. What the function may return
+/// is said at [`IntoHealth`]. The twin at run time is [`App::health_check`].
+pub use actuator_macros::health_check;
+
+/// Declares a member of `/actuator/info`: a function, `async` or not, that gives anything
+/// `Serialize`.
+///
+/// ```
+/// /// Which regions this instance serves.
+/// #[actuator::info_source(name = "regions")]
+/// fn regions() -> [&'static str; 2] {
+///     ["eu", "us"]
+/// }
+/// ```
+///
+/// Arguments and parameters are those of [`macro@env_source`]. The twin at run time is
+/// [`App::info_source`].
+pub use actuator_macros::info_source;
+
 pub use admin::RegistrationState;
 pub use error::{Error, Result};
 pub use health::{

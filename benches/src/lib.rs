@@ -1,1 +1,6 @@
-//! Nothing but the benches beside it: `cargo bench -p actuator-benches`.
+//! What the measurements share: a small load generator and a table. The measurements themselves
+//! stand in `benches/`: `cargo bench -p actuator-benches`.
+
+pub mod load;
+pub mod plain;
+pub mod table;

@@ -42,6 +42,20 @@ fn borrowed() -> Result<(), &'static str> {
     Ok(())
 }
 
+/// The parameter has the name of its function.
+#[health_check(name = "shadowing")]
+async fn pool(pool: &Pool) -> bool {
+    let _ = pool;
+    true
+}
+
+/// So it may be that of something in the generated code.
+#[health_check(name = "components")]
+fn components(component0: &Pool) -> bool {
+    let _ = component0;
+    true
+}
+
 impl Pool {
     #[health_check(name = "associated", on = Pool)]
     async fn check(pool: &Pool) -> std::io::Result<()> {

@@ -175,6 +175,13 @@ async fn contributed_sources_are_flattened_sanitised_and_asked_each_time() {
 }
 
 #[tokio::test]
+async fn a_secret_as_long_as_its_mask_is_masked() {
+    let endpoint = endpoint("always", vec![provider("shop", || Ok(json!({"api_key": "s3cr3t"})))]);
+    let property = one(&endpoint, "api_key").await.unwrap()["property"].clone();
+    assert_eq!(property, json!({"source": "shop", "value": "******"}));
+}
+
+#[tokio::test]
 async fn a_source_that_fails_or_panics_shows_an_error_and_harms_nobody() {
     let providers = vec![
         provider("failing", || Err("refused by postgres://u:hunter2@h/d".to_owned())),

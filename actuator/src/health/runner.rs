@@ -44,7 +44,11 @@ impl Check {
     }
 
     fn begin(&self, context: &mut Context<'_>) -> Outcome {
-        if let Some(flight) = &*lock(&self.flight) {
+        // Held over the first poll: whoever asks on another thread meanwhile joins this flight. Two
+        // first polls at once would start a check twice, and of a blocking one the second call
+        // would be told that the first has not ended.
+        let slot = lock(&self.flight);
+        if let Some(flight) = &*slot {
             return Outcome::InFlight(flight.clone());
         }
         let first = catch_unwind(AssertUnwindSafe(|| {
@@ -55,25 +59,30 @@ impl Check {
             }
         }));
         match first {
-            Ok(Ok(health)) => Outcome::Done(bounded(health)),
-            Ok(Err(pending)) => self.take_off(pending),
-            Err(panic) => Outcome::Done(panicked(&self.path, panic.as_ref())),
+            Ok(Err(pending)) => self.take_off(pending, slot),
+            Ok(Ok(health)) => {
+                drop(slot);
+                Outcome::Done(bounded(health))
+            }
+            Err(panic) => {
+                drop(slot);
+                Outcome::Done(panicked(&self.path, panic.as_ref()))
+            }
         }
     }
 
-    fn take_off(&self, future: BoxFuture<'static, Health>) -> Outcome {
+    fn take_off(
+        &self,
+        future: BoxFuture<'static, Health>,
+        mut slot: MutexGuard<'_, Option<Flight>>,
+    ) -> Outcome {
         let Ok(runtime) = Handle::try_current() else {
             return Outcome::Done(Health::from_error("no tokio runtime is there to wait in"));
         };
         let (answer, flight) = watch::channel(None);
-        {
-            let mut slot = lock(&self.flight);
-            // Somebody else was faster between the two looks; this future is dropped unanswered.
-            if let Some(earlier) = &*slot {
-                return Outcome::InFlight(earlier.clone());
-            }
-            *slot = Some(flight.clone());
-        }
+        *slot = Some(flight.clone());
+        // A runtime that is shutting down drops the task at once, which frees the slot again.
+        drop(slot);
         let landing = Landing { slot: Arc::clone(&self.flight) };
         runtime.spawn(fly(future, self.timeout, self.path.clone(), landing, answer));
         Outcome::InFlight(flight)

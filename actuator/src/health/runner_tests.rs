@@ -160,3 +160,30 @@ fn quick_checks_need_no_runtime_and_slow_ones_say_that_they_do() {
     assert_eq!(answers[0].status(), &Status::UP);
     assert_eq!(error(&answers[1]), "no tokio runtime is there to wait in");
 }
+
+#[test]
+fn askers_on_several_threads_at_one_moment_share_one_call_of_a_blocking_check() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let running = Arc::clone(&calls);
+    let function = move || {
+        let before = running.fetch_add(1, Ordering::SeqCst);
+        std::thread::yield_now();
+        running.fetch_sub(1, Ordering::SeqCst);
+        before == 0
+    };
+    let indicator = Arc::new(crate::health::BlockingIndicator::new(function));
+    let checks = [Arc::new(Check::new("test".to_owned(), indicator, LONG))];
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let start = std::sync::Barrier::new(4);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..500 {
+                    start.wait();
+                    let healths = runtime.block_on(run_all(&checks));
+                    assert_eq!(healths[0].status(), &Status::UP, "{:?}", healths[0]);
+                }
+            });
+        }
+    });
+}

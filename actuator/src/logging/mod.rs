@@ -1,7 +1,7 @@
 //! Logging: the tree of loggers over `tracing` targets, and where the lines go.
 //!
 //! The subscriber of a process is global by nature, so this subject holds the process-wide
-//! [`Loggers`]. An application that has a subscriber of its own keeps it: it adds [`layer`] to
+//! `Loggers`. An application that has a subscriber of its own keeps it: it adds [`layer`] to
 //! make its levels changeable, or leaves it out and the loggers endpoint says that it cannot
 //! change anything.
 

@@ -2,7 +2,7 @@
 //!
 //! Names, base units and statistics are Micrometer's, so that the tools that know Spring's metrics
 //! know these. Recording is a few atomic operations on a handle that was resolved once; reading
-//! never samples: what is costly to find out is put into gauges by the [`MetricsSampler`].
+//! never samples: what is costly to find out is put into gauges by the `MetricsSampler`.
 
 mod active;
 mod builtin;

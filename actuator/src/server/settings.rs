@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     model::call::Listener,
-    settings::{FromSetting, SettingsReader},
+    settings::{FromSetting, SettingsReader, one_of},
     web::IncludeMessage,
 };
 
@@ -52,7 +52,6 @@ impl ServerSettings {
         let include_message = reader
             .value("spring.web.error.include-message")
             .or_else(|| reader.value("server.error.include-message"));
-        let drain = Duration::from_secs(30);
         // At the root of the application's own port the page would hide the application's.
         let discovery = reader.value_or("management.endpoints.web.discovery.enabled", true)
             && (management.is_some() || !below.is_empty());
@@ -63,7 +62,7 @@ impl ServerSettings {
             base_path,
             discovery,
             include_message: include_message.unwrap_or_default(),
-            drain: reader.value_or("spring.lifecycle.timeout-per-shutdown-phase", drain),
+            drain: drain(reader),
             default_address: ip.is_none(),
         }
     }
@@ -95,6 +94,21 @@ fn management_address(reader: &mut SettingsReader<'_>, server: SocketAddr) -> Op
     }
     let ip = reader.value_or("management.server.address", server.ip());
     Some(SocketAddr::new(ip, port))
+}
+
+/// How long the way down may take: no time at all if `server.shutdown` is `immediate`.
+fn drain(reader: &mut SettingsReader<'_>) -> Duration {
+    const NAME: &str = "server.shutdown";
+    let limit = Duration::from_secs(30);
+    let limit = reader.value_or("spring.lifecycle.timeout-per-shutdown-phase", limit);
+    let text: String = reader.value_or(NAME, "graceful".to_owned());
+    match one_of(&text, &[("graceful", limit), ("immediate", Duration::ZERO)]) {
+        Ok(drain) => drain,
+        Err(expected) => {
+            reader.reject(NAME, expected);
+            limit
+        }
+    }
 }
 
 /// A path that is empty or starts with a slash; a slash at its end is cut.

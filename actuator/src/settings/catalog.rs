@@ -37,6 +37,11 @@ pub fn entries() -> &'static [Entry] {
     ENTRIES
 }
 
+/// Whether this is a name of Spring's that is accepted, but does nothing here.
+pub(super) fn has_no_effect(entry: &Entry) -> bool {
+    WITHOUT_EFFECT.contains(&entry.name)
+}
+
 /// The canonical spelling of a name and what is known about it.
 pub(super) fn canonical(name: &str, spelling: Spelling) -> Option<(String, &'static Entry)> {
     ENTRIES.iter().find_map(|entry| {
@@ -67,7 +72,7 @@ macro_rules! catalog {
 #[rustfmt::skip]
 const ENTRIES: &[Entry] = catalog! {
     "server.port" Number "8080" "Port of the application; 0 for any free one.";
-    "server.address" Text "" "Address of the application; loopback unless a container or cloud platform is detected.";
+    "server.address" Text "" "Address of the application; loopback unless a cloud platform is detected, then all interfaces.";
     "server.servlet.context-path" Text "" "Path in front of everything on the application's port.";
     "server.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
     "spring.web.error.include-message" Text "never" "Newer name of server.error.include-message.";
@@ -81,7 +86,7 @@ const ENTRIES: &[Entry] = catalog! {
     "spring.main.banner-mode" Text "console" "Whether the start is announced: console, log, off.";
 
     "management.endpoints.web.base-path" Text "/actuator" "Path of the management API.";
-    "management.endpoints.web.exposure.include" List "" "Ids of the endpoints that are served; * for all.";
+    "management.endpoints.web.exposure.include" List "" "Ids of the endpoints that are served; * for all. All on loopback, else health.";
     "management.endpoints.web.exposure.exclude" List "" "Ids of the endpoints that are not served; wins over include.";
     "management.endpoints.web.path-mapping.*" Text "" "Path of an endpoint instead of its id.";
     "management.endpoints.web.discovery.enabled" Bool "true" "Whether the base path lists the endpoints.";
@@ -96,7 +101,7 @@ const ENTRIES: &[Entry] = catalog! {
     "management.endpoints.access.max-permitted" Text "unrestricted" "Upper limit of the access to every endpoint.";
     "management.endpoints.enabled-by-default" Bool "" "Older form of management.endpoints.access.default.";
 
-    "management.endpoint.health.show-details" Text "" "Who sees details of health: never, when-authorized, always.";
+    "management.endpoint.health.show-details" Text "" "Who sees details of health: never, when-authorized, always; always on loopback, else never.";
     "management.endpoint.health.show-components" Text "" "Who sees components of health; as show-details by default.";
     "management.endpoint.health.roles" List "" "Roles that are authorized to see details.";
     "management.endpoint.health.status.order" List "DOWN,OUT_OF_SERVICE,UP,UNKNOWN" "Order of the status, the worst first.";
@@ -117,7 +122,7 @@ const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.*.cache.time-to-live" Duration "0ms" "How long an answer of the endpoint is reused.";
     "management.endpoint.*.access" Text "" "Access to the endpoint: none, read-only, unrestricted.";
     "management.endpoint.*.enabled" Bool "" "Older form of access: true is unrestricted, false is none.";
-    "management.endpoint.*.show-values" Text "" "Who sees values: never, when-authorized, always.";
+    "management.endpoint.*.show-values" Text "" "Who sees values of env: never, when-authorized, always; always on loopback, else never.";
     "management.endpoint.*.roles" List "" "Roles that are authorized to see values.";
 
     "management.health.defaults.enabled" Bool "true" "Whether the built-in checks exist.";
@@ -149,8 +154,8 @@ const ENTRIES: &[Entry] = catalog! {
     "logging.group.*" List "" "Loggers that belong to a group.";
     "logging.file.name" Text "" "File of the log.";
     "logging.file.path" Text "" "Directory of the log, whose file is spring.log.";
-    "logging.threshold.console" Text "trace" "Least level that reaches the console.";
-    "logging.threshold.file" Text "trace" "Least level that reaches the file.";
+    "logging.threshold.console" Text "" "Least level that reaches the console.";
+    "logging.threshold.file" Text "" "Least level that reaches the file.";
     "logging.console.enabled" Bool "true" "Whether the log is written to the console.";
     "logging.pattern.*" Text "" "Patterns of log lines.";
     "logging.structured.format.*" Text "" "Structured format of the console or the file: ecs, gelf, logstash.";
@@ -167,10 +172,10 @@ const ENTRIES: &[Entry] = catalog! {
     "spring.boot.admin.client.username" Text "" "User name for the admin server.";
     "spring.boot.admin.client.password" Text "" "Password for the admin server.";
     "spring.boot.admin.client.auto-registration" Bool "true" "Whether it registers as soon as it listens.";
-    "spring.boot.admin.client.auto-deregistration" Bool "" "Whether it deregisters at shutdown.";
+    "spring.boot.admin.client.auto-deregistration" Bool "true" "Whether it deregisters at shutdown.";
     "spring.boot.admin.client.register-once" Bool "true" "Whether one of several admin servers is enough.";
     "spring.boot.admin.client.token" Text "" "Bearer token for the admin server.";
-    "spring.boot.admin.client.ca-certificate" Text "" "PEM file of authorities to trust in addition.";
+    "spring.boot.admin.client.ca-certificate" Text "" "PEM file of the authorities to trust instead of the system's.";
     "spring.boot.admin.client.client-certificate" Text "" "PEM file of the client certificate.";
     "spring.boot.admin.client.client-key" Text "" "PEM file of its private key.";
     "spring.boot.admin.client.headers.*" Text "" "One more header of each request to the admin server.";
@@ -178,7 +183,7 @@ const ENTRIES: &[Entry] = catalog! {
     "spring.boot.admin.client.instance.service-url" Text "" "Address of the service.";
     "spring.boot.admin.client.instance.service-base-url" Text "" "Address of the service without its path.";
     "spring.boot.admin.client.instance.service-path" Text "/" "Path of the service.";
-    "spring.boot.admin.client.instance.service-host-type" Text "CANONICAL_HOST_NAME" "Host in addresses: ip, host-name, canonical-host-name.";
+    "spring.boot.admin.client.instance.service-host-type" Text "" "Host in addresses: ip, host-name, canonical-host-name; ip by default, host-name for https.";
     "spring.boot.admin.client.instance.prefer-ip" Bool "false" "Older form of service-host-type ip.";
     "spring.boot.admin.client.instance.management-url" Text "" "Address of the management API.";
     "spring.boot.admin.client.instance.management-base-url" Text "" "Address of the management API without its path.";
@@ -190,14 +195,40 @@ const ENTRIES: &[Entry] = catalog! {
     "actuator.compat.httptrace" Bool "false" "Whether httptrace and trace are served beside httpexchanges.";
     "actuator.health.timeout" Duration "2s" "How long a health check may take.";
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
-    "actuator.httpexchanges.management-requests" Bool "" "Whether requests to the management API are recorded.";
-    "actuator.logfile.ring-size" Size "" "How much of the log is kept in memory where there is no file.";
-    "actuator.metrics.jvm-aliases" Bool "" "Whether facts are also given under the JVM's names, for the admin server's cards.";
-    "actuator.metrics.management-requests" Bool "" "Whether requests to the management API are measured.";
+    "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
+    "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
+    "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
+    "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
     "actuator.metrics.max-series" Number "1000" "How many series one meter may have.";
-    "actuator.metrics.sample-interval" Duration "" "Time between two samples of the system.";
+    "actuator.metrics.sample-interval" Duration "5s" "Time between two samples of the system.";
     "actuator.compat.dump" Bool "false" "Whether dump is served beside threaddump.";
 };
+
+/// Settings of Spring services that may stand in files that both read. Whoever sets one is told.
+const WITHOUT_EFFECT: &[&str] = &[
+    "logging.buffer.size",
+    "logging.console.enabled",
+    "logging.logback.rollingpolicy.*",
+    "logging.pattern.*",
+    "logging.structured.*",
+    "logging.structured.format.*",
+    "logging.threshold.console",
+    "logging.threshold.file",
+    "management.endpoint.*.cache.time-to-live",
+    "management.endpoint.health.logging.slow-indicator-threshold",
+    "management.endpoints.web.cors.allow-credentials",
+    "management.endpoints.web.cors.allowed-headers",
+    "management.endpoints.web.cors.allowed-methods",
+    "management.endpoints.web.cors.allowed-origin-patterns",
+    "management.endpoints.web.cors.allowed-origins",
+    "management.endpoints.web.cors.exposed-headers",
+    "management.endpoints.web.cors.max-age",
+    "management.metrics.*",
+    "management.observations.*",
+    "management.prometheus.*",
+    "server.forward-headers-strategy",
+    "spring.main.banner-mode",
+];
 
 #[cfg(test)]
 mod tests {
@@ -210,6 +241,50 @@ mod tests {
             let (canonical, _) = canonical(&name, Spelling::Dotted).expect("known");
             assert_eq!(canonical, name);
             assert!(entry.description.ends_with('.'), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn the_documentation_has_one_true_row_for_each_name_and_no_other() {
+        const DOCUMENT: &str = include_str!("../../../docs/settings.md");
+        let mut expected: Vec<String> = entries().iter().map(row).collect();
+        let mut given: Vec<&str> = DOCUMENT
+            .lines()
+            .filter(|line| line.starts_with("| `") && line.matches(" | ").count() == 3)
+            .collect();
+        expected.sort_unstable();
+        given.sort_unstable();
+        let missing: Vec<_> =
+            expected.iter().filter(|row| !given.contains(&row.as_str())).collect();
+        let surplus: Vec<_> =
+            given.iter().filter(|row| !expected.iter().any(|e| e == *row)).collect();
+        assert!(
+            missing.is_empty() && surplus.is_empty(),
+            "docs/settings.md needs the rows {missing:#?} and not {surplus:#?}"
+        );
+        assert_eq!(given.len(), expected.len(), "a row of docs/settings.md stands there twice");
+    }
+
+    /// The row of the table in the documentation.
+    fn row(entry: &Entry) -> String {
+        let Entry { name, kind, default, description } = entry;
+        let kind = match kind {
+            Kind::Text => "text",
+            Kind::Number => "number",
+            Kind::Bool => "true or false",
+            Kind::Duration => "duration",
+            Kind::Size => "size",
+            Kind::List => "list",
+        };
+        let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
+        let note = if has_no_effect(entry) { " **No effect here.**" } else { "" };
+        format!("| `{name}` | {kind} | {default} | {description}{note} |")
+    }
+
+    #[test]
+    fn every_name_without_effect_is_a_known_one() {
+        for name in WITHOUT_EFFECT {
+            assert!(entries().iter().any(|entry| entry.name == *name), "{name}");
         }
     }
 

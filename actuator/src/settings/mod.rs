@@ -18,7 +18,7 @@ mod store;
 mod warning;
 
 pub use builder::SettingsBuilder;
-pub use convert::{DataSize, FromSetting};
+pub use convert::{DataSize, FromSetting, one_of};
 pub use reader::SettingsReader;
 pub use source::{Property, PropertySource, SourceKind, ValueKind};
 pub use store::Settings;

@@ -21,10 +21,20 @@ pub fn unknown_names(sources: &[PropertySource]) -> Vec<String> {
         .iter()
         .flat_map(|source| source.properties.iter().map(move |(name, value)| (source, name, value)))
         .filter_map(|(source, name, value)| {
+            if is_without_effect(source, name) {
+                return Some(format!("setting {name} ({}) has no effect here", value.origin));
+            }
             Some(warning(&unknown(source, name)?, name, &value.origin))
         })
         .take(MAX_WARNINGS)
         .collect()
+}
+
+/// Whether Spring would do something for this name that we do not.
+fn is_without_effect(source: &PropertySource, name: &str) -> bool {
+    let environment = source.kind == SourceKind::Environment;
+    let spelling = if environment { Spelling::Variable } else { Spelling::Dotted };
+    catalog::canonical(name, spelling).is_some_and(|(_, entry)| catalog::has_no_effect(entry))
 }
 
 /// The dotted form of the name, if it should be known but is not.

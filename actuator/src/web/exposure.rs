@@ -51,7 +51,7 @@ impl Exposure {
         Self {
             include,
             exclude: exclude.unwrap_or_default(),
-            default_access: reader.value("management.endpoints.access.default"),
+            default_access: default_access(reader),
             max_permitted: max_permitted.unwrap_or(Access::Unrestricted),
             access: ids
                 .iter()
@@ -164,6 +164,13 @@ fn id_list(reader: &mut SettingsReader<'_>, name: &str) -> Option<Vec<String>> {
         reader.reject(name, "an endpoint id must not start with an uppercase letter");
     }
     Some(list.iter().map(|id| if id == "*" { "*".to_owned() } else { comparable(id) }).collect())
+}
+
+/// `management.endpoints.access.default`, or its older form.
+fn default_access(reader: &mut SettingsReader<'_>) -> Option<Access> {
+    let access = reader.value("management.endpoints.access.default");
+    let enabled: Option<bool> = reader.value("management.endpoints.enabled-by-default");
+    access.or(enabled.map(|enabled| if enabled { Access::Unrestricted } else { Access::None }))
 }
 
 fn access_of(reader: &mut SettingsReader<'_>, id: &str) -> Option<Access> {
