@@ -66,6 +66,7 @@ package: ## Packages both library crates and builds them from the packages
 
 .PHONY: admin-servers
 admin-servers: $(ADMIN_JARS) ## Builds the real Spring Boot Admin servers
+	@:
 
 $(ADMIN_JARS): $(ADMIN)/target/spring-boot-admin-%.jar: $(ADMIN_SOURCES)
 	@scripts/build-admin-server $*
