@@ -15,7 +15,7 @@ const VIEWS: [&str; 8] =
     ["beans", "details", "env", "httpexchanges", "logfile", "loggers", "metrics", "threaddump"];
 
 /// What the UI itself writes to the console whatever the instance says: its own charts, drawn before there are
-/// two points to connect (the same with a Spring instance).
+/// two points to connect (the same with a scripted instance).
 const HARMLESS: &str = "<path> attribute d: Expected number";
 
 /// One server with one instance, for all tests that run at the same time.

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use serde::{Serialize, Serializer};
@@ -56,6 +56,20 @@ impl RegistrationStatus {
     /// The states as they are now, one per admin server; empty without registration.
     pub fn snapshot(&self) -> Vec<RegistrationState> {
         self.states.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The states once something is known of each, but after a fifth of a second at the latest. An
+    /// admin server asks for health in the very moment of the first registration, and keeps the
+    /// details of that answer until the status changes.
+    pub async fn after_first_attempt(&self) -> Vec<RegistrationState> {
+        for _ in 0..40 {
+            let states = self.snapshot();
+            if states.iter().any(|state| state.since.is_some()) {
+                return states;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.snapshot()
     }
 
     pub(super) fn succeeded(&self, server: usize, id: String, now: SystemTime) {

@@ -67,17 +67,26 @@ impl Components {
         }
     }
 
-    /// The name, if any, and the type of each component, in a fixed order.
+    /// The name, if any, and the type of each component, in a fixed order. A component that is an
+    /// `Arc<T>` is listed as the `T` that is asked for.
     pub fn list(&self) -> Vec<(Option<&str>, &'static str)> {
         let mut list: Vec<_> = self
             .by_type
             .values()
             .flatten()
-            .map(|component| (component.name.as_deref(), component.type_name))
+            .map(|component| (component.name.as_deref(), shared(component.type_name)))
             .collect();
         list.sort_by_key(|(name, type_name)| (*type_name, *name));
         list
     }
+}
+
+/// `T` of `Arc<T>`.
+fn shared(type_name: &'static str) -> &'static str {
+    type_name
+        .strip_prefix("alloc::sync::Arc<")
+        .and_then(|inner| inner.strip_suffix('>'))
+        .unwrap_or(type_name)
 }
 
 impl fmt::Debug for Components {

@@ -267,10 +267,13 @@ fn host_facts(process: host::ProcessIdentity) -> HostFacts {
 /// until then, which leaves the overall status alone.
 pub(super) fn registration_check(health: &HealthContributors, status: RegistrationStatus) {
     let check = move || {
-        let servers = status.snapshot();
-        let registered = servers.iter().all(|server| server.registered);
-        let health = if registered { Health::up() } else { Health::unknown() };
-        std::future::ready(health.with_detail("servers", servers))
+        let status = status.clone();
+        async move {
+            let servers = status.after_first_attempt().await;
+            let registered = servers.iter().all(|server| server.registered);
+            let health = if registered { Health::up() } else { Health::unknown() };
+            health.with_detail("servers", servers)
+        }
     };
     // A name that the application took is the application's.
     let _ = health.register("springBootAdmin", Arc::new(check), None);
