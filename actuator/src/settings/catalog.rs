@@ -214,7 +214,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "logging.structured.format.*",
     "logging.threshold.console",
     "logging.threshold.file",
-    "management.endpoint.*.cache.time-to-live",
     "management.endpoint.health.logging.slow-indicator-threshold",
     "management.endpoints.web.cors.allow-credentials",
     "management.endpoints.web.cors.allowed-headers",
