@@ -11,7 +11,7 @@ use crate::model::{endpoint::Operation, reply::Reply};
 /// The response to a call that succeeded.
 pub(crate) fn respond(
     reply: Reply,
-    content_type: Cow<'_, str>,
+    content_type: Cow<'static, str>,
     headers: &HeaderMap,
     head: bool,
 ) -> Response {
@@ -72,15 +72,15 @@ pub(crate) fn allow<'o>(operations: impl Iterator<Item = &'o Operation>, implied
     methods.join(", ")
 }
 
-fn with_body(status: StatusCode, content_type: Cow<'_, str>, body: Body) -> Response {
+fn with_body(status: StatusCode, content_type: Cow<'static, str>, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let content_type = match content_type {
-        // One of the constants of `media_type`, or the caller's own spelling.
-        Cow::Borrowed(text) => HeaderValue::from_str(text),
-        Cow::Owned(text) => HeaderValue::try_from(text),
+        // One of the constants of `media_type`, or with the caller's own charset.
+        Cow::Borrowed(constant) => Some(HeaderValue::from_static(constant)),
+        Cow::Owned(text) => HeaderValue::try_from(text).ok(),
     };
-    if let Ok(content_type) = content_type {
+    if let Some(content_type) = content_type {
         response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     }
     response

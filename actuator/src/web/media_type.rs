@@ -60,8 +60,11 @@ impl<'a> Accept<'a> {
 
     /// The `Content-Type` to answer with, for the best of several products; `None` is a 406.
     /// Returns the index of the product with it.
-    pub(crate) fn choose(&self, products: &[Produces]) -> Option<(usize, Cow<'a, str>)> {
-        if let Some(index) = products.iter().position(|product| {
+    pub(crate) fn choose(
+        &self,
+        products: &(impl Iterator<Item = Produces> + Clone),
+    ) -> Option<(usize, Cow<'static, str>)> {
+        if let Some(index) = products.clone().position(|product| {
             // Their own media type is sent whatever is accepted: Spring Boot Admin's MCP module
             // asks for a log file with the JSON types, a browser's download with HTML.
             matches!(product, Produces::Resource | Produces::Nothing)
@@ -73,12 +76,13 @@ impl<'a> Accept<'a> {
         }
         if self.ranges.is_empty() {
             return products
-                .first()
+                .clone()
+                .next()
                 .and_then(|product| product.offers().first())
                 .map(|offer| (0, Cow::Borrowed(*offer)));
         }
         self.ranges.iter().filter(|range| range.quality > 0).find_map(|range| {
-            products.iter().enumerate().find_map(|(index, product)| {
+            products.clone().enumerate().find_map(|(index, product)| {
                 let offer = product.offers().iter().find(|offer| range.matches(offer))?;
                 range.content_type(offer).map(|content_type| (index, content_type))
             })
@@ -192,7 +196,7 @@ impl<'a> Range<'a> {
     }
 
     /// The offer as it is sent: a charset that was asked for is echoed.
-    fn content_type(&self, offer: &'static str) -> Option<Cow<'a, str>> {
+    fn content_type(&self, offer: &'static str) -> Option<Cow<'static, str>> {
         if self.wildcards() > 0 || offer == TEXT || self.charset().is_none() {
             return Some(Cow::Borrowed(offer));
         }
@@ -222,7 +226,9 @@ mod tests {
     use super::*;
 
     fn json(accept: &str) -> Option<String> {
-        Accept::parse(Some(accept)).choose(&[Produces::Json]).map(|(_, chosen)| chosen.into_owned())
+        Accept::parse(Some(accept))
+            .choose(&[Produces::Json].into_iter())
+            .map(|(_, chosen)| chosen.into_owned())
     }
 
     #[test]
@@ -280,7 +286,8 @@ mod tests {
             ("text/plain;charset=utf-16", None),
             ("image/png", None),
         ] {
-            let chosen = Accept::parse(Some(accept)).choose(&both).map(|(index, _)| index);
+            let chosen =
+                Accept::parse(Some(accept)).choose(&both.into_iter()).map(|(index, _)| index);
             assert_eq!(chosen, index, "{accept}");
         }
     }

@@ -13,7 +13,7 @@ use super::{
     media_type::ACTUATOR_JSON,
     path,
     refusal::{IncludeMessage, Refusal, RefusalContext},
-    target::{Below, Negotiated, Target, accept, is_preflight, selectors, strip_segments},
+    target::{Below, Negotiated, Target, accept, is_preflight, segments_of, selectors},
 };
 use crate::model::{
     call::{Call, Listener},
@@ -126,7 +126,8 @@ impl Management {
         }
         let (endpoint, below, additional) = self.find(full_path)?;
         let target = Target::find(endpoint, &below, parts, full_path)?;
-        let (operation, content_type) = match target.negotiate(parts)? {
+        let accept = accept(parts);
+        let (operation, content_type) = match target.negotiate(parts, &accept)? {
             Negotiated::Operation(operation, content_type) => (operation, content_type),
             Negotiated::Options(allow) => return Ok(answer::options(&allow)),
             Negotiated::Preflight => return Ok(answer::refused_preflight()),
@@ -137,7 +138,7 @@ impl Management {
             query: arguments::query(parts.uri.query().unwrap_or_default())
                 .map_err(Refusal::bad_request)?,
             body: body::read(operation.1, parts, sent).await?,
-            version: accept(parts).version(),
+            version: accept.version(),
             principal: None,
             listener: self.listener,
             additional_path: additional,
@@ -167,7 +168,7 @@ impl Management {
             }
         }
         let (_, content_type) = accept(parts)
-            .choose(&[Produces::Json])
+            .choose(&[Produces::Json].into_iter())
             .ok_or_else(|| Refusal::not_acceptable(ACTUATOR_JSON.to_owned()))?;
         let uri = original_uri(parts);
         let address = link::page_address(uri, &parts.headers, uri.path());
@@ -194,16 +195,15 @@ impl Management {
             .strip_prefix(self.base_path.as_str())
             .and_then(|below| below.strip_prefix('/'))
             .ok_or_else(not_found)?;
-        let segments = path::segments(below)
+        let mut segments = path::segments(below)
             .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?;
-        self.endpoints
+        let found = self
+            .endpoints
             .iter()
-            .find_map(|exposed| {
-                let rest = strip_segments(&segments, exposed.path())?.to_vec();
-                let below = Below { operations: Some(exposed), segments: rest };
-                Some((exposed.endpoint(), below, None))
-            })
-            .ok_or_else(not_found)
+            .find_map(|exposed| Some((exposed, segments_of(exposed.path(), &segments)?)));
+        let (exposed, own) = found.ok_or_else(not_found)?;
+        segments.drain(..own);
+        Ok((exposed.endpoint(), Below { operations: Some(exposed), segments }, None))
     }
 }
 

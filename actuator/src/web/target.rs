@@ -10,7 +10,7 @@ use super::{
     media_type::{self, ACTUATOR_JSON, Accept},
     refusal::Refusal,
 };
-use crate::model::endpoint::{Operation, OperationKind, Selector, SharedEndpoint};
+use crate::model::endpoint::{Operation, OperationKind, Produces, Selector, SharedEndpoint};
 
 /// What stands below an endpoint's own path.
 pub(super) struct Below<'m, 'r> {
@@ -26,9 +26,9 @@ pub(super) struct Target<'m> {
 }
 
 /// What comes of a request's method and media types.
-pub(super) enum Negotiated<'m, 'r> {
+pub(super) enum Negotiated<'m> {
     /// An operation, and the `Content-Type` of its answer.
-    Operation((usize, &'m Operation), Cow<'r, str>),
+    Operation((usize, &'m Operation), Cow<'static, str>),
     /// OPTIONS: the value of `Allow`.
     Options(String),
     /// A CORS preflight that no setting allows.
@@ -65,7 +65,11 @@ impl<'m> Target<'m> {
 
     /// The operation for the method and the media types, in the order in which Spring refuses:
     /// method, then request type, then response type.
-    pub(super) fn negotiate<'r>(&self, parts: &'r Parts) -> Result<Negotiated<'m, 'r>, Refusal> {
+    pub(super) fn negotiate(
+        &self,
+        parts: &Parts,
+        accept: &Accept<'_>,
+    ) -> Result<Negotiated<'m>, Refusal> {
         let all = || self.operations.iter().map(|(_, operation)| *operation);
         let kind = match parts.method {
             Method::GET | Method::HEAD => OperationKind::Read,
@@ -79,21 +83,20 @@ impl<'m> Target<'m> {
                 return Err(Refusal::method_not_allowed(other, answer::allow(all(), false)));
             }
         };
-        let of_kind: Vec<_> =
-            self.operations.iter().filter(|(_, operation)| operation.kind == kind).collect();
-        let Some((_, first)) = of_kind.first() else {
+        let of_kind = self.operations.iter().filter(move |(_, operation)| operation.kind == kind);
+        let Some((_, first)) = of_kind.clone().next() else {
             return Err(Refusal::method_not_allowed(&parts.method, answer::allow(all(), false)));
         };
         check_content_type(first, parts)?;
-        let products: Vec<_> = of_kind.iter().map(|(_, operation)| operation.produces).collect();
-        let Some((index, content_type)) = accept(parts).choose(&products) else {
-            let offers: Vec<_> =
-                products.iter().rev().flat_map(|product| product.offers()).copied().collect();
+        let products = of_kind.clone().map(|(_, operation)| operation.produces);
+        let Some((index, content_type)) = accept.choose(&products) else {
+            let offers: Vec<_> = products.rev().flat_map(Produces::offers).copied().collect();
             return Err(Refusal::not_acceptable(offers.join(", ")));
         };
         of_kind
-            .get(index)
-            .map(|found| Negotiated::Operation(**found, content_type))
+            .clone()
+            .nth(index)
+            .map(|found| Negotiated::Operation(*found, content_type))
             .ok_or_else(|| Refusal::not_acceptable(ACTUATOR_JSON.to_owned()))
     }
 }
@@ -131,20 +134,17 @@ pub(super) fn selectors<'r>(operation: &Operation, below: &Below<'_, 'r>) -> Vec
     below.segments.clone()
 }
 
-/// The segments behind those of `path`, if they start with them.
-pub(super) fn strip_segments<'s, 'r>(
-    segments: &'s [Cow<'r, str>],
-    path: &str,
-) -> Option<&'s [Cow<'r, str>]> {
-    let mut rest = segments;
+/// How many of `segments` are those of `path`, if they start with them.
+pub(super) fn segments_of(path: &str, segments: &[Cow<'_, str>]) -> Option<usize> {
+    let mut segments = segments.iter();
+    let mut own = 0;
     for wanted in path.split('/') {
-        let (first, behind) = rest.split_first()?;
-        if first != wanted {
+        if segments.next()? != wanted {
             return None;
         }
-        rest = behind;
+        own += 1;
     }
-    Some(rest)
+    Some(own)
 }
 
 /// Writes are read as the actuator's JSON only; those without parameters take any JSON, or no
