@@ -29,8 +29,8 @@ struct Ring {
     recorded: VecDeque<Draft>,
     /// Buffers of forgotten exchanges.
     spare: Vec<Draft>,
-    /// The same moment by both clocks.
-    anchor: (Instant, SystemTime),
+    /// The same moment by both clocks; the wall's in nanoseconds since the epoch.
+    anchor: (Instant, u64),
     since_anchor: u32,
 }
 
@@ -40,7 +40,7 @@ impl ExchangeRepository {
         let ring = Ring {
             recorded: VecDeque::with_capacity(settings.capacity),
             spare: Vec::with_capacity(MAX_SPARE),
-            anchor: (clock.instant(), clock.now()),
+            anchor: (clock.instant(), since_epoch(&clock)),
             since_anchor: 0,
         };
         Self { settings, sanitizer, clock, ring: Mutex::new(ring) }
@@ -102,16 +102,26 @@ impl Ring {
         self.since_anchor += 1;
         if self.since_anchor >= ANCHOR_EVERY {
             self.since_anchor = 0;
-            self.anchor = (clock.instant(), clock.now());
+            self.anchor = (clock.instant(), since_epoch(clock));
         }
         let (instant, wall) = self.anchor;
-        let wall = wall.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let at = match at.checked_duration_since(instant) {
-            Some(later) => wall + later,
-            None => wall.saturating_sub(instant.saturating_duration_since(at)),
-        };
-        u64::try_from(at.as_nanos()).unwrap_or(u64::MAX)
+        match at.checked_duration_since(instant) {
+            Some(later) => wall.saturating_add(nanos(later)),
+            None => wall.saturating_sub(nanos(instant.saturating_duration_since(at))),
+        }
     }
+}
+
+fn since_epoch(clock: &Clock) -> u64 {
+    nanos(clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+}
+
+/// Nanoseconds in 64 bits, which last for 584 years; the 128 bits of std cost more.
+fn nanos(duration: Duration) -> u64 {
+    duration
+        .as_secs()
+        .saturating_mul(1_000_000_000)
+        .saturating_add(u64::from(duration.subsec_nanos()))
 }
 
 #[cfg(test)]
