@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     assembly::registration_check, builder::Builder, listener::BoundListener,
-    settings::ServerSettings, shutdown, start_log::StartLog,
+    settings::ServerSettings, shutdown::Signals, start_log::StartLog,
 };
 use crate::{
     admin::{
@@ -269,7 +269,12 @@ impl Running {
 
     /// Runs until SIGTERM, ctrl-c or the shutdown endpoint, then stops as [`Self::shutdown`] does.
     pub async fn until_told_to_stop(self) {
-        shutdown::watch_signals(self.actuator.shutdown.clone()).await;
+        self.until(Signals::take_over()).await;
+    }
+
+    /// The same with signals that were taken over before the ports were open.
+    pub(super) async fn until(self, signals: Signals) {
+        signals.watch(self.actuator.shutdown.clone()).await;
         self.finish().await;
     }
 

@@ -11,6 +11,7 @@ use super::{
     basics::Basics,
     package::Package,
     setup::{NoSetup, Setup},
+    shutdown::Signals,
 };
 use crate::{
     error::Result,
@@ -142,8 +143,10 @@ impl Builder {
     ///
     /// # Errors
     /// As [`Self::build`]; and an address that cannot be opened.
-    pub async fn start(self) -> Result<Running> {
-        self.start_with(NoSetup).await
+    pub async fn start(mut self) -> Result<Running> {
+        self.serves = true;
+        let (actuator, router) = self.assemble(NoSetup).await?;
+        actuator.start(router).await
     }
 
     /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint).
@@ -154,16 +157,13 @@ impl Builder {
         self.run_with(NoSetup).await
     }
 
-    pub(super) async fn run_with<M>(self, setup: impl Setup<M>) -> Result<()> {
-        let running = self.start_with(setup).await?;
-        running.until_told_to_stop().await;
-        Ok(())
-    }
-
-    async fn start_with<M>(mut self, setup: impl Setup<M>) -> Result<Running> {
+    pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<()> {
         self.serves = true;
         let (actuator, router) = self.assemble(setup).await?;
-        actuator.start(router).await
+        // After the set-up, which a signal may still kill; before anybody can know of the service.
+        let signals = Signals::take_over();
+        actuator.start(router).await?.until(signals).await;
+        Ok(())
     }
 
     /// Settings first, then the log, then the application's own set-up, then all the rest.

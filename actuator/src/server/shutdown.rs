@@ -2,36 +2,76 @@
 
 use crate::support::trigger::Trigger;
 
-/// Throws `shutdown` when the process is told to stop. Ends when `shutdown` is thrown otherwise.
-pub(super) async fn watch_signals(shutdown: Trigger) {
-    tokio::select! {
-        name = signal() => {
-            tracing::info!(target: "actuator::server", "shutting down: received {name}");
-            shutdown.throw();
+/// The signals that tell the process to stop, from the moment this is made: one that arrives
+/// before anybody waits for it is not lost.
+#[derive(Debug)]
+pub(super) struct Signals {
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    interrupt: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    /// Takes the signals over from the operating system's default, which is to kill.
+    pub(super) fn take_over() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::SignalKind;
+            Self {
+                terminate: listen(SignalKind::terminate(), "SIGTERM"),
+                interrupt: listen(SignalKind::interrupt(), "ctrl-c"),
+            }
         }
-        () = shutdown.thrown() => {}
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    /// Throws `shutdown` when one arrives. Ends when `shutdown` is thrown otherwise.
+    pub(super) async fn watch(mut self, shutdown: Trigger) {
+        tokio::select! {
+            name = self.received() => {
+                tracing::info!(target: "actuator::server", "shutting down: received {name}");
+                shutdown.throw();
+            }
+            () = shutdown.thrown() => {}
+        }
+    }
+
+    #[cfg(unix)]
+    async fn received(&mut self) -> &'static str {
+        tokio::select! {
+            () = next(&mut self.terminate) => "SIGTERM",
+            () = next(&mut self.interrupt) => "ctrl-c",
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn received(&mut self) -> &'static str {
+        let _ = tokio::signal::ctrl_c().await;
+        "ctrl-c"
     }
 }
 
 #[cfg(unix)]
-async fn signal() -> &'static str {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupted => "ctrl-c",
-        },
-        Err(error) => {
-            tracing::warn!(target: "actuator::server", %error, "SIGTERM cannot be watched");
-            let _ = interrupted.await;
-            "ctrl-c"
-        }
-    }
+fn listen(
+    kind: tokio::signal::unix::SignalKind,
+    name: &str,
+) -> Option<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(kind)
+        .inspect_err(|error| {
+            tracing::warn!(target: "actuator::server", %error, "{name} cannot be watched");
+        })
+        .ok()
 }
 
-#[cfg(not(unix))]
-async fn signal() -> &'static str {
-    let _ = tokio::signal::ctrl_c().await;
-    "ctrl-c"
+/// The next arrival of a signal; never, if it cannot be watched.
+#[cfg(unix)]
+async fn next(signal: &mut Option<tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
 }
