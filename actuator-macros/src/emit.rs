@@ -32,11 +32,9 @@ impl Declared {
         } else {
             quote!(_)
         };
-        let allow = self.on.is_some().then(|| quote!(#[allow(dead_code)]));
         quote! {
             #function
             #(#cfgs)*
-            #allow
             const #name: () = {
                 #krate::__private::inventory::submit! { #record }
             };
