@@ -125,7 +125,7 @@ impl Management {
             return self.index(parts);
         }
         let (endpoint, below, additional) = self.find(full_path)?;
-        let target = Target::find(endpoint, &below, parts, full_path)?;
+        let target = Target::find(endpoint, &below, full_path)?;
         let accept = accept(parts);
         let (operation, content_type) = match target.negotiate(parts, &accept)? {
             Negotiated::Operation(operation, content_type) => (operation, content_type),

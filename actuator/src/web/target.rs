@@ -40,7 +40,6 @@ impl<'m> Target<'m> {
     pub(super) fn find(
         endpoint: &'m SharedEndpoint,
         below: &Below<'m, '_>,
-        parts: &Parts,
         full_path: &str,
     ) -> Result<Self, Refusal> {
         let operations: Vec<_> = match below.operations {
@@ -57,7 +56,6 @@ impl<'m> Target<'m> {
             .filter(|(_, operation)| !exact || !takes_remaining(operation.selectors))
             .collect();
         if operations.is_empty() {
-            tracing::trace!(target: "actuator::web", method = %parts.method, "no operation");
             return Err(Refusal::not_found(full_path));
         }
         Ok(Self { operations })
