@@ -27,8 +27,7 @@ pub enum CloudPlatform {
 
 impl CloudPlatform {
     /// The platform that left its marks in this environment; the first of Spring's order wins.
-    pub fn detect(environment: impl IntoIterator<Item = (String, String)>) -> Option<Self> {
-        let environment: BTreeMap<String, String> = environment.into_iter().collect();
+    pub fn detect(environment: &BTreeMap<String, String>) -> Option<Self> {
         let has = |name: &str| environment.contains_key(name);
         if has("VCAP_APPLICATION") || has("VCAP_SERVICES") {
             Some(Self::CloudFoundry)
@@ -38,7 +37,7 @@ impl CloudPlatform {
             Some(Self::Sap)
         } else if has("NOMAD_ALLOC_ID") {
             Some(Self::Nomad)
-        } else if is_kubernetes(&environment) {
+        } else if is_kubernetes(environment) {
             Some(Self::Kubernetes)
         } else if AZURE_MARKS.into_iter().all(has) {
             Some(Self::AzureAppService)
@@ -83,8 +82,8 @@ impl FromSetting for Option<CloudPlatform> {
 
 /// Whether this process runs in a container: the environment says so (`container`, set by podman
 /// and systemd), or the files are there that docker and podman leave at `root`.
-pub fn in_container(environment: impl IntoIterator<Item = (String, String)>, root: &Path) -> bool {
-    environment.into_iter().any(|(name, value)| name == "container" && !value.is_empty())
+pub fn in_container(environment: &BTreeMap<String, String>, root: &Path) -> bool {
+    environment.get("container").is_some_and(|value| !value.is_empty())
         || [".dockerenv", "run/.containerenv"].iter().any(|mark| root.join(mark).exists())
 }
 
@@ -92,7 +91,7 @@ pub fn in_container(environment: impl IntoIterator<Item = (String, String)>, roo
 mod tests {
     use super::*;
 
-    fn environment(names: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn environment(names: &[(&str, &str)]) -> BTreeMap<String, String> {
         names.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
@@ -120,7 +119,7 @@ mod tests {
             (&[("AWS_EXECUTION_ENV", "AWS_Lambda_python")], None),
             (&[("PATH", "/bin")], None),
         ] {
-            assert_eq!(CloudPlatform::detect(environment(marks)), platform, "{marks:?}");
+            assert_eq!(CloudPlatform::detect(&environment(marks)), platform, "{marks:?}");
         }
     }
 
@@ -136,8 +135,8 @@ mod tests {
     #[test]
     fn a_container_is_known_by_the_environment() {
         let nowhere = Path::new("/nonexistent");
-        assert!(in_container(environment(&[("container", "podman")]), nowhere));
-        assert!(!in_container(environment(&[("container", "")]), nowhere));
-        assert!(!in_container(environment(&[]), nowhere));
+        assert!(in_container(&environment(&[("container", "podman")]), nowhere));
+        assert!(!in_container(&environment(&[("container", "")]), nowhere));
+        assert!(!in_container(&environment(&[]), nowhere));
     }
 }

@@ -49,13 +49,13 @@ impl Basics {
             settings = settings.from_process();
         }
         let settings = Arc::new(settings.build()?);
-        let in_container = builder.from_process
-            && admin::in_container(environment.clone(), std::path::Path::new("/"));
+        let in_container =
+            builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
         // Set to `none` it says that what is found does not count.
         let platform = reader
             .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
-            .unwrap_or_else(|| CloudPlatform::detect(environment.clone()));
+            .unwrap_or_else(|| CloudPlatform::detect(&environment));
         let server = ServerSettings::read(&mut reader, platform.is_some());
         let logging = LoggingSettings::read(&mut reader);
         let private = match builder.listening_on {
