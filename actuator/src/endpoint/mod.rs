@@ -1,6 +1,6 @@
 //! The endpoints: from a subject to the JSON that the API promises, one file per id.
 //!
-//! A new endpoint is a file here and one line in [`all`].
+//! A new endpoint is a file here, one line in [`all`] and its id in [`IDS`].
 
 mod beans;
 mod cached;
@@ -53,7 +53,7 @@ pub(crate) struct Subjects {
     pub(crate) shutdown: Trigger,
 }
 
-/// All ids there can be, for settings that name one.
+/// All ids there can be, for settings that name one; a test compares them with [`all`].
 pub(crate) const IDS: &[&str] = &[
     "beans",
     "dump",

@@ -20,7 +20,7 @@ use crate::{
     health::{ContributorError, Health, HealthContributors, HealthIndicator, builtin},
     info::{self, HostFacts, InfoParts, InfoRegistry},
     meter::{self, MeterRegistry, MetricsSampler, ServerRequestMeters},
-    model::{access::Access, sanitizer::Sanitizer},
+    model::{access::Access, provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
     settings::SettingsReader,
     support::{clock::Clock, host},
@@ -61,60 +61,46 @@ impl Parts {
         let facts = app.facts.last().copied();
         let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
         let name = application_name(basics, builder, facts);
-        let sanitizer = Arc::new(Sanitizer::default());
+        let sanitizer = Sanitizer::default();
         let beans = Arc::new(beans::list(declarations, &app));
-        let mut binder = Binder::new(&app.components);
-        let mut env = binder.providers("env source", &declarations.env);
-        let mut info = binder.providers("info source", &declarations.info);
-        let checks = bind_checks(&mut binder, declarations);
-        binder.finish()?;
-        env.append(&mut app.env_sources);
-        info.append(&mut app.info_sources);
+        let Bound { checks, env, info } = Bound::bind(declarations, &mut app)?;
         let health = health(basics, checks, &app)?;
         let process = host::ProcessIdentity::read();
-        let meters = Arc::clone(&basics.meters);
-        let sampler = start_meters(&meters, &process)?;
+        let sampler = start_meters(&basics.meters, &process)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
-        let exchanges = ExchangeRepository::new(
-            config.exchange.clone(),
-            Sanitizer::clone(&sanitizer),
-            Clock::system(),
-        );
+        let exchanges = config.exchange.clone();
+        let exchanges = ExchangeRepository::new(exchanges, sanitizer.clone(), Clock::system());
         let exchanges = Arc::new(exchanges);
-        let info = InfoRegistry::new(
-            &config.info,
-            InfoParts {
-                properties: basics.settings.map("info"),
-                facts,
-                application: Some(info::Application {
-                    name: name.clone(),
-                    version: version.clone().unwrap_or_default(),
-                }),
-                host: Some(host_facts(process)),
-                providers: info,
-                sanitizer: Sanitizer::clone(&sanitizer),
-            },
-        );
+        let application =
+            info::Application { name: name.clone(), version: version.clone().unwrap_or_default() };
+        let info = InfoParts {
+            properties: basics.settings.map("info"),
+            facts,
+            application: Some(application),
+            host: Some(host_facts(process)),
+            providers: info,
+            sanitizer: sanitizer.clone(),
+        };
         let environment = Environment::new(
             Arc::clone(&basics.settings),
             env,
             config.env.clone(),
-            Sanitizer::clone(&sanitizer),
+            sanitizer.clone(),
         );
         let subjects = Subjects {
             application: name.clone(),
             version: version.clone(),
             health,
             groups: config.health.groups.clone(),
-            info: Arc::new(info),
+            info: Arc::new(InfoRegistry::new(&config.info, info)),
             environment: Arc::new(environment),
             logging: basics.logging.clone(),
-            meters: Arc::clone(&meters),
+            meters: Arc::clone(&basics.meters),
             exchanges: Arc::clone(&exchanges),
             threads: Arc::new(ThreadRepository::new(Clock::system())),
             beans,
-            sanitizer,
+            sanitizer: Arc::new(sanitizer),
             shutdown: app.shutdown.clone(),
         };
         Ok(Self {
@@ -193,6 +179,27 @@ fn application_name(
 }
 
 type BoundCheck = (String, Arc<dyn HealthIndicator>, Option<std::time::Duration>);
+
+/// What was declared, with its components, and what was registered at run time.
+struct Bound {
+    checks: Vec<BoundCheck>,
+    env: Vec<Provider>,
+    info: Vec<Provider>,
+}
+
+impl Bound {
+    /// Takes the sources of `app`, and refuses with all components that are missing.
+    fn bind(declarations: &Declarations, app: &mut App) -> Result<Self> {
+        let mut binder = Binder::new(&app.components);
+        let mut env = binder.providers("env source", &declarations.env);
+        let mut info = binder.providers("info source", &declarations.info);
+        let checks = bind_checks(&mut binder, declarations);
+        binder.finish()?;
+        env.append(&mut app.env_sources);
+        info.append(&mut app.info_sources);
+        Ok(Self { checks, env, info })
+    }
+}
 
 fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<BoundCheck> {
     declarations
@@ -277,4 +284,23 @@ pub(super) fn registration_check(health: &HealthContributors, status: Registrati
     };
     // A name that the application took is the application's.
     let _ = health.register("springBootAdmin", Arc::new(check), None);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_endpoint_is_in_the_list_of_ids_that_settings_may_name() {
+        let settings = [
+            ("actuator.compat.httptrace", "true"),
+            ("actuator.compat.dump", "true"),
+            ("management.endpoint.logfile.external-file", "/var/log/app.log"),
+        ];
+        let builder = Actuator::builder().isolated().without_declarations();
+        let builder = settings.iter().fold(builder, |builder, (k, v)| builder.force_setting(k, *v));
+        let actuator = builder.build().await.unwrap();
+        let ids: Vec<&str> = actuator.endpoints.iter().map(|endpoint| endpoint.id()).collect();
+        assert_eq!(ids, endpoint::IDS);
+    }
 }
