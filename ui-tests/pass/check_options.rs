@@ -64,7 +64,7 @@ pub(crate) fn main() {
     assert_eq!(
         declared("options/background"),
         DeclaredOptions {
-            timeout: Some(Duration::from_secs(60)),
+            timeout: Some(Duration::from_mins(1)),
             interval: Some(Duration::from_secs(30)),
             failure_interval: Some(Duration::from_secs(5)),
             failure_status: Some("FATAL"),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
 
 use crate::syntax::{args::Args, label::Label, status};
 
@@ -57,7 +57,7 @@ impl CheckOptions {
             return none;
         }
         let fields = self.set.iter().map(|(name, value)| {
-            let (name, value) = (Ident::new(name, Span::mixed_site()), value.expression(p));
+            let (name, value) = (format_ident!("{name}"), value.expression(p));
             quote!(#name: #value)
         });
         quote!(#p::DeclaredOptions { #(#fields,)* ..#none })
@@ -130,28 +130,30 @@ fn level(args: &mut Args, key: &'static str) -> Option<Value> {
 }
 
 fn status(args: &mut Args, key: &'static str) -> Option<Value> {
-    let (text, place) = args.string(key)?;
-    match status::code(&text) {
-        Ok(code) => Some(Value::Text(code)),
-        Err((complaint, meant)) => {
-            args.reject(place, format!("{complaint}: `{key} = \"{meant}\"`"));
-            None
-        }
-    }
+    status_code(args, key).map(|(code, _)| Value::Text(code))
 }
 
 fn failure_status(args: &mut Args, key: &'static str) -> Option<Value> {
-    let value = status(args, key)?;
-    if matches!(&value, Value::Text(code) if code == "UP")
-        && let Some(place) = args.place(key)
-    {
+    let (code, place) = status_code(args, key)?;
+    if code == "UP" {
         args.reject(
             place,
             "a failure that is UP would never be seen; to show it and not count it, write \
              `critical = false`",
         );
     }
-    Some(value)
+    Some(Value::Text(code))
+}
+
+fn status_code(args: &mut Args, key: &'static str) -> Option<(String, Span)> {
+    let (text, place) = args.string(key)?;
+    match status::code(&text) {
+        Ok(code) => Some((code, place)),
+        Err((complaint, meant)) => {
+            args.reject(place, format!("{complaint}: `{key} = \"{meant}\"`"));
+            None
+        }
+    }
 }
 
 fn tags(args: &mut Args, key: &'static str) -> Option<Value> {
@@ -160,4 +162,64 @@ fn tags(args: &mut Args, key: &'static str) -> Option<Value> {
 
 fn groups(args: &mut Args, key: &'static str) -> Option<Value> {
     Label::Group.list(args, key).map(Value::Texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Problems;
+
+    fn read(arguments: TokenStream) -> (CheckOptions, Vec<String>) {
+        let mut args = Args::parse(arguments);
+        let options = CheckOptions::read(&mut args);
+        let mut problems = Problems::default();
+        args.finish(&mut problems);
+        (options, problems.messages())
+    }
+
+    fn record(arguments: TokenStream) -> String {
+        let (options, messages) = read(arguments);
+        assert_eq!(messages, Vec::<String>::new());
+        options.record(&quote!(p)).to_string()
+    }
+
+    #[test]
+    fn the_record_names_only_what_was_said() {
+        assert_eq!(record(quote!()), quote!(p::DeclaredOptions::NONE).to_string());
+        assert_eq!(
+            record(quote!(groups = ["readiness"], failure_status = "degraded", interval = "1m")),
+            quote!(p::DeclaredOptions {
+                interval: p::Option::Some(p::Duration::from_nanos(60000000000u64)),
+                failure_status: p::Option::Some("RESTRICTED"),
+                groups: &["readiness"],
+                ..p::DeclaredOptions::NONE
+            })
+            .to_string()
+        );
+    }
+
+    #[test]
+    fn a_check_in_the_background_keeps_its_result_by_itself() {
+        let (_, messages) = read(quote!(interval = "30s", success_ttl = "1m", failure_ttl = "1s"));
+        assert_eq!(messages.len(), 2, "{messages:#?}");
+        assert!(messages[0].contains("remove `success_ttl`"), "{messages:#?}");
+        assert!(messages[1].contains("remove `failure_ttl`"), "{messages:#?}");
+    }
+
+    #[test]
+    fn a_pace_for_failures_needs_a_pace() {
+        let (_, messages) = read(quote!(failure_interval = "5s"));
+        assert!(messages[0].ends_with("add `interval = \"30s\"`"), "{messages:#?}");
+        // One mistake is told once.
+        for interval in [quote!(interval = 30), quote!(intervall = "30s")] {
+            let (_, messages) = read(quote!(#interval, failure_interval = "5s"));
+            assert_eq!(messages.len(), 1, "{messages:#?}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_may_be_longer_than_the_interval() {
+        let (_, messages) = read(quote!(timeout = "1m", interval = "5s"));
+        assert_eq!(messages, Vec::<String>::new());
+    }
 }
