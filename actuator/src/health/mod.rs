@@ -24,7 +24,7 @@ mod settings;
 pub use availability::{Availability, LivenessState, ReadinessState};
 pub use blocking::BlockingIndicator;
 pub use contributors::{ContributorError, HealthContributors};
-pub use declaration::HealthDeclaration;
+pub use declaration::{DeclaredOptions, HealthDeclaration};
 pub(crate) use evaluation::{Finding, evaluate};
 pub(crate) use group::{HealthGroup, HealthGroups};
 pub use health::{Health, Status};

@@ -208,7 +208,7 @@ fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<Boun
         .filter_map(|declared| {
             let bound =
                 binder.bind("health check", declared.name, &declared.source, declared.bind)?;
-            Some((declared.name.to_owned(), bound, declared.timeout))
+            Some((declared.name.to_owned(), bound, declared.options.timeout))
         })
         .collect()
 }
