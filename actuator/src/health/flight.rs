@@ -5,9 +5,12 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::atomic::{
-        AtomicBool, AtomicU32,
-        Ordering::{Acquire, Relaxed, Release},
+    sync::{
+        Arc,
+        atomic::{
+            AtomicBool, AtomicU32,
+            Ordering::{Acquire, Relaxed, Release},
+        },
     },
     task::{Context, Poll},
     time::Duration,
@@ -18,7 +21,12 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{health::Health, report::CheckReport};
+use super::{
+    health::Health,
+    report::CheckReport,
+    runner::{Check, Execution, panicked},
+    slots::Slot,
+};
 use crate::model::endpoint::BoxFuture;
 
 /// How much longer than the deadline a caller waits for the execution to say itself that it was
@@ -54,22 +62,12 @@ impl Flight {
         self.landed.send_replace(Some(report));
     }
 
-    /// Whether an answer was given.
-    pub(super) fn has_landed(&self) -> bool {
-        self.landed.borrow().is_some()
-    }
-
     /// The answer; `None` if it does not come in time. The caller's own timer decides, so that a
     /// check which blocks its runtime does not block those who ask from another one.
     pub(super) async fn landed(&self) -> Option<CheckReport> {
         let mut landed = self.landed.subscribe();
         let answer = timeout_at(self.deadline + GRACE, landed.wait_for(Option::is_some)).await;
         answer.ok()?.ok()?.clone()
-    }
-
-    /// From now on it holds a slot.
-    pub(super) fn took_slot(&self) {
-        self.has_slot.store(true, Release);
     }
 
     /// Whether it still waits for a slot.
@@ -89,9 +87,91 @@ impl Flight {
     }
 }
 
-/// A future whose panics are values.
-pub(super) struct Guarded {
+/// A future that did not end at its first poll, with the slot that it holds.
+pub(super) struct Pending {
     pub(super) future: BoxFuture<'static, Health>,
+    pub(super) slot: Slot,
+}
+
+/// The task of an execution that did not end at once.
+pub(super) async fn fly(landing: Landing, pending: Option<Pending>) {
+    let (check, flight) = (Arc::clone(&landing.check), Arc::clone(&landing.flight));
+    let Pending { future, mut slot } = match pending {
+        Some(pending) => pending,
+        None => match timeout_at(flight.deadline, check.engine.slots.take()).await {
+            Ok(Some(slot)) => {
+                flight.has_slot.store(true, Release);
+                let check = Arc::clone(&check);
+                // Called inside the guard: what panics before its future is caught too.
+                let future = Box::pin(async move { check.indicator.check().await });
+                Pending { future, slot }
+            }
+            _ => return landing.land(check.overdue(&flight, Instant::now())),
+        },
+    };
+    check.engine.slots.sign(&mut slot, check.path(), flight.began);
+    let mut guarded = Guarded { future };
+    let health = match timeout_at(flight.deadline, &mut guarded).await {
+        Ok(Ok(health)) => health,
+        Ok(Err(panic)) => panicked(panic.as_ref()),
+        Err(_) => {
+            let report = check.overdue(&flight, Instant::now());
+            if check.indicator.is_cancellable() {
+                drop((guarded, slot));
+                return landing.land(report);
+            }
+            flight.land(report);
+            // What it says now comes too late; until then it keeps its slot, and no other starts.
+            let _ = guarded.await;
+            return;
+        }
+    };
+    drop((guarded, slot));
+    let report = check.finish(health, flight.began);
+    landing.land(report);
+}
+
+/// Frees the check when its execution ends, however it ends.
+pub(super) struct Landing {
+    check: Arc<Check>,
+    flight: Arc<Flight>,
+}
+
+impl Landing {
+    /// The end to come of `flight`.
+    pub(super) fn new(check: Arc<Check>, flight: Arc<Flight>) -> Self {
+        Self { check, flight }
+    }
+
+    /// Free before the answer is out: who asks after having seen it starts anew.
+    fn land(self, report: CheckReport) {
+        self.free();
+        self.flight.land(report);
+    }
+
+    fn free(&self) {
+        let mut execution = self.check.execution();
+        if matches!(&*execution, Execution::Flying(own) if Arc::ptr_eq(own, &self.flight)) {
+            *execution = Execution::None;
+        }
+    }
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.free();
+        if self.flight.landed.borrow().is_none() {
+            let mut report = self.check.report();
+            let aborted = Health::from_error("aborted: its runtime is shutting down");
+            report.health = Arc::new(aborted);
+            self.flight.land(report);
+        }
+    }
+}
+
+/// A future whose panics are values.
+struct Guarded {
+    future: BoxFuture<'static, Health>,
 }
 
 impl Future for Guarded {
