@@ -1,15 +1,10 @@
-//! Checks that block their thread: run beside the runtime, at most one call of each at a time.
+//! Checks that block their thread: run beside the runtime.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::{fmt, sync::Arc};
 
 use super::{
     health::Health,
     indicator::{HealthIndicator, IntoHealth},
-    runner::Shown,
 };
 use crate::model::endpoint::BoxFuture;
 
@@ -19,7 +14,6 @@ use crate::model::endpoint::BoxFuture;
 /// with its age and starts no other, so that a hung check never holds more than one thread.
 pub struct BlockingIndicator<F> {
     function: Arc<F>,
-    since: Arc<Mutex<Option<Instant>>>,
 }
 
 impl<F, T> BlockingIndicator<F>
@@ -29,7 +23,7 @@ where
 {
     /// An indicator that calls `function`.
     pub fn new(function: F) -> Self {
-        Self { function: Arc::new(function), since: Arc::default() }
+        Self { function: Arc::new(function) }
     }
 }
 
@@ -40,22 +34,8 @@ where
 {
     fn check(&self) -> BoxFuture<'static, Health> {
         let function = Arc::clone(&self.function);
-        let since = Arc::clone(&self.since);
         Box::pin(async move {
-            let call = match Running::begin(since) {
-                Ok(call) => call,
-                Err(began) => {
-                    let age =
-                        Shown(std::time::Duration::from_secs(began.elapsed().as_secs().max(1)));
-                    return Health::from_error(format_args!(
-                        "timeout: an earlier call is still running after {age}"
-                    ));
-                }
-            };
-            let done = tokio::task::spawn_blocking(move || {
-                let _call = call;
-                function().into_health()
-            });
+            let done = tokio::task::spawn_blocking(move || function().into_health());
             match done.await.map_err(tokio::task::JoinError::try_into_panic) {
                 Ok(health) => health,
                 // The runner catches it, as it does for checks that do not block.
@@ -64,36 +44,15 @@ where
             }
         })
     }
+
+    fn is_cancellable(&self) -> bool {
+        false
+    }
 }
 
 impl<F> fmt::Debug for BlockingIndicator<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BlockingIndicator").finish_non_exhaustive()
-    }
-}
-
-/// Marks a call as going on until it is dropped.
-struct Running {
-    since: Arc<Mutex<Option<Instant>>>,
-}
-
-impl Running {
-    /// The mark, or since when an earlier call goes on.
-    fn begin(since: Arc<Mutex<Option<Instant>>>) -> Result<Self, Instant> {
-        {
-            let mut slot = since.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(earlier) = *slot {
-                return Err(earlier);
-            }
-            *slot = Some(Instant::now());
-        }
-        Ok(Self { since })
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
