@@ -12,13 +12,8 @@ pub struct StatusAggregator {
 impl Default for StatusAggregator {
     /// DOWN, `OUT_OF_SERVICE`, RESTRICTED, UP, UNKNOWN: Spring's with one in the middle.
     fn default() -> Self {
-        let order = [
-            Status::DOWN,
-            Status::OUT_OF_SERVICE,
-            Status::RESTRICTED,
-            Status::UP,
-            Status::UNKNOWN,
-        ];
+        let order =
+            [Status::DOWN, Status::OUT_OF_SERVICE, Status::RESTRICTED, Status::UP, Status::UNKNOWN];
         Self { order: order.into() }
     }
 }

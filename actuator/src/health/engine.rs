@@ -81,8 +81,8 @@ impl Engine {
     pub(super) fn is_here(&self) -> bool {
         match (&self.runtime, Handle::try_current()) {
             (Some(own), Ok(current)) => own.id() == current.id(),
-            (None, Ok(_)) => true,
-            (_, Err(_)) => false,
+            (None, _) => true,
+            (Some(_), Err(_)) => false,
         }
     }
 

@@ -82,8 +82,7 @@ impl Flight {
         let passed = now.saturating_duration_since(self.began).as_nanos() / timeout;
         let due = u32::try_from(passed).unwrap_or(u32::MAX).max(1);
         let counted = self.misses.load(Relaxed);
-        counted < due
-            && self.misses.compare_exchange(counted, due, Relaxed, Relaxed).is_ok()
+        counted < due && self.misses.compare_exchange(counted, due, Relaxed, Relaxed).is_ok()
     }
 }
 

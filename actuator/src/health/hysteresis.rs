@@ -94,8 +94,7 @@ mod tests {
         let (up, down) = (Status::UP, Status::DOWN);
         let results = [&up, &down, &down, &up, &down, &down, &down, &up, &down, &up, &up];
         let results: Vec<Status> = results.into_iter().cloned().collect();
-        let expected =
-            ["UP", "UP", "UP", "UP", "UP", "UP", "DOWN", "DOWN", "DOWN", "DOWN", "UP"];
+        let expected = ["UP", "UP", "UP", "UP", "UP", "UP", "DOWN", "DOWN", "DOWN", "DOWN", "UP"];
         assert_eq!(reported((3, 2), &results), expected);
     }
 

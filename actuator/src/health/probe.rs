@@ -13,7 +13,7 @@ pub struct CheckProbe {
 
 impl CheckProbe {
     pub(super) fn new(check: &Arc<Check>) -> Self {
-        Self { path: Arc::from(check.path()), check: Arc::downgrade(check) }
+        Self { path: Arc::clone(check.path()), check: Arc::downgrade(check) }
     }
 
     /// The path of the check.

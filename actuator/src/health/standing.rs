@@ -108,8 +108,7 @@ impl Standing {
         };
         *(if good { &mut self.last_success } else { &mut self.last_failure }) = Some(at.wall);
         let ttl = if good { self.options.success_ttl } else { self.options.failure_ttl };
-        let kept_until =
-            (!ttl.is_zero()).then(|| at.instant.checked_add(ttl)).flatten();
+        let kept_until = (!ttl.is_zero()).then(|| at.instant.checked_add(ttl)).flatten();
         let before = self.effective();
         self.hysteresis.observe(counted.status(), order);
         let reported = self.hysteresis.reported();
@@ -199,9 +198,9 @@ impl Standing {
     pub(super) fn report(&self) -> CheckReport {
         let (health, raw_status, at, duration, kept) = match &self.last {
             Some(last) => {
-                let kept = last.kept_until.map(|until| {
-                    last.at.wall + until.saturating_duration_since(last.at.instant)
-                });
+                let kept = last
+                    .kept_until
+                    .map(|until| last.at.wall + until.saturating_duration_since(last.at.instant));
                 (Arc::clone(&last.health), last.raw_status.clone(), last.at.wall, last.took, kept)
             }
             None => {
