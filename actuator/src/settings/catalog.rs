@@ -104,7 +104,7 @@ const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.health.show-details" Text "" "Who sees details of health: never, when-authorized, always; always on loopback, else never.";
     "management.endpoint.health.show-components" Text "" "Who sees components of health; as show-details by default.";
     "management.endpoint.health.roles" List "" "Roles that are authorized to see details.";
-    "management.endpoint.health.status.order" List "DOWN,OUT_OF_SERVICE,UP,UNKNOWN" "Order of the status, the worst first.";
+    "management.endpoint.health.status.order" List "DOWN,OUT_OF_SERVICE,RESTRICTED,UP,UNKNOWN" "Order of the status, the worst first.";
     "management.endpoint.health.status.http-mapping.*" Number "" "HTTP status of a health status.";
     "management.endpoint.health.validate-group-membership" Bool "true" "Whether a group with unknown members refuses the start.";
     "management.endpoint.health.probes.enabled" Bool "true" "Whether the groups liveness and readiness exist.";
@@ -253,6 +253,10 @@ const WITHOUT_EFFECT: &[&str] = &[
 ];
 
 #[cfg(test)]
+#[path = "catalog_document.rs"]
+mod document;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -264,43 +268,6 @@ mod tests {
             assert_eq!(canonical, name);
             assert!(entry.description.ends_with('.'), "{}", entry.name);
         }
-    }
-
-    #[test]
-    fn the_documentation_has_one_true_row_for_each_name_and_no_other() {
-        const DOCUMENT: &str = include_str!("../../../docs/settings.md");
-        let mut expected: Vec<String> = entries().iter().map(row).collect();
-        let mut given: Vec<&str> = DOCUMENT
-            .lines()
-            .filter(|line| line.starts_with("| `") && line.matches(" | ").count() == 3)
-            .collect();
-        expected.sort_unstable();
-        given.sort_unstable();
-        let missing: Vec<_> =
-            expected.iter().filter(|row| !given.contains(&row.as_str())).collect();
-        let surplus: Vec<_> =
-            given.iter().filter(|row| !expected.iter().any(|e| e == *row)).collect();
-        assert!(
-            missing.is_empty() && surplus.is_empty(),
-            "docs/settings.md needs the rows {missing:#?} and not {surplus:#?}"
-        );
-        assert_eq!(given.len(), expected.len(), "a row of docs/settings.md stands there twice");
-    }
-
-    /// The row of the table in the documentation.
-    fn row(entry: &Entry) -> String {
-        let Entry { name, kind, default, description } = entry;
-        let kind = match kind {
-            Kind::Text => "text",
-            Kind::Number => "number",
-            Kind::Bool => "true or false",
-            Kind::Duration => "duration",
-            Kind::Size => "size",
-            Kind::List => "list",
-        };
-        let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
-        let note = if has_no_effect(entry) { " **No effect here.**" } else { "" };
-        format!("| `{name}` | {kind} | {default} | {description}{note} |")
     }
 
     #[test]
