@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actuator::{Actuator, Running};
+use actuator::{Actuator, HealthCheck, Running};
 use actuator_benches::{crowd::Crowd, load::Target, peer::Peer, table};
 use tokio::runtime::{self, Runtime};
 
@@ -108,18 +108,18 @@ async fn start(
         .with(move |app| {
             for number in 0..checks {
                 let (name, runs) = (format!("check{number}"), Arc::clone(&runs));
-                if blocking {
-                    app.health_check(name, move || {
+                let check = if blocking {
+                    HealthCheck::blocking(name, move || {
                         runs.fetch_add(1, Ordering::Relaxed);
-                        let done = tokio::task::spawn_blocking(move || thread::sleep(each));
-                        async move { done.await.is_ok() }
-                    });
+                        thread::sleep(each);
+                    })
                 } else {
-                    app.health_check(name, move || {
+                    HealthCheck::new(name, move || {
                         runs.fetch_add(1, Ordering::Relaxed);
                         tokio::time::sleep(each)
-                    });
-                }
+                    })
+                };
+                app.add_health_check(check);
             }
         })
         .start()

@@ -148,7 +148,7 @@ fn print(title: &str, times: usize, before: &Figures, after: &Figures) {
     println!("{:.1} allocations each", allocations as f64 / times as f64);
 }
 
-async fn start(with: impl FnOnce(&mut App) + 'static) -> actuator::Result<Running> {
+async fn start(with: impl FnOnce(&mut App) + Send + 'static) -> actuator::Result<Running> {
     Actuator::builder()
         .isolated()
         .without_declarations()

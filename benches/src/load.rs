@@ -133,7 +133,11 @@ impl Connection {
         })
     }
 
-    async fn ask(&mut self) -> io::Result<Answer> {
+    /// Asks once.
+    ///
+    /// # Errors
+    /// As [`Target::ask`].
+    pub async fn ask(&mut self) -> io::Result<Answer> {
         let body = self.exchange().await?;
         let (head, body) = self.buffer.split_at_checked(body).ok_or_else(not_http)?;
         Ok(Answer { status: status(head)?, head: head.to_vec(), body: body.to_vec() })
