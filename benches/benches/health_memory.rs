@@ -154,7 +154,7 @@ async fn start(with: impl FnOnce(&mut App) + Send + 'static) -> actuator::Result
         .without_declarations()
         .application("health-memory", "1.0.0")
         .force_setting("server.port", "0")
-        .force_setting("logging.level.actuator.health", "OFF")
+        .force_setting("logging.level.actuator::health", "OFF")
         .force_setting("management.health.defaults.enabled", "false")
         .with(with)
         .start()
