@@ -1,8 +1,8 @@
 //! The vocabulary of these tests: a service on a free port, and requests to it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
-use actuator::{Actuator, App, Availability, Builder, Error, Running};
+use actuator::{Actuator, App, Availability, Builder, Error, HealthContributors, Running};
 use axum::Router;
 use testkit::{Answer, Request};
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
@@ -96,6 +96,10 @@ impl Service {
 
     pub(crate) fn status(&self, target: &str) -> u16 {
         self.get(target).status()
+    }
+
+    pub(crate) fn health(&self) -> Arc<HealthContributors> {
+        self.running.actuator().health()
     }
 
     pub(crate) fn availability(&self) -> Availability {
