@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -10,7 +10,10 @@ use std::{
 };
 
 use actuator::{HealthCheck, HealthEvent, HealthTransition};
-use tokio::sync::{Barrier, Semaphore};
+use tokio::{
+    sync::{Barrier, Semaphore},
+    time::timeout,
+};
 
 use crate::app::{Service, app, runtime};
 
@@ -63,7 +66,7 @@ fn wait_for_requests(service: &Service, count: usize) {
 fn a_hundred_checks_run_at_once_whether_they_block_or_not() {
     // Nobody passes before all have come.
     let meeting = Arc::new(Barrier::new(CHECKS));
-    let blocking_meeting = Arc::new(std::sync::Barrier::new(CHECKS));
+    let blocking_meeting = Arc::new((Mutex::new(0), Condvar::new()));
     let service = app().setting("actuator.health.timeout", "30s").with(move |app| {
         for number in 0..CHECKS {
             let meeting = Arc::clone(&meeting);
@@ -75,7 +78,13 @@ fn a_hundred_checks_run_at_once_whether_they_block_or_not() {
             });
             let meeting = Arc::clone(&blocking_meeting);
             app.add_health_check(HealthCheck::blocking(format!("blocking/{number}"), move || {
-                meeting.wait();
+                let (come, all) = &*meeting;
+                let mut come = come.lock().unwrap();
+                *come += 1;
+                all.notify_all();
+                let (come, _) =
+                    all.wait_timeout_while(come, testkit::PATIENCE, |come| *come < CHECKS).unwrap();
+                *come == CHECKS
             }));
         }
     });
@@ -149,8 +158,9 @@ fn every_change_of_status_reaches_every_subscriber_once_and_in_order() {
     for stream in &mut streams {
         let mut seen = Vec::new();
         while seen.len() < expected.len() {
-            match runtime.block_on(stream.next()) {
-                Some(HealthEvent::Changed(change)) => seen.push(told(&change)),
+            let next = async { timeout(testkit::PATIENCE, stream.next()).await };
+            match runtime.block_on(next) {
+                Ok(Some(HealthEvent::Changed(change))) => seen.push(told(&change)),
                 other => panic!("{other:?} after {} changes", seen.len()),
             }
         }
