@@ -9,6 +9,7 @@ use std::{
 use super::{
     check::HealthCheck,
     engine::{CheckObserver, Engine, EngineSettings},
+    health::Health,
     probe::CheckProbe,
     runner::Check,
     schedule,
@@ -107,6 +108,13 @@ impl HealthContributors {
             removed.checks().iter().for_each(|check| observer.unregistered(check.path()));
         }
         true
+    }
+
+    /// Runs a check now, whatever is kept of it, or shares the run that is under way; `None` if
+    /// there is no such check.
+    pub async fn check_now(&self, path: &str) -> Option<Health> {
+        let check = self.check(path)?;
+        Some((*check.run().await.health).clone())
     }
 
     /// A stream of changes of status from now on. It loses none as long as its reader is less
@@ -301,7 +309,6 @@ impl std::error::Error for ContributorError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::health::Health;
 
     fn contributors() -> HealthContributors {
         HealthContributors::new(vec!["liveness".to_owned()], EngineSettings::default(), None)

@@ -45,8 +45,8 @@ pub(super) struct Standing {
     since: SystemTime,
     last_success: Option<SystemTime>,
     last_failure: Option<SystemTime>,
-    /// Since when the effective status is worse than UP.
-    outage: Option<Instant>,
+    /// Since when the effective status is worse than UP, and why it became so.
+    outage: Option<(Instant, Option<String>)>,
     forced: Option<Forced>,
     history: VecDeque<Arc<HealthTransition>>,
     transitions: u64,
@@ -239,26 +239,26 @@ impl Standing {
         }
         self.since = now.wall;
         let bad = order.severity(&to) > 0;
-        let outage = match (bad, self.outage) {
-            (true, None) => {
-                self.outage = Some(now.instant);
-                None
-            }
-            (false, Some(since)) => {
-                self.outage = None;
-                Some(now.instant.saturating_duration_since(since))
-            }
-            _ => None,
-        };
-        if before.is_none() && !bad {
-            return None;
-        }
         let cause = match &self.forced {
             Some(forced) => Some(forced_cause(&forced.by)),
             None => self.last.as_ref().and_then(|last| cause(&last.health)),
         };
+        if bad && self.outage.is_none() {
+            self.outage = Some((now.instant, cause.clone()));
+        }
+        let ended = if bad { None } else { self.outage.take() };
+        if before.is_none() && !bad {
+            return None;
+        }
         let from = before.unwrap_or(Status::UNKNOWN);
-        Some(Change { from, to, at: now.wall, cause, outage })
+        let change = Change { from, to, at: now.wall, cause, outage: None };
+        Some(match ended {
+            Some((since, reason)) => {
+                let outage = Some(now.instant.saturating_duration_since(since));
+                Change { cause: reason, outage, ..change }
+            }
+            None => change,
+        })
     }
 }
 

@@ -102,6 +102,18 @@ impl Service {
         self.running.availability()
     }
 
+    pub(crate) fn health(&self) -> std::sync::Arc<actuator::HealthContributors> {
+        self.running.actuator().health()
+    }
+
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
+    pub(crate) fn enter(&self) -> tokio::runtime::EnterGuard<'_> {
+        self.runtime.enter()
+    }
+
     /// Begins to stop it, as SIGTERM does, in the background.
     pub(crate) fn stop(self) -> Stopping {
         let Self { running, runtime, .. } = self;

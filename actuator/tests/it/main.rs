@@ -8,6 +8,8 @@ mod bad_input;
 mod embedded;
 mod exposure;
 mod health;
+mod health_engine;
+mod health_events;
 mod paths;
 mod recording;
 mod refusals;
