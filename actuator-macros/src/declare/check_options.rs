@@ -80,8 +80,8 @@ impl Value {
     }
 }
 
-/// What makes sense alone but not together. A deadline longer than the interval does: the check
-/// that took so long is just late for its next run.
+/// What makes sense alone but not together. A deadline longer than the interval does: the interval
+/// is the pause after a run.
 fn contradictions(args: &mut Args) {
     if args.place("interval").is_some() {
         for ttl in ["success_ttl", "failure_ttl"] {
