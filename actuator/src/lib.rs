@@ -194,8 +194,9 @@ pub use actuator_macros::info_source;
 pub use admin::RegistrationState;
 pub use error::{Error, Result};
 pub use health::{
-    Availability, ContributorError, Health, HealthContributors, HealthIndicator, IntoHealth,
-    LivenessState, ReadinessState, Status,
+    Availability, ContributorError, Health, HealthCheck, HealthContributors, HealthEvent,
+    HealthIndicator, HealthSubscription, HealthTransition, IntoHealth, LivenessState,
+    ReadinessState, Status, StatusOverride,
 };
 pub use info::ActuatorInfo;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup};
