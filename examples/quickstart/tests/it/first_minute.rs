@@ -17,7 +17,7 @@ fn the_start_log_says_where_it_listens_what_is_exposed_and_what_was_collected() 
         "{line}"
     );
     let line = service.log_until("collected ");
-    for part in ["2 health check", "1 env source", "1 actuator info", "from quickstart"] {
+    for part in ["4 health check", "1 env source", "1 actuator info", "from quickstart"] {
         assert!(line.contains(part), "no {part} in {line}");
     }
     service.stop();
