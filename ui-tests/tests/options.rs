@@ -1,7 +1,10 @@
 //! What an attribute says is what the running service does.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test may fail
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Instant,
+};
 
 use actuator::{Actuator, Health, Running, health_check};
 
@@ -77,11 +80,23 @@ async fn the_status_of_the_whole_follows_what_the_attributes_say() {
 async fn a_result_is_kept_for_as_long_as_the_attribute_says() {
     let running = service().await;
     for _ in 0..3 {
-        for name in ["kept", "background"] {
-            let path = format!("/actuator/health/{name}");
-            let check = testkit::get(running.address(), &path).assert_status(200).json();
-            assert_eq!(check["details"]["run"], 1, "{check}");
-        }
+        let kept = testkit::get(running.address(), "/actuator/health/kept").json();
+        assert_eq!(kept["details"]["run"], 1, "{kept}");
+    }
+    running.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_with_an_interval_runs_by_itself_and_not_for_those_who_ask() {
+    let running = service().await;
+    let ask = || testkit::get(running.address(), "/actuator/health/background").json();
+    let begun = Instant::now();
+    while ask()["details"].get("run").is_none() {
+        assert!(begun.elapsed() < testkit::PATIENCE, "it never ran");
+    }
+    for _ in 0..3 {
+        let known = ask();
+        assert_eq!(known["details"]["run"], 1, "{known}");
     }
     running.shutdown().await;
 }
