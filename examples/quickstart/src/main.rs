@@ -1,4 +1,4 @@
-//! The smallest service that Spring Boot Admin can manage: two checks, a property source, the
+//! The smallest service that Spring Boot Admin can manage: four checks, a property source, the
 //! facts of the build, one route.
 //!
 //! ```console
@@ -20,18 +20,30 @@ struct Quickstart;
 #[derive(Default)]
 struct Greetings(AtomicU64);
 
-/// Are greetings going out?
-#[health_check(name = "greetings")]
+/// Are greetings going out? It is shown, and never changes the status of the whole.
+#[health_check(name = "greetings", critical = false)]
 async fn greetings(sent: &Greetings) -> Health {
     Health::up().with_detail("sent", sent.0.load(Ordering::Relaxed))
 }
 
-/// Can temporary files be written?
-#[health_check(name = "tempDir", timeout = "1s")]
+/// Is there a key to the shop? No traffic without it.
+#[health_check(name = "shopKey", groups = ["readiness"])]
+async fn shop_key() -> bool {
+    !shop().api_key.is_empty()
+}
+
+/// Can temporary files be written? Looked at in the background; one failure is no outage.
+#[health_check(name = "tempDir", timeout = "1s", interval = "2s", failure_threshold = 2)]
 fn temp_dir() -> std::io::Result<()> {
     let file = std::env::temp_dir().join(format!("quickstart-{}", std::process::id()));
     std::fs::write(&file, b"ok")?;
     std::fs::remove_file(file)
+}
+
+/// Does somebody tidy up? Too many temporary files are a warning; counting them is kept a minute.
+#[health_check(name = "tempFiles", failure_status = "degraded", success_ttl = "1m")]
+fn temp_files() -> std::io::Result<bool> {
+    Ok(std::fs::read_dir(std::env::temp_dir())?.nth(10_000).is_none())
 }
 
 /// What the shop is configured with.
