@@ -59,6 +59,7 @@ pub struct MacrosDocument;
 #[doc(hidden)]
 pub mod __private;
 mod admin;
+pub mod audit;
 mod endpoint;
 mod env;
 mod error;

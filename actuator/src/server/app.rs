@@ -6,6 +6,7 @@ use std::{fmt, panic::Location, sync::Arc};
 use serde::Serialize;
 
 use crate::{
+    audit::{Audit, AuditEventRepository},
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthIndicator},
     info::{ActuatorInfo, FactsDeclaration},
@@ -27,6 +28,7 @@ use crate::{
 pub struct App {
     pub(super) settings: Arc<Settings>,
     pub(super) meters: Arc<MeterRegistry>,
+    pub(super) audit: Audit,
     pub(super) components: Components,
     pub(super) checks: Vec<RuntimeCheck>,
     pub(super) env_sources: Vec<Provider>,
@@ -44,13 +46,20 @@ pub(super) struct RuntimeCheck {
 }
 
 impl App {
-    /// The registry of meters is a component too: a check may ask for `&MeterRegistry`.
-    pub(super) fn new(settings: &Arc<Settings>, meters: &Arc<MeterRegistry>) -> Self {
+    /// The registry of meters and the audit trail are components too: a check may ask for
+    /// `&MeterRegistry` or `&Audit`.
+    pub(super) fn new(
+        settings: &Arc<Settings>,
+        meters: &Arc<MeterRegistry>,
+        audit: &Audit,
+    ) -> Self {
         let mut components = Components::default();
         components.insert(None, Arc::clone(meters));
+        components.insert(None, audit.clone());
         Self {
             settings: Arc::clone(settings),
             meters: Arc::clone(meters),
+            audit: audit.clone(),
             components,
             checks: Vec::new(),
             env_sources: Vec::new(),
@@ -167,6 +176,17 @@ impl App {
     /// there is shown by `/actuator/metrics`.
     pub fn meters(&self) -> Arc<MeterRegistry> {
         Arc::clone(&self.meters)
+    }
+
+    /// The audit trail, for events of the application's own; `/actuator/auditevents` shows them.
+    pub fn audit(&self) -> Audit {
+        self.audit.clone()
+    }
+
+    /// Keeps audit events in a repository of one's own instead of in memory.
+    pub fn audit_repository(&mut self, repository: impl AuditEventRepository) -> &mut Self {
+        self.audit.keep_in(Arc::new(repository));
+        self
     }
 
     /// The handle on liveness and readiness; keep a clone to change them later.

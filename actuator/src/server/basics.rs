@@ -9,6 +9,7 @@ use std::{
 use super::{builder::Builder, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
+    audit::{Audit, AuditSettings},
     endpoint,
     env::EnvSettings,
     error::Result,
@@ -17,7 +18,7 @@ use crate::{
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
-    model::show::Show,
+    model::{sanitizer::Sanitizer, show::Show},
     settings::{Settings, SettingsReader},
     support::clock::Clock,
     web::{Exposure, ExposureDefaults},
@@ -28,6 +29,7 @@ use crate::{
 pub(super) struct Basics {
     pub(super) settings: Arc<Settings>,
     pub(super) meters: Arc<MeterRegistry>,
+    pub(super) audit: Audit,
     pub(super) server: ServerSettings,
     pub(super) config: Config,
     pub(super) logging: LoggingState,
@@ -64,8 +66,10 @@ impl Basics {
         };
         let config = Config::read(&mut reader, private);
         let meters = MeterSettings::read(&mut reader);
+        let audit = AuditSettings::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
+        let audit = Audit::new(audit, Sanitizer::default(), Clock::system());
         let logging = logging::install(&logging)?;
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");
@@ -73,6 +77,7 @@ impl Basics {
         Ok(Self {
             settings,
             meters,
+            audit,
             server,
             config,
             logging,

@@ -169,7 +169,7 @@ impl Builder {
     /// Settings first, then the log, then the application's own set-up, then all the rest.
     async fn assemble<M>(mut self, setup: impl Setup<M>) -> Result<(Actuator, Router)> {
         let basics = Basics::prepare(&mut self)?;
-        let mut app = App::new(&basics.settings, &basics.meters);
+        let mut app = App::new(&basics.settings, &basics.meters, &basics.audit);
         for register in std::mem::take(&mut self.with) {
             register(&mut app);
         }
