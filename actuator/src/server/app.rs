@@ -212,3 +212,23 @@ impl fmt::Debug for App {
         f.debug_struct("App").field("components", &self.components).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{meter::MeterSettings, model::sanitizer::Sanitizer, support::clock::Clock};
+
+    #[test]
+    fn checks_may_ask_for_the_meters_and_the_audit_trail() {
+        let settings = Arc::new(Settings::builder().build().unwrap());
+        let meters = MeterRegistry::new(MeterSettings::default(), Clock::system());
+        let audit = Audit::new(
+            crate::audit::AuditSettings::default(),
+            Sanitizer::default(),
+            Clock::system(),
+        );
+        let app = App::new(&settings, &Arc::new(meters), &audit);
+        assert!(app.components.find::<MeterRegistry>("meters").is_ok());
+        assert!(app.components.find::<Audit>("audit").is_ok());
+    }
+}
