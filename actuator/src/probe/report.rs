@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::Deserialize;
 
-use super::client::Target;
+use super::{answer::Answer, client::Target};
 use crate::support::text::shortened;
 
 /// Bytes of the line; Docker keeps 4,096 of all that a probe says.
@@ -33,19 +33,18 @@ struct Document {
 impl ProbeReport {
     /// Asks the target. The error is a sentence about what failed.
     pub(crate) fn ask(target: &Target, timeout: Duration) -> Result<Self, String> {
-        let answer = target.get(timeout)?;
+        Ok(Self::of(&target.get(timeout)?, target.url()))
+    }
+
+    fn of(answer: &Answer, url: String) -> Self {
         // The status of an error document is a number: that is no health document.
         let document: Option<Document> = serde_json::from_slice(&answer.body).ok();
         let mut failing = Vec::new();
         if let Some(document) = &document {
             collect(document, "", &document.status, &mut failing);
         }
-        Ok(Self {
-            http_status: answer.code,
-            status: document.map(|document| plain(&document.status)),
-            failing,
-            url: target.url(),
-        })
+        let status = document.map(|document| plain(&document.status));
+        Self { http_status: answer.code, status, failing, url }
     }
 
     /// Whether the instance is as it should be: a status code of 200 to 399, as Kubernetes
@@ -102,5 +101,74 @@ impl fmt::Display for ProbeReport {
             (None, code) => format!("HTTP {code} from {url}"),
         };
         f.write_str(shortened(line.trim_end_matches([':', ' ']), MAX_LINE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn report(code: u16, body: &impl ToString) -> ProbeReport {
+        let answer = Answer { code, body: body.to_string().into_bytes() };
+        ProbeReport::of(&answer, "http://h:1/x".to_owned())
+    }
+
+    #[test]
+    fn what_is_not_up_is_named_with_its_path_and_its_status_where_that_differs() {
+        let report = report(
+            503,
+            &json!({"status": "DOWN", "groups": ["a"], "components": {
+                "db": {"status": "DOWN", "details": {"status": 7}},
+                "brokers": {"status": "DOWN", "components": {
+                    "primary": {"status": "DOWN"}, "spare": {"status": "UP"},
+                }},
+                "cache": {"status": "RESTRICTED"},
+                "mail": {"status": "UNKNOWN"},
+            }}),
+        );
+        assert_eq!(report.to_string(), "DOWN: brokers/primary, cache (RESTRICTED), db");
+        assert_eq!((report.is_success(), report.status()), (false, Some("DOWN")));
+        assert_eq!(report.failing(), ["brokers/primary", "cache (RESTRICTED)", "db"]);
+    }
+
+    #[test]
+    fn the_line_is_short_and_the_code_of_http_decides() {
+        let down_but_uncritical =
+            json!({"status": "UP", "components": {"mail": {"status": "DOWN"}}});
+        for (code, body, line, success) in [
+            (200, json!({"status": "UP"}), "UP", true),
+            (200, down_but_uncritical, "UP", true),
+            (200, json!({"status": "RESTRICTED"}), "RESTRICTED", true),
+            (299, json!({"status": "DOWN"}), "DOWN (HTTP 299)", true),
+            (503, json!({"status": "OUT_OF_SERVICE"}), "OUT_OF_SERVICE", false),
+            (200, json!([1]), "HTTP 200 from http://h:1/x", true),
+            (302, json!(null), "HTTP 302 from http://h:1/x", true),
+            (401, json!({"status": 401}), "HTTP 401 from http://h:1/x", false),
+        ] {
+            let report = report(code, &body);
+            assert_eq!((report.to_string().as_str(), report.is_success()), (line, success));
+        }
+    }
+
+    #[test]
+    fn what_a_stranger_answers_neither_breaks_the_line_nor_grows_it() {
+        let odd = report(503, &json!({"status": "a\nb\u{1b}[31m"}));
+        assert_eq!(odd.to_string(), "a?b?[31m");
+        let many: BTreeMap<_, _> =
+            (0..1_000).map(|n| (format!("check{n}"), json!({"status": "DOWN"}))).collect();
+        let long = report_of_many(&many);
+        assert!(long.starts_with("DOWN: check0, ") && long.len() <= MAX_LINE, "{}", long.len());
+        let deep = format!(
+            "{}1{}",
+            "{\"status\":\"X\",\"components\":{\"a\":".repeat(9_000),
+            "}}".repeat(9_000)
+        );
+        assert_eq!(report(503, &deep).status(), None);
+    }
+
+    fn report_of_many(many: &BTreeMap<String, serde_json::Value>) -> String {
+        report(503, &json!({"status": "DOWN", "components": many})).to_string()
     }
 }
