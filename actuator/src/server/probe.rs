@@ -63,7 +63,8 @@ impl Builder {
 
     /// Does what `--actuator-probe [group]` asks for, if it is among the arguments of this
     /// process: asks the running instance, writes one line and **ends the process**, with 0 for a
-    /// well instance and 1 for anything else. Returns if it is not among them.
+    /// well instance and 1 for anything else. Returns if it is not among them, and for an isolated
+    /// builder, which looks at no arguments.
     ///
     /// [`crate::serve!`] and [`Self::run`] begin with it. A program that has a server of its own
     /// calls it first, before it opens a port or a database:
