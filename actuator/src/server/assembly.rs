@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health_audit,
     health_meters::HealthMeters,
 };
 use crate::{
@@ -85,6 +85,7 @@ impl Parts {
             config.env.clone(),
             sanitizer.clone(),
         );
+        health_audit::record_changes(&health, basics.audit.clone());
         let subjects = Subjects {
             application: name.clone(),
             version: version.clone(),

@@ -2,7 +2,11 @@
 
 use std::{
     io,
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     time::{Duration, SystemTime},
 };
 
@@ -38,6 +42,29 @@ fn what_the_application_records_is_answered_oldest_first_and_without_secrets() {
     assert_eq!(first, ["timestamp", "type"], "what is empty is left out");
     assert_eq!(found[1]["principal"], "kim");
     assert_eq!(found[1]["data"], json!({"order": 7, "password": "******"}));
+}
+
+#[test]
+fn a_check_that_goes_down_and_comes_back_is_recorded_with_its_cause() {
+    let broken = Arc::new(AtomicBool::new(false));
+    let switch = Arc::clone(&broken);
+    let service = app().with(move |app| {
+        app.health_check("db", move || {
+            let broken = switch.load(Ordering::Relaxed);
+            async move { if broken { Err("no route to host") } else { Ok(()) } }
+        });
+    });
+    let service = service.start();
+    for is_broken in [false, true, false] {
+        broken.store(is_broken, Ordering::Relaxed);
+        service.get("/actuator/health/db");
+    }
+    let found = events(&service, "?type=HEALTH_CHANGED");
+    let down = json!({"check": "db", "from": "UP", "to": "DOWN", "cause": "no route to host"});
+    assert_eq!((found.len(), &found[0]["data"]), (2, &down));
+    let back = &found[1]["data"];
+    assert_eq!((&back["from"], &back["to"]), (&json!("DOWN"), &json!("UP")));
+    assert!(back["outage"].as_str().unwrap().starts_with("PT"), "{back}");
 }
 
 #[test]
