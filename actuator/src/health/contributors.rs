@@ -55,7 +55,9 @@ impl HealthContributors {
     /// # Errors
     /// The path is taken, cannot be asked for, or the check joins a group that does not exist.
     pub fn register(&self, check: HealthCheck) -> Result<(), ContributorError> {
-        let path = check.path.as_str();
+        let options = self.engine.options_of(&check);
+        let HealthCheck { path, indicator, wanted } = check;
+        let path = path.as_str();
         let refuse = |reason| Err(ContributorError { path: path.to_owned(), reason });
         let names: Vec<&str> = path.split('/').collect();
         let Some((last, parents)) = names.split_last().filter(|_| names.iter().all(|n| is_name(n)))
@@ -65,11 +67,10 @@ impl HealthContributors {
         if names.first().is_some_and(|first| self.group_names.iter().any(|name| name == first)) {
             return refuse(Refusal::Group);
         }
-        if let Some(unknown) = check.groups().iter().find(|name| !self.group_names.contains(name)) {
-            return refuse(Refusal::NoGroup(unknown.clone()));
+        let joined = wanted.groups.unwrap_or_default();
+        if let Some(unknown) = joined.into_iter().find(|name| !self.group_names.contains(name)) {
+            return refuse(Refusal::NoGroup(unknown));
         }
-        let options = self.engine.options_of(&check);
-        let indicator = Arc::clone(&check.indicator);
         let added = Arc::new(Check::new(path, indicator, options, Arc::clone(&self.engine)));
         let mut root = self.root.write().unwrap_or_else(PoisonError::into_inner);
         // Changed on a copy, so that a refusal leaves the tree as it was.

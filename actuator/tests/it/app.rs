@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use actuator::{Actuator, App, Availability, Builder, Error, Running};
+use actuator::{Actuator, App, Availability, Builder, Error, HealthCheck, Running};
 use axum::Router;
 use testkit::{Answer, Request};
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
@@ -37,6 +37,16 @@ impl TestApp {
     pub(crate) fn with(mut self, register: impl FnOnce(&mut App) + Send + 'static) -> Self {
         self.builder = self.builder.with(register);
         self
+    }
+
+    pub(crate) fn check(self, check: HealthCheck) -> Self {
+        self.with(|app| {
+            app.add_health_check(check);
+        })
+    }
+
+    pub(crate) fn checks(self, checks: impl IntoIterator<Item = HealthCheck>) -> Self {
+        checks.into_iter().fold(self, Self::check)
     }
 
     pub(crate) fn setting(mut self, name: &str, value: &str) -> Self {

@@ -56,7 +56,7 @@ fn component(service: &Service, name: &str) -> Value {
 fn a_good_result_is_kept_for_its_time_and_a_bad_one_for_its_own() {
     let switch = Switch::default();
     let check = switch.check("db").success_ttl(LONG);
-    let service = app().with(|app| drop(app.add_health_check(check))).start();
+    let service = app().check(check).start();
     for _ in 0..5 {
         assert_eq!(status(&service, "/db"), (200, "UP".to_owned()));
     }
@@ -65,7 +65,7 @@ fn a_good_result_is_kept_for_its_time_and_a_bad_one_for_its_own() {
     let switch = Switch::default();
     switch.down(true);
     let check = switch.check("db").success_ttl(LONG);
-    let service = app().with(|app| drop(app.add_health_check(check))).start();
+    let service = app().check(check).start();
     for _ in 0..5 {
         assert_eq!(status(&service, "/db").0, 503);
     }
@@ -80,7 +80,7 @@ fn settings_of_one_check_win_over_the_code_and_those_of_all_stand_behind_it() {
         .setting("actuator.health.success-ttl", "1h")
         .setting("actuator.health.check.brokers.one.success-ttl", "2h")
         .setting("actuator.health.check.other.critical", "false")
-        .with(|app| checks.into_iter().for_each(|check| drop(app.add_health_check(check))))
+        .checks(checks)
         .start();
     other.down(true);
     for _ in 0..3 {
@@ -102,7 +102,7 @@ fn a_check_with_an_interval_runs_by_itself_and_no_request_waits_for_it() {
         }
     });
     let check = check.interval(Duration::from_millis(5)).timeout(LONG);
-    let service = app().with(|app| drop(app.add_health_check(check))).start();
+    let service = app().check(check).start();
     runs.recv_timeout(testkit::PATIENCE).unwrap();
     // It runs, and whoever asks is told what is known so far.
     let before = service.get("/actuator/health/slow").assert_status(200).json();
@@ -122,9 +122,7 @@ fn a_check_that_is_not_critical_is_shown_and_never_changes_the_whole() {
     switch.down(true);
     let checks =
         [switch.check("mail").critical(false), switch.check("brokers/spare").critical(false)];
-    let service = app()
-        .with(|app| checks.into_iter().for_each(|check| drop(app.add_health_check(check))))
-        .start();
+    let service = app().checks(checks).start();
     assert_eq!(status(&service, ""), (200, "UP".to_owned()));
     assert_eq!(component(&service, "mail")["status"], "DOWN");
     assert_eq!(component(&service, "brokers")["components"]["spare"]["status"], "DOWN");
@@ -150,9 +148,7 @@ fn a_failure_is_reported_as_the_status_that_its_author_chose() {
     let switch = Switch::default();
     switch.down(true);
     let check = switch.check("mail").failure_status(Status::RESTRICTED);
-    let service = app()
-        .setting("actuator.health.show-check", "true")
-        .with(|app| drop(app.add_health_check(check)));
+    let service = app().setting("actuator.health.show-check", "true").check(check);
     let service = service.start();
     assert_eq!(status(&service, "/mail"), (200, "RESTRICTED".to_owned()));
     let details = component(&service, "mail")["details"].clone();
@@ -164,10 +160,7 @@ fn a_failure_is_reported_as_the_status_that_its_author_chose() {
 fn a_status_changes_only_after_as_many_results_in_a_row_as_were_asked_for() {
     let switch = Switch::default();
     let check = switch.check("db").failure_threshold(3).success_threshold(2);
-    let service = app()
-        .setting("actuator.health.show-check", "true")
-        .with(|app| drop(app.add_health_check(check)))
-        .start();
+    let service = app().setting("actuator.health.show-check", "true").check(check).start();
     let ask = || service.get("/actuator/health/db").json();
     assert_eq!(ask()["status"], "UP");
     switch.down(true);
@@ -189,10 +182,7 @@ fn a_status_changes_only_after_as_many_results_in_a_row_as_were_asked_for() {
 fn what_is_known_of_a_check_is_shown_when_asked_for_and_changes_nothing_otherwise() {
     let start = |show: &str| {
         let check = Switch::default().check("db").description("Is it there?").tag("sql").level(2);
-        app()
-            .setting("actuator.health.show-check", show)
-            .with(|app| drop(app.add_health_check(check)))
-            .start()
+        app().setting("actuator.health.show-check", show).check(check).start()
     };
     let without = start("false").get("/actuator/health/db").json();
     assert_eq!(without, json!({"status": "UP"}));
@@ -213,9 +203,7 @@ fn what_is_known_of_a_check_is_shown_when_asked_for_and_changes_nothing_otherwis
 fn a_check_joins_groups_by_itself_and_makes_those_that_no_setting_makes() {
     let (db, pay) = (Switch::default(), Switch::default());
     let checks = [db.check("db").group("readiness"), pay.check("gateway").group("payments")];
-    let service = app()
-        .with(|app| checks.into_iter().for_each(|check| drop(app.add_health_check(check))))
-        .start();
+    let service = app().checks(checks).start();
     db.down(true);
     assert_eq!(status(&service, "/readiness").0, 503);
     assert_eq!(status(&service, "/payments").0, 200);
@@ -309,7 +297,7 @@ fn a_thousand_callers_at_once_make_a_slow_check_run_once() {
             let _ = gate.wait_for(|open| *open).await;
         }
     });
-    let service = app().with(|app| drop(app.add_health_check(check.timeout(LONG)))).start();
+    let service = app().check(check.timeout(LONG)).start();
     let address = service.address;
     let callers: Vec<_> = (0..1_000)
         .map(|_| {

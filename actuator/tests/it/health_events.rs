@@ -23,7 +23,7 @@ fn service(settings: &[(&str, &str)]) -> (Service, Arc<AtomicBool>) {
         async move { if is_down { Health::from_error("no route") } else { Health::up() } }
     });
     let app = settings.iter().fold(app(), |app, (name, value)| app.setting(name, value));
-    (app.with(|app| drop(app.add_health_check(check))).start(), is_down)
+    (app.check(check).start(), is_down)
 }
 
 fn next(service: &Service, subscription: &mut HealthSubscription) -> HealthEvent {

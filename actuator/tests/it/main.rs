@@ -4,6 +4,7 @@
 
 mod admin_needs;
 mod app;
+mod audit;
 mod bad_input;
 mod embedded;
 mod exposure;

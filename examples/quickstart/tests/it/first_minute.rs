@@ -16,7 +16,10 @@ fn the_start_log_says_where_it_listens_what_is_exposed_and_what_was_collected() 
     assert!(line.contains("ready in "), "{line}");
     let line = service.log_until("management at ");
     assert!(
-        line.contains(&format!("http://{}/actuator exposes beans, env, health", service.address())),
+        line.contains(&format!(
+            "http://{}/actuator exposes auditevents, beans, env, health",
+            service.address()
+        )),
         "{line}"
     );
     let line = service.log_until("collected ");
@@ -33,6 +36,8 @@ fn trap_seed_09_checks_sources_facts_and_routes_are_there_and_the_secret_among_t
     let health = health_once_everything_was_looked_at(&service);
     assert_eq!(health["components"]["greetings"]["details"]["sent"], 1);
     assert_eq!(health["components"]["tempDir"]["status"], "UP");
+    let audit = service.get("/actuator/auditevents?principal=Ada&type=GREETED").json();
+    assert_eq!(audit["events"][0]["data"]["count"], 1);
     let info = service.get("/actuator/info").assert_status(200).json();
     assert_eq!(info["build"]["name"], "quickstart");
     assert!(info["rust"].is_object(), "{info}");
