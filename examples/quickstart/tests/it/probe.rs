@@ -27,12 +27,19 @@ fn said(code: i32, line: &str) -> (i32, String) {
 
 /// One of whose checks is down.
 fn broken() -> Process {
-    quickstart()
-        .env("TMPDIR", "/nowhere")
+    without_temp_dir()
         .arg("--management.endpoint.health.group.readiness.include=readinessState,tempDir")
         .arg("--management.endpoint.health.group.all.include=*")
         .arg("--management.endpoint.health.group.all.show-components=always")
         .serve()
+}
+
+/// A quickstart that sees at once that it cannot write.
+fn without_temp_dir() -> Program {
+    quickstart()
+        .env("TMPDIR", "/nowhere")
+        .arg("--actuator.health.check.temp-dir.interval=0s")
+        .arg("--actuator.health.check.temp-dir.failure-threshold=1")
 }
 
 #[test]
@@ -57,8 +64,8 @@ fn what_is_down_is_named_as_far_as_the_group_shows_it() {
     let service = broken();
     for (arguments, expected) in [
         (&["--actuator-probe"][..], said(1, "DOWN: tempDir")),
-        (&["--actuator-probe", "health"], said(1, "DOWN: tempDir")),
-        (&["--actuator-probe", "all"], said(1, "DOWN: tempDir")),
+        (&["--actuator-probe", "health"], said(1, "DOWN: tempDir, tempFiles (RESTRICTED)")),
+        (&["--actuator-probe", "all"], said(1, "DOWN: tempDir, tempFiles (RESTRICTED)")),
         (&["--actuator-probe", "liveness"], said(0, "UP")),
     ] {
         assert_eq!(probe(service.address(), arguments), expected, "{arguments:?}");
@@ -68,8 +75,9 @@ fn what_is_down_is_named_as_far_as_the_group_shows_it() {
 #[test]
 fn the_whole_health_is_asked_where_there_is_no_readiness() {
     let without = "--management.endpoint.health.probes.enabled=false";
-    let service = quickstart().env("TMPDIR", "/nowhere").arg(without).serve();
-    assert_eq!(probe(service.address(), &["--actuator-probe", without]), said(1, "DOWN: tempDir"));
+    let service = without_temp_dir().arg(without).serve();
+    let found = probe(service.address(), &["--actuator-probe", without]);
+    assert_eq!(found, said(1, "DOWN: tempDir, tempFiles (RESTRICTED)"));
 }
 
 #[test]
