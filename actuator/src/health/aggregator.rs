@@ -10,9 +10,11 @@ pub struct StatusAggregator {
 }
 
 impl Default for StatusAggregator {
-    /// DOWN, `OUT_OF_SERVICE`, UP, UNKNOWN.
+    /// DOWN, `OUT_OF_SERVICE`, RESTRICTED, UP, UNKNOWN: Spring's with one in the middle.
     fn default() -> Self {
-        Self { order: vec![Status::DOWN, Status::OUT_OF_SERVICE, Status::UP, Status::UNKNOWN] }
+        let order =
+            [Status::DOWN, Status::OUT_OF_SERVICE, Status::RESTRICTED, Status::UP, Status::UNKNOWN];
+        Self { order: order.into() }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// A status code. Four are built in; any other text is a custom status.
+/// A status code. Five are built in; any other text is a custom status.
 ///
 /// Codes are shown as given and compared loosely: case and everything that is not a letter or a
 /// digit are ignored (`out-of-service` is `OUT_OF_SERVICE`), as in Spring.
@@ -22,6 +22,9 @@ impl Status {
     pub const DOWN: Self = Self::builtin("DOWN");
     /// The component was taken out of service on purpose.
     pub const OUT_OF_SERVICE: Self = Self::builtin("OUT_OF_SERVICE");
+    /// The component works, but not as well as it should: between UP and DOWN, answered with 200,
+    /// and what Spring Boot Admin shows as a warning.
+    pub const RESTRICTED: Self = Self::builtin("RESTRICTED");
     /// It cannot be told.
     pub const UNKNOWN: Self = Self::builtin("UNKNOWN");
 
@@ -85,6 +88,11 @@ impl Health {
     /// [`Status::OUT_OF_SERVICE`].
     pub fn out_of_service() -> Self {
         Self::new(Status::OUT_OF_SERVICE)
+    }
+
+    /// [`Status::RESTRICTED`]: it works, but somebody should look.
+    pub fn degraded() -> Self {
+        Self::new(Status::RESTRICTED)
     }
 
     /// [`Status::UNKNOWN`].

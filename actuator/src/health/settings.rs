@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     aggregator::StatusAggregator,
+    builtin::BuiltinSettings,
     contributors::HealthContributors,
     group::{AdditionalPath, HealthGroup, HealthGroups},
     http_mapping::HttpMapping,
@@ -42,6 +43,8 @@ pub struct HealthSettings {
     pub disk_path: PathBuf,
     /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
     pub disk_threshold: u64,
+    /// What the built-in checks are told.
+    pub builtin: BuiltinSettings,
     probes: bool,
     validate_membership: bool,
     defaults_enabled: bool,
@@ -60,6 +63,7 @@ impl HealthSettings {
             disk_threshold: reader
                 .value::<DataSize>(&format!("{INDICATORS}.diskspace.threshold"))
                 .map_or(10 * 1024 * 1024, |size| size.0),
+            builtin: BuiltinSettings::read(reader),
             probes,
             validate_membership: reader
                 .value_or(&format!("{ENDPOINT}.validate-group-membership"), true),
@@ -83,6 +87,11 @@ impl HealthSettings {
     /// Whether an availability state is a check; probes bring them.
     pub fn is_state_enabled(&self, name: &str) -> bool {
         self.switch(name).unwrap_or(self.probes)
+    }
+
+    /// Whether a check is wanted that is there only when asked for.
+    pub fn is_requested(&self, name: &str) -> bool {
+        self.switch(name).unwrap_or(false)
     }
 
     /// An empty tree for the checks: knows the names of the groups and the default deadline.
