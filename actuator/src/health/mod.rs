@@ -18,6 +18,8 @@ mod health;
 mod http_mapping;
 mod indicator;
 mod membership;
+#[cfg(test)]
+mod property_tests;
 mod runner;
 mod settings;
 
