@@ -32,6 +32,17 @@ impl Status {
         Self { code: Cow::Borrowed(code), description: None }
     }
 
+    /// The built-in status of that name, in any spelling; `degraded` is RESTRICTED; else a status
+    /// of one's own.
+    pub(crate) fn named(code: &str) -> Self {
+        let wanted = Self::custom(code.to_owned());
+        let builtin = [Self::UP, Self::DOWN, Self::OUT_OF_SERVICE, Self::RESTRICTED, Self::UNKNOWN];
+        if wanted == Self::builtin("DEGRADED") {
+            return Self::RESTRICTED;
+        }
+        builtin.into_iter().find(|known| *known == wanted).unwrap_or(wanted)
+    }
+
     /// A status of one's own.
     pub fn custom(code: impl Into<Cow<'static, str>>) -> Self {
         Self { code: code.into(), description: None }
@@ -127,6 +138,12 @@ impl Health {
     /// The status.
     pub fn status(&self) -> &Status {
         &self.status
+    }
+
+    /// The same details under another status.
+    #[must_use]
+    pub(super) fn with_status(&self, status: Status) -> Self {
+        Self { status, details: self.details.clone() }
     }
 
     /// The details, in the order in which they were added.

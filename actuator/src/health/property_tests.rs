@@ -12,7 +12,7 @@ use super::{
     membership::Membership,
 };
 
-/// The same in every test: nothing is written beside the sources.
+/// As usual, but nothing is written beside the sources.
 pub(super) fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }

@@ -81,6 +81,10 @@ impl HealthIndicator for DiskSpace {
             _ => self.read.check(),
         }
     }
+
+    fn is_cancellable(&self) -> bool {
+        self.read.is_cancellable()
+    }
 }
 
 impl fmt::Debug for DiskSpace {
@@ -129,6 +133,9 @@ mod tests {
     };
 
     use super::*;
+    use crate::health::{
+        Finding, HealthCheck, HealthContributors, HealthGroup, engine::EngineSettings, evaluate,
+    };
 
     fn details(health: &Health) -> Vec<String> {
         health.details().map(|(key, value)| format!("{key}={value}")).collect()
@@ -182,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_path_that_hangs_holds_one_thread_and_harms_no_other_path() {
+    async fn a_path_that_hangs_times_out_holds_one_thread_and_harms_no_other_path() {
         let (release, hang) = mpsc::channel::<()>();
         let hang = Mutex::new(hang);
         let (begin, mut began) = tokio::sync::mpsc::unbounded_channel();
@@ -193,19 +200,33 @@ mod tests {
             }
             Some((2, 2))
         });
-        let gone = DiskSpace::new("/mnt/gone", 1).reading(Arc::clone(&disk));
-        let root = DiskSpace::new("/", 1).reading(disk);
-        let first = tokio::spawn(gone.check());
-        began.recv().await.unwrap();
-        for _ in 0..3 {
-            let health = gone.check().await;
-            assert_eq!(health.status(), &Status::DOWN);
-            assert!(details(&health)[0].contains("still running"), "{health:?}");
-            assert_eq!(root.check().await.status(), &Status::UP);
+        let checks = HealthContributors::new(Vec::new(), EngineSettings::default(), None);
+        for (name, path, timeout) in [
+            ("gone", "/mnt/gone", Duration::from_millis(5)),
+            ("root", "/", Duration::from_hours(1)),
+        ] {
+            let check = DiskSpace::new(path, 1).reading(Arc::clone(&disk));
+            checks.register(HealthCheck::new(name, check).timeout(timeout)).unwrap();
         }
-        assert!(began.try_recv().is_err(), "the hung path was read again");
+        for _ in 0..3 {
+            assert_eq!(ask(&checks, "root").await.status(), &Status::UP);
+            let health = ask(&checks, "gone").await;
+            assert_eq!(health.status(), &Status::DOWN);
+            assert!(details(&health)[0].contains("timeout after 5 ms"), "{health:?}");
+        }
+        began.recv().await.unwrap();
         release.send(()).unwrap();
-        assert_eq!(first.await.unwrap().status(), &Status::UP);
-        assert_eq!(gone.check().await.status(), &Status::UP);
+        while ask(&checks, "gone").await.status() != &Status::UP {
+            tokio::task::yield_now().await;
+        }
+        assert!(began.try_recv().is_err(), "the path was read again while it hung");
+    }
+
+    async fn ask(checks: &HealthContributors, name: &str) -> Arc<Health> {
+        let all = HealthGroup::primary(crate::model::show::Show::Always);
+        match evaluate(&checks.snapshot(), &[name], &all, &|_, _| true).await {
+            Some(Finding::Indicator(report)) => report.health,
+            other => panic!("{other:?}"),
+        }
     }
 }

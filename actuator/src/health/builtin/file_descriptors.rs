@@ -47,6 +47,10 @@ impl HealthIndicator for FileDescriptors {
     fn check(&self) -> BoxFuture<'static, Health> {
         self.read.check()
     }
+
+    fn is_cancellable(&self) -> bool {
+        self.read.is_cancellable()
+    }
 }
 
 fn judge(thresholds: UsageThresholds, (open, limit): Files) -> Health {

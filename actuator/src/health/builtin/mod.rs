@@ -24,6 +24,7 @@ pub use version_agreement::{VersionAgreement, VersionError, VersionSource};
 
 use super::{
     availability::Availability,
+    check::HealthCheck,
     contributors::{ContributorError, HealthContributors},
     indicator::HealthIndicator,
     settings::HealthSettings,
@@ -42,7 +43,7 @@ pub fn register(
     rows(settings, availability, disk)
         .into_iter()
         .filter(|row| row.is_wanted && !taken.contains_key(row.name.as_str()))
-        .try_for_each(|row| contributors.register(&row.name, (row.make)(), None))
+        .try_for_each(|row| contributors.register((row.make)()))
 }
 
 /// A check that may be registered.
@@ -50,7 +51,7 @@ struct Row<'a> {
     name: String,
     is_wanted: bool,
     /// Called for wanted ones only: some begin to work when they are made.
-    make: Box<dyn FnOnce() -> Arc<dyn HealthIndicator> + 'a>,
+    make: Box<dyn FnOnce() -> HealthCheck + 'a>,
 }
 
 impl<'a> Row<'a> {
@@ -60,7 +61,12 @@ impl<'a> Row<'a> {
         make: impl FnOnce() -> I + 'a,
     ) -> Self {
         let name = name.into();
-        Self { is_wanted: is_wanted(&name), name, make: Box::new(|| Arc::new(make())) }
+        let path = name.clone();
+        Self {
+            is_wanted: is_wanted(&name),
+            name,
+            make: Box::new(|| HealthCheck::new(path, make())),
+        }
     }
 }
 

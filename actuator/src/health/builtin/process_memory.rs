@@ -48,6 +48,10 @@ impl HealthIndicator for ProcessMemory {
     fn check(&self) -> BoxFuture<'static, Health> {
         self.read.check()
     }
+
+    fn is_cancellable(&self) -> bool {
+        self.read.is_cancellable()
+    }
 }
 
 fn judge(thresholds: UsageThresholds, memory: MemoryUse) -> Health {
