@@ -92,13 +92,8 @@ proptest! {
     ) {
         let result = StatusAggregator::of(order.clone()).aggregate(&statuses);
         let worst = statuses.iter().filter_map(|status| place(&order, status)).min();
-        match worst {
-            Some(worst) => {
-                let first = statuses.iter().find(|status| place(&order, status) == Some(worst));
-                prop_assert_eq!(shown(&result), shown(first.unwrap()));
-            }
-            None => prop_assert_eq!(shown(&result), ("UNKNOWN", None)),
-        }
+        let first = statuses.iter().find(|status| worst.is_some() && place(&order, status) == worst);
+        prop_assert_eq!(shown(&result), first.map_or(("UNKNOWN", None), shown));
     }
 
     #[test]
@@ -256,8 +251,7 @@ fn json() -> impl Strategy<Value = Value> {
     let tree = leaf.prop_recursive(4, 24, 4, move |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            proptest::collection::btree_map(text, inner, 0..4)
-                .prop_map(|members| Value::from_iter(members)),
+            proptest::collection::btree_map(text, inner, 0..4).prop_map(Value::from_iter),
         ]
     });
     // Wrapped, so that about half of them are too deep.
