@@ -204,11 +204,13 @@ mod tests {
 
     /// Asks on this thread, which is none of the runtime's, until the status is there.
     fn until(check: &RuntimeLag, status: &Status) -> Health {
+        let begin = Instant::now();
         loop {
             let health = check.judge();
             if health.status() == status {
                 return health;
             }
+            assert!(begin.elapsed() < testkit::PATIENCE, "still {health:?}");
             thread::yield_now();
         }
     }
