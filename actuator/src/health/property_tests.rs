@@ -170,6 +170,20 @@ proptest! {
     }
 
     #[test]
+    fn of_two_the_more_severe_wins_and_only_what_stands_before_up_is_severe(
+        order in order(), one in code(), other in code()
+    ) {
+        let aggregator = StatusAggregator::of(order.clone());
+        let (one, other) = (Status::custom(one), Status::custom(other));
+        if aggregator.severity(&one) > aggregator.severity(&other) {
+            prop_assert_eq!(aggregator.aggregate([&other, &one]), one.clone());
+        }
+        let up = place(&order, &Status::UP).unwrap_or(order.len());
+        let stands_before = place(&order, &one).is_some_and(|place| place < up);
+        prop_assert_eq!(aggregator.severity(&one) > 0, stands_before);
+    }
+
+    #[test]
     fn a_mapping_takes_the_first_code_of_a_status_and_else_200(
         pairs in proptest::collection::vec((code(), 200_u16..600), 0..6),
         status in code(),

@@ -98,7 +98,7 @@ mod tests {
     async fn where_the_system_does_not_tell_it_is_unknown() {
         let health = ProcessMemory::reading(ProcessMemory::DEFAULT, || None).check().await;
         assert_eq!(health.status(), &Status::UNKNOWN);
-        assert_eq!(details(&health), ["error=\"this system does not tell\""]);
+        assert_eq!(details(&health), ["error=\"it cannot be read on this system\""]);
     }
 
     #[tokio::test]

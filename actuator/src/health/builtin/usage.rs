@@ -35,9 +35,9 @@ pub(super) fn percent(used: u64, limit: u64) -> f64 {
     f64::from(u32::try_from(per_mille).unwrap_or(u32::MAX)) / 10.0
 }
 
-/// What a check says when the system does not tell.
+/// What a check says when nothing can be read: another system, or no file descriptor is left.
 pub(super) fn not_told() -> Health {
-    Health::unknown().with_detail("error", "this system does not tell")
+    Health::unknown().with_detail("error", "it cannot be read on this system")
 }
 
 #[cfg(test)]
