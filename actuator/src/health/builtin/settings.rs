@@ -161,6 +161,30 @@ mod tests {
     }
 
     #[test]
+    fn the_disks_of_the_documentation_are_read_as_it_says() {
+        let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/checks.md");
+        let document = std::fs::read_to_string(document).unwrap();
+        let example = document.split("```toml\n").skip(1).find(|t| t.contains(DISKS)).unwrap();
+        let folder = std::env::temp_dir().join(format!("actuator-disks-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("actuator.toml"), example.split("```").next().unwrap()).unwrap();
+        let settings = Settings::builder()
+            .file_directory(&folder)
+            .environment([("ACTUATOR_HEALTH_DISK_CACHE_MUST_BE_MOUNTED", "true")])
+            .build();
+        std::fs::remove_dir_all(&folder).unwrap();
+        let settings = settings.unwrap();
+        let mut reader = SettingsReader::new(&settings);
+        let disks = BuiltinSettings::read(&mut reader).disks;
+        reader.finish().unwrap();
+        let read: Vec<_> = disks
+            .iter()
+            .map(|disk| (disk.name.as_str(), disk.threshold, disk.must_be_mounted))
+            .collect();
+        assert_eq!(read, [("cache", 10 << 20, true), ("uploads", 1 << 30, true)]);
+    }
+
+    #[test]
     fn thresholds_are_read_and_impossible_ones_refused_together() {
         let (read, outcome) = read(&[
             ("management.health.processmemory.degraded-above", "70"),
