@@ -31,6 +31,7 @@
 //! | you want to | look at |
 //! |---|---|
 //! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
+//! | use a check that is there already | [`checks`] |
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`App::meters`], [`meter`] |
@@ -62,6 +63,7 @@ pub struct MacrosDocument;
 pub mod __private;
 mod admin;
 pub mod audit;
+pub mod checks;
 mod endpoint;
 mod env;
 mod error;

@@ -62,7 +62,7 @@ impl App {
         let availability = Availability::starting();
         availability.ready();
         let disk: builtin::DiskReader = Arc::new(|_| Some((270_553_174_016, 83_206_356_992)));
-        builtin::register(&contributors, &settings, &availability, disk).unwrap();
+        builtin::register(&contributors, &settings, &availability, &disk).unwrap();
         let custom = Arc::new(Mutex::new(custom(Status::UP)));
         let asked = Arc::new(AtomicUsize::new(0));
         let add = |name: &str, health: Box<dyn Fn() -> Health + Send + Sync>| {

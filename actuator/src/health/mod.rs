@@ -23,10 +23,14 @@ mod group;
 mod health;
 mod http_mapping;
 mod hysteresis;
+#[cfg(test)]
+mod hysteresis_property_tests;
 mod indicator;
 mod membership;
 mod options;
 mod probe;
+#[cfg(test)]
+mod property_tests;
 mod report;
 mod runner;
 mod schedule;

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     aggregator::StatusAggregator,
+    builtin::BuiltinSettings,
     contributors::HealthContributors,
     engine::{CheckObserver, EngineSettings},
     group::{AdditionalPath, HealthGroup, HealthGroups},
@@ -49,6 +50,8 @@ pub struct HealthSettings {
     pub disk_path: PathBuf,
     /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
     pub disk_threshold: u64,
+    /// What the built-in checks are told.
+    pub builtin: BuiltinSettings,
     validate_membership: bool,
     switches: Switches,
 }
@@ -78,6 +81,7 @@ impl HealthSettings {
             disk_threshold: reader
                 .value::<DataSize>(&format!("{INDICATORS}.diskspace.threshold"))
                 .map_or(10 * 1024 * 1024, |size| size.0),
+            builtin: BuiltinSettings::read(reader),
             validate_membership: reader
                 .value_or(&format!("{ENDPOINT}.validate-group-membership"), true),
             switches: Switches {
@@ -103,6 +107,11 @@ impl HealthSettings {
     /// Whether an availability state is a check; probes bring them.
     pub fn is_state_enabled(&self, name: &str) -> bool {
         self.switch(name).unwrap_or(self.switches.probes)
+    }
+
+    /// Whether a check is wanted that is there only when asked for.
+    pub fn is_requested(&self, name: &str) -> bool {
+        self.switch(name).unwrap_or(false)
     }
 
     /// An empty tree for checks that may belong to `groups`.

@@ -231,7 +231,7 @@ fn health(
     }
     let disk: builtin::DiskReader =
         Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
-    builtin::register(&contributors, settings, &app.availability, disk).map_err(refused)?;
+    builtin::register(&contributors, settings, &app.availability, &disk).map_err(refused)?;
     let mut reader = SettingsReader::new(&basics.settings);
     settings.validate(&mut reader, &contributors);
     reader.finish()?;

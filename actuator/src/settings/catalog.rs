@@ -128,6 +128,15 @@ const ENTRIES: &[Entry] = catalog! {
     "management.health.defaults.enabled" Bool "true" "Whether the built-in checks exist.";
     "management.health.diskspace.path" Text "." "Path whose file system is watched.";
     "management.health.diskspace.threshold" Size "10MB" "Free space below which the disk is DOWN.";
+    "management.health.filedescriptors.enabled" Bool "false" "Whether the check of open files exists.";
+    "management.health.filedescriptors.degraded-above" Number "80" "Percentage of open files above which it is degraded.";
+    "management.health.filedescriptors.down-above" Number "95" "Percentage of open files above which it is DOWN.";
+    "management.health.processmemory.enabled" Bool "false" "Whether the check of the memory of the process exists.";
+    "management.health.processmemory.degraded-above" Number "90" "Percentage of the limit of memory above which it is degraded.";
+    "management.health.processmemory.down-above" Number "98" "Percentage of the limit of memory above which it is DOWN.";
+    "management.health.runtime.enabled" Bool "false" "Whether the check of the application's runtime exists.";
+    "management.health.runtime.degraded-above" Duration "250ms" "Wait of a task, now or in the last minute, above which it is degraded.";
+    "management.health.runtime.down-above" Duration "1s" "Wait of a task above which it is DOWN.";
     "management.health.*.enabled" Bool "true" "Whether the check exists.";
 
     "management.info.defaults.enabled" Bool "true" "Whether the built-in parts of info exist.";
@@ -195,6 +204,10 @@ const ENTRIES: &[Entry] = catalog! {
 
     "actuator.audit.capacity" Number "1000" "How many audit events are kept in memory.";
     "actuator.compat.httptrace" Bool "false" "Whether httptrace and trace are served beside httpexchanges.";
+    "actuator.health.disk.*.path" Text "" "The same path, where the name is a table.";
+    "actuator.health.disk.*.threshold" Size "10MB" "Free space below which that disk is DOWN.";
+    "actuator.health.disk.*.must-be-mounted" Bool "false" "Whether it is DOWN when nothing is mounted at its path.";
+    "actuator.health.disk.*" Text "" "Path of one more disk to watch; the check is diskSpace- and the name.";
     "actuator.health.timeout" Duration "2s" "How long a health check may take.";
     "actuator.health.success-ttl" Duration "0ms" "How long a good result of a check is kept.";
     "actuator.health.failure-ttl" Duration "0ms" "How long a bad result of a check is kept.";
