@@ -180,8 +180,9 @@ pub use actuator_macros::info_source;
 pub use admin::RegistrationState;
 pub use error::{Error, Result};
 pub use health::{
-    Availability, ContributorError, Health, HealthContributors, HealthIndicator, IntoHealth,
-    LivenessState, ReadinessState, Status,
+    Availability, AvailabilityChanges, AvailabilityState, ContributorError, Health,
+    HealthContributors, HealthIndicator, IntoHealth, LivenessState, ReadinessState, StartupState,
+    StartupTask, Status,
 };
 pub use info::ActuatorInfo;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup};

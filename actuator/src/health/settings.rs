@@ -23,6 +23,7 @@ const ENDPOINT: &str = "management.endpoint.health";
 const INDICATORS: &str = "management.health";
 const PROBES: [(&str, &str, &str); 2] =
     [("liveness", "livenessState", "/livez"), ("readiness", "readinessState", "/readyz")];
+const STARTUP: (&str, &str, &str) = ("startup", "startupState", "/startupz");
 
 /// What the surroundings of the application decide when no setting does.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,9 @@ pub struct HealthSettings {
     /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
     pub disk_threshold: u64,
     probes: bool,
+    /// Whether start-up is a probe too; unset, the application's tasks decide.
+    startup: Option<bool>,
+    add_probe_paths: bool,
     validate_membership: bool,
     defaults_enabled: bool,
     /// Set switches of single checks by loose name.
@@ -53,8 +57,12 @@ impl HealthSettings {
     /// Reads all of them; bad ones are remembered by the reader.
     pub fn read(reader: &mut SettingsReader<'_>, defaults: HealthDefaults) -> Self {
         let probes = reader.value_or(&format!("{ENDPOINT}.probes.enabled"), true);
+        let add_probe_paths =
+            reader.value_or(&format!("{ENDPOINT}.probes.add-additional-paths"), false) && probes;
         Self {
-            groups: read_groups(reader, defaults, probes),
+            groups: read_groups(reader, defaults, probes, add_probe_paths),
+            startup: reader.value(&format!("{ENDPOINT}.probes.startup")),
+            add_probe_paths,
             timeout: read_timeout(reader),
             disk_path: reader.value_or(&format!("{INDICATORS}.diskspace.path"), PathBuf::from(".")),
             disk_threshold: reader
@@ -82,7 +90,21 @@ impl HealthSettings {
 
     /// Whether an availability state is a check; probes bring them.
     pub fn is_state_enabled(&self, name: &str) -> bool {
-        self.switch(name).unwrap_or(self.probes)
+        let wanted = self.probes && (name != STARTUP.1 || self.startup == Some(true));
+        self.switch(name).unwrap_or(wanted)
+    }
+
+    /// Makes start-up a probe (the check `startupState`, the group `startup`) if
+    /// `management.endpoint.health.probes.startup` says so or, where it is unset, if the
+    /// application has start-up tasks. To be called once its set-up has run.
+    pub fn decide_startup(&mut self, has_tasks: bool) {
+        let wanted = self.probes && self.startup.unwrap_or(has_tasks);
+        self.startup = Some(wanted);
+        if wanted {
+            let (name, member, path) = STARTUP;
+            let path = self.add_probe_paths.then(|| AdditionalPath::server(path));
+            self.groups.add_probe(name, member, path);
+        }
     }
 
     /// An empty tree for the checks: knows the names of the groups and the default deadline.
@@ -133,10 +155,9 @@ fn read_groups(
     reader: &mut SettingsReader<'_>,
     defaults: HealthDefaults,
     probes: bool,
+    add_paths: bool,
 ) -> HealthGroups {
     let primary = read_group(reader, ENDPOINT, &HealthGroup::primary(defaults.show_details));
-    let add_paths =
-        reader.value_or(&format!("{ENDPOINT}.probes.add-additional-paths"), false) && probes;
     let prefix = format!("{ENDPOINT}.group");
     let found: BTreeSet<String> = reader
         .map(&prefix)

@@ -29,12 +29,13 @@ use crate::{
 };
 
 /// Puts everything together; nothing listens yet.
-pub(super) fn assemble(builder: &Builder, basics: Basics, app: App) -> Result<Actuator> {
+pub(super) fn assemble(builder: &Builder, mut basics: Basics, app: App) -> Result<Actuator> {
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
+    basics.config.health.decide_startup(app.availability.has_startup_tasks());
     let parts = Parts::new(&basics, &declarations, app, builder)?;
     Ok(parts.into_actuator(basics, declarations.counts(), registered_at_run_time))
 }

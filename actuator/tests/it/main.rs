@@ -12,4 +12,5 @@ mod paths;
 mod recording;
 mod refusals;
 mod runtimes;
+mod startup;
 mod traps;

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use disk_space::{DiskReader, DiskSpace};
 pub use ping::Ping;
-pub use state::{Liveness, Readiness};
+pub use state::{Liveness, Readiness, StartUp};
 
 use super::{
     availability::Availability,
@@ -33,9 +33,10 @@ pub fn register(
     );
     let defaults: [(&str, Arc<dyn HealthIndicator>); 2] =
         [("ping", Arc::new(Ping)), ("diskSpace", Arc::new(disk_space))];
-    let states: [(&str, Arc<dyn HealthIndicator>); 2] = [
+    let states: [(&str, Arc<dyn HealthIndicator>); 3] = [
         ("livenessState", Arc::new(Liveness::new(availability.clone()))),
         ("readinessState", Arc::new(Readiness::new(availability.clone()))),
+        ("startupState", Arc::new(StartUp::new(availability.clone()))),
     ];
     let taken = contributors.snapshot();
     let defaults = defaults.into_iter().filter(|(name, _)| settings.is_builtin_enabled(name));
