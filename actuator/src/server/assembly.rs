@@ -23,7 +23,7 @@ use crate::{
     model::{access::Access, provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
     settings::SettingsReader,
-    support::{clock::Clock, host},
+    support::{application_runtime::ApplicationRuntime, clock::Clock, host},
     thread::ThreadRepository,
     web::{ActuatorLayer, AdditionalPath},
 };
@@ -47,6 +47,7 @@ struct Parts {
     subjects: Subjects,
     availability: crate::health::Availability,
     shutdown: crate::support::trigger::Trigger,
+    application_runtime: ApplicationRuntime,
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
 }
@@ -64,7 +65,9 @@ impl Parts {
         let name = application_name(basics, builder, facts);
         let sanitizer = Sanitizer::default();
         let beans = Arc::new(beans::list(declarations, &app));
-        let Bound { checks, env, info } = Bound::bind(declarations, &mut app)?;
+        let application_runtime = ApplicationRuntime::default();
+        let bound = Bound::bind(declarations, &mut app, &application_runtime)?;
+        let Bound { checks, env, info } = bound;
         let health = health(basics, checks, &app)?;
         let process = host::ProcessIdentity::read();
         let sampler = start_meters(&basics.meters, &process)?;
@@ -110,6 +113,7 @@ impl Parts {
             subjects,
             availability: app.availability,
             shutdown: app.shutdown,
+            application_runtime,
             sampler,
             exchanges,
         })
@@ -154,6 +158,7 @@ impl Parts {
             counts,
             registered_at_run_time,
             shutdown: self.shutdown,
+            application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
             _sampler: self.sampler,
@@ -190,7 +195,11 @@ struct Bound {
 
 impl Bound {
     /// Takes the sources of `app`, and refuses with all components that are missing.
-    fn bind(declarations: &Declarations, app: &mut App) -> Result<Self> {
+    fn bind(
+        declarations: &Declarations,
+        app: &mut App,
+        runtime: &ApplicationRuntime,
+    ) -> Result<Self> {
         let mut binder = Binder::new(&app.components);
         let mut env = binder.providers("env source", &declarations.env);
         let mut info = binder.providers("info source", &declarations.info);
@@ -198,7 +207,9 @@ impl Bound {
         binder.finish()?;
         env.append(&mut app.env_sources);
         info.append(&mut app.info_sources);
-        Ok(Self { checks, env, info })
+        let here = |provider: Provider| provider.on(runtime);
+        let (env, info) = (env.into_iter().map(here), info.into_iter().map(here));
+        Ok(Self { checks, env: env.collect(), info: info.collect() })
     }
 }
 

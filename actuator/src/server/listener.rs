@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, runtime::Handle, sync::Notify, task::JoinHandle};
 
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -46,36 +46,69 @@ impl BoundListener {
         self.address
     }
 
-    /// Serves `router` until `shutdown` is thrown, then lets requests in progress finish for at
-    /// most `drain`.
-    pub(super) fn serve(
-        self,
-        router: Router,
-        shutdown: Trigger,
-        drain: Duration,
-    ) -> JoinHandle<()> {
-        let address = self.address;
-        tokio::spawn(async move {
-            let stop = shutdown.clone();
+    /// The same port, served by the runtime of `handle`.
+    pub(super) fn moved_to(self, handle: &Handle) -> Result<Self> {
+        let Self { listener, address } = self;
+        let moved = listener.into_std().and_then(|listener| {
+            let _there = handle.enter();
+            TcpListener::from_std(listener)
+        });
+        let listener = moved.map_err(|error| {
+            Error::new(ErrorKind::Bind, format!("cannot serve {address}: {error}"))
+                .with_cause(error)
+        })?;
+        Ok(Self { listener, address })
+    }
+
+    /// Serves `router` on the runtime of `handle` until it is stopped and the last request in
+    /// progress is answered.
+    pub(super) fn serve(self, router: Router, handle: &Handle) -> Serving {
+        let Self { listener, address } = self;
+        let stop = Trigger::default();
+        let stopped = stop.clone();
+        let task = handle.spawn(async move {
             // With the peer of each connection, for exchanges that record it.
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            let serving = axum::serve(self.listener, service)
-                .with_graceful_shutdown(async move { stop.thrown().await });
-            let expired = async {
-                shutdown.thrown().await;
-                tokio::time::sleep(drain).await;
-            };
-            tokio::select! {
-                served = std::future::IntoFuture::into_future(serving) => {
-                    if let Err(error) = served {
-                        tracing::error!(target: "actuator::server", %address, %error, "listener failed");
-                    }
-                }
-                () = expired => tracing::warn!(
-                    target: "actuator::server", %address,
-                    "requests still in progress after {drain:?} are cut off"
-                ),
+            let serving = axum::serve(listener, service)
+                .with_graceful_shutdown(async move { stopped.thrown().await });
+            if let Err(error) = std::future::IntoFuture::into_future(serving).await {
+                tracing::error!(target: "actuator::server", %address, %error, "listener failed");
             }
-        })
+        });
+        Serving { address, stop, task }
+    }
+}
+
+/// A listener that serves.
+#[derive(Debug)]
+pub(super) struct Serving {
+    address: SocketAddr,
+    /// Thrown, it takes no new connection.
+    stop: Trigger,
+    /// Ends when it was stopped and its last request is answered.
+    task: JoinHandle<()>,
+}
+
+impl Serving {
+    /// Stops the listener and lets its requests in progress finish for at most `limit`, or until
+    /// somebody is in a hurry.
+    pub(super) async fn finish(mut self, limit: Duration, hurry: &Notify) {
+        self.stop.throw();
+        let address = self.address;
+        let expired = tokio::select! {
+            // Its first look at it may come after the stop.
+            biased;
+            // A listener task neither panics nor is aborted; its end is all that counts.
+            _ = &mut self.task => return,
+            () = hurry.notified() => "at once".to_owned(),
+            () = tokio::time::sleep(limit) => format!("after {limit:?}"),
+        };
+        self.task.abort();
+        if !limit.is_zero() {
+            tracing::warn!(
+                target: "actuator::server", %address,
+                "requests still in progress are cut off {expired}"
+            );
+        }
     }
 }

@@ -8,6 +8,7 @@ mod bad_input;
 mod embedded;
 mod exposure;
 mod health;
+mod management_port;
 mod paths;
 mod recording;
 mod refusals;

@@ -1,0 +1,172 @@
+//! The management API on a port of its own: it answers whatever becomes of the application, and
+//! until the application is gone.
+
+use std::{
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex, mpsc},
+    time::Instant,
+};
+
+use axum::{Router, routing::get};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Notify,
+};
+
+use crate::app::{TestApp, app};
+
+fn with_own_port() -> TestApp {
+    app().setting("management.server.port", "0").setting("management.server.address", "127.0.0.1")
+}
+
+fn one_worker() -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+/// A handler that blocks its thread: until the sender goes away; the receiver tells that it began.
+fn blocking() -> (Router, mpsc::Sender<()>, mpsc::Receiver<()>) {
+    let (release, held) = mpsc::channel::<()>();
+    let (began, begins) = mpsc::channel();
+    let held = Arc::new(Mutex::new(held));
+    let handler = get(move || async move {
+        began.send(()).unwrap();
+        let _ = held.lock().unwrap().recv();
+        "done"
+    });
+    (Router::new().route("/block", handler), release, begins)
+}
+
+fn ask(address: SocketAddr, target: &'static str) -> std::thread::JoinHandle<testkit::Answer> {
+    std::thread::spawn(move || testkit::get(address, target))
+}
+
+#[track_caller]
+fn until(what: &str, reached: impl Fn() -> bool) {
+    let deadline = Instant::now() + testkit::PATIENCE;
+    while !reached() {
+        assert!(Instant::now() < deadline, "not {what}");
+        std::thread::yield_now();
+    }
+}
+
+fn is_closed(address: SocketAddr) -> bool {
+    TcpStream::connect(address).is_err()
+}
+
+#[test]
+fn it_answers_while_the_application_blocks_its_only_worker() {
+    let (routes, release, begins) = blocking();
+    let service = with_own_port().routes(routes).with(|app| {
+        app.info_source("source", || "given");
+        app.env_source("source", || ["given"]);
+    });
+    let service = service.start_on(one_worker());
+    let blocked = ask(service.address, "/block");
+    begins.recv_timeout(testkit::PATIENCE).unwrap();
+    // What needs the application waits for it, and holds nobody up.
+    let info = ask(service.management, "/actuator/info");
+    let env = ask(service.management, "/actuator/env");
+    for path in ["health/liveness", "health/readiness", "metrics", "loggers", "threaddump"] {
+        testkit::get(service.management, &format!("/actuator/{path}")).assert_status(200);
+    }
+    let threads = testkit::get(service.management, "/actuator/threaddump").text();
+    assert!(!blocked.is_finished() && !info.is_finished() && !env.is_finished());
+    drop(release);
+    assert_eq!(blocked.join().unwrap().assert_status(200).text(), "done");
+    assert_eq!(info.join().unwrap().assert_status(200).json()["source"], "given");
+    assert!(env.join().unwrap().assert_status(200).text().contains("given"));
+    if cfg!(target_os = "linux") {
+        assert!(threads.contains("\"actuator-manag"), "{threads}");
+    }
+}
+
+#[test]
+fn sources_run_on_the_runtime_of_the_application() {
+    let of_runtime = || tokio::runtime::Handle::current().id().to_string();
+    let service = with_own_port()
+        .with(move |app| {
+            app.info_source("runtime", of_runtime);
+        })
+        .start_on(one_worker());
+    let info = testkit::get(service.management, "/actuator/info").assert_status(200).json();
+    assert_eq!(info["runtime"], service.runtime_id());
+}
+
+#[test]
+fn it_shows_the_whole_way_down_and_ends_last() {
+    let gate = Arc::new(Notify::new());
+    let (began, begins) = mpsc::channel();
+    let held = Arc::clone(&gate);
+    let handler = get(move || async move {
+        let opened = held.notified();
+        began.send(()).unwrap();
+        opened.await;
+        "finished"
+    });
+    let service = with_own_port().routes(Router::new().route("/work", handler)).start();
+    let (application, management) = (service.address, service.management);
+    let work = ask(application, "/work");
+    begins.recv_timeout(testkit::PATIENCE).unwrap();
+    let stopping = service.stop();
+    until("closed to new connections", || is_closed(application));
+    let readiness = testkit::get(management, "/actuator/health/readiness").assert_status(503);
+    assert_eq!(readiness.text(), r#"{"status":"OUT_OF_SERVICE"}"#);
+    testkit::get(management, "/actuator/health/liveness").assert_status(200);
+    assert!(!work.is_finished());
+    gate.notify_one();
+    assert_eq!(work.join().unwrap().assert_status(200).text(), "finished");
+    stopping.finish();
+    assert!(is_closed(management));
+}
+
+#[test]
+fn during_the_delay_the_service_is_unready_but_serves() {
+    let routes = Router::new().route("/", get(|| async { "hello" }));
+    let service = app().setting("actuator.shutdown.delay", "1h").routes(routes).start();
+    let (address, availability) = (service.address, service.availability());
+    let _stopping = service.stop();
+    until("unready", || testkit::get(address, "/actuator/health/readiness").status() == 503);
+    testkit::get(address, "/actuator/health/liveness").assert_status(200);
+    assert_eq!(testkit::get(address, "/").assert_status(200).text(), "hello");
+    assert_eq!(availability.readiness(), actuator::ReadinessState::RefusingTraffic);
+}
+
+#[test]
+fn a_stuck_application_does_not_hold_up_the_way_down() {
+    let (routes, release, begins) = blocking();
+    let service = with_own_port()
+        .setting("server.shutdown", "immediate")
+        .setting("management.endpoint.shutdown.access", "unrestricted")
+        .routes(routes)
+        .start_on(one_worker());
+    let (application, management) = (service.address, service.management);
+    let mut caller = testkit::open(application);
+    std::io::Write::write_all(&mut caller, b"GET /block HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    begins.recv_timeout(testkit::PATIENCE).unwrap();
+    testkit::Request::new("POST", "/actuator/shutdown").send(management).assert_status(200);
+    let ended = service.wait();
+    assert!(is_closed(management));
+    drop(release);
+    drop(ended);
+}
+
+#[test]
+fn it_ends_with_the_runtime_of_the_application() {
+    let service = with_own_port().start();
+    let management = service.management;
+    testkit::get(management, "/actuator/health").assert_status(200);
+    drop(service);
+    until("closed", || is_closed(management));
+}
+
+#[test]
+fn nothing_is_served_when_the_management_port_is_taken() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = testkit::free_port();
+    let error = with_own_port()
+        .setting("server.port", &free.to_string())
+        .setting("management.server.port", &taken.local_addr().unwrap().port().to_string())
+        .refused();
+    assert!(error.to_string().contains("set management.server.port to another port"), "{error}");
+    assert!(is_closed(SocketAddr::from(([127, 0, 0, 1], free))));
+}
