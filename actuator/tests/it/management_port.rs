@@ -30,7 +30,7 @@ fn blocking() -> (Router, mpsc::Sender<()>, mpsc::Receiver<()>) {
     let held = Arc::new(Mutex::new(held));
     let handler = get(move || async move {
         began.send(()).unwrap();
-        let _ = held.lock().unwrap().recv();
+        let _ = held.lock().unwrap().recv_timeout(testkit::PATIENCE);
         "done"
     });
     (Router::new().route("/block", handler), release, begins)
