@@ -19,12 +19,6 @@ impl ApplicationRuntime {
         let _ = self.handle.set(handle);
     }
 
-    /// The runtime on which the application's work belongs; `None` if none is known and the caller
-    /// is on none.
-    pub fn handle(&self) -> Option<Handle> {
-        self.handle.get().cloned().or_else(|| Handle::try_current().ok())
-    }
-
     /// The application's runtime if the caller is on another one.
     pub fn elsewhere(&self) -> Option<Handle> {
         let home = self.handle.get()?;
@@ -42,11 +36,8 @@ mod tests {
         let build = || tokio::runtime::Builder::new_current_thread().build().unwrap();
         let (home, other) = (build(), build());
         let known = ApplicationRuntime::default();
-        assert!(known.handle().is_none() && known.elsewhere().is_none());
-        other.block_on(async {
-            assert_eq!(known.handle().unwrap().id(), Handle::current().id());
-            assert!(known.elsewhere().is_none());
-        });
+        assert!(known.elsewhere().is_none());
+        other.block_on(async { assert!(known.elsewhere().is_none()) });
         known.clone().settle(home.handle().clone());
         other.block_on(async { assert_eq!(known.elsewhere().unwrap().id(), home.handle().id()) });
         home.block_on(async { assert!(known.elsewhere().is_none()) });

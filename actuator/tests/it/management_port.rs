@@ -4,9 +4,10 @@
 use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex, mpsc},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
+use actuator::{Health, HealthCheck};
 use axum::{Router, routing::get};
 use tokio::{
     runtime::{Builder, Runtime},
@@ -78,6 +79,33 @@ fn it_answers_while_the_application_blocks_its_only_worker() {
     if cfg!(target_os = "linux") {
         assert!(threads.contains("\"actuator-manag"), "{threads}");
     }
+}
+
+#[test]
+fn a_check_that_blocks_the_application_is_down_and_stops_neither_kept_answers_nor_liveness() {
+    let (release, held) = mpsc::channel::<()>();
+    let held = Arc::new(Mutex::new(held));
+    let service = with_own_port().setting("actuator.health.timeout", "50ms").with(move |app| {
+        let kept = HealthCheck::new("kept", || async { Health::up() });
+        app.add_health_check(kept.success_ttl(Duration::from_secs(3600)));
+        app.health_check("stuck", move || {
+            let held = Arc::clone(&held);
+            async move {
+                let _ = held.lock().unwrap().recv_timeout(testkit::PATIENCE);
+            }
+        });
+    });
+    let service = service.start_on(one_worker());
+    let status = |path: &str| testkit::get(service.management, path).status();
+    assert_eq!(status("/actuator/health/kept"), 200);
+    for _ in 0..3 {
+        let health = testkit::get(service.management, "/actuator/health").assert_status(503).json();
+        assert_eq!(health["components"]["stuck"]["status"], "DOWN");
+        assert_eq!(health["components"]["kept"]["status"], "UP");
+        assert_eq!(status("/actuator/health/kept"), 200);
+        assert_eq!(status("/actuator/health/liveness"), 200);
+    }
+    drop(release);
 }
 
 #[test]

@@ -37,6 +37,10 @@ impl HealthIndicator for Liveness {
             }
         }))
     }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
 }
 
 /// `readinessState`: UP while the application accepts traffic, else `OUT_OF_SERVICE`.
@@ -62,6 +66,10 @@ impl HealthIndicator for Readiness {
                 with_tasks(health, &self.availability)
             }
         }))
+    }
+
+    fn is_immediate(&self) -> bool {
+        true
     }
 }
 
@@ -90,6 +98,10 @@ impl HealthIndicator for StartUp {
             StartupState::Failed => Health::down(),
         };
         Box::pin(ready(with_tasks(health, &self.availability)))
+    }
+
+    fn is_immediate(&self) -> bool {
+        true
     }
 }
 
