@@ -101,7 +101,7 @@ impl Serving {
             // A listener task neither panics nor is aborted; its end is all that counts.
             _ = &mut self.task => return,
             () = hurry.notified() => "at once".to_owned(),
-            () = tokio::time::sleep(limit) => format!("after {limit:?}"),
+            () = tokio::time::sleep(limit) => format!("after {}", humantime::format_duration(limit)),
         };
         self.task.abort();
         if !limit.is_zero() {
@@ -110,5 +110,38 @@ impl Serving {
                 "requests still in progress are cut off {expired}"
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+
+    use super::*;
+
+    /// A listener with a request in progress that never ends.
+    async fn busy() -> (Serving, tokio::net::TcpStream) {
+        let (began, mut begins) = tokio::sync::mpsc::unbounded_channel();
+        let handler = get(move || {
+            let _ = began.send(());
+            std::future::pending::<()>()
+        });
+        let bound = BoundListener::bind("127.0.0.1:0".parse().unwrap(), "x").await.unwrap();
+        let mut caller = tokio::net::TcpStream::connect(bound.address()).await.unwrap();
+        let serving = bound.serve(Router::new().route("/", handler), &Handle::current());
+        let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        tokio::io::AsyncWriteExt::write_all(&mut caller, request).await.unwrap();
+        begins.recv().await.unwrap();
+        (serving, caller)
+    }
+
+    #[tokio::test]
+    async fn requests_in_progress_are_cut_off_at_the_limit_or_in_a_hurry() {
+        let (serving, _caller) = busy().await;
+        serving.finish(Duration::from_millis(1), &Notify::new()).await;
+        let (serving, _caller) = busy().await;
+        let hurry = Notify::new();
+        hurry.notify_one();
+        serving.finish(Duration::from_hours(1), &hurry).await;
     }
 }

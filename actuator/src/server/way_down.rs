@@ -44,7 +44,8 @@ impl WayDown {
         if !delay.is_zero() {
             tracing::info!(
                 target: "actuator::server",
-                "unready, but serving for {delay:?} more; another signal ends that"
+                "unready, but serving for {} more; another signal ends that",
+                humantime::format_duration(delay)
             );
             // Slept to its end, or cut short: both are its end.
             let _ = timeout(delay, hurry.notified()).await;

@@ -2,6 +2,7 @@
 //! until the application is gone.
 
 use std::{
+    io::{BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex, mpsc},
     time::{Duration, Instant},
@@ -24,14 +25,16 @@ fn one_worker() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-/// A handler that blocks its thread: until the sender goes away; the receiver tells that it began.
+/// A handler that blocks its thread until the sender goes away; the receiver tells that it began,
+/// and that it ended.
 fn blocking() -> (Router, mpsc::Sender<()>, mpsc::Receiver<()>) {
     let (release, held) = mpsc::channel::<()>();
     let (began, begins) = mpsc::channel();
     let held = Arc::new(Mutex::new(held));
     let handler = get(move || async move {
         began.send(()).unwrap();
-        let _ = held.lock().unwrap().recv_timeout(testkit::PATIENCE);
+        let _ = held.lock().unwrap().recv_timeout(2 * testkit::PATIENCE);
+        let _ = began.send(());
         "done"
     });
     (Router::new().route("/block", handler), release, begins)
@@ -147,6 +150,61 @@ fn it_shows_the_whole_way_down_and_ends_last() {
     assert!(is_closed(management));
 }
 
+/// An admin server that accepts everything; of each request it tells the first line, and what
+/// readiness on the management port is at that moment, as soon as it is told where that is.
+fn admin_server() -> (String, mpsc::Sender<SocketAddr>, mpsc::Receiver<(String, Option<u16>)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (say, said) = mpsc::channel();
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut first = String::new();
+            BufReader::new(&connection).read_line(&mut first).unwrap();
+            let place: Option<SocketAddr> = told.try_recv().ok();
+            let readiness =
+                place.map(|place| testkit::get(place, "/actuator/health/readiness").status());
+            let body = r#"{"id":"42"}"#;
+            let length = body.len();
+            let head =
+                "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\nconnection: close";
+            write!(connection, "{head}\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+            if say.send((first, readiness)).is_err() {
+                return;
+            }
+        }
+    });
+    (url, tell, said)
+}
+
+#[test]
+fn the_registration_is_taken_back_after_the_last_request_and_before_the_port_closes() {
+    let (url, tell, said) = admin_server();
+    let (routes, release, begins) = blocking();
+    let service = with_own_port()
+        .setting("spring.boot.admin.client.url", &url)
+        .setting("spring.boot.admin.client.auto-deregistration", "true")
+        .routes(routes)
+        .start();
+    let (line, _) = said.recv_timeout(testkit::PATIENCE).unwrap();
+    assert!(line.starts_with("POST /instances "), "{line}");
+    let (application, management) = (service.address, service.management);
+    let work = ask(application, "/block");
+    begins.recv_timeout(testkit::PATIENCE).unwrap();
+    let stopping = service.stop();
+    until("closed to new connections", || is_closed(application));
+    assert!(said.try_recv().is_err(), "requests are still in progress");
+    tell.send(management).unwrap();
+    drop(release);
+    work.join().unwrap().assert_status(200);
+    stopping.finish();
+    let (line, readiness) = said.recv_timeout(testkit::PATIENCE).unwrap();
+    assert!(line.starts_with("DELETE /instances/42 "), "{line}");
+    assert_eq!(readiness, Some(503));
+    assert!(is_closed(management));
+}
+
 #[test]
 fn during_the_delay_the_service_is_unready_but_serves() {
     let routes = Router::new().route("/", get(|| async { "hello" }));
@@ -169,11 +227,12 @@ fn a_stuck_application_does_not_hold_up_the_way_down() {
         .start_on(one_worker());
     let (application, management) = (service.address, service.management);
     let mut caller = testkit::open(application);
-    std::io::Write::write_all(&mut caller, b"GET /block HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    caller.write_all(b"GET /block HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
     begins.recv_timeout(testkit::PATIENCE).unwrap();
     testkit::Request::new("POST", "/actuator/shutdown").send(management).assert_status(200);
     let ended = service.wait();
     assert!(is_closed(management));
+    assert_eq!(begins.try_recv(), Err(mpsc::TryRecvError::Empty), "it is not stuck any more");
     drop(release);
     drop(ended);
 }
