@@ -53,7 +53,8 @@ pub struct HealthSettings {
     probes: bool,
     /// Whether start-up is a probe too; unset, the application's tasks decide.
     startup: Option<bool>,
-    add_probe_paths: bool,
+    /// The path of that probe, if probes have paths of their own.
+    startup_path: Option<AdditionalPath>,
     validate_membership: bool,
     defaults_enabled: bool,
     /// Set switches of single checks by loose name.
@@ -71,7 +72,7 @@ impl HealthSettings {
             engine: EngineSettings::read(reader, groups.primary().aggregator.clone()),
             groups,
             startup: reader.value(&format!("{ENDPOINT}.probes.startup")),
-            add_probe_paths,
+            startup_path: add_probe_paths.then(|| AdditionalPath::server(STARTUP.2)),
             show_checks: reader.value_or("actuator.health.show-check", false),
             longest_override: read_longest_override(reader),
             disk_path: reader.value_or(&format!("{INDICATORS}.diskspace.path"), PathBuf::from(".")),
@@ -111,9 +112,7 @@ impl HealthSettings {
         let wanted = self.probes && self.startup.unwrap_or(has_tasks);
         self.startup = Some(wanted);
         if wanted {
-            let (name, member, path) = STARTUP;
-            let path = self.add_probe_paths.then(|| AdditionalPath::server(path));
-            self.groups.add_probe(name, member, path);
+            self.groups.add_probe(STARTUP.0, STARTUP.1, self.startup_path.take());
         }
     }
 

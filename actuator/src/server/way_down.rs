@@ -32,10 +32,11 @@ pub(super) struct WayDown {
 impl WayDown {
     /// Waits until the service is told to stop, and stops it.
     ///
-    /// 1. Readiness is off. 2. For the delay everything goes on, so that whoever sends requests
-    /// can take notice. 3. The application takes no new connection, requests in progress finish
-    /// within the drain. 4. The registration is taken back. 5. The management API ends, which has
-    /// shown all that.
+    /// 1. Readiness is off.
+    /// 2. For the delay everything goes on, so that whoever sends requests can take notice.
+    /// 3. The application takes no new connection; requests in progress finish within the drain.
+    /// 4. The registration is taken back.
+    /// 5. The management API ends, which has shown all that.
     pub(super) async fn run(self) {
         self.shutdown.thrown().await;
         let began = Instant::now();
