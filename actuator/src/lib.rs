@@ -34,7 +34,7 @@
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`App::meters`], [`meter`] |
-//! | say that the service is broken or busy | [`App::availability`], [`Availability`] |
+//! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | keep your own tracing subscriber | [`logging::layer`] |
 //!
