@@ -3,12 +3,15 @@
 use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
-use tokio::{net::TcpListener, runtime::Handle, sync::Notify, task::JoinHandle};
+use tokio::{net::TcpListener, runtime::Handle, sync::Notify, task::JoinHandle, time::timeout};
 
 use crate::{
     error::{Error, ErrorKind, Result},
     support::trigger::Trigger,
 };
+
+/// How long the port may take to close once the listener was aborted.
+const CLOSING: Duration = Duration::from_millis(200);
 
 /// An open port.
 #[derive(Debug)]
@@ -104,6 +107,8 @@ impl Serving {
             () = tokio::time::sleep(limit) => format!("after {}", humantime::format_duration(limit)),
         };
         self.task.abort();
+        // Closed as soon as a worker gets to it; a stuck one is not waited for.
+        let _ = timeout(CLOSING, self.task).await;
         if !limit.is_zero() {
             tracing::warn!(
                 target: "actuator::server", %address,
@@ -138,7 +143,9 @@ mod tests {
     #[tokio::test]
     async fn requests_in_progress_are_cut_off_at_the_limit_or_in_a_hurry() {
         let (serving, _caller) = busy().await;
+        let address = serving.address;
         serving.finish(Duration::from_millis(1), &Notify::new()).await;
+        assert!(tokio::net::TcpStream::connect(address).await.is_err());
         let (serving, _caller) = busy().await;
         let hurry = Notify::new();
         hurry.notify_one();

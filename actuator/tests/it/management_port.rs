@@ -117,10 +117,15 @@ fn sources_run_on_the_runtime_of_the_application() {
     let service = with_own_port()
         .with(move |app| {
             app.info_source("runtime", of_runtime);
+            app.info_source("panics", || assert!(std::hint::black_box(false), "boom"));
+            app.env_source("panics", || assert!(std::hint::black_box(false), "boom"));
         })
         .start_on(one_worker());
     let info = testkit::get(service.management, "/actuator/info").assert_status(200).json();
     assert_eq!(info["runtime"], service.runtime_id());
+    assert_eq!(info["panics"]["error"], "panicked: boom");
+    let env = testkit::get(service.management, "/actuator/env/error").assert_status(200);
+    assert!(env.text().contains("the source panicked"), "{}", env.text());
 }
 
 #[test]
