@@ -37,10 +37,13 @@ mod schedule;
 mod settings;
 mod slots;
 mod standing;
+mod startup;
 mod status_override;
 mod transition;
 
-pub use availability::{Availability, LivenessState, ReadinessState};
+pub use availability::{
+    Availability, AvailabilityChanges, AvailabilityState, LivenessState, ReadinessState,
+};
 pub use blocking::BlockingIndicator;
 pub use check::HealthCheck;
 pub use contributors::{ContributorError, HealthContributors};
@@ -53,5 +56,6 @@ pub use indicator::{HealthIndicator, IntoHealth};
 pub(crate) use probe::CheckProbe;
 pub(crate) use report::CheckReport;
 pub(crate) use settings::{HealthDefaults, HealthSettings};
+pub use startup::{StartupState, StartupTask};
 pub use status_override::StatusOverride;
 pub use transition::{HealthEvent, HealthSubscription, HealthTransition};

@@ -77,6 +77,7 @@ const ENTRIES: &[Entry] = catalog! {
     "server.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
     "spring.web.error.include-message" Text "never" "Newer name of server.error.include-message.";
     "server.shutdown" Text "graceful" "Whether requests are finished at shutdown: graceful or immediate.";
+    "actuator.shutdown.delay" Duration "0ms" "How long the service goes on serving, unready, after it was told to stop.";
     "server.forward-headers-strategy" Text "" "Whether Forwarded headers are believed: native, framework, none.";
     "spring.lifecycle.timeout-per-shutdown-phase" Duration "30s" "How long a graceful shutdown may take.";
     "spring.application.name" Text "" "Name of the application; the package name by default.";
@@ -108,7 +109,8 @@ const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.health.status.http-mapping.*" Number "" "HTTP status of a health status.";
     "management.endpoint.health.validate-group-membership" Bool "true" "Whether a group with unknown members refuses the start.";
     "management.endpoint.health.probes.enabled" Bool "true" "Whether the groups liveness and readiness exist.";
-    "management.endpoint.health.probes.add-additional-paths" Bool "false" "Whether /livez and /readyz are served on the application's port.";
+    "management.endpoint.health.probes.add-additional-paths" Bool "false" "Whether /livez and /readyz, and /startupz with the group startup, are served on the application's port.";
+    "management.endpoint.health.probes.startup" Bool "" "Whether the group startup and the check startupState exist; by default if the application has start-up tasks.";
     "management.endpoint.health.logging.slow-indicator-threshold" Duration "10s" "A slower check is logged.";
     "management.endpoint.health.group.*.status.http-mapping.*" Number "" "HTTP status of a health status in this group.";
     "management.endpoint.health.group.*.status.order" List "" "Order of the status in this group.";

@@ -133,8 +133,11 @@ mod tests {
     };
 
     use super::*;
-    use crate::health::{
-        Finding, HealthCheck, HealthContributors, HealthGroup, engine::EngineSettings, evaluate,
+    use crate::{
+        health::{
+            Finding, HealthCheck, HealthContributors, HealthGroup, engine::EngineSettings, evaluate,
+        },
+        support::application_runtime::ApplicationRuntime,
     };
 
     fn details(health: &Health) -> Vec<String> {
@@ -200,7 +203,12 @@ mod tests {
             }
             Some((2, 2))
         });
-        let checks = HealthContributors::new(Vec::new(), EngineSettings::default(), None);
+        let checks = HealthContributors::new(
+            Vec::new(),
+            EngineSettings::default(),
+            ApplicationRuntime::default(),
+            None,
+        );
         for (name, path, timeout) in [
             ("gone", "/mnt/gone", Duration::from_millis(5)),
             ("root", "/", Duration::from_hours(1)),

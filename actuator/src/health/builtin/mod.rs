@@ -18,7 +18,7 @@ pub use ping::Ping;
 pub use process_memory::ProcessMemory;
 pub use runtime_lag::{LagThresholds, RuntimeLag};
 pub use settings::{BuiltinSettings, DiskSettings};
-pub use state::{Liveness, Readiness};
+pub use state::{Liveness, Readiness, StartUp};
 pub use usage::UsageThresholds;
 pub use version_agreement::{VersionAgreement, VersionError, VersionSource};
 
@@ -85,6 +85,7 @@ fn rows<'a>(
         Row::new("diskSpace", by_default, move || main_disk().reading(Arc::clone(disk))),
         Row::new("livenessState", with_probes, || Liveness::new(availability.clone())),
         Row::new("readinessState", with_probes, || Readiness::new(availability.clone())),
+        Row::new("startupState", with_probes, || StartUp::new(availability.clone())),
         Row::new("processMemory", on_request, || ProcessMemory::new(own.process_memory)),
         Row::new("fileDescriptors", on_request, || FileDescriptors::new(own.file_descriptors)),
         Row::new("runtime", on_request, || RuntimeLag::current(own.runtime)),
