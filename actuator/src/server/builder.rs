@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use axum::Router;
 
 use super::{
-    actuator::{Actuator, Running},
+    actuator::Actuator,
     app::App,
     assembly,
     basics::Basics,
     package::Package,
+    running::Running,
     setup::{NoSetup, Setup},
-    shutdown::Signals,
 };
 use crate::{
     error::Result,
@@ -146,30 +146,31 @@ impl Builder {
     pub async fn start(mut self) -> Result<Running> {
         self.serves = true;
         let (actuator, router) = self.assemble(NoSetup).await?;
-        actuator.start(router).await
+        actuator.start(router, false).await
     }
 
-    /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint).
+    /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint), or
+    /// probes the running instance: see [`Self::exit_if_probed`].
     ///
     /// # Errors
     /// As [`Self::start`].
     pub async fn run(self) -> Result<()> {
+        self.exit_if_probed();
         self.run_with(NoSetup).await
     }
 
     pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<()> {
         self.serves = true;
         let (actuator, router) = self.assemble(setup).await?;
-        // After the set-up, which a signal may still kill; before anybody can know of the service.
-        let signals = Signals::take_over();
-        actuator.start(router).await?.until(signals).await;
+        // Signals are taken over after the set-up, which one may still kill.
+        actuator.start(router, true).await?.until_told_to_stop().await;
         Ok(())
     }
 
     /// Settings first, then the log, then the application's own set-up, then all the rest.
     async fn assemble<M>(mut self, setup: impl Setup<M>) -> Result<(Actuator, Router)> {
-        let basics = Basics::prepare(&mut self)?;
-        let mut app = App::new(&basics.settings, &basics.meters);
+        let basics = Basics::prepare(&self)?;
+        let mut app = App::new(&basics.settings, &basics.meters, &basics.audit);
         for register in std::mem::take(&mut self.with) {
             register(&mut app);
         }

@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use actuator::{Actuator, App, Availability, Builder, Error, HealthContributors, Running};
+use actuator::{
+    Actuator, App, Availability, Builder, Error, HealthCheck, HealthContributors, Running,
+};
 use axum::Router;
 use testkit::{Answer, Request};
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
@@ -39,6 +41,16 @@ impl TestApp {
         self
     }
 
+    pub(crate) fn check(self, check: HealthCheck) -> Self {
+        self.with(|app| {
+            app.add_health_check(check);
+        })
+    }
+
+    pub(crate) fn checks(self, checks: impl IntoIterator<Item = HealthCheck>) -> Self {
+        checks.into_iter().fold(self, Self::check)
+    }
+
     pub(crate) fn setting(mut self, name: &str, value: &str) -> Self {
         self.builder = self.builder.force_setting(name, value);
         self
@@ -52,7 +64,12 @@ impl TestApp {
     /// Starts it in a runtime of its own.
     #[track_caller]
     pub(crate) fn start(self) -> Service {
-        let runtime = runtime();
+        self.start_on(runtime())
+    }
+
+    /// Starts it in this runtime.
+    #[track_caller]
+    pub(crate) fn start_on(self, runtime: Runtime) -> Service {
         let running = runtime.block_on(self.builder.start()).unwrap();
         Service {
             address: running.address(),
@@ -106,6 +123,18 @@ impl Service {
         self.running.availability()
     }
 
+    pub(crate) fn health(&self) -> std::sync::Arc<actuator::HealthContributors> {
+        self.running.actuator().health()
+    }
+
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
+    pub(crate) fn enter(&self) -> tokio::runtime::EnterGuard<'_> {
+        self.runtime.enter()
+    }
+
     /// Begins to stop it, as SIGTERM does, in the background.
     pub(crate) fn stop(self) -> Stopping {
         let Self { running, runtime, .. } = self;
@@ -115,10 +144,22 @@ impl Service {
 
     /// Waits until somebody else has told it to stop.
     pub(crate) fn finish(self) {
+        drop(self.wait());
+    }
+
+    /// The same; its runtime is left.
+    pub(crate) fn wait(self) -> Runtime {
         let Self { running, runtime, .. } = self;
-        runtime.block_on(async {
+        // Waited for elsewhere: its own timers may be stuck.
+        self::runtime().block_on(async {
             tokio::time::timeout(testkit::PATIENCE, running.until_told_to_stop()).await.unwrap();
         });
+        runtime
+    }
+
+    /// How its runtime calls itself.
+    pub(crate) fn runtime_id(&self) -> String {
+        self.runtime.handle().id().to_string()
     }
 }
 

@@ -4,13 +4,19 @@
 
 mod admin_needs;
 mod app;
+mod audit;
 mod bad_input;
 mod embedded;
 mod exposure;
 mod health;
+mod health_engine;
+mod health_events;
 mod health_load;
+mod host_checks;
+mod management_port;
 mod paths;
 mod recording;
 mod refusals;
 mod runtimes;
+mod startup;
 mod traps;
