@@ -1,10 +1,8 @@
 //! The vocabulary of these tests: a service on a free port, and requests to it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
-use actuator::{
-    Actuator, App, Availability, Builder, Error, HealthCheck, HealthContributors, Running,
-};
+use actuator::{Actuator, App, Availability, Builder, Error, HealthCheck, Running};
 use axum::Router;
 use testkit::{Answer, Request};
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
@@ -113,10 +111,6 @@ impl Service {
 
     pub(crate) fn status(&self, target: &str) -> u16 {
         self.get(target).status()
-    }
-
-    pub(crate) fn health(&self) -> Arc<HealthContributors> {
-        self.running.actuator().health()
     }
 
     pub(crate) fn availability(&self) -> Availability {
