@@ -8,9 +8,8 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use super::{
     address::Credentials,
     settings::{name, reject_hidden},
-    tls::Trust,
 };
-use crate::settings::SettingsReader;
+use crate::{settings::SettingsReader, support::outgoing::Trust};
 
 /// How a call says who it comes from.
 #[derive(Clone, Default)]

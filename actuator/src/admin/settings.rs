@@ -8,9 +8,8 @@ use super::{
     address::ServerAddress,
     credentials::{Authorization, authorization, headers, trust},
     host::HostType,
-    tls::Trust,
 };
-use crate::settings::SettingsReader;
+use crate::{settings::SettingsReader, support::outgoing::Trust};
 
 const PREFIX: &str = "spring.boot.admin.client";
 

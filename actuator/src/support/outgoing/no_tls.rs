@@ -1,4 +1,4 @@
-//! In place of `tls` in a build without that feature: admin servers are asked with http only.
+//! In place of `tls` in a build without that feature: servers are asked with http only.
 
 use std::{error::Error, path::Path};
 

@@ -1,4 +1,4 @@
-//! How the admin server is trusted, and how this service proves who it is: PEM files, or the
+//! How a server is trusted, and how this service proves who it is: PEM files, or the
 //! certificates of the operating system.
 //!
 //! The provider of the cryptography is handed on explicitly; the process-wide one is never set
