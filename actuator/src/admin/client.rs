@@ -84,7 +84,7 @@ impl AdminClient {
 fn default_headers(settings: &AdminClientSettings) -> HeaderMap {
     let accept = (header::ACCEPT, HeaderValue::from_static("application/json"));
     let mut headers = HeaderMap::from_iter([accept]);
-    headers.extend(settings.headers.clone());
+    headers.extend(settings.headers.clone().into_map());
     headers
 }
 

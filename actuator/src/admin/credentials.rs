@@ -3,13 +3,13 @@
 
 use std::{fmt, path::PathBuf};
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::HeaderValue;
 
-use super::{
-    address::Credentials,
-    settings::{name, reject_hidden},
+use super::{address::Credentials, settings::name};
+use crate::{
+    settings::SettingsReader,
+    support::outgoing::{Headers, Trust},
 };
-use crate::{settings::SettingsReader, support::outgoing::Trust};
 
 /// How a call says who it comes from.
 #[derive(Clone, Default)]
@@ -35,12 +35,12 @@ pub fn authorization(reader: &mut SettingsReader<'_>) -> Authorization {
         }
         (None, None, Some(token)) => {
             if HeaderValue::from_str(&token).is_err() || token.trim().is_empty() {
-                reject_hidden(reader, "token", "expected visible ASCII characters");
+                reader.reject_hidden(&name("token"), "expected visible ASCII characters");
             }
             Authorization::Bearer(token)
         }
         (_, _, Some(_)) => {
-            reject_hidden(reader, "token", "give either a token or username and password");
+            reader.reject_hidden(&name("token"), "give either a token or username and password");
             Authorization::None
         }
         (Some(_), None, None) => {
@@ -48,26 +48,21 @@ pub fn authorization(reader: &mut SettingsReader<'_>) -> Authorization {
             Authorization::None
         }
         (None, Some(_), None) => {
-            reject_hidden(reader, "password", "needs spring.boot.admin.client.username beside it");
+            reader.reject_hidden(
+                &name("password"),
+                "needs spring.boot.admin.client.username beside it",
+            );
             Authorization::None
         }
     }
 }
 
 /// Reads the headers to send with every call; all are marked as sensitive.
-pub fn headers(reader: &mut SettingsReader<'_>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+pub fn headers(reader: &mut SettingsReader<'_>) -> Headers {
+    let mut headers = Headers::default();
     for (header, value) in reader.map(&name("headers")) {
-        match (HeaderName::try_from(&header), HeaderValue::try_from(&value)) {
-            (Ok(header), Ok(mut value)) => {
-                value.set_sensitive(true);
-                headers.insert(header, value);
-            }
-            _ => reject_hidden(
-                reader,
-                &format!("headers.{header}"),
-                "expected the name of an HTTP header and a value of visible ASCII characters",
-            ),
+        if let Err(complaint) = headers.insert(&header, &value) {
+            reader.reject_hidden(&name(&format!("headers.{header}")), complaint);
         }
     }
     headers

@@ -5,6 +5,7 @@ pub(crate) mod data_size;
 pub(crate) mod host;
 pub(crate) mod host_name;
 pub(crate) mod outgoing;
+pub(crate) mod single_flight;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod trigger;

@@ -1,6 +1,6 @@
 //! The settings that every HTTP client has in common.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::{
     ClientBuilder,
@@ -8,7 +8,7 @@ use reqwest::{
     redirect,
 };
 
-use super::tls::Trust;
+use super::{lookup::Lookup, tls::Trust};
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct Timeouts {
 }
 
 /// A client that says who it is, and does only what it is told: a redirect is an answer, nothing
-/// is sent twice, no proxy is looked for. With `https` it reads certificates, which blocks for some
+/// is sent twice, no proxy is looked for, a name whose lookup hangs holds one thread. With `https` it reads certificates, which blocks for some
 /// milliseconds.
 pub fn client_builder(
     trust: &Trust,
@@ -39,6 +39,7 @@ pub fn client_builder(
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
+            .dns_resolver(Arc::new(Lookup::system()))
             // A connection that idles until the next call is as good as a closed one.
             .pool_max_idle_per_host(0)
             .connect_timeout(timeouts.connect)
