@@ -43,7 +43,8 @@
 //!
 //! # Features
 //!
-//! `tls` (on by default): registers at admin servers over https.
+//! `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
+//! check of certificates.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.
@@ -176,6 +177,13 @@ pub use actuator_macros::health_check;
 /// Arguments and parameters are those of [`macro@env_source`]. The twin at run time is
 /// [`App::info_source`].
 pub use actuator_macros::info_source;
+
+/// Checks that come with the crate, to be registered like one's own.
+pub mod checks {
+    #[cfg(feature = "tls")]
+    pub use crate::health::builtin::TlsCertificate;
+    pub use crate::health::builtin::{Dns, Tcp, Url};
+}
 
 pub use admin::RegistrationState;
 pub use error::{Error, Result};

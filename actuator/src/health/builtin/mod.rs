@@ -1,14 +1,25 @@
 //! The checks that come with the crate.
 
 mod disk_space;
+mod dns;
 mod ping;
 mod state;
+mod status_range;
+mod tcp;
+#[cfg(feature = "tls")]
+mod tls_certificate;
+mod url;
 
 use std::{sync::Arc, time::Duration};
 
 pub use disk_space::{DiskReader, DiskSpace};
+pub use dns::Dns;
 pub use ping::Ping;
 pub use state::{Liveness, Readiness};
+pub use tcp::Tcp;
+#[cfg(feature = "tls")]
+pub use tls_certificate::TlsCertificate;
+pub use url::Url;
 
 use super::{
     availability::Availability,

@@ -124,11 +124,9 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let v6 = IpAddr::V6(Ipv6Addr::LOCALHOST);
-        let both = move |_: String| -> std::pin::Pin<Box<_>> {
-            Box::pin(async move { Ok(vec![v6, IpAddr::V4(Ipv4Addr::LOCALHOST)]) })
-        };
+        let both = move |_| async move { Ok(vec![v6, IpAddr::V4(Ipv4Addr::LOCALHOST)]) };
         let target = HostPort { host: "two.example".to_owned(), port };
-        let lookup = Lookup::with(move |host| both(host));
+        let lookup = Lookup::with(both);
         let stream = connect(&target, &lookup, Duration::from_secs(30)).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), listener.local_addr().unwrap());
 

@@ -23,17 +23,18 @@ pub struct Lookup {
 impl Lookup {
     /// The operating system's way: `/etc/hosts`, name servers, and what else it is set up for.
     pub fn system() -> Self {
-        Self::with(|host| {
-            Box::pin(async move {
-                let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
-                Ok(found.map(|address| address.ip()).collect())
-            })
+        Self::with(|host| async move {
+            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
+            Ok(found.map(|address| address.ip()).collect())
         })
     }
 
     /// Another way.
-    pub fn with(resolve: impl Fn(String) -> Answer + Send + Sync + 'static) -> Self {
-        Self { flights: Arc::default(), resolve: Arc::new(resolve) }
+    pub fn with<F>(resolve: impl Fn(String) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = io::Result<Vec<IpAddr>>> + Send + 'static,
+    {
+        Self { flights: Arc::default(), resolve: Arc::new(move |host| Box::pin(resolve(host))) }
     }
 
     /// The addresses of `host`, each once, in the resolver's order; of an address, itself.

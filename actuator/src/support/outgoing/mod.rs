@@ -8,6 +8,8 @@ mod certificate;
 mod client;
 mod connect;
 mod failure;
+#[cfg(test)]
+pub mod fake_server;
 mod headers;
 mod http;
 mod lookup;
@@ -30,7 +32,7 @@ pub use headers::Headers;
 pub use http::{HttpAnswer, HttpClient, HttpMethod};
 pub use lookup::Lookup;
 #[cfg(feature = "tls")]
-pub use peer::{PeerCertificates, PeerReader};
+pub use peer::PeerReader;
 pub use request_id::RequestIds;
 pub use target::HttpTarget;
 pub use tls::Trust;
