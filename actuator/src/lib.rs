@@ -76,6 +76,7 @@ mod settings;
 mod support;
 mod thread;
 mod web;
+mod webhook;
 
 /// Records the facts of the crate that holds the type, for `/actuator/info`: package, commit,
 /// compiler. They are read while the crate is compiled; no `build.rs` is needed.
