@@ -1,15 +1,12 @@
-//! How this service says who it is, and whom it trusts: the settings of user, token, headers and
-//! certificates. No secret is ever repeated in a complaint or in debug output.
+//! How this service says who it is: the settings of user and token. No secret is ever repeated in
+//! a complaint or in debug output.
 
-use std::{fmt, path::PathBuf};
+use std::fmt;
 
 use reqwest::header::HeaderValue;
 
 use super::{address::Credentials, settings::name};
-use crate::{
-    settings::SettingsReader,
-    support::outgoing::{Headers, Trust},
-};
+use crate::settings::SettingsReader;
 
 /// How a call says who it comes from.
 #[derive(Clone, Default)]
@@ -55,42 +52,6 @@ pub fn authorization(reader: &mut SettingsReader<'_>) -> Authorization {
             Authorization::None
         }
     }
-}
-
-/// Reads the headers to send with every call; all are marked as sensitive.
-pub fn headers(reader: &mut SettingsReader<'_>) -> Headers {
-    let mut headers = Headers::default();
-    for (header, value) in reader.map(&name("headers")) {
-        if let Err(complaint) = headers.insert(&header, &value) {
-            reader.reject_hidden(&name(&format!("headers.{header}")), complaint);
-        }
-    }
-    headers
-}
-
-/// Reads the PEM files.
-pub fn trust(reader: &mut SettingsReader<'_>) -> Trust {
-    let mut trust = Trust::default();
-    if let Some(file) = reader.value::<PathBuf>(&name("ca-certificate"))
-        && let Err(complaint) = trust.trust_only(&file)
-    {
-        reader.reject(&name("ca-certificate"), complaint);
-    }
-    let chain: Option<PathBuf> = reader.value(&name("client-certificate"));
-    let key: Option<PathBuf> = reader.value(&name("client-key"));
-    match (chain, key) {
-        (Some(chain), Some(key)) => {
-            if let Err(complaint) = trust.identify_with(&chain, &key) {
-                reader.reject(&name("client-certificate"), complaint);
-            }
-        }
-        (Some(_), None) => reader
-            .reject(&name("client-certificate"), "needs spring.boot.admin.client.client-key too"),
-        (None, Some(_)) => reader
-            .reject(&name("client-key"), "needs spring.boot.admin.client.client-certificate too"),
-        (None, None) => {}
-    }
-    trust
 }
 
 impl fmt::Debug for Authorization {

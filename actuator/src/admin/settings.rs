@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use super::{
     address::ServerAddress,
-    credentials::{Authorization, authorization, headers, trust},
+    credentials::{Authorization, authorization},
     host::HostType,
 };
 use crate::{
@@ -82,8 +82,8 @@ impl AdminClientSettings {
             register_once: reader.value_or(&name("register-once"), true),
             auto_deregistration: reader.value_or(&name("auto-deregistration"), true),
             authorization: authorization(reader),
-            headers: headers(reader),
-            trust: trust(reader),
+            headers: reader.headers(PREFIX),
+            trust: reader.trust(PREFIX),
             instance: InstanceSettings::read(reader),
         }
     }

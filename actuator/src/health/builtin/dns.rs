@@ -4,10 +4,10 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use tokio::time::timeout;
 
-use super::url::{TIMEOUT, refused};
+use super::outgoing::{TIMEOUT, named, refused};
 use crate::{
     error::Result,
-    health::{Health, HealthIndicator},
+    health::{Health, HealthCheck, HealthIndicator},
     model::endpoint::BoxFuture,
     support::outgoing::{Lookup, is_host},
 };
@@ -74,6 +74,15 @@ impl Dns {
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// This check at `path` (`shop`, `brokers/eu`), for [`App::add_health_check`]. Its deadline
+    /// is behind its own timeout, so that it is the check that says what it waited for.
+    ///
+    /// [`App::add_health_check`]: crate::App::add_health_check
+    pub fn named(self, path: impl Into<String>) -> HealthCheck {
+        let timeout = self.timeout;
+        named(path, self, timeout)
     }
 
     /// What is wrong with the addresses that were found.

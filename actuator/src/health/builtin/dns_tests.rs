@@ -1,3 +1,5 @@
+//! Names that resolve, that do not, and a resolver that hangs.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;

@@ -2,18 +2,27 @@
 
 mod disk_space;
 mod dns;
+mod network_settings;
+mod one_line;
+mod outgoing;
 mod ping;
 mod state;
 mod status_range;
 mod tcp;
 #[cfg(feature = "tls")]
 mod tls_certificate;
+#[cfg(feature = "tls")]
+mod tls_settings;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls_settings.rs"]
+mod tls_settings;
 mod url;
 
 use std::{sync::Arc, time::Duration};
 
 pub use disk_space::{DiskReader, DiskSpace};
 pub use dns::Dns;
+pub use network_settings::from_settings;
 pub use ping::Ping;
 pub use state::{Liveness, Readiness};
 pub use tcp::Tcp;

@@ -1,3 +1,5 @@
+//! Ports that are open, closed, and without a name.
+
 use super::*;
 use crate::health::Status;
 

@@ -8,10 +8,10 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::url::{TIMEOUT, refused};
+use super::outgoing::{TIMEOUT, named, refused};
 use crate::{
     error::Result,
-    health::{Health, HealthIndicator},
+    health::{Health, HealthCheck, HealthIndicator},
     model::endpoint::BoxFuture,
     support::{
         clock::Clock,
@@ -136,6 +136,15 @@ impl TlsCertificate {
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|plan| plan.timeout = timeout)
+    }
+
+    /// This check at `path` (`shop`, `brokers/eu`), for [`App::add_health_check`]. Its deadline
+    /// is behind its own timeout, so that it is the check that says what it waited for.
+    ///
+    /// [`App::add_health_check`]: crate::App::add_health_check
+    pub fn named(self, path: impl Into<String>) -> HealthCheck {
+        let timeout = self.plan.timeout;
+        named(path, self, timeout)
     }
 
     fn at(target: HostPort) -> Self {
@@ -264,7 +273,7 @@ impl Plan {
             let least = self.warn_below;
             let text =
                 format!("expires in {days} days, on {end}: fewer than {least} days are left");
-            return (Health::new(crate::health::Status::custom("RESTRICTED")), Some(text));
+            return (Health::degraded(), Some(text));
         }
         (Health::up(), None)
     }

@@ -1,3 +1,5 @@
+//! Certificates made by openssl, in files and shown by real servers, near their end and past it.
+
 use std::{
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},

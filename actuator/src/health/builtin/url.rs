@@ -8,10 +8,13 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::status_range::StatusRange;
+use super::{
+    outgoing::{TIMEOUT, named, refused},
+    status_range::StatusRange,
+};
 use crate::{
-    error::{Error, ErrorKind, Result},
-    health::{Health, HealthIndicator},
+    error::Result,
+    health::{Health, HealthCheck, HealthIndicator},
     model::endpoint::BoxFuture,
     support::outgoing::{
         CallFailure, FailureKind, Headers, HttpAnswer, HttpClient, HttpMethod, HttpTarget,
@@ -23,8 +26,6 @@ use crate::{
 const BODY_LIMIT: usize = 64 * 1024;
 /// How much of an unexpected body is shown, in characters.
 const EXCERPT: usize = 100;
-/// How long a check may take unless told otherwise.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// UP while an HTTP address answers as expected: by default with a status from 200 to 299.
 ///
@@ -156,6 +157,15 @@ impl Url {
         self.with(|plan| plan.timeout = timeout)
     }
 
+    /// This check at `path` (`shop`, `brokers/eu`), for [`App::add_health_check`]. Its deadline
+    /// is behind its own timeout, so that it is the check that says what it waited for.
+    ///
+    /// [`App::add_health_check`]: crate::App::add_health_check
+    pub fn named(self, path: impl Into<String>) -> HealthCheck {
+        let timeout = self.plan.timeout;
+        named(path, self, timeout)
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
         let plan = Arc::make_mut(&mut self.plan);
         change(plan);
@@ -180,11 +190,6 @@ impl fmt::Debug for Url {
             .field("timeout", &self.plan.timeout)
             .finish_non_exhaustive()
     }
-}
-
-/// A check that cannot be made.
-pub(super) fn refused(complaint: impl fmt::Display) -> Error {
-    Error::new(ErrorKind::Declaration, format!("a health check cannot be made: {complaint}"))
 }
 
 impl Plan {

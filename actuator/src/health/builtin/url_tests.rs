@@ -1,3 +1,5 @@
+//! Addresses that answer well, wrongly, partly, and not at all.
+
 use super::*;
 use crate::{
     health::Status,

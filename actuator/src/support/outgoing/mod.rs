@@ -3,6 +3,7 @@
 //! What holds for all of them: no redirects, no retries, no proxy, no connection that idles, a
 //! limit on every wait and on what is read, and no address in an error (it may hold a secret).
 
+mod call;
 #[cfg(feature = "tls")]
 mod certificate;
 mod client;
@@ -11,7 +12,6 @@ mod failure;
 #[cfg(test)]
 pub mod fake_server;
 mod headers;
-mod http;
 mod lookup;
 #[cfg(feature = "tls")]
 mod peer;
@@ -23,13 +23,13 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 
+pub use call::{HttpAnswer, HttpClient, HttpMethod};
 #[cfg(feature = "tls")]
 pub use certificate::{Certificate, chain_of_file};
 pub use client::{Timeouts, client_builder};
 pub use connect::{HostPort, connect, is_host};
 pub use failure::{CallFailure, FailureKind};
 pub use headers::Headers;
-pub use http::{HttpAnswer, HttpClient, HttpMethod};
 pub use lookup::Lookup;
 #[cfg(feature = "tls")]
 pub use peer::PeerReader;
