@@ -25,3 +25,49 @@ pub fn from_settings(reader: &mut SettingsReader<'_>) -> Vec<Option<HealthCheck>
     }
     checks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    fn read(settings: &[(&str, &str)]) -> Result<Vec<HealthCheck>, String> {
+        let builder = settings.iter().fold(Settings::builder(), |builder, (name, value)| {
+            builder.force(&format!("actuator.health.tls.{name}"), *value)
+        });
+        let settings = builder.build().unwrap();
+        let mut reader = SettingsReader::new(&settings);
+        let checks = from_settings(&mut reader).into_iter().flatten().collect();
+        reader.finish().map(|()| checks).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn one_line_describes_the_check_of_a_file_or_of_a_server() {
+        let checks = read(&[("own", "/etc/tls/tls.crt"), ("shop", "shop.example:443")]).unwrap();
+        let paths: Vec<_> = checks.iter().map(HealthCheck::path).collect();
+        assert_eq!(paths, ["own", "shop"]);
+    }
+
+    #[test]
+    fn every_bad_value_is_named_with_what_is_accepted() {
+        let error = read(&[
+            ("a", "shop.example"),
+            ("b", "shop.example:443"),
+            ("b.warn-below-days", "soon"),
+            ("b.ca-certificate", "/nonexistent/ca.pem"),
+            ("b.require-trust", "maybe"),
+            ("c.days", "3"),
+        ])
+        .unwrap_err();
+        for part in [
+            "tls.a = \"shop.example\"",
+            "/etc/tls/tls.crt",
+            "tls.b.warn-below-days",
+            "/nonexistent/ca.pem",
+            "tls.b.require-trust",
+            "tls.c.days (value not shown): expected address, warn-below-days,",
+        ] {
+            assert!(error.contains(part), "{part} is not in: {error}");
+        }
+    }
+}
