@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::health::{HealthTransition, Status};
 
 /// How many checks are kept account of; a thousand times more than anybody has.
-const MOST_CHECKS: usize = 10_000;
+pub const MOST_CHECKS: usize = 10_000;
 /// The pauses between two attempts to tell the same: 1 s, 2 s, 4 s … up to a minute.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
@@ -241,6 +241,12 @@ mod tests {
         ledger.record(change("db", Status::UP));
         ledger.told(&down, start);
         assert_eq!(tell(&mut ledger, start).unwrap(), "db UP");
+
+        ledger.record(Arc::clone(&down));
+        assert!(matches!(ledger.next(start + GAP), Next::Tell(_)));
+        ledger.record(change("db", Status::OUT_OF_SERVICE));
+        ledger.told(&down, start + GAP);
+        assert_eq!(tell(&mut ledger, start + 2 * GAP).unwrap(), "db OUT_OF_SERVICE");
     }
 
     #[test]

@@ -12,11 +12,12 @@ use tracing::{debug, info, warn};
 
 use super::{
     ledger::{Ledger, Next, is_failure},
+    mailbox::Mailbox,
     message::{Sender, body},
     settings::{Hook, WebhookSettings},
 };
 use crate::{
-    health::{HealthEvent, HealthSubscription, HealthTransition},
+    health::HealthTransition,
     support::{
         outgoing::{CallFailure, FailureKind, HttpClient, HttpMethod},
         trigger::Trigger,
@@ -26,50 +27,51 @@ use crate::{
 /// How long a message under way may take once the service shuts down.
 const SHUTDOWN: Duration = Duration::from_millis(500);
 
-/// Where changes come from.
-pub trait Changes: Send + 'static {
-    /// The next one; `None` once there will be no more. Dropping the future loses nothing.
-    fn next(&mut self) -> impl Future<Output = Option<HealthEvent>> + Send;
-}
-
-impl Changes for HealthSubscription {
-    async fn next(&mut self) -> Option<HealthEvent> {
-        Self::next(self).await
-    }
-}
-
-/// Tells the webhook of changes from now on, on the current tokio runtime. Returns at once;
-/// without a webhook it does nothing.
-pub fn start(settings: &WebhookSettings, sender: Sender, changes: impl Changes) -> WebhookHandle {
-    let Some(hook) = settings.hook.clone() else { return WebhookHandle::default() };
+/// Tells the webhook of the changes that [`WebhookHandle::listener`] hears of from now on, on the
+/// current tokio runtime. Returns at once; `None` if there is no webhook.
+pub fn start(settings: &WebhookSettings, sender: Sender) -> Option<WebhookHandle> {
+    let hook = settings.hook.clone()?;
     let Ok(runtime) = tokio::runtime::Handle::try_current() else {
         warn!("the health webhook is off: there is no tokio runtime to call it on");
-        return WebhookHandle::default();
+        return None;
     };
-    let stop = Trigger::default();
-    let teller = Teller { hook, sender, client: OnceCell::new() };
-    let task = runtime.spawn(tell(Arc::new(teller), changes, stop.clone()));
-    WebhookHandle { running: Some((stop, task)) }
+    let (mailbox, stop) = (Arc::<Mailbox>::default(), Trigger::default());
+    let teller = Arc::new(Teller { hook, sender, client: OnceCell::new() });
+    let task = runtime.spawn(tell(Arc::clone(&teller), Arc::clone(&mailbox), stop.clone()));
+    Some(WebhookHandle { teller, mailbox, stop, task })
 }
 
 /// Holds on to the webhook. Dropping it does not end it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct WebhookHandle {
-    pub(super) running: Option<(Trigger, JoinHandle<()>)>,
+    teller: Arc<Teller>,
+    mailbox: Arc<Mailbox>,
+    stop: Trigger,
+    task: JoinHandle<()>,
 }
 
 impl WebhookHandle {
+    /// What has to hear of every change of health, in order. It never blocks and never fails.
+    pub fn listener(&self) -> impl Fn(&HealthTransition) + Send + Sync + 'static {
+        let (teller, mailbox) = (Arc::clone(&self.teller), Arc::clone(&self.mailbox));
+        move |change| {
+            if teller.hook.includes(&change.path) {
+                mailbox.put(change);
+            }
+        }
+    }
+
     /// Ends it, in at most a second; a message under way has half of one to arrive.
-    pub async fn shutdown(self) {
-        let Some((stop, mut task)) = self.running else { return };
-        stop.throw();
-        if timeout(2 * SHUTDOWN, &mut task).await.is_err() {
-            task.abort();
+    pub async fn shutdown(mut self) {
+        self.stop.throw();
+        if timeout(2 * SHUTDOWN, &mut self.task).await.is_err() {
+            self.task.abort();
         }
     }
 }
 
 /// What sends one message.
+#[derive(Debug)]
 struct Teller {
     hook: Hook,
     sender: Sender,
@@ -95,11 +97,14 @@ enum Last {
     Answered(u16),
 }
 
-async fn tell(teller: Arc<Teller>, mut changes: impl Changes, stop: Trigger) {
+async fn tell(teller: Arc<Teller>, mailbox: Arc<Mailbox>, stop: Trigger) {
     let mut ledger = Ledger::new(teller.hook.minimum_gap, teller.hook.recovery);
     let mut call: Option<Call> = None;
     let mut last = Last::Nothing;
     loop {
+        for change in mailbox.take() {
+            teller.note(&mut ledger, change);
+        }
         let mut wake = None;
         if call.is_none() {
             match ledger.next(Instant::now()) {
@@ -109,10 +114,7 @@ async fn tell(teller: Arc<Teller>, mut changes: impl Changes, stop: Trigger) {
             }
         }
         tokio::select! {
-            event = changes.next() => match event {
-                Some(event) => teller.note(&mut ledger, event),
-                None => break,
-            },
+            () = mailbox.arrived() => {}
             (change, outcome) = under_way(&mut call) => {
                 call = None;
                 let now = Instant::now();
@@ -149,17 +151,11 @@ async fn until(wake: Option<Instant>) {
 
 impl Teller {
     /// Takes note of what happened.
-    fn note(&self, ledger: &mut Ledger, event: HealthEvent) {
-        match event {
-            HealthEvent::Changed(change) if !self.hook.includes(&change.path) => {}
-            HealthEvent::Changed(change) => {
-                if !ledger.record(Arc::clone(&change)) {
-                    debug!("the health webhook has no room for one more check: {}", change.path);
-                }
-            }
-            HealthEvent::Missed(count) => {
-                warn!("the health webhook missed {count} changes of health");
-            }
+    fn note(&self, ledger: &mut Ledger, change: Arc<HealthTransition>) {
+        let path = Arc::clone(&change.path);
+        if !ledger.record(change) {
+            let receiver = self.hook.target.origin();
+            debug!("the health webhook at {receiver} has no room for one more check: {path}");
         }
     }
 
