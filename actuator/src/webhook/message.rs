@@ -6,10 +6,13 @@ use super::template::{Placeholder, Template};
 use crate::{
     health::HealthTransition,
     model::sanitizer::Sanitizer,
-    support::time::{iso_duration, iso_instant},
+    support::{
+        text::shortened,
+        time::{iso_duration, iso_instant},
+    },
 };
 
-/// How much of a cause is sent, in characters.
+/// How much of a cause is sent, in bytes.
 const LONGEST_CAUSE: usize = 2000;
 
 /// Who tells.
@@ -76,10 +79,8 @@ pub fn body(sender: &Sender, change: &HealthTransition, template: Option<&Templa
 fn shown(cause: &str) -> String {
     // First the secrets: half of one would not be known as such.
     let clean = Sanitizer::default().sanitize_text(cause).into_owned();
-    match clean.char_indices().nth(LONGEST_CAUSE) {
-        Some((end, _)) => format!("{}…", clean.get(..end).unwrap_or_default()),
-        None => clean,
-    }
+    let start = shortened(&clean, LONGEST_CAUSE);
+    if start.len() < clean.len() { format!("{start}…") } else { clean }
 }
 
 #[cfg(test)]
@@ -123,6 +124,6 @@ mod tests {
     #[test]
     fn a_long_cause_is_cut_between_characters() {
         let told = body(&sender(), &change(Some(&"ä".repeat(100_000)), None), None);
-        assert!(told.len() < 2 * LONGEST_CAUSE + 300 && told.contains("ä…"), "{}", told.len());
+        assert!(told.len() < LONGEST_CAUSE + 300 && told.contains("ä…"), "{}", told.len());
     }
 }

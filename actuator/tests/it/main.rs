@@ -11,6 +11,7 @@ mod exposure;
 mod health;
 mod health_engine;
 mod health_events;
+mod network_checks;
 mod paths;
 mod recording;
 mod refusals;

@@ -16,15 +16,18 @@ use crate::{
     error::Result,
     health::{Health, HealthCheck, HealthIndicator},
     model::endpoint::BoxFuture,
-    support::outgoing::{
-        CallFailure, FailureKind, Headers, HttpAnswer, HttpClient, HttpMethod, HttpTarget,
-        RequestIds, Trust,
+    support::{
+        outgoing::{
+            CallFailure, FailureKind, Headers, HttpAnswer, HttpClient, HttpMethod, HttpTarget,
+            RequestIds, Trust,
+        },
+        text::shortened,
     },
 };
 
 /// How much of a body is looked at.
 const BODY_LIMIT: usize = 64 * 1024;
-/// How much of an unexpected body is shown, in characters.
+/// How much of an unexpected body is shown, in bytes.
 const EXCERPT: usize = 100;
 
 /// UP while an HTTP address answers as expected: by default with a status from 200 to 299.
@@ -288,7 +291,7 @@ impl Plan {
 
 /// The start of a text, quoted, with its control characters escaped.
 fn excerpt(text: &str) -> String {
-    let start: String = text.chars().take(EXCERPT).collect();
+    let start = shortened(text, EXCERPT);
     let more = if start.len() < text.len() { "…" } else { "" };
     format!("{start:?}{more}")
 }
