@@ -85,11 +85,6 @@ impl WebhookSettings {
         Self { hook }
     }
 
-    /// Whether somebody is told.
-    pub fn is_on(&self) -> bool {
-        self.hook.is_some()
-    }
-
     /// Remembers in the reader every path that it names and that is none of `known`: nobody would
     /// ever be told of a check whose name is mistyped.
     pub fn validate(&self, reader: &mut SettingsReader<'_>, known: &[String]) {
@@ -161,8 +156,8 @@ mod tests {
 
     #[test]
     fn without_a_url_nobody_is_told_and_nothing_is_checked() {
-        assert!(!read(&[("timeout", "never"), ("body", "[[NONSENSE]]")]).unwrap().is_on());
-        assert!(!read(&[("url", "")]).unwrap().is_on());
+        assert!(!read(&[("timeout", "never"), ("body", "[[NONSENSE]]")]).unwrap().hook.is_some());
+        assert!(!read(&[("url", "")]).unwrap().hook.is_some());
     }
 
     #[test]
