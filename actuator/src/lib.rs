@@ -43,7 +43,10 @@
 //!
 //! # Features
 //!
-//! `tls` (on by default): registers at admin servers over https.
+//! - `tls` (on by default): registers at admin servers over https.
+//! - `redis`: checks of Redis servers.
+//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
+//!   PostgreSQL and SQLite, and of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.
@@ -176,6 +179,15 @@ pub use actuator_macros::health_check;
 /// Arguments and parameters are those of [`macro@env_source`]. The twin at run time is
 /// [`App::info_source`].
 pub use actuator_macros::info_source;
+
+/// Checks of what services depend on. Each is an indicator for [`App::health_check`]; most register
+/// themselves when the matching component is there.
+pub mod checks {
+    #[cfg(feature = "redis")]
+    pub use crate::health::builtin::Redis;
+    #[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
+    pub use crate::health::builtin::{Database, DatabaseDriver, Migrations};
+}
 
 pub use admin::RegistrationState;
 pub use error::{Error, Result};

@@ -12,6 +12,12 @@ pub trait HealthIndicator: Send + Sync + 'static {
     /// Asks once. The future must not borrow from the indicator, so that a slow answer can
     /// outlive the request that asked for it.
     fn check(&self) -> BoxFuture<'static, Health>;
+
+    /// What it waits for, or waited for when it was given up: said beside a missed deadline, such
+    /// as "a connection of the pool: 10 of 10 are in use".
+    fn waits_for(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<F, Fut, T> HealthIndicator for F

@@ -9,6 +9,7 @@ mod availability;
 mod blocking;
 mod bound;
 pub(crate) mod builtin;
+mod check;
 mod contributors;
 mod declaration;
 mod evaluation;
@@ -23,6 +24,7 @@ mod settings;
 
 pub use availability::{Availability, LivenessState, ReadinessState};
 pub use blocking::BlockingIndicator;
+pub use check::HealthCheck;
 pub use contributors::{ContributorError, HealthContributors};
 pub use declaration::HealthDeclaration;
 pub(crate) use evaluation::{Finding, evaluate};

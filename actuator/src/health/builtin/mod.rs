@@ -1,13 +1,39 @@
 //! The checks that come with the crate.
 
+#[cfg(not(all(
+    feature = "redis",
+    any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite")
+)))]
+pub(crate) mod absent;
+#[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
+mod database;
+mod discover;
 mod disk_space;
+#[cfg(any(
+    feature = "redis",
+    feature = "sqlx-mysql",
+    feature = "sqlx-postgres",
+    feature = "sqlx-sqlite"
+))]
+mod naming;
 mod ping;
+#[cfg(feature = "redis")]
+mod redis;
 mod state;
 
 use std::{sync::Arc, time::Duration};
 
+#[cfg(not(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite")))]
+pub(crate) use absent as database;
+#[cfg(not(feature = "redis"))]
+pub(crate) use absent as redis;
+#[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
+pub use database::{Database, DatabaseDriver, Migrations};
+pub(crate) use discover::discover;
 pub use disk_space::{DiskReader, DiskSpace};
 pub use ping::Ping;
+#[cfg(feature = "redis")]
+pub use redis::Redis;
 pub use state::{Liveness, Readiness};
 
 use super::{
