@@ -1,0 +1,9 @@
+//! The built-in checks of databases and Redis, through the front door of a service, against real servers.
+
+#![allow(clippy::unwrap_used)] // a test may fail
+
+mod databases;
+mod migrations;
+mod redis;
+mod service;
+mod sqlite;

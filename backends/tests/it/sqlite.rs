@@ -1,0 +1,71 @@
+//! A database in this process: nothing can be gone, but a file can be read-only, and memory be lost.
+
+use std::str::FromStr;
+
+use actuator::checks::Database;
+use actuator_backends::Folder;
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{Sqlite, raw_sql};
+
+use crate::service::{DEADLINE, Service, pool, runtime};
+
+/// Counts far enough to be busy for as long as any test runs, but not for ever.
+const SLOW: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 30000000) \
+     select count(*) from n";
+
+#[test]
+fn a_database_in_memory_survives_a_check_that_missed_its_deadline() {
+    let runtime = runtime();
+    let inside = runtime.enter();
+    let db = pool::<Sqlite>(&inside, "sqlite::memory:", 1);
+    let checked = db.clone();
+    let service = Service::start(&runtime, "300ms", move |app| {
+        app.health_check("db", Database::new(checked.clone()));
+        app.health_check("slow", Database::new(checked.clone()).query(SLOW));
+        let row = "select * from kept";
+        app.health_check("row", Database::new(checked).at_least_one_row(row));
+    });
+    let well = serde_json::json!({"database": "SQLite", "validationQuery": "isValid()"});
+    assert_eq!(service.up("db"), well);
+    let error = service.down("row");
+    assert!(error.contains("no such table: kept"), "{error}");
+    service
+        .run(raw_sql("create table kept (a); insert into kept values (1)").execute(&db))
+        .unwrap();
+    let error = service.down("slow");
+    assert!(error.contains("waited for the answer of the database"), "{error}");
+    // Waits until the query has ended.
+    drop(service.run(db.acquire()).unwrap());
+    service.up("row");
+}
+
+#[test]
+fn an_sqlite_session_that_cannot_write_is_told_from_one_that_can() {
+    let runtime = runtime();
+    let _inside = runtime.enter();
+    let folder = Folder::new("nobody");
+    let file = format!("sqlite://{}", folder.path().join("a.db").display());
+    let options = SqliteConnectOptions::from_str(&file).unwrap().create_if_missing(true);
+    let single =
+        |options| PoolOptions::<Sqlite>::new().max_connections(1).connect_lazy_with(options);
+    let main = single(options.clone());
+    let limited = single(options.clone().pragma("query_only", "on"));
+    let frozen = single(options.read_only(true));
+    let db = main.clone();
+    let service = Service::start(&runtime, DEADLINE, move |app| {
+        for (name, pool) in [("main", main), ("limited", limited), ("frozen", frozen)] {
+            let check = |pool: &SqlitePool| Database::new(pool.clone());
+            app.health_check(format!("{name}/writes"), check(&pool).read_write());
+            app.health_check(format!("{name}/reads"), check(&pool).read_only());
+        }
+    });
+    service.run(raw_sql("create table a (b)").execute(&db)).unwrap();
+    service.up("main/writes");
+    assert!(service.down("main/reads").contains("nothing keeps this session from writing"));
+    assert_eq!(service.down("limited/writes"), "expected to be able to write: query_only is on");
+    service.up("limited/reads");
+    let error = service.down("frozen/writes");
+    assert_eq!(error, "expected to be able to write: the file cannot be written");
+    service.up("frozen/reads");
+}
