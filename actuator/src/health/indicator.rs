@@ -13,6 +13,12 @@ pub trait HealthIndicator: Send + Sync + 'static {
     /// outlive the request that asked for it.
     fn check(&self) -> BoxFuture<'static, Health>;
 
+    /// Whether dropping the future ends its work. The work of a blocking function goes on: its
+    /// slot stays taken, and no other call of it is started.
+    fn is_cancellable(&self) -> bool {
+        true
+    }
+
     /// What it waits for, or waited for when it was given up: said beside a missed deadline, such
     /// as "a connection of the pool: 10 of 10 are in use".
     fn waits_for(&self) -> Option<String> {

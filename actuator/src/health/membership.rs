@@ -25,9 +25,19 @@ impl Membership {
         Self { include: Paths::of(include), exclude: Paths::of(exclude) }
     }
 
+    /// Nothing by itself: only what joins.
+    pub fn of_joined() -> Self {
+        Self { include: Paths::Named(Vec::new()), exclude: Paths::Unset }
+    }
+
+    /// Whether the check at `path` is kept out.
+    pub fn excludes(&self, path: &str) -> bool {
+        self.exclude.names(path).unwrap_or(false)
+    }
+
     /// Whether the check at `path` belongs to the group.
     pub fn contains(&self, path: &str) -> bool {
-        self.include.names(path).unwrap_or(true) && !self.exclude.names(path).unwrap_or(false)
+        self.include.names(path).unwrap_or(true) && !self.excludes(path)
     }
 
     /// The paths that the setting `include` names.

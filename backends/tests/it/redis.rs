@@ -38,7 +38,7 @@ fn redis_goes_and_comes_back() {
 
     server.freeze();
     let error = service.down("redis");
-    assert!(error.contains("timeout after 1500 ms, waited for"), "{error}");
+    assert!(error.contains("timeout after 1500 ms: waited for"), "{error}");
     for path in ["lasting", "manager"] {
         let error = service.down(path);
         assert!(error.contains("timed out") || error.contains("timeout"), "{error}");
@@ -72,7 +72,7 @@ fn a_redis_that_never_answers_leaves_nothing_behind() {
     for _ in 0..2 {
         let error = service.down("redis");
         assert!(
-            error.contains("timeout after 1500 ms, waited for a connection to Redis"),
+            error.contains("timeout after 1500 ms: waited for a connection to Redis"),
             "{error}"
         );
         service.up("ping");

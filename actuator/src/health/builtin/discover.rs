@@ -1,11 +1,32 @@
 //! The checks that registered components bring by themselves.
 
 use super::{database, redis};
-use crate::{health::HealthCheck, model::component::Components};
+use crate::{
+    health::{HealthCheck, HealthContributors, HealthSettings},
+    model::component::Components,
+};
+
+/// Registers the checks that components bring and the settings leave enabled. To be called after
+/// the application's own checks: one that stands at the same place, or above or below it, wins, and
+/// so does a group of that name.
+pub fn register_discovered(
+    contributors: &HealthContributors,
+    settings: &HealthSettings,
+    components: &Components,
+) {
+    for check in discover(components) {
+        if !settings.is_enabled(check.path()) {
+            continue;
+        }
+        if let Err(error) = contributors.register(check) {
+            tracing::debug!(target: "actuator::health", "A component brings no check: {error}");
+        }
+    }
+}
 
 /// A check for each pool, each migrator that belongs to one, and each Redis client among the
-/// components. A check of the application's own with the same name is to win.
-pub fn discover(components: &Components) -> Vec<HealthCheck> {
+/// components.
+pub(crate) fn discover(components: &Components) -> Vec<HealthCheck> {
     let mut found = database::discover(components);
     found.extend(redis::discover(components));
     found

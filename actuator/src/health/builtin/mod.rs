@@ -29,7 +29,7 @@ pub(crate) use absent as database;
 pub(crate) use absent as redis;
 #[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
 pub use database::{Database, DatabaseDriver, Migrations};
-pub(crate) use discover::discover;
+pub use discover::register_discovered;
 pub use disk_space::{DiskReader, DiskSpace};
 pub use ping::Ping;
 #[cfg(feature = "redis")]
@@ -38,6 +38,7 @@ pub use state::{Liveness, Readiness};
 
 use super::{
     availability::Availability,
+    check::HealthCheck,
     contributors::{ContributorError, HealthContributors},
     indicator::HealthIndicator,
     settings::HealthSettings,
@@ -66,8 +67,7 @@ pub fn register(
     let taken = contributors.snapshot();
     let defaults = defaults.into_iter().filter(|(name, _)| settings.is_builtin_enabled(name));
     let states = states.into_iter().filter(|(name, _)| settings.is_state_enabled(name));
-    defaults
-        .chain(states)
-        .filter(|(name, _)| !taken.contains_key(*name))
-        .try_for_each(|(name, indicator)| contributors.register(name, indicator, None))
+    defaults.chain(states).filter(|(name, _)| !taken.contains_key(*name)).try_for_each(
+        |(name, indicator)| contributors.register(HealthCheck::shared(name, indicator)),
+    )
 }
