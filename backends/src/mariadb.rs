@@ -3,7 +3,7 @@
 use crate::folder::Folder;
 use crate::server::{Kind, Server};
 
-const REMEDY: &str = "apt-get install mariadb-server-core";
+const REMEDY: &str = "apt-get install mariadb-server-core mariadb-client-core";
 
 impl Server {
     /// A new installation.
@@ -11,7 +11,8 @@ impl Server {
     pub fn mariadb() -> Self {
         let folder = Folder::new("mysql");
         let mut command = folder.command("mariadb-install-db");
-        command.args(["--no-defaults", "--datadir=data", "--skip-test-db", "--skip-name-resolve"]);
+        command.arg("--no-defaults").arg(format!("--datadir={}/data", folder.path().display()));
+        command.args(["--skip-test-db", "--skip-name-resolve"]);
         command.args(["--auth-root-authentication-method=normal"]);
         folder.run("mariadb-install-db", &mut command, REMEDY);
         let password = crate::PASSWORD;

@@ -159,7 +159,7 @@ impl Check {
         let timeout = Shown(self.options.timeout);
         let age = now.saturating_duration_since(flight.began);
         let reason = if flight.waits_for_slot() {
-            Some(self.engine.slots.complaint(now).to_string())
+            Some(self.engine.slots.complaint(now))
         } else {
             // The indicator's own words: it may panic here as it may when it checks.
             let waits_for = catch_unwind(AssertUnwindSafe(|| self.indicator.waits_for()));

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)] // a test may fail
 
 mod databases;
+mod discovery;
 mod migrations;
 mod redis;
 mod service;
+mod silence;
 mod sqlite;

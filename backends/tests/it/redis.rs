@@ -1,7 +1,7 @@
 //! A Redis that is there, gone, frozen, and that refuses a password.
 
 use actuator::checks::Redis;
-use actuator_backends::{Server, Silent};
+use actuator_backends::Server;
 use actuator_integration::wait;
 use redis::Client;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -34,7 +34,10 @@ fn redis_goes_and_comes_back() {
         assert_eq!((&details["mode"], &details["size"]), (&"standalone".into(), &0.into()));
     }
     let error = service.down("wrong");
-    assert!(error.contains("WRONGPASS") && !error.contains("wr0ng-w0rd"), "{error}");
+    assert!(
+        error.contains("Password authentication failed") && !error.contains("wr0ng-w0rd"),
+        "{error}"
+    );
 
     server.freeze();
     let error = service.down("redis");
@@ -59,25 +62,6 @@ fn redis_goes_and_comes_back() {
         (service.check("manager")["status"] == "UP").then_some(())
     });
     service.down("lasting");
-}
-
-#[test]
-fn a_redis_that_never_answers_leaves_nothing_behind() {
-    let runtime = runtime();
-    let client = Client::open(Silent::start().url("redis").replace("/app", "/0")).unwrap();
-    let service = Service::start(&runtime, DEADLINE, move |app| {
-        app.health_check("redis", Redis::new(client));
-    });
-    let tasks = runtime.metrics().num_alive_tasks();
-    for _ in 0..2 {
-        let error = service.down("redis");
-        assert!(
-            error.contains("timeout after 1500 ms: waited for a connection to Redis"),
-            "{error}"
-        );
-        service.up("ping");
-    }
-    wait::until("no task is left", || (runtime.metrics().num_alive_tasks() <= tasks).then_some(()));
 }
 
 #[test]

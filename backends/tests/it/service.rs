@@ -37,6 +37,16 @@ impl<'r> Service<'r> {
         timeout: &str,
         register: impl FnOnce(&mut App) + Send + 'static,
     ) -> Self {
+        Self::configured(runtime, timeout, &[], register)
+    }
+
+    /// The same with more settings.
+    pub(crate) fn configured(
+        runtime: &'r Runtime,
+        timeout: &str,
+        settings: &[(&str, &str)],
+        register: impl FnOnce(&mut App) + Send + 'static,
+    ) -> Self {
         let builder = Actuator::builder()
             .application("backends", "1")
             .isolated()
@@ -45,8 +55,17 @@ impl<'r> Service<'r> {
             .force_setting("server.address", "127.0.0.1")
             .force_setting("actuator.health.timeout", timeout)
             .with(register);
+        let builder = settings
+            .iter()
+            .fold(builder, |builder, (name, value)| builder.force_setting(*name, *value));
         let running = runtime.block_on(builder.start()).unwrap();
         Self { runtime, address: running.address(), _running: running }
+    }
+
+    /// All health.
+    #[track_caller]
+    pub(crate) fn whole(&self) -> Value {
+        self.check("")
     }
 
     /// The health of one check.

@@ -6,7 +6,8 @@ use crate::{
     model::component::Components,
 };
 
-/// Registers the checks that components bring and the settings leave enabled. To be called after
+/// Registers the checks that components bring and the settings leave enabled, each by its path and
+/// all of a kind by the kind. To be called after
 /// the application's own checks: one that stands at the same place, or above or below it, wins, and
 /// so does a group of that name.
 pub fn register_discovered(
@@ -15,7 +16,8 @@ pub fn register_discovered(
     components: &Components,
 ) {
     for check in discover(components) {
-        if !settings.is_enabled(check.path()) {
+        let kind = check.path().split('/').next().unwrap_or_default();
+        if !(settings.is_enabled(kind) && settings.is_enabled(check.path())) {
             continue;
         }
         if let Err(error) = contributors.register(check) {
