@@ -1,8 +1,11 @@
 //! `/health`, `/health/{*path}` and the additional paths of groups.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::ready,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crate::{
@@ -15,7 +18,10 @@ use crate::{
     },
 };
 
-use super::health_descriptor::{HealthDescriptor, NoHealth};
+use super::{
+    health_descriptor::{HealthDescriptor, NoHealth},
+    health_override::{self, Overrides},
+};
 
 /// A little below the 256 KiB that Spring Boot Admin reads: a longer answer would make the service
 /// OFFLINE to it.
@@ -31,6 +37,8 @@ pub struct HealthEndpoint {
     groups: HealthGroups,
     sanitizer: Arc<Sanitizer>,
     told_too_large: AtomicBool,
+    show_checks: bool,
+    overrides: Option<Overrides>,
 }
 
 /// What a call asks about.
@@ -49,7 +57,28 @@ impl HealthEndpoint {
         groups: HealthGroups,
         sanitizer: Arc<Sanitizer>,
     ) -> Self {
-        Self { contributors, groups, sanitizer, told_too_large: AtomicBool::new(false) }
+        Self {
+            contributors,
+            groups,
+            sanitizer,
+            told_too_large: AtomicBool::new(false),
+            show_checks: false,
+            overrides: None,
+        }
+    }
+
+    /// Whether details tell about the checks themselves, as the detail `check`.
+    #[must_use]
+    pub fn showing_checks(mut self, show: bool) -> Self {
+        self.show_checks = show;
+        self
+    }
+
+    /// Whether statuses can be set by hand.
+    #[must_use]
+    pub fn with_overrides(mut self, overrides: Option<Overrides>) -> Self {
+        self.overrides = overrides;
+        self
     }
 
     /// The paths beside the base path at which groups answer: exactly these, on that listener
@@ -94,16 +123,29 @@ impl HealthEndpoint {
             let whole = primary && names.is_empty();
             return if whole { Reply::json(&NoHealth) } else { Ok(Reply::NotFound) };
         };
+        let history = match &finding {
+            Finding::Indicator(_) if self.show_checks => {
+                self.contributors.history(&names.join("/"))
+            }
+            _ => None,
+        };
         let lists_groups = primary && matches!(finding, Finding::Composite { .. });
         let descriptor = HealthDescriptor {
             finding: &finding,
             groups: if lists_groups { self.groups.names() } else { &[] },
             show_components,
             show_details: group.shows_details(call.principal),
+            show_checks: self.show_checks,
+            history: history.as_deref().unwrap_or_default(),
             version: call.version,
             sanitizer: &self.sanitizer,
         };
         let status = group.http_mapping.code(finding.status());
+        self.reply(status, descriptor)
+    }
+
+    /// The document, without its details if admin servers would not read all of it.
+    fn reply(&self, status: u16, descriptor: HealthDescriptor<'_>) -> EndpointResult {
         let reply = Reply::json_with_status(status, &descriptor)?;
         match &reply {
             Reply::Json { body, .. } if body.len() > MAX_DOCUMENT => {
@@ -129,11 +171,16 @@ impl Endpoint for HealthEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        OPERATIONS
+        if self.overrides.is_some() { health_override::OPERATIONS } else { OPERATIONS }
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
-        Box::pin(self.answer(call))
+        match self.overrides {
+            Some(overrides) if call.operation >= OPERATIONS.len() => {
+                Box::pin(ready(overrides.answer(&self.contributors, &call)))
+            }
+            _ => Box::pin(self.answer(call)),
+        }
     }
 }
 

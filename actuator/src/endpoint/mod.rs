@@ -6,7 +6,9 @@ mod beans;
 mod cached;
 mod env;
 mod health;
+mod health_check_descriptor;
 mod health_descriptor;
+mod health_override;
 mod httpexchanges;
 mod httptrace;
 mod info;
@@ -16,7 +18,7 @@ mod metrics;
 mod shutdown;
 mod threaddump;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use self::{httpexchanges::HttpexchangesEndpoint, threaddump::ThreaddumpEndpoint};
 use crate::{
@@ -42,6 +44,10 @@ pub(crate) struct Subjects {
     pub(crate) version: Option<String>,
     pub(crate) health: Arc<HealthContributors>,
     pub(crate) groups: HealthGroups,
+    /// Whether details of health tell about the checks themselves.
+    pub(crate) show_checks: bool,
+    /// How long a status may be set by hand; `None` if not at all.
+    pub(crate) longest_override: Option<Duration>,
     pub(crate) info: Arc<InfoRegistry>,
     pub(crate) environment: Arc<Environment>,
     pub(crate) logging: LoggingState,
@@ -92,10 +98,13 @@ pub(crate) fn all(
     subjects: &Subjects,
     aliases: Aliases,
 ) -> (Vec<SharedEndpoint>, Vec<(SharedEndpoint, Listener, String)>) {
-    let health = Arc::new(health::HealthEndpoint::new(
+    let health = health::HealthEndpoint::new(
         Arc::clone(&subjects.health),
         subjects.groups.clone(),
         Arc::clone(&subjects.sanitizer),
+    );
+    let health = Arc::new(health.showing_checks(subjects.show_checks).with_overrides(
+        subjects.longest_override.map(|longest| health_override::Overrides { longest }),
     ));
     let additional = health
         .additional_paths()

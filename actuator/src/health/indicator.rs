@@ -19,6 +19,12 @@ pub trait HealthIndicator: Send + Sync + 'static {
         true
     }
 
+    /// Whether it answers at its first poll and waits for nothing. Such a check is asked wherever
+    /// the question comes from, even while the application's runtime is stuck.
+    fn is_immediate(&self) -> bool {
+        false
+    }
+
     /// What it waits for, or waited for when it was given up: said beside a missed deadline, such
     /// as "a connection of the pool: 10 of 10 are in use".
     fn waits_for(&self) -> Option<String> {

@@ -113,3 +113,28 @@ fn shortened(mut migrations: Vec<String>) -> Vec<String> {
     }
     migrations
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_difference_is_named_in_part_and_counted() {
+        let applied = (1..=25).map(|version| Applied {
+            version,
+            description: "of yore".to_owned(),
+            success: version != 25,
+            checksum: Vec::new(),
+        });
+        let embedded = Embedded::of(&Migrator::with_migrations(Vec::new()));
+        let difference = embedded.difference(&applied.collect::<Vec<_>>());
+        let kinds: Vec<_> = difference.kinds().collect();
+        let [("unknown", unknown), ("failed", failed)] = kinds.as_slice() else {
+            panic!("{kinds:?}");
+        };
+        assert_eq!(unknown.len(), 21);
+        assert_eq!(unknown.first().unwrap(), "1 of yore");
+        assert_eq!(unknown.last().unwrap(), "and 5 more");
+        assert_eq!(failed, &["25 of yore"]);
+    }
+}
