@@ -57,7 +57,7 @@ impl<'r> Service<'r> {
             .with(register);
         let builder = settings
             .iter()
-            .fold(builder, |builder, (name, value)| builder.force_setting(*name, *value));
+            .fold(builder, |builder, (name, value)| builder.force_setting(name, *value));
         let running = runtime.block_on(builder.start()).unwrap();
         Self { runtime, address: running.address(), _running: running }
     }

@@ -79,8 +79,8 @@ impl<DB: DatabaseDriver> HealthIndicator for Database<DB> {
     fn check(&self) -> BoxFuture<'static, Health> {
         let (asked, inquiry) = (self.asked.clone(), self.inquiry.clone());
         Box::pin(async move {
-            let put = inquiry.clone();
-            let answer = asked.ask(|connection| Box::pin(put.put::<DB>(connection))).await;
+            let sent = inquiry.clone();
+            let answer = asked.ask(|connection| Box::pin(sent.send::<DB>(connection))).await;
             inquiry.health(answer.unwrap_or_else(|error| Verdict::Down(error.to_string())))
         })
     }
@@ -133,7 +133,7 @@ enum Verdict {
 }
 
 impl Inquiry {
-    async fn put<DB: DatabaseDriver>(
+    async fn send<DB: DatabaseDriver>(
         self,
         connection: &mut DB::Connection,
     ) -> sqlx::Result<Verdict> {
