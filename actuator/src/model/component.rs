@@ -154,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn all_components_of_a_type_come_with_their_names_however_they_are_shared() {
+        let mut components = Components::default();
+        components.insert(Some("first".to_owned()), 1_u8);
+        components.insert(None, Arc::new(2_u8));
+        components.insert(None, 3_u16);
+        let all: Vec<_> =
+            components.all::<u8>().into_iter().map(|(name, value)| (name, *value)).collect();
+        assert_eq!(all, [(Some("first"), 1), (None, 2)]);
+        assert!(components.all::<u32>().is_empty());
+    }
+
+    #[test]
     fn a_shared_component_serves_its_inner_type_also_when_that_is_a_trait_object() {
         trait Greeter: Send + Sync {
             fn greet(&self) -> u8;

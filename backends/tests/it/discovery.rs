@@ -12,6 +12,8 @@ use crate::service::{Service, pool, runtime};
 /// Where nobody listens.
 const NOBODY: &str = "127.0.0.1:1";
 
+static NOTHING: Migrator = Migrator::DEFAULT;
+
 fn empty() -> Migrator {
     Migrator::with_migrations(Vec::new())
 }
@@ -26,7 +28,7 @@ fn one_component_of_a_kind_brings_one_check() {
     let inside = runtime.enter();
     let db = pool::<Sqlite>(&inside, "sqlite::memory:", 1);
     let service = Service::start(&runtime, "20s", |app| {
-        app.component(db).component(empty());
+        app.component(db).component(&NOTHING);
         app.component(Client::open(format!("redis://{NOBODY}")).unwrap());
     });
     assert_eq!(service.up("db")["database"], "SQLite");

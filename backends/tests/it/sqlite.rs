@@ -42,6 +42,12 @@ fn a_database_in_memory_survives_a_check_that_missed_its_deadline() {
     // Not dropped with the check: it held all that is in the database.
     wait::until("the query has ended", || (db.num_idle() == 1).then_some(()));
     service.up("row");
+
+    let held = service.run(db.acquire()).unwrap();
+    let error = service.down("slow");
+    assert!(error.contains("waited for a connection of the pool: 1 of 1 are in use"), "{error}");
+    drop(held);
+    service.up("row");
 }
 
 #[test]

@@ -105,7 +105,10 @@ pub fn discover(components: &Components) -> Vec<HealthCheck> {
         .map(|(name, manager)| ((name, "manager"), Redis::connection((*manager).clone())));
     let (keys, checks): (Vec<_>, Vec<_>) = clients.chain(managers).unzip();
     let paths = names("redis", &keys).into_iter();
-    paths.zip(checks).map(|(path, check)| HealthCheck::new(path, check)).collect()
+    paths
+        .zip(checks)
+        .map(|(path, check)| HealthCheck::new(path, check).description("Redis answers"))
+        .collect()
 }
 
 /// One round trip: an answer to `PING` is UP; what else is refused, such as `INFO` to a user

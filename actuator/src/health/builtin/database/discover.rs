@@ -48,22 +48,22 @@ pub fn discover(components: &Components) -> Vec<HealthCheck> {
     pools.extend(mysql::pools(components));
     pools.extend(sqlite::pools(components));
     let keys: Vec<_> = pools.iter().map(|pool| (pool.name.as_deref(), pool.key)).collect();
-    let databases = names("db", &keys)
-        .into_iter()
-        .zip(&pools)
-        .map(|(path, pool)| HealthCheck::shared(path, Arc::clone(&pool.check)));
+    let databases = names("db", &keys).into_iter().zip(&pools).map(|(path, pool)| {
+        HealthCheck::shared(path, Arc::clone(&pool.check)).description("The database answers")
+    });
     databases.chain(migrations(components, &pools)).collect()
 }
 
 fn migrations(components: &Components, pools: &[FoundPool]) -> Vec<HealthCheck> {
+    let owned = components.all::<Migrator>();
+    // `migrate!` mostly makes a static, which cannot be given away.
+    let borrowed = components.all::<&'static Migrator>();
+    let owned = owned.iter().map(|(name, migrator)| (*name, &**migrator));
+    let borrowed = borrowed.iter().map(|(name, migrator)| (*name, **migrator));
     let mut found = Vec::new();
-    for (name, migrator) in components.all::<Migrator>() {
-        let pool = match pools {
-            [pool] => Some(pool),
-            several => several.iter().find(|pool| name.is_some() && pool.name.as_deref() == name),
-        };
-        match pool {
-            Some(pool) => found.push((name, pool.key, (pool.migrations)(&migrator))),
+    for (name, migrator) in owned.chain(borrowed) {
+        match pool_of(name, pools) {
+            Some(pool) => found.push((name, pool.key, (pool.migrations)(migrator))),
             None if pools.is_empty() => {}
             None => tracing::warn!(
                 target: "actuator::health",
@@ -75,9 +75,21 @@ fn migrations(components: &Components, pools: &[FoundPool]) -> Vec<HealthCheck> 
         }
     }
     let keys: Vec<_> = found.iter().map(|(name, key, _)| (*name, *key)).collect();
-    names("migrations", &keys)
-        .into_iter()
+    let paths = names("migrations", &keys).into_iter();
+    paths
         .zip(found)
-        .map(|(path, (_, _, check))| HealthCheck::shared(path, check).level(MIGRATIONS_LEVEL))
+        .map(|(path, (_, _, check))| {
+            HealthCheck::shared(path, check)
+                .level(MIGRATIONS_LEVEL)
+                .description("The database has the migrations of this version")
+        })
         .collect()
+}
+
+/// The only pool, or the one of this name.
+fn pool_of<'p>(name: Option<&str>, pools: &'p [FoundPool]) -> Option<&'p FoundPool> {
+    match pools {
+        [pool] => Some(pool),
+        several => several.iter().find(|pool| name.is_some() && pool.name.as_deref() == name),
+    }
 }

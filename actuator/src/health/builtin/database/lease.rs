@@ -49,8 +49,10 @@ impl<DB: Dialect> Asked<DB> {
     /// What the last question waits for, or waited for when it was given up.
     pub fn waits_for(&self) -> String {
         match *self.stage.lock().unwrap_or_else(PoisonError::into_inner) {
-            Stage::Connecting => "a connection to the database".to_owned(),
-            Stage::InUse => format!("a connection of the pool: {}", self.usage()),
+            Stage::Connecting if DB::IS_REMOTE => "a connection to the database".to_owned(),
+            Stage::Connecting | Stage::InUse => {
+                format!("a connection of the pool: {}", self.usage())
+            }
             Stage::Asking => "the answer of the database".to_owned(),
         }
     }
