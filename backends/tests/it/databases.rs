@@ -108,6 +108,7 @@ fn postgresql_is_asked_what_one_likes() {
     let (server, runtime) = (Server::postgres(), runtime());
     asked::<Postgres>(&server, &runtime, "select pg_sleep(60)");
     impatient_pool::<Postgres>(&server, &runtime);
+    crowded_postgres(&server, &runtime);
 }
 
 #[test]
@@ -130,6 +131,26 @@ fn impatient_pool<DB: DatabaseDriver>(server: &Server, runtime: &Runtime) {
     assert_eq!(service.down("db"), "no connection of the pool within 500ms: 1 of 1 are in use");
     drop(held);
     drop(inside);
+}
+
+/// The pool goes on trying while the server has no place for it, and so does the check.
+fn crowded_postgres(server: &Server, runtime: &Runtime) {
+    let inside = runtime.enter();
+    let main = pool::<Postgres>(&inside, &server.url(), 1);
+    let url = server.url().replace("//app:", "//guest:");
+    let (first, second) = (pool::<Postgres>(&inside, &url, 1), pool::<Postgres>(&inside, &url, 1));
+    let service = Service::start(runtime, DEADLINE, |app| {
+        app.health_check("db", Database::new(second));
+    });
+    let password = actuator_backends::PASSWORD;
+    let guest = format!("create role guest login connection limit 1 password '{password}'");
+    service.run(sqlx::raw_sql(AssertSqlSafe(guest)).execute(&main)).unwrap();
+    let held = service.run(first.acquire()).unwrap();
+    let error = service.down("db");
+    let start = "timeout after 1500 ms: waited for a connection to the database: ";
+    assert!(error.starts_with(start) && error.contains("too many connections"), "{error}");
+    service.run(held.close()).unwrap();
+    service.up("db");
 }
 
 /// Checks with both expectations.

@@ -23,11 +23,13 @@ pub struct Asked<DB: Dialect> {
 }
 
 /// How far a question has come.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 enum Stage {
     /// The pool tests an idle connection or opens one.
     #[default]
     Connecting,
+    /// The server accepts no connection for now, and says why; the pool tries again.
+    Refused(String),
     /// The server accepts connections, but none of the pool is free.
     InUse,
     /// The question is asked.
@@ -48,8 +50,9 @@ impl<DB: Dialect> Asked<DB> {
 
     /// What the last question waits for, or waited for when it was given up.
     pub fn waits_for(&self) -> String {
-        match *self.stage.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.stage.lock().unwrap_or_else(PoisonError::into_inner) {
             Stage::Connecting if DB::IS_REMOTE => "a connection to the database".to_owned(),
+            Stage::Refused(why) => format!("a connection to the database: {why}"),
             Stage::Connecting | Stage::InUse => {
                 format!("a connection of the pool: {}", self.usage())
             }
@@ -89,22 +92,24 @@ impl<DB: Dialect> Asked<DB> {
             connection = self.pool.acquire() => {
                 connection.map_err(|error| self.because(&error))
             }
-            error = self.refusal(), if DB::IS_REMOTE => Err(self.because(&error)),
+            error = self.unreachable(), if DB::IS_REMOTE => Err(self.because(&error)),
         }
     }
 
-    /// Why the server accepts no connection; pending while that is not known, or it does.
-    async fn refusal(&self) -> sqlx::Error {
+    /// Why the server cannot be reached; pending while that is not known, or it can.
+    async fn unreachable(&self) -> sqlx::Error {
         sleep(PATIENCE).await;
         match self.pool.connect_options().connect().await {
             Ok(connection) => {
                 self.reached(Stage::InUse);
                 // It served its purpose; an error of saying goodbye is no news.
                 let _ = connection.close().await;
-                std::future::pending().await
             }
-            Err(error) => error,
+            Err(error @ sqlx::Error::Io(_)) => return error,
+            // Such as too many connections: one of the pool may become free all the same.
+            Err(error) => self.reached(Stage::Refused(error.to_string())),
         }
+        std::future::pending().await
     }
 
     fn reached(&self, stage: Stage) {
