@@ -46,7 +46,6 @@ pub(crate) use evaluation::{Finding, evaluate};
 pub(crate) use group::{HealthGroup, HealthGroups};
 pub use health::{Health, Status};
 pub use indicator::{HealthIndicator, IntoHealth};
-pub(crate) use options::CheckOptions;
 pub(crate) use probe::CheckProbe;
 pub(crate) use report::CheckReport;
 pub(crate) use settings::{HealthDefaults, HealthSettings};

@@ -142,6 +142,7 @@ const ENTRIES: &[Entry] = catalog! {
     "management.httpexchanges.recording.include" List "request-headers,response-headers,time-taken" "What is recorded.";
     "management.trace.http.enabled" Bool "true" "Older name of management.httpexchanges.recording.enabled.";
     "management.trace.http.include" List "" "Older name of management.httpexchanges.recording.include.";
+    "management.auditevents.enabled" Bool "true" "Whether audit events are recorded.";
     "management.observations.*" Text "" "Settings of observations.";
     "management.metrics.enable.*" Bool "true" "Whether meters below this name exist.";
     "management.metrics.tags.*" Text "" "A tag of every meter.";
@@ -192,6 +193,7 @@ const ENTRIES: &[Entry] = catalog! {
 
     "info.*" Text "" "What /info shows of the settings.";
 
+    "actuator.audit.capacity" Number "1000" "How many audit events are kept in memory.";
     "actuator.compat.httptrace" Bool "false" "Whether httptrace and trace are served beside httpexchanges.";
     "actuator.health.timeout" Duration "2s" "How long a health check may take.";
     "actuator.health.success-ttl" Duration "0ms" "How long a good result of a check is kept.";
