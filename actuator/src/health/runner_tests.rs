@@ -122,7 +122,7 @@ impl HealthIndicator for Stuck {
 #[tokio::test(start_paused = true)]
 async fn a_missed_deadline_says_what_the_check_waited_for() {
     let stuck = |what| HealthCheck::new("test", Stuck(what)).timeout(Duration::from_secs(2));
-    let answers = run_all(&[prepared(stuck(Some("Godot"))), prepared(stuck(None))]).await;
+    let answers = run_all(&[prepared(&stuck(Some("Godot"))), prepared(&stuck(None))]).await;
     assert_eq!(error(&answers[0]), "timeout after 2 s: waited for Godot");
     assert_eq!(error(&answers[1]), "timeout after 2 s");
 }
