@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn without_a_url_nobody_is_told_and_nothing_is_checked() {
-        assert!(!read(&[("timeout", "never"), ("body", "[[NONSENSE]]")]).unwrap().hook.is_some());
-        assert!(!read(&[("url", "")]).unwrap().hook.is_some());
+        assert!(read(&[("timeout", "never"), ("body", "[[NONSENSE]]")]).unwrap().hook.is_none());
+        assert!(read(&[("url", "")]).unwrap().hook.is_none());
     }
 
     #[test]
