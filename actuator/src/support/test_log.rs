@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use tracing::{Dispatch, subscriber::DefaultGuard};
 use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt};
 
 /// What is logged on this thread while it lives.
@@ -10,9 +11,13 @@ pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     /// Takes what is logged on this thread, until the guard is dropped.
-    pub fn listen(&self) -> tracing::subscriber::DefaultGuard {
+    pub fn listen(&self) -> Listening {
+        // While there is only one subscriber, a line that another thread reaches first is switched
+        // off for all threads.
+        let other = Dispatch::new(tracing_subscriber::registry());
         let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(self.clone());
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))
+        let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+        Listening { _guard: guard, _other: other }
     }
 
     /// All that was logged.
@@ -24,6 +29,12 @@ impl Log {
     pub fn count(&self, part: &str) -> usize {
         self.text().lines().filter(|line| line.contains(part)).count()
     }
+}
+
+/// Listens while it lives.
+pub struct Listening {
+    _guard: DefaultGuard,
+    _other: Dispatch,
 }
 
 impl std::io::Write for Log {
