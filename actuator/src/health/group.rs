@@ -123,6 +123,18 @@ impl HealthGroups {
         Self { names: named.keys().cloned().collect(), primary, named }
     }
 
+    /// Adds a probe, unless there is a group of its name, which then inherits its path. A path that
+    /// another group has stays with that.
+    pub fn add_probe(&mut self, name: &str, member: &str, path: Option<AdditionalPath>) {
+        let path = path.filter(|path| self.additional_paths().all(|taken| taken != path));
+        if let Some(own) = self.named.get_mut(name) {
+            own.additional_path = own.additional_path.take().or(path);
+            return;
+        }
+        self.named.insert(name.to_owned(), HealthGroup::probe(name, member, path));
+        self.names = self.named.keys().cloned().collect();
+    }
+
     /// Adds a group, with the rules of the primary one, for each name that a check joins and no
     /// setting makes.
     #[must_use]

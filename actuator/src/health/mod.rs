@@ -23,20 +23,27 @@ mod group;
 mod health;
 mod http_mapping;
 mod hysteresis;
+#[cfg(test)]
+mod hysteresis_property_tests;
 mod indicator;
 mod membership;
 mod options;
 mod probe;
+#[cfg(test)]
+mod property_tests;
 mod report;
 mod runner;
 mod schedule;
 mod settings;
 mod slots;
 mod standing;
+mod startup;
 mod status_override;
 mod transition;
 
-pub use availability::{Availability, LivenessState, ReadinessState};
+pub use availability::{
+    Availability, AvailabilityChanges, AvailabilityState, LivenessState, ReadinessState,
+};
 pub use blocking::BlockingIndicator;
 pub use check::HealthCheck;
 pub use contributors::{ContributorError, HealthContributors};
@@ -49,5 +56,6 @@ pub use indicator::{HealthIndicator, IntoHealth};
 pub(crate) use probe::CheckProbe;
 pub(crate) use report::CheckReport;
 pub(crate) use settings::{HealthDefaults, HealthSettings};
+pub use startup::{StartupState, StartupTask};
 pub use status_override::StatusOverride;
 pub use transition::{HealthEvent, HealthSubscription, HealthTransition};
