@@ -15,7 +15,10 @@ use crate::{
     },
 };
 
-use super::health_descriptor::{HealthDescriptor, NoHealth};
+use super::{
+    health_descriptor::{HealthDescriptor, NoHealth},
+    health_view::{Forms, Selected},
+};
 
 /// A little below the 256 KiB that Spring Boot Admin reads: a longer answer would make the service
 /// OFFLINE to it.
@@ -30,6 +33,8 @@ pub struct HealthEndpoint {
     contributors: Arc<HealthContributors>,
     groups: HealthGroups,
     sanitizer: Arc<Sanitizer>,
+    forms: Forms,
+    operations: Vec<Operation>,
     told_too_large: AtomicBool,
 }
 
@@ -49,15 +54,33 @@ impl HealthEndpoint {
         groups: HealthGroups,
         sanitizer: Arc<Sanitizer>,
     ) -> Self {
-        Self { contributors, groups, sanitizer, told_too_large: AtomicBool::new(false) }
+        Self {
+            contributors,
+            groups,
+            sanitizer,
+            forms: Forms::default(),
+            operations: OPERATIONS.to_vec(),
+            told_too_large: AtomicBool::new(false),
+        }
     }
 
-    /// The paths beside the base path at which groups answer: exactly these, on that listener
-    /// only. A call that came by one carries it in `additional_path` with operation 0.
-    pub fn additional_paths(&self) -> Vec<(Listener, String)> {
+    /// The same endpoint, which also speaks these forms to those who name them.
+    #[must_use]
+    pub fn speaking(mut self, forms: Forms) -> Self {
+        self.operations = forms.operations(OPERATIONS);
+        self.forms = forms;
+        self
+    }
+
+    /// The paths beside the base path at which groups answer, each with the name of its group:
+    /// exactly these, on that listener only. A call that came by one carries it in
+    /// `additional_path` with operation 0.
+    pub fn additional_paths(&self) -> Vec<(String, Listener, String)> {
         self.groups
             .additional_paths()
-            .map(|additional| (additional.listener, additional.path.clone()))
+            .map(|(group, additional)| {
+                (group.to_owned(), additional.listener, additional.path.clone())
+            })
             .collect()
     }
 
@@ -90,10 +113,21 @@ impl HealthEndpoint {
             return Ok(Reply::NotFound);
         }
         let root = self.contributors.snapshot();
-        let Some(finding) = evaluate(&root, &names, group).await else {
-            let whole = primary && names.is_empty();
-            return if whole { Reply::json(&NoHealth) } else { Ok(Reply::NotFound) };
+        let selected = match Selected::of(&call, &root, &names, group)? {
+            Selected::All => None,
+            Selected::Some(group) => Some(group),
+            Selected::Nothing(reply) => return Ok(reply),
         };
+        let group = selected.as_ref().unwrap_or(group);
+        let found = evaluate(&root, &names, group).await;
+        if found.is_none() && !(primary && names.is_empty()) {
+            return Ok(Reply::NotFound);
+        }
+        let produces = self.operations.get(call.operation).map(|operation| operation.produces);
+        if let Some(form) = self.forms.of_type(produces) {
+            return form.answer(found.as_ref(), group, &names.join("/"), call.principal);
+        }
+        let Some(finding) = found else { return Reply::json(&NoHealth) };
         let lists_groups = primary && matches!(finding, Finding::Composite { .. });
         let descriptor = HealthDescriptor {
             finding: &finding,
@@ -129,7 +163,7 @@ impl Endpoint for HealthEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        OPERATIONS
+        &self.operations
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

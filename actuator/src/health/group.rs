@@ -28,6 +28,8 @@ pub struct HealthGroup {
     pub http_mapping: HttpMapping,
     /// A path of its own beside the base path.
     pub additional_path: Option<AdditionalPath>,
+    /// Whether nobody configured it: a probe as it is by default, which shows nothing.
+    pub is_default: bool,
 }
 
 impl HealthGroup {
@@ -41,6 +43,7 @@ impl HealthGroup {
             aggregator: StatusAggregator::default(),
             http_mapping: HttpMapping::default(),
             additional_path: None,
+            is_default: false,
         }
     }
 
@@ -49,8 +52,15 @@ impl HealthGroup {
         Self {
             membership: Membership::of(vec![member.to_owned()], Vec::new()),
             additional_path,
+            is_default: true,
             ..Self::primary(Show::Never)
         }
+    }
+
+    /// The same group with these of its members only: checks by their paths.
+    #[must_use]
+    pub fn only(&self, paths: Vec<String>) -> Self {
+        Self { membership: Membership::only(paths), ..self.clone() }
     }
 
     /// Whether this caller sees the components.
@@ -138,9 +148,11 @@ impl HealthGroups {
         })
     }
 
-    /// All additional paths.
-    pub fn additional_paths(&self) -> impl Iterator<Item = &AdditionalPath> {
-        self.named.values().filter_map(|group| group.additional_path.as_ref())
+    /// All additional paths, each with the name of its group.
+    pub fn additional_paths(&self) -> impl Iterator<Item = (&str, &AdditionalPath)> {
+        self.named
+            .iter()
+            .filter_map(|(name, group)| Some((name.as_str(), group.additional_path.as_ref()?)))
     }
 
     /// What the groups ask for and no contributor offers: the setting (`…group.g.include`) and a

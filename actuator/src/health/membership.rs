@@ -1,5 +1,7 @@
 //! Which checks belong to a group: by path, included or excluded.
 
+use crate::support::text::is_at_or_below;
+
 /// Spring's include and exclude lists of slash paths. A path belongs to a list if it or one of its
 /// ancestors is named; exclusion wins.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,11 @@ impl Membership {
     /// From the two lists; an empty `include` means everything.
     pub fn of(include: Vec<String>, exclude: Vec<String>) -> Self {
         Self { include: Paths::of(include), exclude: Paths::of(exclude) }
+    }
+
+    /// Exactly these checks; none of them if there is no path.
+    pub fn only(paths: Vec<String>) -> Self {
+        Self { include: Paths::Named(paths), exclude: Paths::Unset }
     }
 
     /// Whether the check at `path` belongs to the group.
@@ -65,10 +72,6 @@ impl Paths {
     }
 }
 
-fn is_at_or_below(path: &str, ancestor: &str) -> bool {
-    path.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +97,12 @@ mod tests {
         assert!(membership(&["*"], &[]).contains("x"));
         assert!(!membership(&["*"], &["x"]).contains("x/y"));
         assert!(!membership(&["x"], &["*"]).contains("x"));
+    }
+
+    #[test]
+    fn a_selection_of_nothing_has_no_member() {
+        assert!(!Membership::only(Vec::new()).contains("x"));
+        let two = Membership::only(vec!["x".to_owned(), "y/z".to_owned()]);
+        assert!(two.contains("x") && two.contains("y/z") && !two.contains("y"));
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     meter::{ApplicationTimes, MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::trigger::Trigger,
-    web::{ActuatorLayer, AdditionalPath, Exposure, Management, not_found_fallback},
+    web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
 };
 
 /// A service that is put together: its management API as a router, its instrumentation as a
@@ -35,7 +35,7 @@ pub struct Actuator {
     pub(super) server: ServerSettings,
     pub(super) exposure: Exposure,
     pub(super) endpoints: Vec<SharedEndpoint>,
-    pub(super) additional_paths: Vec<AdditionalPath>,
+    pub(super) mounted: Vec<MountedPath>,
     pub(super) layer: ActuatorLayer,
     pub(super) health: Arc<HealthContributors>,
     pub(super) availability: Availability,
@@ -148,17 +148,17 @@ impl Actuator {
             Vec::new()
         };
         let management =
-            Management::new(&self.server.base_path, endpoints, &self.additional_paths, listener)
+            Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including_message(self.server.include_message);
         if self.server.discovery { management } else { management.without_discovery() }
     }
 
-    /// The application's routes with the management API, or only the additional health paths
-    /// where that has a port of its own; instrumented; below the context path.
+    /// The application's routes with the management API, or only the mounted paths where that
+    /// has a port of its own; instrumented; below the context path.
     fn application_router(&self, routes: Router) -> Router {
         let management = self.management(Listener::Application);
         let management = if self.server.management.is_some() {
-            management.into_additional_router()
+            management.into_mounted_router()
         } else {
             management.into_router()
         };

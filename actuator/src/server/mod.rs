@@ -7,6 +7,7 @@ mod basics;
 mod beans;
 mod builder;
 mod listener;
+mod mounts;
 mod package;
 mod serve;
 mod settings;

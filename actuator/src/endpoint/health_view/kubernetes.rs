@@ -1,0 +1,247 @@
+//! `/livez`, `/readyz`, `/startupz` and `/healthz` in the form of Kubernetes' own components
+//! (`k8s.io/apiserver/pkg/server/healthz`): text, `?verbose`, `?exclude=`, a path per check.
+
+use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _};
+
+use super::checkup::{Checkup, Sight};
+use crate::{
+    health::HealthGroup,
+    model::{
+        call::Call,
+        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
+        reply::{Headers, Reply},
+    },
+    support::text::is_at_or_below,
+};
+
+const OPERATIONS: &[Operation] = &[
+    Operation::read(&[]).producing(Produces::Resource),
+    Operation::read(&[Selector::Remaining("check")]).producing(Produces::Resource),
+];
+const TEXT: &str = "text/plain; charset=utf-8";
+const HEADERS: Headers = Cow::Borrowed(&[("x-content-type-options", Cow::Borrowed("nosniff"))]);
+/// The check of a group that has none, as Kubernetes installs it.
+const PING: &str = "ping";
+/// More names are not looked at.
+const MAX_EXCLUDED: usize = 256;
+
+/// One of the four paths.
+#[derive(Debug)]
+pub struct KubernetesView {
+    checkup: Checkup,
+    /// The name of the path, as the last line of an answer gives it.
+    name: &'static str,
+    /// The group that it speaks for; `None` for the whole.
+    group: Option<&'static str>,
+    /// The HTTP status of a failure.
+    failure: u16,
+}
+
+/// The four names, each with its group.
+pub const PATHS: [(&str, Option<&str>); 4] = [
+    ("livez", Some("liveness")),
+    ("readyz", Some("readiness")),
+    ("startupz", Some("startup")),
+    ("healthz", None),
+];
+
+impl KubernetesView {
+    /// A view of the group; one that does not exist has no view.
+    pub fn new(
+        checkup: &Checkup,
+        (name, group): (&'static str, Option<&'static str>),
+        failure: u16,
+    ) -> Option<Self> {
+        let view = Self { checkup: checkup.clone(), name, group, failure };
+        view.group().is_some().then_some(view)
+    }
+
+    fn group(&self) -> Option<&HealthGroup> {
+        match self.group {
+            Some(name) => self.checkup.groups.get(name),
+            None => Some(self.checkup.groups.primary()),
+        }
+    }
+
+    async fn all(&self, group: &HealthGroup, call: &Call<'_>) -> Reply {
+        let sight = self.checkup.sight(group, call.principal);
+        let members: Vec<String> =
+            self.checkup.members(group).into_iter().map(|member| member.path).collect();
+        let excluded = Excluded::of(call, &members, |name| self.checkup.groups.get(name));
+        let round = if excluded.paths.is_empty() {
+            self.checkup.ask(group).await
+        } else {
+            let left = members.iter().filter(|path| excluded.why(path).is_none());
+            self.checkup.ask(&group.only(left.cloned().collect())).await
+        };
+        let asked: Vec<_> = round
+            .checks
+            .iter()
+            .map(|check| {
+                (check.path.as_str(), line(check.passed(group), check.report.options.critical))
+            })
+            .collect();
+        let lines = Lines { members: &members, asked: &asked, excluded: &excluded };
+        self.answer(round.passed, call, &lines, sight)
+    }
+
+    fn answer(&self, passed: bool, call: &Call<'_>, lines: &Lines<'_>, sight: Sight) -> Reply {
+        if passed && call.query_values("verbose").next().is_none() {
+            return text(200, "ok".to_owned());
+        }
+        let mut body = String::new();
+        if sight.components {
+            lines.write(&mut body);
+        }
+        let (status, outcome) = if passed { (200, "passed") } else { (self.failure, "failed") };
+        let _ = writeln!(body, "{} check {outcome}", self.name);
+        text(status, body)
+    }
+
+    async fn one(&self, group: &HealthGroup, call: &Call<'_>) -> Reply {
+        let names: Vec<&str> = call.selectors.iter().map(AsRef::as_ref).collect();
+        let sight = self.checkup.sight(group, call.principal);
+        if names.is_empty() || !sight.components {
+            return not_found();
+        }
+        let Some(round) = self.checkup.ask_at(&names, group).await else {
+            let is_ping = names == [PING] && self.checkup.members(group).is_empty();
+            return if is_ping { text(200, "ok".to_owned()) } else { not_found() };
+        };
+        if round.passed {
+            return text(200, "ok".to_owned());
+        }
+        let failed = round.checks.iter().find(|check| !check.passed(group));
+        let reason = failed.filter(|_| sight.details).map(|check| {
+            let health = &check.report.health;
+            self.checkup.reason(health).unwrap_or_else(|| health.status().code().to_owned())
+        });
+        let reason = reason.as_deref().unwrap_or("reason withheld");
+        text(self.failure, format!("internal server error: {reason}\n"))
+    }
+}
+
+impl Endpoint for KubernetesView {
+    /// What it shows is that endpoint's, and so is the access to it.
+    fn id(&self) -> &'static str {
+        "health"
+    }
+
+    fn operations(&self) -> &[Operation] {
+        OPERATIONS
+    }
+
+    fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
+        Box::pin(async move {
+            let Some(group) = self.group() else { return Ok(not_found()) };
+            Ok(if call.operation == 0 {
+                self.all(group, &call).await
+            } else {
+                self.one(group, &call).await
+            })
+        })
+    }
+}
+
+/// What `?exclude=` names.
+struct Excluded {
+    /// The members that are left out, each with the group that named it, if it was one.
+    paths: Vec<(String, Option<String>)>,
+    /// The names that are neither a member, nor a composite or group with members.
+    unknown: BTreeSet<String>,
+}
+
+impl Excluded {
+    fn of<'g>(
+        call: &Call<'_>,
+        members: &[String],
+        groups: impl Fn(&str) -> Option<&'g HealthGroup>,
+    ) -> Self {
+        let names: BTreeSet<&str> = call.query_values("exclude").take(MAX_EXCLUDED).collect();
+        let mut paths = Vec::new();
+        let mut unknown = BTreeSet::new();
+        for name in names {
+            let known = paths.len();
+            let named = members.iter().filter(|path| is_at_or_below(path, name));
+            paths.extend(named.map(|path| (path.clone(), None)));
+            if let Some(group) = groups(name) {
+                let grouped = members.iter().filter(|path| group.membership.contains(path));
+                paths.extend(grouped.map(|path| (path.clone(), Some(name.to_owned()))));
+            }
+            if paths.len() == known {
+                unknown.insert(name.to_owned());
+            }
+        }
+        Self { paths, unknown }
+    }
+
+    /// The group through which a check is excluded, or that it is by its own name.
+    fn why(&self, path: &str) -> Option<Option<&str>> {
+        let found = self.paths.iter().find(|(excluded, _)| excluded == path);
+        found.map(|(_, group)| group.as_deref())
+    }
+}
+
+/// The lines of a verbose answer: all members in their order, asked or excluded.
+struct Lines<'l> {
+    members: &'l [String],
+    asked: &'l [(&'l str, Line)],
+    excluded: &'l Excluded,
+}
+
+#[derive(Clone, Copy)]
+enum Line {
+    Well,
+    /// Failed, but it does not count.
+    Uncritical,
+    Failed,
+}
+
+fn line(passed: bool, critical: bool) -> Line {
+    match (passed, critical) {
+        (true, _) => Line::Well,
+        (false, true) => Line::Failed,
+        (false, false) => Line::Uncritical,
+    }
+}
+
+impl Lines<'_> {
+    fn write(&self, body: &mut String) {
+        if self.members.is_empty() {
+            let _ = writeln!(body, "[+]{PING} ok");
+        }
+        for path in self.members {
+            let asked = self.asked.iter().find(|(asked, _)| asked == path);
+            let _ = match (self.excluded.why(path), asked.map(|(_, line)| line)) {
+                (Some(Some(group)), _) => writeln!(body, "[+]{path} excluded with {group}: ok"),
+                (Some(None), _) => writeln!(body, "[+]{path} excluded: ok"),
+                (None, Some(Line::Well)) => writeln!(body, "[+]{path} ok"),
+                (None, Some(Line::Uncritical)) => {
+                    writeln!(body, "[+]{path} failed but not critical: ok")
+                }
+                (None, Some(Line::Failed)) => {
+                    writeln!(body, "[-]{path} failed: reason withheld")
+                }
+                // It was removed meanwhile.
+                (None, None) => Ok(()),
+            };
+        }
+        if !self.excluded.unknown.is_empty() {
+            let names: Vec<_> =
+                self.excluded.unknown.iter().map(|name| format!("{name:?}")).collect();
+            let _ = writeln!(
+                body,
+                "warn: some health checks cannot be excluded: no matches for {}",
+                names.join(",")
+            );
+        }
+    }
+}
+
+fn text(status: u16, body: String) -> Reply {
+    Reply::Document { status, content_type: TEXT, headers: HEADERS, body: body.into() }
+}
+
+fn not_found() -> Reply {
+    text(404, "404 page not found\n".to_owned())
+}
