@@ -60,6 +60,10 @@ ui: ## Compiles what the macros must accept and refuse, and compares the message
 doc: ## Builds the documentation as docs.rs does
 	@scripts/doc
 
+.PHONY: docs
+docs: ## Writes the tables of docs/settings.md anew, from the catalog of settings
+	@UPDATE_DOCS=1 cargo test --quiet -p actuator --lib the_tables_of_the_documentation >/dev/null
+
 .PHONY: package
 package: ## Packages both library crates and builds them from the packages
 	@cargo package --quiet --allow-dirty -p actuator-macros -p actuator

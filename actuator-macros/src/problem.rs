@@ -44,4 +44,10 @@ impl Problems {
     pub(crate) fn into_compile_errors(self) -> TokenStream {
         self.found.map(|error| error.to_compile_error()).unwrap_or_default()
     }
+
+    /// The messages alone.
+    #[cfg(test)]
+    pub(crate) fn messages(self) -> Vec<String> {
+        self.found.into_iter().flatten().map(|error| error.to_string()).collect()
+    }
 }

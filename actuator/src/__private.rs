@@ -9,7 +9,7 @@ pub use std::sync::Arc;
 pub use inventory;
 
 pub use crate::{
-    health::HealthDeclaration,
+    health::{DeclaredOptions, HealthDeclaration},
     info::{ActuatorInfo, BuildFacts, Facts, FactsDeclaration, GitFacts, RustFacts, Tracked},
     model::source::Source,
     registry::{

@@ -154,8 +154,22 @@ pub use actuator_macros::env_source;
 /// |---|---|
 /// | `name = "…"` | required: the key in the answer; `brokers/primary` stands below `brokers` |
 /// | `timeout = "2s"` | the deadline; `actuator.health.timeout` by default |
+/// | `success_ttl = "27s"`, `failure_ttl = "9s"` | how long a result is kept; not at all by default |
+/// | `interval = "30s"` | runs in the background with this pause, not when it is asked for |
+/// | `failure_interval = "5s"` | the pause while it fails |
+/// | `critical = false` | it is shown, and never changes the status of the whole |
+/// | `failure_threshold = 3`, `success_threshold = 2` | results in a row that change its status; 1 by default |
+/// | `initial_status = "unknown"` | its status until a threshold is reached for the first time |
+/// | `failure_status = "degraded"` | its status instead of DOWN |
+/// | `level = 2` | who has to ask it: 0 nobody, 1 load balancers (the default), more monitors |
+/// | `tags = ["slow"]` | words to select it by |
+/// | `groups = ["readiness"]` | groups that it joins |
 /// | `on = Type` | for an associated function: the type of its `impl` block |
 /// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// A status is `up`, `down`, `out_of_service`, `restricted` or `degraded` (the same), `unknown`,
+/// or a code of one's own. Settings of the same names, `actuator.health.check.<name>.timeout` and
+/// so on, win over the attribute.
 ///
 /// A parameter is `&T` or `Arc<T>`; the component of that type is taken, and of several the one
 /// of the parameter's name. One that is missing refuses the start. What the function may return
@@ -180,8 +194,9 @@ pub use actuator_macros::info_source;
 pub use admin::RegistrationState;
 pub use error::{Error, Result};
 pub use health::{
-    Availability, ContributorError, Health, HealthContributors, HealthIndicator, IntoHealth,
-    LivenessState, ReadinessState, Status,
+    Availability, ContributorError, Health, HealthCheck, HealthContributors, HealthEvent,
+    HealthIndicator, HealthSubscription, HealthTransition, IntoHealth, LivenessState,
+    ReadinessState, Status, StatusOverride,
 };
 pub use info::ActuatorInfo;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup};

@@ -1,8 +1,11 @@
 //! Everything that is documented compiles. The cases are ordinary modules: as programs of their
 //! own each would be linked anew.
 
-#![allow(clippy::unnecessary_wraps, clippy::no_effect_underscore_binding)] // what users may write
+#![allow(clippy::unnecessary_wraps, clippy::no_effect_underscore_binding)]
+#![allow(clippy::unwrap_used)] // a test may fail // what users may write
 
+#[path = "../pass/check_options.rs"]
+mod check_options;
 #[path = "../pass/return_types.rs"]
 mod return_types;
 #[path = "../pass/serve_forms.rs"]
@@ -12,4 +15,9 @@ mod serve_forms;
 fn every_documented_form_compiles() {
     return_types::main();
     serve_forms::main();
+}
+
+#[test]
+fn what_an_attribute_says_arrives_in_the_record_and_nothing_else() {
+    check_options::main();
 }

@@ -14,7 +14,6 @@ use crate::{
 
 /// The helper attribute, `#[actuator(…)]`.
 const ATTRIBUTE: &str = "actuator";
-const KNOWN: [&str; 3] = ["git", "dirty", "group"];
 
 /// Expands the derive.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -63,7 +62,7 @@ impl Options {
         let wanted = Wanted { git, dirty: args.flag("dirty") };
         let group = args.string("group").map(|(group, _)| group);
         let options = Self { krate: args.krate(), group, wanted };
-        args.finish(&KNOWN, problems);
+        args.finish(problems);
         options
     }
 }

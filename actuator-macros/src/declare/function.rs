@@ -15,8 +15,6 @@ pub(crate) struct FunctionAttribute {
     pub(crate) name: &'static str,
     /// What parts the declared name into segments (`db/primary`).
     pub(crate) separator: Option<char>,
-    /// The arguments that only this attribute has.
-    pub(crate) own_arguments: &'static [&'static str],
 }
 
 impl FunctionAttribute {
@@ -38,8 +36,7 @@ impl FunctionAttribute {
         let on = args.type_("on");
         let krate = args.krate();
         let name = name.finish(&mut problems);
-        let known: Vec<&str> = ["name", "on"].iter().chain(self.own_arguments).copied().collect();
-        args.finish(&known, &mut problems);
+        args.finish(&mut problems);
         let parameters = function.parameters(on.as_ref(), &mut problems);
         if problems.is_empty() {
             return Ok((Declared { name, krate, function, parameters, on }, own));

@@ -12,7 +12,7 @@ pub(crate) fn expand(
     arguments: TokenStream,
     item: &TokenStream,
 ) -> TokenStream {
-    let attribute = FunctionAttribute { name: attribute, separator: None, own_arguments: &[] };
+    let attribute = FunctionAttribute { name: attribute, separator: None };
     let declared = match attribute.read(arguments, item, |_| ()) {
         Ok((declared, ())) => declared,
         Err(instead) => return instead,

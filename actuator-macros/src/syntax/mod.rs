@@ -2,6 +2,8 @@
 
 pub(crate) mod args;
 pub(crate) mod duration;
+pub(crate) mod label;
 pub(crate) mod name;
 pub(crate) mod nearest;
 pub(crate) mod signature;
+pub(crate) mod status;

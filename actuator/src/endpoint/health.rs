@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use crate::{
-    health::{Finding, HealthContributors, HealthGroup, HealthGroups, evaluate},
+    health::{CheckOptions, Finding, HealthContributors, HealthGroup, HealthGroups, evaluate},
     model::{
         call::{Call, Listener},
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
@@ -113,13 +113,12 @@ impl HealthEndpoint {
             return Ok(Reply::NotFound);
         }
         let root = self.contributors.snapshot();
-        let selected = match Selected::of(&call, &root, &names, group)? {
-            Selected::All => None,
-            Selected::Some(group) => Some(group),
+        let selection = match Selected::of(&call, &root, &names, group)? {
+            Selected::Some(selection) => selection,
             Selected::Nothing(reply) => return Ok(reply),
         };
-        let group = selected.as_ref().unwrap_or(group);
-        let found = evaluate(&root, &names, group).await;
+        let select = |path: &str, options: &CheckOptions| selection.selects(path, options);
+        let found = evaluate(&root, &names, group, &select).await;
         if found.is_none() && !(primary && names.is_empty()) {
             return Ok(Reply::NotFound);
         }

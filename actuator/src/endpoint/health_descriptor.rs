@@ -45,10 +45,11 @@ impl Serialize for HealthDescriptor<'_> {
                 let key = if self.version == ApiVersion::V2 { "details" } else { "components" };
                 map.serialize_entry(key, &Components(*self))?;
             }
-            Finding::Indicator(health)
-                if self.show_details && health.details().next().is_some() =>
-            {
-                map.serialize_entry("details", &Details { health, sanitizer: self.sanitizer })?;
+            Finding::Indicator(report) if self.show_details => {
+                let health = &*report.health;
+                if health.details().next().is_some() {
+                    map.serialize_entry("details", &Details { health, sanitizer: self.sanitizer })?;
+                }
             }
             _ => {}
         }

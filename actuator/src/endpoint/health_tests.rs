@@ -6,14 +6,13 @@ use std::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    health::{Availability, Health, HealthDefaults, HealthSettings, Status, builtin},
+    health::{Availability, Health, HealthCheck, HealthDefaults, HealthSettings, Status, builtin},
     model::{call::ApiVersion, principal::Principal, show::Show},
     settings::{Settings, SettingsReader},
 };
@@ -59,7 +58,7 @@ impl App {
         let mut reader = SettingsReader::new(&settings);
         let settings =
             HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });
-        let contributors = Arc::new(settings.contributors());
+        let contributors = Arc::new(settings.contributors(&settings.groups, None));
         let availability = Availability::starting();
         availability.ready();
         let disk: builtin::DiskReader = Arc::new(|_| Some((270_553_174_016, 83_206_356_992)));
@@ -68,7 +67,7 @@ impl App {
         let asked = Arc::new(AtomicUsize::new(0));
         let add = |name: &str, health: Box<dyn Fn() -> Health + Send + Sync>| {
             let indicator = move || std::future::ready(health());
-            contributors.register(name, Arc::new(indicator), None).unwrap();
+            contributors.register(HealthCheck::new(name, indicator)).unwrap();
         };
         let (answer, counted) = (Arc::clone(&custom), Arc::clone(&asked));
         add(
@@ -334,8 +333,8 @@ async fn trap_seed_01_a_check_that_panics_is_503_and_not_500() {
 #[tokio::test]
 async fn trap_seed_19_no_check_and_no_detail_can_overwrite_the_status() {
     let app = App::recorded();
-    let indicator = Arc::new(|| async { Health::down().with_detail("status", "UP") });
-    app.endpoint.contributors.register("status", indicator, None).unwrap();
+    let check = HealthCheck::new("status", || async { Health::down().with_detail("status", "UP") });
+    app.endpoint.contributors.register(check).unwrap();
     let (code, body) = app.get("/health").await;
     assert_eq!((code, &body["status"]), (503, &json!("DOWN")));
     assert_eq!(
@@ -359,7 +358,7 @@ async fn trap_sba_08_health_is_never_unknown_before_or_after_the_start() {
     let mut reader = SettingsReader::new(&settings);
     let settings = HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });
     let none = HealthEndpoint::new(
-        Arc::new(HealthContributors::new(Vec::new(), Duration::from_secs(1))),
+        Arc::new(settings.contributors(&settings.groups, None)),
         settings.groups,
         Arc::default(),
     );

@@ -2,7 +2,7 @@
 
 use super::health::Status;
 
-/// Spring's `SimpleStatusAggregator`: the status that stands first in the order wins.
+/// As Spring's `SimpleStatusAggregator`: the status that stands first in the order wins.
 #[derive(Clone, Debug)]
 pub struct StatusAggregator {
     /// The most severe status first.
@@ -10,9 +10,11 @@ pub struct StatusAggregator {
 }
 
 impl Default for StatusAggregator {
-    /// DOWN, `OUT_OF_SERVICE`, UP, UNKNOWN.
+    /// DOWN, `OUT_OF_SERVICE`, RESTRICTED, UP, UNKNOWN: Spring's with one in the middle.
     fn default() -> Self {
-        Self { order: vec![Status::DOWN, Status::OUT_OF_SERVICE, Status::UP, Status::UNKNOWN] }
+        let order =
+            [Status::DOWN, Status::OUT_OF_SERVICE, Status::RESTRICTED, Status::UP, Status::UNKNOWN];
+        Self { order: order.into() }
     }
 }
 
@@ -33,6 +35,14 @@ impl StatusAggregator {
             })
             .min_by_key(|(severity, _)| *severity)
             .map_or(Status::UNKNOWN, |(_, status)| status.clone())
+    }
+
+    /// How bad a status is: how many steps it stands before UP; 0 for UP, for all that comes after
+    /// it, and for what the order does not name.
+    pub(super) fn severity(&self, status: &Status) -> usize {
+        let position = |wanted: &Status| self.order.iter().position(|known| known == wanted);
+        let up = position(&Status::UP).unwrap_or(self.order.len());
+        position(status).map_or(0, |position| up.saturating_sub(position))
     }
 }
 

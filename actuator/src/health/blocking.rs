@@ -1,15 +1,10 @@
-//! Checks that block their thread: run beside the runtime, at most one call of each at a time.
+//! Checks that block their thread: run beside the runtime.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::{fmt, sync::Arc};
 
 use super::{
     health::Health,
     indicator::{HealthIndicator, IntoHealth},
-    runner::Shown,
 };
 use crate::model::endpoint::BoxFuture;
 
@@ -19,7 +14,6 @@ use crate::model::endpoint::BoxFuture;
 /// with its age and starts no other, so that a hung check never holds more than one thread.
 pub struct BlockingIndicator<F> {
     function: Arc<F>,
-    since: Arc<Mutex<Option<Instant>>>,
 }
 
 impl<F, T> BlockingIndicator<F>
@@ -29,7 +23,7 @@ where
 {
     /// An indicator that calls `function`.
     pub fn new(function: F) -> Self {
-        Self { function: Arc::new(function), since: Arc::default() }
+        Self { function: Arc::new(function) }
     }
 }
 
@@ -40,22 +34,8 @@ where
 {
     fn check(&self) -> BoxFuture<'static, Health> {
         let function = Arc::clone(&self.function);
-        let since = Arc::clone(&self.since);
         Box::pin(async move {
-            let call = match Running::begin(since) {
-                Ok(call) => call,
-                Err(began) => {
-                    let age =
-                        Shown(std::time::Duration::from_secs(began.elapsed().as_secs().max(1)));
-                    return Health::from_error(format_args!(
-                        "timeout: an earlier call is still running after {age}"
-                    ));
-                }
-            };
-            let done = tokio::task::spawn_blocking(move || {
-                let _call = call;
-                function().into_health()
-            });
+            let done = tokio::task::spawn_blocking(move || function().into_health());
             match done.await.map_err(tokio::task::JoinError::try_into_panic) {
                 Ok(health) => health,
                 // The runner catches it, as it does for checks that do not block.
@@ -63,6 +43,10 @@ where
                 Err(Err(_)) => Health::from_error("aborted: its runtime is shutting down"),
             }
         })
+    }
+
+    fn is_cancellable(&self) -> bool {
+        false
     }
 }
 
@@ -72,65 +56,10 @@ impl<F> fmt::Debug for BlockingIndicator<F> {
     }
 }
 
-/// Marks a call as going on until it is dropped.
-struct Running {
-    since: Arc<Mutex<Option<Instant>>>,
-}
-
-impl Running {
-    /// The mark, or since when an earlier call goes on.
-    fn begin(since: Arc<Mutex<Option<Instant>>>) -> Result<Self, Instant> {
-        {
-            let mut slot = since.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(earlier) = *slot {
-                return Err(earlier);
-            }
-            *slot = Some(Instant::now());
-        }
-        Ok(Self { since })
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    };
-
     use super::*;
-    use crate::health::{
-        Status,
-        runner::{Check, run_all},
-    };
-
-    #[tokio::test]
-    async fn a_hung_blocking_check_holds_one_thread_and_says_that_it_still_runs() {
-        let (release, hang) = mpsc::channel::<()>();
-        let hang = Mutex::new(hang);
-        let calls = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&calls);
-        let indicator = BlockingIndicator::new(move || {
-            counted.fetch_add(1, Ordering::SeqCst);
-            let _ = hang.lock().unwrap().recv();
-        });
-        let timeout = std::time::Duration::from_millis(5);
-        let checks = [Arc::new(Check::new("hung".to_owned(), Arc::new(indicator), timeout))];
-        for expected in ["timeout after 5 ms", "still running", "still running"] {
-            let health = run_all(&checks).await.remove(0);
-            assert_eq!(health.status(), &Status::DOWN);
-            let (_, error) = health.details().next().unwrap();
-            assert!(error.get().contains(expected), "{}", error.get());
-        }
-        drop(release);
-        assert!(calls.load(Ordering::SeqCst) <= 1);
-    }
+    use crate::health::Status;
 
     #[tokio::test]
     async fn a_blocking_check_answers_from_another_thread() {

@@ -4,10 +4,18 @@ use std::{
     collections::BTreeMap,
     fmt,
     sync::{Arc, PoisonError, RwLock},
-    time::Duration,
 };
 
-use super::{indicator::HealthIndicator, runner::Check};
+use super::{
+    check::HealthCheck,
+    engine::{CheckObserver, Engine, EngineSettings},
+    probe::CheckProbe,
+    runner::Check,
+    schedule,
+    standing::Moment,
+    status_override::StatusOverride,
+    transition::{HealthSubscription, HealthTransition},
+};
 
 /// A node of the tree.
 #[derive(Clone, Debug)]
@@ -26,23 +34,27 @@ pub type Composite = BTreeMap<Arc<str>, Contributor>;
 pub struct HealthContributors {
     root: RwLock<Arc<Composite>>,
     group_names: Vec<String>,
-    timeout: Duration,
+    engine: Arc<Engine>,
 }
 
 impl HealthContributors {
     /// An empty tree. A name of a group cannot become the name of a contributor, since
-    /// `/health/{name}` could not tell them apart; `timeout` holds for checks without their own.
-    pub fn new(group_names: Vec<String>, timeout: Duration) -> Self {
-        Self { root: RwLock::default(), group_names, timeout }
+    /// `/health/{name}` could not tell them apart.
+    pub(crate) fn new(
+        group_names: Vec<String>,
+        settings: EngineSettings,
+        observer: Option<Arc<dyn CheckObserver>>,
+    ) -> Self {
+        let engine = Arc::new(Engine::new(settings, observer));
+        Self { root: RwLock::default(), group_names, engine }
     }
 
     /// Adds a check. A path of several names (`db/primary`) makes the composites it needs.
-    pub fn register(
-        &self,
-        path: &str,
-        indicator: Arc<dyn HealthIndicator>,
-        timeout: Option<Duration>,
-    ) -> Result<(), ContributorError> {
+    ///
+    /// # Errors
+    /// The path is taken, cannot be asked for, or the check joins a group that does not exist.
+    pub fn register(&self, check: HealthCheck) -> Result<(), ContributorError> {
+        let path = check.path.as_str();
         let refuse = |reason| Err(ContributorError { path: path.to_owned(), reason });
         let names: Vec<&str> = path.split('/').collect();
         let Some((last, parents)) = names.split_last().filter(|_| names.iter().all(|n| is_name(n)))
@@ -52,7 +64,12 @@ impl HealthContributors {
         if names.first().is_some_and(|first| self.group_names.iter().any(|name| name == first)) {
             return refuse(Refusal::Group);
         }
-        let check = Check::new(path.to_owned(), indicator, timeout.unwrap_or(self.timeout));
+        if let Some(unknown) = check.groups().iter().find(|name| !self.group_names.contains(name)) {
+            return refuse(Refusal::NoGroup(unknown.clone()));
+        }
+        let options = self.engine.options_of(&check);
+        let indicator = Arc::clone(&check.indicator);
+        let added = Arc::new(Check::new(path, indicator, options, Arc::clone(&self.engine)));
         let mut root = self.root.write().unwrap_or_else(PoisonError::into_inner);
         // Changed on a copy, so that a refusal leaves the tree as it was.
         let mut changed = Arc::clone(&root);
@@ -69,8 +86,10 @@ impl HealthContributors {
         if composite.contains_key(*last) {
             return refuse(Refusal::Duplicate);
         }
-        composite.insert(Arc::from(*last), Contributor::Indicator(Arc::new(check)));
+        composite.insert(Arc::from(*last), Contributor::Indicator(Arc::clone(&added)));
         *root = changed;
+        drop(root);
+        self.begin(&added);
         Ok(())
     }
 
@@ -78,13 +97,71 @@ impl HealthContributors {
     /// there is none at `path`.
     pub fn unregister(&self, path: &str) -> bool {
         let names: Vec<&str> = path.split('/').collect();
-        let mut root = self.root.write().unwrap_or_else(PoisonError::into_inner);
-        find(&root, &names).is_some() && remove(Arc::make_mut(&mut root), &names)
+        let removed = {
+            let mut root = self.root.write().unwrap_or_else(PoisonError::into_inner);
+            let Some(found) = find(&root, &names).cloned() else { return false };
+            remove(Arc::make_mut(&mut root), &names);
+            found
+        };
+        if let Some(observer) = &self.engine.observer {
+            removed.checks().iter().for_each(|check| observer.unregistered(check.path()));
+        }
+        true
     }
 
-    /// The tree as it is now.
-    pub fn snapshot(&self) -> Arc<Composite> {
-        Arc::clone(&self.root.read().unwrap_or_else(PoisonError::into_inner))
+    /// A stream of changes of status from now on. It loses none as long as its reader is less
+    /// than 1024 behind; after that it says how many it missed.
+    pub fn subscribe(&self) -> HealthSubscription {
+        self.engine.transitions.subscribe()
+    }
+
+    /// Calls `listener` with each change of status from now on, one at a time and in order. It
+    /// must be quick: it runs where the check ran.
+    pub fn on_change(&self, listener: impl Fn(&HealthTransition) + Send + Sync + 'static) {
+        self.engine.transitions.on_change(Arc::new(listener));
+    }
+
+    /// The latest changes of a check's status, the oldest first; `None` if there is no such check.
+    pub fn history(&self, path: &str) -> Option<Vec<Arc<HealthTransition>>> {
+        let check = self.check(path)?;
+        Some(check.with_standing(|standing| (standing.history(), None)))
+    }
+
+    /// Reports a check with another status than its own until `by.until`.
+    ///
+    /// # Errors
+    /// There is no check at `path`, or the time is over already.
+    pub fn override_status(&self, path: &str, by: StatusOverride) -> Result<(), ContributorError> {
+        let refuse = |reason| ContributorError { path: path.to_owned(), reason };
+        let check = self.check(path).ok_or_else(|| refuse(Refusal::Missing))?;
+        let now = Moment::now();
+        let rest = by.until.duration_since(now.wall).ok().filter(|rest| !rest.is_zero());
+        let until = rest.and_then(|rest| now.instant.checked_add(rest));
+        let until = until.ok_or_else(|| refuse(Refusal::Expired))?;
+        let order = &self.engine.settings.order;
+        check.with_standing(|standing| ((), standing.force(Arc::new(by), until, now, order)));
+        if let Some(runtime) = self.engine.runtime() {
+            let check = Arc::downgrade(&check);
+            // Told when it ends, even if nobody asks.
+            runtime.spawn(async move {
+                tokio::time::sleep_until(until).await;
+                if let Some(check) = check.upgrade() {
+                    check.release_expired(tokio::time::Instant::now());
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Ends an override before its time; what it was, or `None` if there is none.
+    pub fn clear_override(&self, path: &str) -> Option<Arc<StatusOverride>> {
+        let order = &self.engine.settings.order;
+        self.check(path)?.with_standing(|standing| {
+            match standing.release(false, Moment::now(), order) {
+                Some((by, change)) => (Some(by), change),
+                None => (None, None),
+            }
+        })
     }
 
     /// The paths of all checks and composites, sorted.
@@ -92,6 +169,38 @@ impl HealthContributors {
         let mut paths = Vec::new();
         gather_paths(&self.snapshot(), "", &mut paths);
         paths
+    }
+
+    /// The tree as it is now.
+    pub(crate) fn snapshot(&self) -> Arc<Composite> {
+        Arc::clone(&self.root.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn check(&self, path: &str) -> Option<Arc<Check>> {
+        let names: Vec<&str> = path.split('/').collect();
+        match find(&self.snapshot(), &names)? {
+            Contributor::Indicator(check) => Some(Arc::clone(check)),
+            Contributor::Composite(_) => None,
+        }
+    }
+
+    fn begin(&self, check: &Arc<Check>) {
+        if let Some(observer) = &self.engine.observer {
+            check.observed_by(observer.registered(CheckProbe::new(check)));
+        }
+        if let Some(runtime) = self.engine.runtime() {
+            schedule::start(check, &runtime, &self.engine.settings.order);
+        }
+    }
+}
+
+impl Contributor {
+    /// All checks at or below it.
+    fn checks(&self) -> Vec<Arc<Check>> {
+        match self {
+            Self::Indicator(check) => vec![Arc::clone(check)],
+            Self::Composite(inner) => inner.values().flat_map(Self::checks).collect(),
+        }
     }
 }
 
@@ -133,25 +242,28 @@ fn is_name(name: &str) -> bool {
     !name.trim().is_empty() && !name.contains(char::is_control)
 }
 
-/// Why a check cannot be registered under its name.
+/// Why a check cannot be registered, or overridden.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContributorError {
     path: String,
     reason: Refusal,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Refusal {
     Name,
     Duplicate,
     Parent,
     Group,
+    NoGroup(String),
+    Missing,
+    Expired,
 }
 
 impl fmt::Display for ContributorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
-        match self.reason {
+        match &self.reason {
             Refusal::Name => write!(
                 f,
                 "\"{path}\" cannot name a health check: use names without control characters, \
@@ -170,6 +282,16 @@ impl fmt::Display for ContributorError {
                 "health contributor \"{path}\" clashes with the group of that name; rename it, or \
                  the group in `management.endpoint.health.group.*`"
             ),
+            Refusal::NoGroup(group) => write!(
+                f,
+                "health check \"{path}\" joins the group \"{group}\", which does not exist; \
+                 groups are made at the start, by settings or by checks registered there"
+            ),
+            Refusal::Missing => write!(f, "there is no health check \"{path}\""),
+            Refusal::Expired => write!(
+                f,
+                "the override of health check \"{path}\" would end before it begins, or never"
+            ),
         }
     }
 }
@@ -182,12 +304,12 @@ mod tests {
     use crate::health::Health;
 
     fn contributors() -> HealthContributors {
-        HealthContributors::new(vec!["liveness".to_owned()], Duration::from_secs(2))
+        HealthContributors::new(vec!["liveness".to_owned()], EngineSettings::default(), None)
     }
 
     fn add(contributors: &HealthContributors, path: &str) -> Result<(), String> {
-        let indicator = Arc::new(|| async { Health::up() });
-        contributors.register(path, indicator, None).map_err(|error| error.to_string())
+        let check = HealthCheck::new(path, || async { Health::up() });
+        contributors.register(check).map_err(|error| error.to_string())
     }
 
     #[test]

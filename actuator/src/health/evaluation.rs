@@ -5,15 +5,17 @@ use std::sync::Arc;
 use super::{
     contributors::{Composite, Contributor, find},
     group::HealthGroup,
-    health::{Health, Status},
+    health::Status,
+    options::CheckOptions,
+    report::CheckReport,
     runner::{Check, run_all},
 };
 
 /// What was found at a node of the tree.
 #[derive(Clone, Debug)]
 pub enum Finding {
-    /// The answer of a check.
-    Indicator(Health),
+    /// What is known of a check.
+    Indicator(CheckReport),
     /// The answers of several, aggregated.
     Composite {
         /// The aggregated status.
@@ -27,79 +29,110 @@ impl Finding {
     /// The status of the node.
     pub fn status(&self) -> &Status {
         match self {
-            Self::Indicator(health) => health.status(),
+            Self::Indicator(report) => report.health.status(),
             Self::Composite { status, .. } => status,
+        }
+    }
+
+    /// Whether it counts for the status of what holds it: only what is critical does.
+    fn counts(&self) -> bool {
+        match self {
+            Self::Indicator(report) => report.options.critical,
+            Self::Composite { components, .. } => {
+                components.iter().any(|(_, found)| found.counts())
+            }
         }
     }
 }
 
-/// Asks the group's members at or below `names` (no name: the whole tree), and only those.
-/// `None` if there is no such contributor, or no member.
-pub async fn evaluate(root: &Composite, names: &[&str], group: &HealthGroup) -> Option<Finding> {
+/// Whether a check, by its path and options, is asked at all.
+pub type Selector<'s> = &'s (dyn Fn(&str, &CheckOptions) -> bool + Send + Sync);
+
+/// Asks the group's members at or below `names` (no name: the whole tree) that `select` lets
+/// pass, and only those. `None` if there is no such contributor, or no member.
+pub async fn evaluate(
+    root: &Composite,
+    names: &[&str],
+    group: &HealthGroup,
+    select: Selector<'_>,
+) -> Option<Finding> {
+    let view = View { group, select };
     let mut checks = Vec::new();
     let node = if names.is_empty() {
-        gather_all(root, group, &mut checks);
+        view.gather_all(root, &mut checks);
         None
     } else {
         let found = find(root, names)?;
-        gather(found, group, &mut checks);
+        view.gather(found, &mut checks);
         Some(found)
     };
     let mut answers = run_all(&checks).await.into_iter();
     match node {
-        None => assemble_all(root, group, &mut answers),
-        Some(found) => assemble(found, group, &mut answers),
+        None => view.assemble_all(root, &mut answers),
+        Some(found) => view.assemble(found, &mut answers),
     }
 }
 
-fn gather_all(composite: &Composite, group: &HealthGroup, checks: &mut Vec<Arc<Check>>) {
-    for contributor in composite.values() {
-        gather(contributor, group, checks);
-    }
+/// The checks as one caller sees them.
+#[derive(Clone, Copy)]
+struct View<'v> {
+    group: &'v HealthGroup,
+    select: Selector<'v>,
 }
 
-fn gather(contributor: &Contributor, group: &HealthGroup, checks: &mut Vec<Arc<Check>>) {
-    match contributor {
-        Contributor::Indicator(check) => {
-            if group.membership.contains(check.path()) {
-                checks.push(Arc::clone(check));
-            }
+impl View<'_> {
+    fn has(&self, check: &Check) -> bool {
+        let (path, options) = (check.path(), check.options());
+        self.group.has(path, options) && (self.select)(path, options)
+    }
+
+    fn gather_all(&self, composite: &Composite, checks: &mut Vec<Arc<Check>>) {
+        for contributor in composite.values() {
+            self.gather(contributor, checks);
         }
-        Contributor::Composite(inner) => gather_all(inner, group, checks),
     }
-}
 
-/// Walks as [`gather_all`] did, so the answers come in the order of the checks.
-fn assemble_all(
-    composite: &Composite,
-    group: &HealthGroup,
-    answers: &mut impl Iterator<Item = Health>,
-) -> Option<Finding> {
-    let components: Vec<_> = composite
-        .iter()
-        .filter_map(|(name, contributor)| {
-            Some((Arc::clone(name), assemble(contributor, group, answers)?))
-        })
-        .collect();
-    if components.is_empty() {
-        return None;
+    fn gather(&self, contributor: &Contributor, checks: &mut Vec<Arc<Check>>) {
+        match contributor {
+            Contributor::Indicator(check) => {
+                if self.has(check) {
+                    checks.push(Arc::clone(check));
+                }
+            }
+            Contributor::Composite(inner) => self.gather_all(inner, checks),
+        }
     }
-    let status = group.aggregator.aggregate(components.iter().map(|(_, found)| found.status()));
-    Some(Finding::Composite { status, components })
-}
 
-fn assemble(
-    contributor: &Contributor,
-    group: &HealthGroup,
-    answers: &mut impl Iterator<Item = Health>,
-) -> Option<Finding> {
-    match contributor {
-        Contributor::Indicator(check) => group
-            .membership
-            .contains(check.path())
-            .then(|| answers.next())
-            .flatten()
-            .map(Finding::Indicator),
-        Contributor::Composite(inner) => assemble_all(inner, group, answers),
+    /// Walks as [`Self::gather_all`] did, so the answers come in the order of the checks.
+    fn assemble_all(
+        &self,
+        composite: &Composite,
+        answers: &mut impl Iterator<Item = CheckReport>,
+    ) -> Option<Finding> {
+        let components: Vec<_> = composite
+            .iter()
+            .filter_map(|(name, contributor)| {
+                Some((Arc::clone(name), self.assemble(contributor, answers)?))
+            })
+            .collect();
+        if components.is_empty() {
+            return None;
+        }
+        let counting = components.iter().filter(|(_, found)| found.counts());
+        let status = self.group.aggregator.aggregate(counting.map(|(_, found)| found.status()));
+        Some(Finding::Composite { status, components })
+    }
+
+    fn assemble(
+        &self,
+        contributor: &Contributor,
+        answers: &mut impl Iterator<Item = CheckReport>,
+    ) -> Option<Finding> {
+        match contributor {
+            Contributor::Indicator(check) => {
+                self.has(check).then(|| answers.next()).flatten().map(Finding::Indicator)
+            }
+            Contributor::Composite(inner) => self.assemble_all(inner, answers),
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     aggregator::StatusAggregator, contributors::HealthContributors, http_mapping::HttpMapping,
-    membership::Membership,
+    membership::Membership, options::CheckOptions,
 };
 use crate::{
     model::{call::Listener, principal::Principal, show::Show},
@@ -14,6 +14,8 @@ use crate::{
 /// One view of the checks: the primary one, which has all of them, or a named group.
 #[derive(Clone, Debug)]
 pub struct HealthGroup {
+    /// Its name; empty for the primary one.
+    pub name: String,
     /// Which checks belong to it.
     pub membership: Membership,
     /// Who sees the components; `None` follows the details.
@@ -36,6 +38,7 @@ impl HealthGroup {
     /// All checks, with the defaults of Spring but for who sees what.
     pub fn primary(show_details: Show) -> Self {
         Self {
+            name: String::new(),
             membership: Membership::default(),
             show_components: None,
             show_details,
@@ -48,8 +51,9 @@ impl HealthGroup {
     }
 
     /// A probe: one check, nothing shown but its status.
-    pub fn probe(member: &str, additional_path: Option<AdditionalPath>) -> Self {
+    pub fn probe(name: &str, member: &str, additional_path: Option<AdditionalPath>) -> Self {
         Self {
+            name: name.to_owned(),
             membership: Membership::of(vec![member.to_owned()], Vec::new()),
             additional_path,
             is_default: true,
@@ -57,10 +61,10 @@ impl HealthGroup {
         }
     }
 
-    /// The same group with these of its members only: checks by their paths.
-    #[must_use]
-    pub fn only(&self, paths: Vec<String>) -> Self {
-        Self { membership: Membership::only(paths), ..self.clone() }
+    /// Whether a check belongs to it: its settings name the check, or the check joins it.
+    pub fn has(&self, path: &str, options: &CheckOptions) -> bool {
+        self.membership.contains(path)
+            || (!self.membership.excludes(path) && options.groups.contains(&self.name))
     }
 
     /// Whether this caller sees the components.
@@ -121,6 +125,22 @@ impl HealthGroups {
     /// The groups of an application.
     pub fn new(primary: HealthGroup, named: BTreeMap<String, HealthGroup>) -> Self {
         Self { names: named.keys().cloned().collect(), primary, named }
+    }
+
+    /// Adds a group, with the rules of the primary one, for each name that a check joins and no
+    /// setting makes.
+    #[must_use]
+    pub fn with_joined(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        for name in names {
+            let primary = &self.primary;
+            self.named.entry(name.clone()).or_insert_with(|| HealthGroup {
+                name,
+                membership: Membership::of_joined(),
+                additional_path: None,
+                ..primary.clone()
+            });
+        }
+        Self::new(self.primary, self.named)
     }
 
     /// The group of all checks.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// A status code. Four are built in; any other text is a custom status.
+/// A status code. Five are built in; any other text is a custom status.
 ///
 /// Codes are shown as given and compared loosely: case and everything that is not a letter or a
 /// digit are ignored (`out-of-service` is `OUT_OF_SERVICE`), as in Spring.
@@ -22,11 +22,25 @@ impl Status {
     pub const DOWN: Self = Self::builtin("DOWN");
     /// The component was taken out of service on purpose.
     pub const OUT_OF_SERVICE: Self = Self::builtin("OUT_OF_SERVICE");
+    /// The component works, but not as well as it should: between UP and DOWN, answered with 200,
+    /// and what Spring Boot Admin shows as a warning.
+    pub const RESTRICTED: Self = Self::builtin("RESTRICTED");
     /// It cannot be told.
     pub const UNKNOWN: Self = Self::builtin("UNKNOWN");
 
     const fn builtin(code: &'static str) -> Self {
         Self { code: Cow::Borrowed(code), description: None }
+    }
+
+    /// The built-in status of that name, in any spelling; `degraded` is RESTRICTED; else a status
+    /// of one's own.
+    pub(crate) fn named(code: &str) -> Self {
+        let wanted = Self::custom(code.to_owned());
+        let builtin = [Self::UP, Self::DOWN, Self::OUT_OF_SERVICE, Self::RESTRICTED, Self::UNKNOWN];
+        if wanted == Self::builtin("DEGRADED") {
+            return Self::RESTRICTED;
+        }
+        builtin.into_iter().find(|known| *known == wanted).unwrap_or(wanted)
     }
 
     /// A status of one's own.
@@ -87,6 +101,11 @@ impl Health {
         Self::new(Status::OUT_OF_SERVICE)
     }
 
+    /// [`Status::RESTRICTED`]: it works, but somebody should look.
+    pub fn degraded() -> Self {
+        Self::new(Status::RESTRICTED)
+    }
+
     /// [`Status::UNKNOWN`].
     pub fn unknown() -> Self {
         Self::new(Status::UNKNOWN)
@@ -119,6 +138,12 @@ impl Health {
     /// The status.
     pub fn status(&self) -> &Status {
         &self.status
+    }
+
+    /// The same details under another status.
+    #[must_use]
+    pub(super) fn with_status(&self, status: Status) -> Self {
+        Self { status, details: self.details.clone() }
     }
 
     /// The details, in the order in which they were added.

@@ -12,6 +12,12 @@ pub trait HealthIndicator: Send + Sync + 'static {
     /// Asks once. The future must not borrow from the indicator, so that a slow answer can
     /// outlive the request that asked for it.
     fn check(&self) -> BoxFuture<'static, Health>;
+
+    /// Whether dropping the future ends its work. The work of a blocking function goes on: its
+    /// slot stays taken, and no other call of it is started.
+    fn is_cancellable(&self) -> bool {
+        true
+    }
 }
 
 impl<F, Fut, T> HealthIndicator for F

@@ -2,55 +2,252 @@
 //!
 //! A check is first polled where it was asked for; most answer at once, without a task or a timer.
 //! What is still pending then flies on as a task of its own, so that a caller who goes away cancels
-//! nothing, and whoever asks meanwhile shares its answer.
+//! nothing, and whoever asks meanwhile shares its answer. Asked from another runtime than the
+//! application's (the management listener has its own), a check is not polled there at all.
 
 use std::{
     any::Any,
     fmt,
-    future::{Future, poll_fn},
+    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll},
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::watch, time};
+use tokio::time::Instant;
 
-use super::{bound::bounded, health::Health, indicator::HealthIndicator};
-use crate::model::endpoint::BoxFuture;
+use super::{
+    bound::bounded,
+    engine::{Engine, RunObserver},
+    flight::{Flight, Landing, Pending, fly},
+    health::Health,
+    indicator::HealthIndicator,
+    options::CheckOptions,
+    report::CheckReport,
+    standing::{Change, Moment, Standing},
+    transition::HealthTransition,
+};
 
-/// An indicator at its place in the tree, with its deadline.
+/// The longest cause of a change that is told, in characters.
+const LONGEST_CAUSE: usize = 500;
+
+/// A check at its place in the tree.
 pub struct Check {
-    path: String,
-    indicator: Arc<dyn HealthIndicator>,
-    timeout: Duration,
-    flight: Slot,
+    path: Arc<str>,
+    pub(super) indicator: Arc<dyn HealthIndicator>,
+    options: Arc<CheckOptions>,
+    pub(super) engine: Arc<Engine>,
+    execution: Mutex<Execution>,
+    standing: Mutex<Standing>,
+    observer: OnceLock<RunObserver>,
+    is_slow: AtomicBool,
 }
 
-/// The answer to come of a check that is under way.
-type Flight = watch::Receiver<Option<Health>>;
-type Slot = Arc<Mutex<Option<Flight>>>;
+/// Whether the check is being run.
+pub(super) enum Execution {
+    None,
+    /// Somebody polls it for the first time; nobody else has asked yet.
+    Polled(Instant),
+    Flying(Arc<Flight>),
+}
+
+/// What came of asking.
+enum Outcome {
+    Done(CheckReport),
+    InFlight(Arc<Flight>),
+}
 
 impl Check {
-    /// A check at `path` (`db/primary`) that has to answer within `timeout`.
-    pub fn new(path: String, indicator: Arc<dyn HealthIndicator>, timeout: Duration) -> Self {
-        Self { path, indicator, timeout, flight: Slot::default() }
+    /// A check at `path` (`db/primary`).
+    pub(super) fn new(
+        path: &str,
+        indicator: Arc<dyn HealthIndicator>,
+        options: CheckOptions,
+        engine: Arc<Engine>,
+    ) -> Self {
+        let options = Arc::new(options);
+        Self {
+            path: Arc::from(path),
+            indicator,
+            standing: Mutex::new(Standing::new(Arc::clone(&options), Moment::now().wall)),
+            options,
+            engine,
+            execution: Mutex::new(Execution::None),
+            observer: OnceLock::new(),
+            is_slow: AtomicBool::new(false),
+        }
+    }
+
+    /// Calls `observer` with the duration of each run from now on.
+    pub(super) fn observed_by(&self, observer: RunObserver) {
+        // One observer, set once at registration.
+        let _ = self.observer.set(observer);
     }
 
     /// The path of names from the root of the tree, separated by `/`.
-    pub fn path(&self) -> &str {
+    pub fn path(&self) -> &Arc<str> {
         &self.path
     }
 
-    fn begin(&self, context: &mut Context<'_>) -> Outcome {
-        // Held over the first poll: whoever asks on another thread meanwhile joins this flight. Two
-        // first polls at once would start a check twice, and of a blocking one the second call
-        // would be told that the first has not ended.
-        let slot = lock(&self.flight);
-        if let Some(flight) = &*slot {
-            return Outcome::InFlight(flight.clone());
+    /// How it is run.
+    pub fn options(&self) -> &Arc<CheckOptions> {
+        &self.options
+    }
+
+    /// Looks at what is remembered, and may change it; a change of status is told afterwards.
+    pub(super) fn with_standing<T>(
+        &self,
+        f: impl FnOnce(&mut Standing) -> (T, Option<Change>),
+    ) -> T {
+        let (value, has_changed) = {
+            let mut standing = self.standing();
+            let (value, change) = f(&mut standing);
+            (value, change.map(|change| self.number(&mut standing, change)).is_some())
+        };
+        if has_changed {
+            self.engine.transitions.hand_out();
         }
+        value
+    }
+
+    /// What is known, without running it.
+    pub(super) fn report(&self) -> CheckReport {
+        self.standing().report()
+    }
+
+    /// Runs it once, or shares the execution that is under way.
+    pub(super) async fn run(self: &Arc<Self>) -> CheckReport {
+        let here = self.engine.is_here();
+        let outcome = poll_fn(|context| Poll::Ready(self.launch(context, here))).await;
+        self.settle(outcome).await
+    }
+
+    /// Ends an override whose time is over.
+    pub(super) fn release_expired(&self, now: Instant) {
+        if !self.standing().is_forced() {
+            return;
+        }
+        let moment = Moment { instant: now, ..Moment::now() };
+        self.with_standing(|standing| {
+            let released = standing.release(true, moment, &self.engine.settings.order);
+            ((), released.and_then(|(_, change)| change))
+        });
+    }
+
+    /// Takes a result in, and tells what it changes.
+    pub(super) fn finish(&self, health: Health, began: Instant) -> CheckReport {
+        let at = Moment::now();
+        let took = at.instant.saturating_duration_since(began);
+        if let Some(observer) = self.observer.get() {
+            observer(took);
+        }
+        self.warn_if_slow(took);
+        let health = bounded(health);
+        self.with_standing(|standing| {
+            let change = standing.record(health, at, took, &self.engine.settings.order);
+            (standing.report(), change)
+        })
+    }
+
+    /// The answer while an execution has missed its deadline and goes on. It counts as one more
+    /// bad result for each full timeout that passes.
+    pub(super) fn overdue(&self, flight: &Flight, now: Instant) -> CheckReport {
+        let timeout = Shown(self.options.timeout);
+        let age = now.saturating_duration_since(flight.began);
+        let health = if flight.waits_for_slot() {
+            let complaint = self.engine.slots.complaint(now);
+            Health::from_error(format_args!("timeout after {timeout}: {complaint}"))
+        } else {
+            Health::from_error(format_args!("timeout after {timeout}"))
+        };
+        let health = health.with_detail("age", Shown(age).to_string());
+        if flight.claims_miss(now) {
+            return self.finish(health, flight.began);
+        }
+        let mut report = self.report();
+        if report.overridden.is_none() {
+            report.health = Arc::new(health.with_status(report.health.status().clone()));
+        }
+        report
+    }
+
+    /// Whether it is being run.
+    pub(super) fn execution(&self) -> MutexGuard<'_, Execution> {
+        self.execution.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known if that still counts, else a run.
+    fn ask(self: &Arc<Self>, context: &mut Context<'_>, here: bool) -> Outcome {
+        self.known(Instant::now()).map_or_else(|| self.launch(context, here), Outcome::Done)
+    }
+
+    async fn settle(&self, outcome: Outcome) -> CheckReport {
+        match outcome {
+            Outcome::Done(report) => report,
+            Outcome::InFlight(flight) => match flight.landed().await {
+                Some(report) => report,
+                None => self.overdue(&flight, Instant::now()),
+            },
+        }
+    }
+
+    /// The last result, while it is kept; always, of a check that runs by itself.
+    fn known(&self, now: Instant) -> Option<CheckReport> {
+        self.release_expired(now);
+        let Some(background) = self.options.background else {
+            let standing = self.standing();
+            return standing.is_kept(now).then(|| standing.report());
+        };
+        let overdue = match &*self.execution() {
+            Execution::Flying(flight) if now >= flight.deadline => Some(Arc::clone(flight)),
+            _ => None,
+        };
+        if let Some(flight) = overdue {
+            return Some(self.overdue(&flight, now));
+        }
+        let standing = self.standing();
+        let mut report = standing.report();
+        let longest = background.interval.max(background.failure_interval);
+        let patience = longest + 2 * self.options.timeout + Duration::from_secs(1);
+        let silent = standing.last_run().map(|last| now.saturating_duration_since(last));
+        if let Some(silent) = silent.filter(|silent| *silent > patience) {
+            report.health = Arc::new(Health::from_error(format_args!(
+                "not run for {}: the application's runtime does not get to it",
+                Shown(silent)
+            )));
+        }
+        Some(report)
+    }
+
+    fn launch(self: &Arc<Self>, context: &mut Context<'_>, here: bool) -> Outcome {
+        let now = Instant::now();
+        let mut execution = self.execution();
+        match &*execution {
+            Execution::None => {}
+            Execution::Polled(began) => {
+                let flight = Arc::new(Flight::new(*began, self.options.timeout, true));
+                *execution = Execution::Flying(Arc::clone(&flight));
+                return Outcome::InFlight(flight);
+            }
+            Execution::Flying(flight) => {
+                let flight = Arc::clone(flight);
+                drop(execution);
+                return if now < flight.deadline {
+                    Outcome::InFlight(flight)
+                } else {
+                    Outcome::Done(self.overdue(&flight, now))
+                };
+            }
+        }
+        let slot = if here { self.engine.slots.try_take() } else { None };
+        let Some(slot) = slot else { return self.take_off(execution, now, None) };
+        *execution = Execution::Polled(now);
+        // Not held while the check is polled: one that blocks there must not block those who ask.
+        drop(execution);
         let first = catch_unwind(AssertUnwindSafe(|| {
             let mut future = self.indicator.check();
             match future.as_mut().poll(context) {
@@ -58,34 +255,72 @@ impl Check {
                 Poll::Pending => Err(future),
             }
         }));
-        match first {
-            Ok(Err(pending)) => self.take_off(pending, slot),
-            Ok(Ok(health)) => {
-                drop(slot);
-                Outcome::Done(bounded(health))
+        let health = match first {
+            Ok(Ok(health)) => health,
+            Ok(Err(future)) => {
+                let pending = Some(Pending { future, slot });
+                return self.take_off(self.execution(), now, pending);
             }
-            Err(panic) => {
-                drop(slot);
-                Outcome::Done(panicked(&self.path, panic.as_ref()))
-            }
+            Err(panic) => panicked(panic.as_ref()),
+        };
+        drop(slot);
+        let report = self.finish(health, now);
+        let execution = std::mem::replace(&mut *self.execution(), Execution::None);
+        if let Execution::Flying(flight) = execution {
+            flight.land(report.clone());
         }
+        Outcome::Done(report)
     }
 
     fn take_off(
-        &self,
-        future: BoxFuture<'static, Health>,
-        mut slot: MutexGuard<'_, Option<Flight>>,
+        self: &Arc<Self>,
+        mut execution: MutexGuard<'_, Execution>,
+        began: Instant,
+        pending: Option<Pending>,
     ) -> Outcome {
-        let Ok(runtime) = Handle::try_current() else {
-            return Outcome::Done(Health::from_error("no tokio runtime is there to wait in"));
+        let Some(runtime) = self.engine.runtime() else {
+            *execution = Execution::None;
+            drop(execution);
+            let health = Health::from_error("no tokio runtime is there to wait in");
+            return Outcome::Done(self.finish(health, began));
         };
-        let (answer, flight) = watch::channel(None);
-        *slot = Some(flight.clone());
-        // A runtime that is shutting down drops the task at once, which frees the slot again.
-        drop(slot);
-        let landing = Landing { slot: Arc::clone(&self.flight) };
-        runtime.spawn(fly(future, self.timeout, self.path.clone(), landing, answer));
+        let flight = match &*execution {
+            Execution::Flying(flight) => Arc::clone(flight),
+            _ => Arc::new(Flight::new(began, self.options.timeout, pending.is_some())),
+        };
+        *execution = Execution::Flying(Arc::clone(&flight));
+        // A runtime that is shutting down drops the task at once, which frees the check again.
+        drop(execution);
+        let landing = Landing::new(Arc::clone(self), Arc::clone(&flight));
+        runtime.spawn(fly(landing, pending));
         Outcome::InFlight(flight)
+    }
+
+    fn warn_if_slow(&self, took: Duration) {
+        let is_slow = took > self.engine.settings.slow;
+        if self.is_slow.swap(is_slow, Relaxed) != is_slow && is_slow {
+            tracing::warn!(
+                target: "actuator::health", check = &*self.path,
+                "health check {} took {} to respond", self.path, Shown(took)
+            );
+        }
+    }
+
+    fn number(&self, standing: &mut Standing, change: Change) -> Arc<HealthTransition> {
+        let Change { from, to, at, cause, outage } = change;
+        let cause = cause.map(|cause| {
+            let cause: String = cause.chars().take(LONGEST_CAUSE).collect();
+            self.engine.sanitizer.sanitize_text(&cause).into_owned()
+        });
+        let path = Arc::clone(&self.path);
+        let transition = HealthTransition { sequence: 0, path, from, to, at, cause, outage };
+        let transition = self.engine.transitions.enqueue(transition);
+        standing.remember(Arc::clone(&transition), self.engine.settings.history);
+        transition
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,96 +328,35 @@ impl fmt::Debug for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Check")
             .field("path", &self.path)
-            .field("timeout", &self.timeout)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }
 
 /// Asks all checks at once; the answers come in the order of the checks.
-pub async fn run_all(checks: &[Arc<Check>]) -> Vec<Health> {
+pub(super) async fn run_all(checks: &[Arc<Check>]) -> Vec<CheckReport> {
     let mut outcomes = Vec::with_capacity(checks.len());
     poll_fn(|context| {
-        outcomes.extend(checks.iter().map(|check| check.begin(context)));
+        let here = checks.first().is_some_and(|check| check.engine.is_here());
+        outcomes.extend(checks.iter().map(|check| check.ask(context, here)));
         Poll::Ready(())
     })
     .await;
-    let mut healths = Vec::with_capacity(outcomes.len());
-    for outcome in outcomes {
-        healths.push(match outcome {
-            Outcome::Done(health) => health,
-            Outcome::InFlight(flight) => landed(flight).await,
-        });
+    let mut reports = Vec::with_capacity(outcomes.len());
+    for (check, outcome) in checks.iter().zip(outcomes) {
+        reports.push(check.settle(outcome).await);
     }
-    healths
+    reports
 }
 
 /// DOWN because of a panic, with its message.
-pub(super) fn panicked(path: &str, panic: &(dyn Any + Send)) -> Health {
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> Health {
     let text = panic
         .downcast_ref::<&'static str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("(no text)");
-    tracing::warn!(check = path, "Health check panicked: {text}");
-    bounded(Health::from_error(format_args!("panicked: {text}")))
-}
-
-enum Outcome {
-    Done(Health),
-    InFlight(Flight),
-}
-
-async fn landed(mut flight: Flight) -> Health {
-    let answer = flight.wait_for(Option::is_some).await.ok().and_then(|health| health.clone());
-    answer.unwrap_or_else(|| Health::from_error("aborted: its runtime is shutting down"))
-}
-
-async fn fly(
-    future: BoxFuture<'static, Health>,
-    timeout: Duration,
-    path: String,
-    landing: Landing,
-    answer: watch::Sender<Option<Health>>,
-) {
-    let health = match time::timeout(timeout, Guarded { future }).await {
-        Ok(Ok(health)) => bounded(health),
-        Ok(Err(panic)) => panicked(&path, panic.as_ref()),
-        Err(_) => {
-            let shown = Shown(timeout);
-            tracing::warn!(check = path, "Health check did not answer within {shown}");
-            Health::from_error(format_args!("timeout after {shown}"))
-        }
-    };
-    // Free before the answer is out: who asks after having seen it starts anew.
-    drop(landing);
-    answer.send_replace(Some(health));
-}
-
-/// Frees the slot of a flight when it ends, however it ends.
-struct Landing {
-    slot: Slot,
-}
-
-impl Drop for Landing {
-    fn drop(&mut self) {
-        *lock(&self.slot) = None;
-    }
-}
-
-/// A future whose panics are values.
-struct Guarded {
-    future: BoxFuture<'static, Health>,
-}
-
-impl Future for Guarded {
-    type Output = Result<Health, Box<dyn Any + Send>>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match catch_unwind(AssertUnwindSafe(|| self.future.as_mut().poll(context))) {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(panic)),
-        }
-    }
+    Health::from_error(format_args!("panicked: {text}"))
 }
 
 /// A duration for people: `2 s`, `500 ms`.
@@ -190,16 +364,14 @@ pub(super) struct Shown(pub(super) Duration);
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.subsec_millis() == 0 && self.0.as_secs() > 0 {
-            write!(f, "{} s", self.0.as_secs())
+        let (whole, millis) = (self.0.as_secs(), self.0.subsec_millis());
+        // Beyond ten seconds nobody asks for the milliseconds of an age.
+        if whole >= 10 || (millis == 0 && whole > 0) {
+            write!(f, "{whole} s")
         } else {
             write!(f, "{} ms", self.0.as_millis())
         }
     }
-}
-
-fn lock(slot: &Mutex<Option<Flight>>) -> MutexGuard<'_, Option<Flight>> {
-    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

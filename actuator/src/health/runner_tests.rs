@@ -1,14 +1,14 @@
 //! What the runner promises to callers and to checks.
 
 use std::{
-    future::pending,
+    future::{Future, pending, poll_fn},
     sync::atomic::{AtomicUsize, Ordering},
 };
 
 use tokio::sync::{Barrier, Notify, oneshot};
 
 use super::*;
-use crate::health::{IntoHealth, Status};
+use crate::health::{HealthCheck, IntoHealth, Status, engine::EngineSettings};
 
 const LONG: Duration = Duration::from_hours(1);
 
@@ -18,7 +18,17 @@ where
     Fut: Future<Output = T> + Send + 'static,
     T: IntoHealth + 'static,
 {
-    Arc::new(Check::new("test".to_owned(), Arc::new(function), timeout))
+    prepared(HealthCheck::new("test", function).timeout(timeout))
+}
+
+fn prepared(check: HealthCheck) -> Arc<Check> {
+    let engine = Arc::new(Engine::new(EngineSettings::default(), None));
+    let options = engine.options_of(&check);
+    Arc::new(Check::new(check.path(), Arc::clone(&check.indicator), options, engine))
+}
+
+async fn run_all(checks: &[Arc<Check>]) -> Vec<Health> {
+    super::run_all(checks).await.into_iter().map(|report| (*report.health).clone()).collect()
 }
 
 fn error(health: &Health) -> String {
@@ -171,8 +181,7 @@ fn askers_on_several_threads_at_one_moment_share_one_call_of_a_blocking_check() 
         running.fetch_sub(1, Ordering::SeqCst);
         before == 0
     };
-    let indicator = Arc::new(crate::health::BlockingIndicator::new(function));
-    let checks = [Arc::new(Check::new("test".to_owned(), indicator, LONG))];
+    let checks = [prepared(HealthCheck::blocking("test", function).timeout(LONG))];
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let start = std::sync::Barrier::new(4);
     std::thread::scope(|scope| {
@@ -186,4 +195,25 @@ fn askers_on_several_threads_at_one_moment_share_one_call_of_a_blocking_check() 
             });
         }
     });
+}
+
+#[tokio::test]
+async fn a_hung_blocking_check_holds_one_thread_and_says_for_how_long() {
+    let (release, hang) = std::sync::mpsc::channel::<()>();
+    let hang = Mutex::new(hang);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let blocking = HealthCheck::blocking("hung", move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let _ = hang.lock().unwrap().recv();
+    });
+    let checks = [prepared(blocking.timeout(Duration::from_millis(5)))];
+    for _ in 0..3 {
+        let health = run_all(&checks).await.remove(0);
+        assert_eq!(error(&health), "timeout after 5 ms");
+        let (_, age) = health.details().find(|(key, _)| *key == "age").unwrap();
+        assert!(age.get().ends_with("ms\""), "{}", age.get());
+    }
+    drop(release);
+    assert!(calls.load(Ordering::SeqCst) <= 1);
 }

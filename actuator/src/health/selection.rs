@@ -24,7 +24,7 @@ pub struct Selection {
 #[derive(Clone, Debug)]
 pub struct Candidate {
     /// Its path from the root of the tree.
-    pub path: String,
+    pub path: Arc<str>,
     /// How it is run.
     pub options: Arc<CheckOptions>,
 }
@@ -42,20 +42,16 @@ impl Selection {
         named && self.bars(options).is_none()
     }
 
-    /// The paths of the candidates that are wanted; the error says why there is none, or which
-    /// name has none. A name that selects nothing must not look as if all were well.
-    pub fn of(&self, candidates: &[Candidate]) -> Result<Vec<String>, SelectionError> {
+    /// Why there is none among the candidates that is wanted, or which name has none. A name that
+    /// selects nothing must not look as if all were well.
+    pub fn among(&self, candidates: &[Candidate]) -> Result<(), SelectionError> {
         let mut reasons: Vec<_> =
             self.checks.iter().filter_map(|name| self.missing(name, candidates)).collect();
-        let selected: Vec<String> = candidates
-            .iter()
-            .filter(|candidate| self.selects(&candidate.path, &candidate.options))
-            .map(|candidate| candidate.path.clone())
-            .collect();
-        if reasons.is_empty() && selected.is_empty() {
+        let is_wanted = |candidate: &Candidate| self.selects(&candidate.path, &candidate.options);
+        if reasons.is_empty() && !candidates.iter().any(is_wanted) {
             reasons.push((String::new(), format!("no check is selected by {self}")));
         }
-        if reasons.is_empty() { Ok(selected) } else { Err(SelectionError { reasons }) }
+        if reasons.is_empty() { Ok(()) } else { Err(SelectionError { reasons }) }
     }
 
     /// Why a name selects nothing, if so.
@@ -63,7 +59,7 @@ impl Selection {
         let meant: Vec<_> =
             candidates.iter().filter(|candidate| is_at_or_below(&candidate.path, name)).collect();
         let Some(first) = meant.first() else {
-            let known = candidates.iter().map(|candidate| candidate.path.as_str());
+            let known = candidates.iter().map(|candidate| &*candidate.path);
             let hint = nearest(name, known).map(|near| format!("; did you mean '{near}'?"));
             let hint = hint.unwrap_or_default();
             return Some((name.to_owned(), format!("there is no check '{name}' here{hint}")));
@@ -132,9 +128,9 @@ pub fn candidates(root: &Composite, names: &[&str], group: &HealthGroup) -> Opti
 
 fn gather(contributor: &Contributor, group: &HealthGroup, found: &mut Vec<Candidate>) {
     match contributor {
-        Contributor::Indicator(check) if group.membership.contains(check.path()) => {
-            let path = check.path().to_owned();
-            found.push(Candidate { path, options: Arc::default() });
+        Contributor::Indicator(check) if group.has(check.path(), check.options()) => {
+            let (path, options) = (Arc::clone(check.path()), Arc::clone(check.options()));
+            found.push(Candidate { path, options });
         }
         Contributor::Indicator(_) => {}
         Contributor::Composite(inner) => {

@@ -5,11 +5,11 @@ use super::*;
 fn candidate(path: &str, level: u32, tags: &[&str]) -> Candidate {
     let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
     let options = CheckOptions { level, tags, ..options() };
-    Candidate { path: path.to_owned(), options: Arc::new(options) }
+    Candidate { path: path.into(), options: Arc::new(options) }
 }
 
 fn options() -> CheckOptions {
-    CheckOptions::default()
+    crate::health::options::WantedOptions::default().decide()
 }
 
 fn all() -> [Candidate; 4] {
@@ -24,7 +24,10 @@ fn all() -> [Candidate; 4] {
 fn select(max_level: Option<u32>, checks: &[&str], tags: &[&str]) -> Result<Vec<String>, String> {
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     let selection = Selection { max_level, checks: owned(checks), tags: owned(tags) };
-    selection.of(&all()).map_err(|error| error.to_string())
+    let candidates = all();
+    selection.among(&candidates).map_err(|error| error.to_string())?;
+    let selected = candidates.into_iter().filter(|c| selection.selects(&c.path, &c.options));
+    Ok(selected.map(|candidate| candidate.path.to_string()).collect())
 }
 
 #[test]
@@ -68,5 +71,5 @@ fn a_name_that_selects_nothing_is_told_with_the_reason() {
 
 #[test]
 fn nothing_of_nothing_is_an_error_too() {
-    assert!(Selection::default().of(&[]).is_err());
+    assert!(Selection::default().among(&[]).is_err());
 }

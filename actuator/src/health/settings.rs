@@ -4,12 +4,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    time::Duration,
+    sync::Arc,
 };
 
 use super::{
     aggregator::StatusAggregator,
     contributors::HealthContributors,
+    engine::{CheckObserver, EngineSettings},
     group::{AdditionalPath, HealthGroup, HealthGroups},
     http_mapping::HttpMapping,
     membership::Membership,
@@ -36,8 +37,8 @@ pub struct HealthDefaults {
 pub struct HealthSettings {
     /// The primary group, the named ones and the probes.
     pub groups: HealthGroups,
-    /// The deadline of checks that have none of their own (`actuator.health.timeout`, 2 s).
-    pub timeout: Duration,
+    /// How checks are run.
+    pub engine: EngineSettings,
     /// The path whose disk is watched (`management.health.diskspace.path`, the working folder).
     pub disk_path: PathBuf,
     /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
@@ -53,9 +54,10 @@ impl HealthSettings {
     /// Reads all of them; bad ones are remembered by the reader.
     pub fn read(reader: &mut SettingsReader<'_>, defaults: HealthDefaults) -> Self {
         let probes = reader.value_or(&format!("{ENDPOINT}.probes.enabled"), true);
+        let groups = read_groups(reader, defaults, probes);
         Self {
-            groups: read_groups(reader, defaults, probes),
-            timeout: read_timeout(reader),
+            engine: EngineSettings::read(reader, groups.primary().aggregator.clone()),
+            groups,
             disk_path: reader.value_or(&format!("{INDICATORS}.diskspace.path"), PathBuf::from(".")),
             disk_threshold: reader
                 .value::<DataSize>(&format!("{INDICATORS}.diskspace.threshold"))
@@ -85,9 +87,13 @@ impl HealthSettings {
         self.switch(name).unwrap_or(self.probes)
     }
 
-    /// An empty tree for the checks: knows the names of the groups and the default deadline.
-    pub fn contributors(&self) -> HealthContributors {
-        HealthContributors::new(self.groups.names().to_vec(), self.timeout)
+    /// An empty tree for checks that may belong to `groups`.
+    pub fn contributors(
+        &self,
+        groups: &HealthGroups,
+        observer: Option<Arc<dyn CheckObserver>>,
+    ) -> HealthContributors {
+        HealthContributors::new(groups.names().to_vec(), self.engine.clone(), observer)
     }
 
     /// Remembers in the reader every member of a group that does not exist. To be called once all
@@ -103,15 +109,6 @@ impl HealthSettings {
     fn switch(&self, path: &str) -> Option<bool> {
         self.enabled.get(&loose(path)).copied()
     }
-}
-
-fn read_timeout(reader: &mut SettingsReader<'_>) -> Duration {
-    let name = "actuator.health.timeout";
-    let timeout = reader.value_or(name, Duration::from_secs(2));
-    if timeout.is_zero() {
-        reader.reject(name, "expected more than 0");
-    }
-    timeout
 }
 
 fn read_switches(reader: &mut SettingsReader<'_>) -> BTreeMap<String, bool> {
@@ -146,14 +143,14 @@ fn read_groups(
     let mut groups = BTreeMap::new();
     for name in found {
         let group = read_group(reader, &format!("{prefix}.{name}"), &primary);
-        groups.insert(name, group);
+        groups.insert(name.clone(), HealthGroup { name, ..group });
     }
     for (name, member, path) in PROBES.into_iter().filter(|_| probes) {
         let path = add_paths.then(|| AdditionalPath::server(path));
         // A group of the application's own replaces the probe, and inherits its path.
         match groups.get_mut(name) {
             Some(own) => own.additional_path = own.additional_path.take().or(path),
-            None => drop(groups.insert(name.to_owned(), HealthGroup::probe(member, path))),
+            None => drop(groups.insert(name.to_owned(), HealthGroup::probe(name, member, path))),
         }
     }
     refuse_shared_paths(reader, &groups);
@@ -174,6 +171,7 @@ fn read_group(
     let show =
         |reader: &mut SettingsReader<'_>, name: &str| reader.value(&format!("{prefix}.{name}"));
     HealthGroup {
+        name: String::new(),
         membership: Membership::of(include, exclude),
         show_components: show(reader, "show-components").or(inherited.show_components),
         show_details: show(reader, "show-details").unwrap_or(inherited.show_details),
@@ -222,7 +220,7 @@ fn refuse_shared_paths(reader: &mut SettingsReader<'_>, named: &BTreeMap<String,
 }
 
 /// Names as settings spell them: `management.health.livenessstate` for `livenessState`.
-fn loose(name: &str) -> String {
+pub(super) fn loose(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

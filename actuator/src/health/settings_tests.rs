@@ -1,8 +1,10 @@
 //! How the settings of health are read, and refused.
 
+use std::time::Duration;
+
 use super::*;
 use crate::{
-    health::{Health, Status},
+    health::{Health, HealthCheck, Status},
     model::call::Listener,
     settings::Settings,
 };
@@ -26,10 +28,10 @@ fn validate(settings: &[(&str, &str)]) -> Result<(), String> {
     let settings = build(settings);
     let mut reader = SettingsReader::new(&settings);
     let read = HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });
-    let contributors = read.contributors();
+    let contributors = read.contributors(&read.groups, None);
     for path in ["db", "brokers/primary", "livenessState", "readinessState"] {
-        let indicator = std::sync::Arc::new(|| async { Health::up() });
-        contributors.register(path, indicator, None).map_err(|error| error.to_string())?;
+        let check = HealthCheck::new(path, || async { Health::up() });
+        contributors.register(check).map_err(|error| error.to_string())?;
     }
     read.validate(&mut reader, &contributors);
     reader.finish().map_err(|error| error.to_string())
@@ -39,7 +41,7 @@ fn validate(settings: &[(&str, &str)]) -> Result<(), String> {
 fn by_default_there_are_two_probes_that_show_nothing() {
     let settings = read(&[]).unwrap();
     assert_eq!(settings.groups.names(), ["liveness", "readiness"]);
-    assert_eq!(settings.timeout, Duration::from_secs(2));
+    assert_eq!(settings.engine.defaults.timeout, Some(Duration::from_secs(2)));
     assert!(!settings.groups.get("liveness").unwrap().shows_components(None));
     assert_eq!(settings.groups.additional_paths().count(), 0);
     assert!(settings.is_builtin_enabled("diskSpace"));

@@ -140,6 +140,12 @@ impl Family {
         (!reading.measurements.is_empty()).then_some(reading)
     }
 
+    /// Forgets all series that have this tag.
+    pub(super) fn remove(&self, tag: &Tag) {
+        let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
+        series.retain(|own, _| !own.contains(tag));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.series.read().unwrap_or_else(PoisonError::into_inner).is_empty()
     }

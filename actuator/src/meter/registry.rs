@@ -58,6 +58,14 @@ impl MeterRegistry {
         family.read(tags, self.clock.instant())
     }
 
+    /// Forgets all series of a meter that have this tag. Handles on them go on, unseen.
+    pub fn remove(&self, name: &str, key: &str, value: &str) {
+        let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(family) = families.get(name) {
+            family.remove(&Tag::new(key, value));
+        }
+    }
+
     /// What was set.
     pub fn settings(&self) -> &MeterSettings {
         &self.settings

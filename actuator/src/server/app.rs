@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    health::{Availability, HealthIndicator},
+    health::{Availability, HealthCheck, HealthIndicator},
     info::{ActuatorInfo, FactsDeclaration},
     meter::MeterRegistry,
     model::{
@@ -28,19 +28,13 @@ pub struct App {
     pub(super) settings: Arc<Settings>,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) components: Components,
-    pub(super) checks: Vec<RuntimeCheck>,
+    pub(super) checks: Vec<HealthCheck>,
     pub(super) env_sources: Vec<Provider>,
     pub(super) info_sources: Vec<Provider>,
     pub(super) facts: Vec<&'static FactsDeclaration>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
     pub(super) shutdown: Trigger,
-}
-
-/// A health check registered at run time.
-pub(super) struct RuntimeCheck {
-    pub(super) name: String,
-    pub(super) indicator: Arc<dyn HealthIndicator>,
 }
 
 impl App {
@@ -113,10 +107,13 @@ impl App {
         name: impl Into<String>,
         indicator: impl HealthIndicator,
     ) -> &mut Self {
-        let name = name.into();
-        self.claim("health check", &name, Location::caller());
-        self.checks.push(RuntimeCheck { name, indicator: Arc::new(indicator) });
-        self
+        self.claimed(HealthCheck::new(name, indicator), Location::caller())
+    }
+
+    /// The same with everything that the macro can say: deadline, interval, thresholds, tags ….
+    #[track_caller]
+    pub fn add_health_check(&mut self, check: HealthCheck) -> &mut Self {
+        self.claimed(check, Location::caller())
     }
 
     /// The run-time twin of `#[env_source]`: a property source in `/env`.
@@ -172,6 +169,12 @@ impl App {
     /// The handle on liveness and readiness; keep a clone to change them later.
     pub fn availability(&self) -> Availability {
         self.availability.clone()
+    }
+
+    fn claimed(&mut self, check: HealthCheck, place: &Location<'_>) -> &mut Self {
+        self.claim("health check", check.path(), place);
+        self.checks.push(check);
+        self
     }
 
     fn claim(&mut self, kind: &'static str, name: &str, place: &Location<'_>) {

@@ -5,12 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator,
-    app::{App, RuntimeCheck},
-    basics::Basics,
-    beans,
-    builder::Builder,
-    mounts::Ground,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder,
+    health_meters::HealthMeters, mounts::Ground,
 };
 use crate::{
     admin::RegistrationStatus,
@@ -18,7 +14,7 @@ use crate::{
     env::Environment,
     error::{Error, ErrorKind, Result},
     exchange::ExchangeRepository,
-    health::{ContributorError, Health, HealthContributors, HealthIndicator, builtin},
+    health::{ContributorError, Health, HealthCheck, HealthContributors, HealthGroups, builtin},
     info::{self, HostFacts, InfoParts, InfoRegistry},
     meter::{self, MeterRegistry, MetricsSampler, ServerRequestMeters},
     model::{provider::Provider, sanitizer::Sanitizer},
@@ -65,7 +61,7 @@ impl Parts {
         let sanitizer = Sanitizer::default();
         let beans = Arc::new(beans::list(declarations, &app));
         let Bound { checks, env, info } = Bound::bind(declarations, &mut app)?;
-        let health = health(basics, checks, &app)?;
+        let (health, groups) = health(basics, checks, &mut app)?;
         let process = host::ProcessIdentity::read();
         let host = host_facts(process.clone());
         let sampler = start_meters(&basics.meters, &process)?;
@@ -94,7 +90,7 @@ impl Parts {
             application: name.clone(),
             version: version.clone(),
             health,
-            groups: config.health.groups.clone(),
+            groups,
             info: Arc::new(InfoRegistry::new(&config.info, info)),
             environment: Arc::new(environment),
             logging: basics.logging.clone(),
@@ -185,11 +181,9 @@ fn application_name(
         .unwrap_or_else(|| "application".to_owned())
 }
 
-type BoundCheck = (String, Arc<dyn HealthIndicator>, Option<std::time::Duration>);
-
 /// What was declared, with its components, and what was registered at run time.
 struct Bound {
-    checks: Vec<BoundCheck>,
+    checks: Vec<HealthCheck>,
     env: Vec<Provider>,
     info: Vec<Provider>,
 }
@@ -208,41 +202,41 @@ impl Bound {
     }
 }
 
-fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<BoundCheck> {
+fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<HealthCheck> {
     declarations
         .health
         .iter()
         .filter_map(|declared| {
             let bound =
                 binder.bind("health check", declared.name, &declared.source, declared.bind)?;
-            Some((declared.name.to_owned(), bound, declared.timeout))
+            Some(HealthCheck::declared(declared, bound))
         })
         .collect()
 }
 
+/// The tree of checks, and the groups with those that checks make by joining them.
 fn health(
     basics: &Basics,
-    declared: Vec<BoundCheck>,
-    app: &App,
-) -> Result<Arc<HealthContributors>> {
-    let config = &basics.config;
-    let contributors = Arc::new(config.health.contributors());
-    let at_run_time = app
-        .checks
-        .iter()
-        .map(|RuntimeCheck { name, indicator }| (name.clone(), Arc::clone(indicator), None));
-    for (name, indicator, timeout) in declared.into_iter().chain(at_run_time) {
-        if config.health.is_enabled(&name) {
-            contributors.register(&name, indicator, timeout).map_err(refused)?;
-        }
+    mut checks: Vec<HealthCheck>,
+    app: &mut App,
+) -> Result<(Arc<HealthContributors>, HealthGroups)> {
+    let settings = &basics.config.health;
+    checks.append(&mut app.checks);
+    checks.retain(|check| settings.is_enabled(check.path()));
+    let joined = checks.iter().flat_map(|check| check.groups().to_vec());
+    let groups = settings.groups.clone().with_joined(joined);
+    let meters = HealthMeters::new(Arc::clone(&basics.meters));
+    let contributors = Arc::new(settings.contributors(&groups, Some(Arc::new(meters))));
+    for check in checks {
+        contributors.register(check).map_err(refused)?;
     }
     let disk: builtin::DiskReader =
         Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
-    builtin::register(&contributors, &config.health, &app.availability, disk).map_err(refused)?;
+    builtin::register(&contributors, settings, &app.availability, disk).map_err(refused)?;
     let mut reader = SettingsReader::new(&basics.settings);
-    config.health.validate(&mut reader, &contributors);
+    settings.validate(&mut reader, &contributors);
     reader.finish()?;
-    Ok(contributors)
+    Ok((contributors, groups))
 }
 
 fn refused(error: ContributorError) -> Error {
@@ -290,7 +284,7 @@ pub(super) fn registration_check(health: &HealthContributors, status: Registrati
         }
     };
     // A name that the application took is the application's.
-    let _ = health.register("springBootAdmin", Arc::new(check), None);
+    let _ = health.register(HealthCheck::new("springBootAdmin", check));
 }
 
 #[cfg(test)]

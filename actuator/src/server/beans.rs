@@ -1,6 +1,6 @@
 //! What was collected and registered, as a list of beans.
 
-use super::app::{App, RuntimeCheck};
+use super::app::App;
 use crate::{
     model::source::Source,
     registry::{Bean, BeanRegistry, Declarations, ProviderDeclaration},
@@ -24,8 +24,8 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
     for d in &declarations.facts {
         beans.add(d.source.path, declared("actuator info", d.source, "", &[]));
     }
-    for RuntimeCheck { name, .. } in &app.checks {
-        beans.add(name, bean("health check", "registered at run time"));
+    for check in &app.checks {
+        beans.add(check.path(), bean("health check", "registered at run time"));
     }
     for provider in &app.env_sources {
         beans.add(&provider.name, bean("env source", "registered at run time"));

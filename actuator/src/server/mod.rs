@@ -6,6 +6,7 @@ mod assembly;
 mod basics;
 mod beans;
 mod builder;
+mod health_meters;
 mod listener;
 mod mounts;
 mod package;

@@ -104,7 +104,7 @@ const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.health.show-details" Text "" "Who sees details of health: never, when-authorized, always; always on loopback, else never.";
     "management.endpoint.health.show-components" Text "" "Who sees components of health; as show-details by default.";
     "management.endpoint.health.roles" List "" "Roles that are authorized to see details.";
-    "management.endpoint.health.status.order" List "DOWN,OUT_OF_SERVICE,UP,UNKNOWN" "Order of the status, the worst first.";
+    "management.endpoint.health.status.order" List "DOWN,OUT_OF_SERVICE,RESTRICTED,UP,UNKNOWN" "Order of the status, the worst first.";
     "management.endpoint.health.status.http-mapping.*" Number "" "HTTP status of a health status.";
     "management.endpoint.health.validate-group-membership" Bool "true" "Whether a group with unknown members refuses the start.";
     "management.endpoint.health.probes.enabled" Bool "true" "Whether the groups liveness and readiness exist.";
@@ -210,6 +210,30 @@ const ENTRIES: &[Entry] = catalog! {
     "actuator.health.microprofile.path" Text "/health" "Where MicroProfile's documents are served.";
     "actuator.health.plain-text.enabled" Bool "false" "Whether /health also speaks text/plain: OK or NOT OK.";
     "actuator.health.timeout" Duration "2s" "How long a health check may take.";
+    "actuator.health.success-ttl" Duration "0ms" "How long a good result of a check is kept.";
+    "actuator.health.failure-ttl" Duration "0ms" "How long a bad result of a check is kept.";
+    "actuator.health.interval" Duration "0ms" "Runs the checks by themselves with this pause; 0 runs them when asked.";
+    "actuator.health.failure-interval" Duration "" "The pause while a check fails; as interval by default.";
+    "actuator.health.failure-threshold" Number "1" "Bad results in a row until a check is reported as bad.";
+    "actuator.health.success-threshold" Number "1" "Good results in a row until it is reported as good again.";
+    "actuator.health.max-concurrency" Number "128" "How many checks may be under way at once.";
+    "actuator.health.history" Number "50" "How many changes of status are remembered of each check.";
+    "actuator.health.show-check" Bool "false" "Whether details hold a member check: description, duration, since when, how often.";
+    "actuator.health.override.enabled" Bool "false" "Whether POST to a check sets its status for a while, and DELETE ends that.";
+    "actuator.health.override.max-duration" Duration "24h" "The longest such while.";
+    "actuator.health.check.*.timeout" Duration "" "How long this check may take.";
+    "actuator.health.check.*.success-ttl" Duration "" "How long a good result of this check is kept.";
+    "actuator.health.check.*.failure-ttl" Duration "" "How long a bad result of this check is kept.";
+    "actuator.health.check.*.interval" Duration "" "Runs this check by itself with this pause.";
+    "actuator.health.check.*.failure-interval" Duration "" "The pause while this check fails.";
+    "actuator.health.check.*.failure-threshold" Number "" "Bad results in a row until this check is reported as bad.";
+    "actuator.health.check.*.success-threshold" Number "" "Good results in a row until this check is reported as good again.";
+    "actuator.health.check.*.initial-status" Text "" "What is reported before the thresholds are reached for the first time.";
+    "actuator.health.check.*.failure-status" Text "" "What is reported instead of DOWN.";
+    "actuator.health.check.*.critical" Bool "true" "Whether this check counts for the status of the whole.";
+    "actuator.health.check.*.level" Number "1" "Who needs to ask it: 0 nobody, 1 load balancers, higher ones monitors.";
+    "actuator.health.check.*.tags" List "" "Words by which it can be selected.";
+    "actuator.health.check.*.description" Text "" "What it checks.";
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
@@ -230,7 +254,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "logging.structured.format.*",
     "logging.threshold.console",
     "logging.threshold.file",
-    "management.endpoint.health.logging.slow-indicator-threshold",
     "management.endpoints.web.cors.allow-credentials",
     "management.endpoints.web.cors.allowed-headers",
     "management.endpoints.web.cors.allowed-methods",
@@ -246,6 +269,10 @@ const WITHOUT_EFFECT: &[&str] = &[
 ];
 
 #[cfg(test)]
+#[path = "catalog_document.rs"]
+mod document;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -257,43 +284,6 @@ mod tests {
             assert_eq!(canonical, name);
             assert!(entry.description.ends_with('.'), "{}", entry.name);
         }
-    }
-
-    #[test]
-    fn the_documentation_has_one_true_row_for_each_name_and_no_other() {
-        const DOCUMENT: &str = include_str!("../../../docs/settings.md");
-        let mut expected: Vec<String> = entries().iter().map(row).collect();
-        let mut given: Vec<&str> = DOCUMENT
-            .lines()
-            .filter(|line| line.starts_with("| `") && line.matches(" | ").count() == 3)
-            .collect();
-        expected.sort_unstable();
-        given.sort_unstable();
-        let missing: Vec<_> =
-            expected.iter().filter(|row| !given.contains(&row.as_str())).collect();
-        let surplus: Vec<_> =
-            given.iter().filter(|row| !expected.iter().any(|e| e == *row)).collect();
-        assert!(
-            missing.is_empty() && surplus.is_empty(),
-            "docs/settings.md needs the rows {missing:#?} and not {surplus:#?}"
-        );
-        assert_eq!(given.len(), expected.len(), "a row of docs/settings.md stands there twice");
-    }
-
-    /// The row of the table in the documentation.
-    fn row(entry: &Entry) -> String {
-        let Entry { name, kind, default, description } = entry;
-        let kind = match kind {
-            Kind::Text => "text",
-            Kind::Number => "number",
-            Kind::Bool => "true or false",
-            Kind::Duration => "duration",
-            Kind::Size => "size",
-            Kind::List => "list",
-        };
-        let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
-        let note = if has_no_effect(entry) { " **No effect here.**" } else { "" };
-        format!("| `{name}` | {kind} | {default} | {description}{note} |")
     }
 
     #[test]

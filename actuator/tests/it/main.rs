@@ -8,6 +8,7 @@ mod bad_input;
 mod embedded;
 mod exposure;
 mod health;
+mod health_views;
 mod paths;
 mod recording;
 mod refusals;

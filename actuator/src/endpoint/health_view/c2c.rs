@@ -11,7 +11,7 @@ use super::{
     query::selection,
 };
 use crate::{
-    health::SelectionError,
+    health::{CheckOptions, SelectionError},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
@@ -66,11 +66,11 @@ impl C2cView {
         if !selection.checks.is_empty() && !sight.components {
             return Ok(Reply::NotFound);
         }
-        let paths = match selection.of(&self.checkup.members(group)) {
-            Ok(paths) => paths,
-            Err(error) => return unselected(&error, sight),
-        };
-        let round = self.checkup.ask(&group.only(paths)).await;
+        if let Err(error) = selection.among(&self.checkup.members(group)) {
+            return unselected(&error, sight);
+        }
+        let select = |path: &str, options: &CheckOptions| selection.selects(path, options);
+        let round = self.checkup.ask(group, &select).await;
         let mut document = Document::default();
         for check in round.checks.iter().filter(|_| sight.components) {
             let passed = check.passed(group);

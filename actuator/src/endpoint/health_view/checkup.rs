@@ -8,7 +8,7 @@ use crate::{
     endpoint::Subjects,
     health::{
         Candidate, CheckReport, Finding, Health, HealthContributors, HealthGroup, HealthGroups,
-        Status, candidates, evaluate,
+        Selector, Status, candidates, evaluate,
     },
     model::{principal::Principal, sanitizer::Sanitizer},
 };
@@ -84,10 +84,10 @@ impl Checkup {
         candidates(&self.contributors.snapshot(), &[], group).unwrap_or_default()
     }
 
-    /// Asks the members of a group. One without members is well.
-    pub async fn ask(&self, group: &HealthGroup) -> Round {
+    /// Asks the members of a group that `select` lets pass. No member at all is well.
+    pub async fn ask(&self, group: &HealthGroup, select: Selector<'_>) -> Round {
         let root = self.contributors.snapshot();
-        match evaluate(&root, &[], group).await {
+        match evaluate(&root, &[], group, select).await {
             Some(finding) => Round::of(&finding, group, ""),
             None => Round { passed: true, checks: Vec::new() },
         }
@@ -96,7 +96,7 @@ impl Checkup {
     /// Asks the members at or below a path; `None` if there are none.
     pub async fn ask_at(&self, names: &[&str], group: &HealthGroup) -> Option<Round> {
         let root = self.contributors.snapshot();
-        let finding = evaluate(&root, names, group).await?;
+        let finding = evaluate(&root, names, group, &|_, _| true).await?;
         Some(Round::of(&finding, group, &names.join("/")))
     }
 
@@ -180,16 +180,9 @@ pub fn verdict(status: &Status, group: &HealthGroup) -> Verdict {
 
 fn gather(finding: &Finding, path: &str, checks: &mut Vec<Seen>) {
     match finding {
-        Finding::Indicator(health) => checks.push(Seen {
-            path: path.to_owned(),
-            report: CheckReport {
-                health: Arc::new(health.clone()),
-                options: Arc::default(),
-                at: std::time::SystemTime::now(),
-                duration: std::time::Duration::ZERO,
-                expires: None,
-            },
-        }),
+        Finding::Indicator(report) => {
+            checks.push(Seen { path: path.to_owned(), report: report.clone() });
+        }
         Finding::Composite { components, .. } => {
             for (name, inner) in components {
                 let path =

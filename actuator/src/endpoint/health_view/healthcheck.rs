@@ -91,12 +91,15 @@ impl HealthcheckView {
             wanted.checks.push(name);
         }
         let members = self.checkup.members(group);
-        let paths = match wanted.of(&members) {
-            Ok(paths) => paths,
-            // Without a single check all is well, as in py-healthcheck.
-            Err(_) if members.is_empty() && wanted.is_everything() => Vec::new(),
-            Err(error) => return not_selected(&error),
-        };
+        // Without a single check all is well, as in py-healthcheck.
+        if let Err(error) = wanted.among(&members)
+            && !(members.is_empty() && wanted.is_everything())
+        {
+            return not_selected(&error);
+        }
+        let is_wanted = |member: &&Candidate| wanted.selects(&member.path, &member.options);
+        let paths: Vec<&str> =
+            members.iter().filter(is_wanted).map(|member| &*member.path).collect();
         let results = self.results(group, &paths, &members).await;
         let counts = |kept: &&Kept| kept.seen.report.options.critical;
         let passed = results.iter().filter(counts).all(|kept| kept.seen.passed(group));
@@ -110,24 +113,24 @@ impl HealthcheckView {
     async fn results(
         &self,
         group: &HealthGroup,
-        paths: &[String],
+        paths: &[&str],
         members: &[Candidate],
     ) -> Vec<Kept> {
         let now = self.clock.now();
-        let due: Vec<String> = {
+        let due: Vec<&str> = {
             let kept = self.kept();
-            let is_kept = |path: &String| kept.get(path).is_some_and(|kept| kept.expires >= now);
-            paths.iter().filter(|path| !is_kept(path)).cloned().collect()
+            let is_kept = |path: &str| kept.get(path).is_some_and(|kept| kept.expires >= now);
+            paths.iter().copied().filter(|path| !is_kept(path)).collect()
         };
         let asked = if due.is_empty() {
             Vec::new()
         } else {
-            self.checkup.ask(&group.only(due.clone())).await.checks
+            self.checkup.ask(group, &|path, _| due.contains(&path)).await.checks
         };
         let mut kept = self.kept();
         // Checks come and go while the service runs.
         kept.retain(|path, _| {
-            !due.contains(path) && members.iter().any(|member| member.path == *path)
+            !due.contains(&path.as_str()) && members.iter().any(|member| *member.path == **path)
         });
         for seen in asked {
             let settings = &self.settings;
@@ -135,7 +138,7 @@ impl HealthcheckView {
             let expires = seen.report.at.checked_add(ttl).unwrap_or(seen.report.at);
             kept.insert(seen.path.clone(), Kept { seen, expires });
         }
-        paths.iter().filter_map(|path| kept.get(path).cloned()).collect()
+        paths.iter().filter_map(|path| kept.get(*path).cloned()).collect()
     }
 
     /// The members of `/info` that settings name, without secrets; none of them is one of our own.

@@ -1,11 +1,11 @@
 //! `/livez`, `/readyz`, `/startupz` and `/healthz` in the form of Kubernetes' own components
 //! (`k8s.io/apiserver/pkg/server/healthz`): text, `?verbose`, `?exclude=`, a path per check.
 
-use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 use super::checkup::{Checkup, Sight};
 use crate::{
-    health::HealthGroup,
+    health::{Candidate, HealthGroup},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
@@ -65,15 +65,9 @@ impl KubernetesView {
 
     async fn all(&self, group: &HealthGroup, call: &Call<'_>) -> Reply {
         let sight = self.checkup.sight(group, call.principal);
-        let members: Vec<String> =
-            self.checkup.members(group).into_iter().map(|member| member.path).collect();
+        let members = self.checkup.members(group);
         let excluded = Excluded::of(call, &members, |name| self.checkup.groups.get(name));
-        let round = if excluded.paths.is_empty() {
-            self.checkup.ask(group).await
-        } else {
-            let left = members.iter().filter(|path| excluded.why(path).is_none());
-            self.checkup.ask(&group.only(left.cloned().collect())).await
-        };
+        let round = self.checkup.ask(group, &|path, _| excluded.why(path).is_none()).await;
         let asked: Vec<_> = round
             .checks
             .iter()
@@ -146,7 +140,7 @@ impl Endpoint for KubernetesView {
 /// What `?exclude=` names.
 struct Excluded {
     /// The members that are left out, each with the group that named it, if it was one.
-    paths: Vec<(String, Option<String>)>,
+    paths: Vec<(Arc<str>, Option<String>)>,
     /// The names that are neither a member, nor a composite or group with members.
     unknown: BTreeSet<String>,
 }
@@ -154,7 +148,7 @@ struct Excluded {
 impl Excluded {
     fn of<'g>(
         call: &Call<'_>,
-        members: &[String],
+        members: &[Candidate],
         groups: impl Fn(&str) -> Option<&'g HealthGroup>,
     ) -> Self {
         let names: BTreeSet<&str> = call.query_values("exclude").take(MAX_EXCLUDED).collect();
@@ -162,11 +156,13 @@ impl Excluded {
         let mut unknown = BTreeSet::new();
         for name in names {
             let known = paths.len();
-            let named = members.iter().filter(|path| is_at_or_below(path, name));
-            paths.extend(named.map(|path| (path.clone(), None)));
+            let named = members.iter().filter(|member| is_at_or_below(&member.path, name));
+            paths.extend(named.map(|member| (member.path.clone(), None)));
             if let Some(group) = groups(name) {
-                let grouped = members.iter().filter(|path| group.membership.contains(path));
-                paths.extend(grouped.map(|path| (path.clone(), Some(name.to_owned()))));
+                let grouped =
+                    members.iter().filter(|member| group.has(&member.path, &member.options));
+                let entry = |member: &Candidate| (member.path.clone(), Some(name.to_owned()));
+                paths.extend(grouped.map(entry));
             }
             if paths.len() == known {
                 unknown.insert(name.to_owned());
@@ -177,14 +173,14 @@ impl Excluded {
 
     /// The group through which a check is excluded, or that it is by its own name.
     fn why(&self, path: &str) -> Option<Option<&str>> {
-        let found = self.paths.iter().find(|(excluded, _)| excluded == path);
+        let found = self.paths.iter().find(|(excluded, _)| **excluded == *path);
         found.map(|(_, group)| group.as_deref())
     }
 }
 
 /// The lines of a verbose answer: all members in their order, asked or excluded.
 struct Lines<'l> {
-    members: &'l [String],
+    members: &'l [Candidate],
     asked: &'l [(&'l str, Line)],
     excluded: &'l Excluded,
 }
@@ -210,8 +206,8 @@ impl Lines<'_> {
         if self.members.is_empty() {
             let _ = writeln!(body, "[+]{PING} ok");
         }
-        for path in self.members {
-            let asked = self.asked.iter().find(|(asked, _)| asked == path);
+        for Candidate { path, .. } in self.members {
+            let asked = self.asked.iter().find(|(asked, _)| *asked == &**path);
             let _ = match (self.excluded.why(path), asked.map(|(_, line)| line)) {
                 (Some(Some(group)), _) => writeln!(body, "[+]{path} excluded with {group}: ok"),
                 (Some(None), _) => writeln!(body, "[+]{path} excluded: ok"),

@@ -48,7 +48,7 @@ impl MicroProfileView {
         let Some(group) = self.group(call.selectors.first().map(AsRef::as_ref)) else {
             return Ok(Reply::NotFound);
         };
-        let Round { passed, checks } = self.checkup.ask(group).await;
+        let Round { passed, checks } = self.checkup.ask(group, &|_, _| true).await;
         let sight = self.checkup.sight(group, call.principal);
         let shown = if sight.components { checks.as_slice() } else { &[] };
         let document = Document {

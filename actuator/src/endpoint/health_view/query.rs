@@ -13,13 +13,11 @@ use crate::{
 /// More names are refused.
 const MAX_NAMES: usize = 64;
 
-/// What is left of a group by the parameters of a call.
+/// What a call selects.
 pub enum Selected {
-    /// All of it: there is no such parameter.
-    All,
-    /// Some of its members.
-    Some(HealthGroup),
-    /// None, which is answered so.
+    /// Something, or everything.
+    Some(Selection),
+    /// Nothing, which is answered so.
     Nothing(Reply),
 }
 
@@ -34,7 +32,7 @@ impl Selected {
     ) -> Result<Self, Problem> {
         let wanted = selection(call)?;
         if wanted.is_everything() {
-            return Ok(Self::All);
+            return Ok(Self::Some(wanted));
         }
         let seen = group.shows_components(call.principal);
         if !seen && !wanted.checks.is_empty() {
@@ -43,8 +41,8 @@ impl Selected {
         let Some(members) = candidates(root, names, group) else {
             return Ok(Self::Nothing(Reply::NotFound));
         };
-        Ok(match wanted.of(&members) {
-            Ok(paths) => Self::Some(group.only(paths)),
+        Ok(match wanted.among(&members) {
+            Ok(()) => Self::Some(wanted),
             Err(error) if seen => Self::Nothing(not_selected(&error)?),
             Err(_) => Self::Nothing(Reply::NotFound),
         })

@@ -12,6 +12,7 @@ pub use state::{Liveness, Readiness};
 
 use super::{
     availability::Availability,
+    check::HealthCheck,
     contributors::{ContributorError, HealthContributors},
     indicator::HealthIndicator,
     settings::HealthSettings,
@@ -40,8 +41,7 @@ pub fn register(
     let taken = contributors.snapshot();
     let defaults = defaults.into_iter().filter(|(name, _)| settings.is_builtin_enabled(name));
     let states = states.into_iter().filter(|(name, _)| settings.is_state_enabled(name));
-    defaults
-        .chain(states)
-        .filter(|(name, _)| !taken.contains_key(*name))
-        .try_for_each(|(name, indicator)| contributors.register(name, indicator, None))
+    defaults.chain(states).filter(|(name, _)| !taken.contains_key(*name)).try_for_each(
+        |(name, indicator)| contributors.register(HealthCheck::shared(name, indicator)),
+    )
 }

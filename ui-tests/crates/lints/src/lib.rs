@@ -14,14 +14,27 @@ pub struct Pool;
 pub struct Facts;
 
 /// Does it answer?
-#[actuator::health_check(name = "lints/async", timeout = "1s")]
+#[actuator::health_check(
+    name = "lints/async",
+    timeout = "1s",
+    success_ttl = "27s",
+    failure_ttl = "9s",
+    critical = true,
+    failure_threshold = 1,
+    success_threshold = 1,
+    initial_status = "up",
+    failure_status = "down",
+    level = 2,
+    tags = ["lints", "async"],
+    groups = ["readiness"]
+)]
 async fn asynchronous(pool: &Pool, shared: Arc<Pool>) -> Result<(), String> {
     drop(shared);
     std::future::ready(pool).await;
     Ok(())
 }
 
-#[actuator::health_check(name = "lints/sync")]
+#[actuator::health_check(name = "lints/sync", interval = "1h", failure_interval = "1m")]
 fn synchronous(pool: &Pool) -> bool {
     !format!("{pool:?}").is_empty()
 }

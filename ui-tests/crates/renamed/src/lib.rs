@@ -5,7 +5,7 @@
 #[actuator(crate = ::act)]
 pub struct Renamed;
 
-#[act::health_check(name = "renamed", crate = ::act)]
+#[act::health_check(name = "renamed", level = 1, tags = ["renamed"], crate = ::act)]
 fn renamed() -> bool {
     true
 }

@@ -12,6 +12,8 @@ struct Ok;
 struct Arc;
 struct Duration;
 struct Source;
+struct HealthDeclaration;
+struct DeclaredOptions;
 struct bool;
 struct u32;
 macro_rules! env {
@@ -29,7 +31,17 @@ pub struct Pool;
 #[derive(::actuator::ActuatorInfo)]
 pub struct Facts;
 
-#[::actuator::health_check(name = "shadowed", timeout = "1s")]
+#[::actuator::health_check(
+    name = "shadowed",
+    timeout = "1s",
+    success_ttl = "0s",
+    critical = true,
+    failure_threshold = 1,
+    initial_status = "up",
+    level = 1,
+    tags = ["shadowed"],
+    groups = ["readiness"]
+)]
 async fn check(components: &Pool) {
     let _ = components;
 }

@@ -1,18 +1,18 @@
 //! The one reader of attribute arguments: `name = "db", timeout = "2s", dirty, crate = ::path`.
 //!
 //! Getters hand out typed values and remember what was wrong; [`Args::finish`] adds the keys that
-//! nobody knows. So all mistakes of one attribute are reported together, each on its tokens.
+//! nobody asked for. So all mistakes of one attribute are reported together, each on its tokens.
 
-use std::time::Duration;
+mod values;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Expr, ExprLit, Ident, Lit, Path, Token, ext::IdentExt, parse::ParseStream, parse::Parser,
+    Expr, ExprLit, Ident, Path, Token, ext::IdentExt, parse::ParseStream, parse::Parser,
     spanned::Spanned,
 };
 
-use super::{duration, nearest::nearest};
+use super::nearest::nearest;
 use crate::problem::Problems;
 
 /// The argument that every macro takes: where the runtime crate is found.
@@ -22,6 +22,10 @@ const CRATE: &str = "crate";
 #[derive(Debug)]
 pub(crate) struct Args {
     given: Vec<Arg>,
+    /// The keys that a getter was asked for: those that the attribute knows.
+    known: Vec<&'static str>,
+    /// Those of them that take a list.
+    lists: Vec<&'static str>,
     problems: Problems,
     place: Span,
 }
@@ -37,8 +41,13 @@ impl Args {
     /// Reads arguments separated by commas. What cannot be read is remembered, and the rest is
     /// read all the same.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
-        let mut args =
-            Self { given: Vec::new(), problems: Problems::default(), place: tokens.span() };
+        let mut args = Self {
+            given: Vec::new(),
+            known: Vec::new(),
+            lists: Vec::new(),
+            problems: Problems::default(),
+            place: tokens.span(),
+        };
         args.extend(tokens);
         args
     }
@@ -58,100 +67,25 @@ impl Args {
         self.place
     }
 
+    /// Where the key stands, if it is given.
+    pub(crate) fn place(&self, key: &str) -> Option<Span> {
+        self.find(key).map(|arg| arg.key.span())
+    }
+
+    /// Whether the key is given, or a misspelling of it.
+    pub(crate) fn means(&self, key: &str) -> bool {
+        self.given.iter().any(|arg| nearest(&arg.key.unraw().to_string(), [key]).is_some())
+    }
+
     /// Whether the key is given, or something that was meant to be it: a near miss, a value
     /// without its key.
     pub(crate) fn tries(&self, key: &str) -> bool {
-        let near = |arg: &Arg| nearest(&arg.key.unraw().to_string(), [key]).is_some();
-        !self.problems.is_empty() || self.given.iter().any(near)
+        !self.problems.is_empty() || self.means(key)
     }
 
-    /// A text, and where it stands.
-    pub(crate) fn string(&mut self, key: &str) -> Option<(String, Span)> {
-        let value = self.required_value(key, "\"…\"")?;
-        if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &value {
-            return Some((text.value(), text.span()));
-        }
-        let example = quoted(&value);
-        self.problems.push_on(&value, format!("expected a text: `{key} = {example}`"));
-        None
-    }
-
-    /// Whether a switch is on: `key`, or `key = true`.
-    pub(crate) fn flag(&mut self, key: &str) -> bool {
-        let Some(arg) = self.find(key) else { return false };
-        match arg.value.clone() {
-            None => true,
-            Some(Expr::Lit(ExprLit { lit: Lit::Bool(on), .. })) => on.value,
-            Some(other) => {
-                let message = format!("expected `{key}` or `{key} = false`");
-                self.problems.push_on(other, message);
-                false
-            }
-        }
-    }
-
-    /// A duration with its unit (`"2s"`), and where it stands.
-    pub(crate) fn duration(&mut self, key: &str) -> Option<(Duration, Span)> {
-        let value = self.required_value(key, "\"2s\"")?;
-        if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &value
-            && let Some(duration) = duration::parse(&text.value())
-        {
-            return Some((duration, text.span()));
-        }
-        let message = match &value {
-            Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
-                format!("a duration needs its unit: `{key} = \"{}s\"`", number.base10_digits())
-            }
-            _ => format!("expected {}: `{key} = \"2s\"`", duration::EXPECTED),
-        };
-        self.problems.push_on(&value, message);
-        None
-    }
-
-    /// One word out of a fixed choice (`git = full`; in quotes too).
-    pub(crate) fn choice<'c>(&mut self, key: &str, choices: &[&'c str]) -> Option<&'c str> {
-        let first = choices.first().copied().unwrap_or_default();
-        let value = self.required_value(key, first)?;
-        let word = match &value {
-            Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        }
-        .unwrap_or_default();
-        if let Some(choice) = choices.iter().find(|choice| **choice == word) {
-            return Some(choice);
-        }
-        let meant = nearest(&word, choices.iter().copied()).unwrap_or(first);
-        let message =
-            format!("expected one of {}, for example `{key} = {meant}`", list_of(choices));
-        self.problems.push_on(&value, message);
-        None
-    }
-
-    /// A path (`crate = ::path::to`; in quotes too).
-    pub(crate) fn path(&mut self, key: &str) -> Option<Path> {
-        let value = self.required_value(key, "::path")?;
-        let parsed = match &value {
-            Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-                text.parse_with(Path::parse_mod_style).ok()
-            }
-            _ => None,
-        };
-        if parsed.is_none() {
-            self.problems.push_on(&value, format!("expected a path: `{key} = ::path`"));
-        }
-        parsed
-    }
-
-    /// A type (`on = Shop`), and nothing else.
-    pub(crate) fn type_(&mut self, key: &str) -> Option<syn::Type> {
-        let value = self.required_value(key, "Type")?;
-        let parsed = syn::parse2(value.to_token_stream());
-        if parsed.is_err() {
-            self.problems.push_on(&value, format!("expected a type: `{key} = Type`"));
-        }
-        parsed.ok()
+    /// Remembers a mistake that only the attribute itself can see.
+    pub(crate) fn reject(&mut self, place: Span, message: impl std::fmt::Display) {
+        self.problems.push(place, message);
     }
 
     /// Where generated code finds the runtime crate: `crate = …`, else `::actuator`.
@@ -159,24 +93,31 @@ impl Args {
         self.path(CRATE).unwrap_or_else(|| syn::parse_quote!(::actuator))
     }
 
-    /// Gives up the mistakes: those found so far, and every key that is not `known`. `crate` is
-    /// always known.
-    pub(crate) fn finish(mut self, known: &[&str], problems: &mut Problems) {
-        for arg in &self.given {
+    /// Gives up the mistakes: those found so far, and every key that no getter was asked for.
+    pub(crate) fn finish(mut self, problems: &mut Problems) {
+        let Self { given, known, lists, .. } = &self;
+        // Every macro takes it; few ever need it.
+        let offered: Vec<&str> = known.iter().copied().filter(|key| *key != CRATE).collect();
+        let mut unknown = Problems::default();
+        for arg in given {
             let key = arg.key.unraw().to_string();
-            if key == CRATE || known.contains(&key.as_str()) {
+            if known.contains(&key.as_str()) {
                 continue;
             }
-            let remedy = match nearest(&key, known.iter().copied()) {
-                Some(meant) => match &arg.value {
-                    Some(value) => format!("did you mean `{meant} = {}`?", value.to_token_stream()),
-                    None => format!("did you mean `{meant}`?"),
-                },
-                None if known.is_empty() => "there is only `crate = ::path`".to_owned(),
-                None => format!("known are {}", list_of(known)),
+            let remedy = match (nearest(&key, offered.iter().copied()), &arg.value) {
+                (Some(meant), Some(value)) if lists.contains(&meant) => {
+                    format!("did you mean `{meant} = {}`?", values::as_list(value))
+                }
+                (Some(meant), Some(value)) => {
+                    format!("did you mean `{meant} = {}`?", value.to_token_stream())
+                }
+                (Some(meant), None) => format!("did you mean `{meant}`?"),
+                (None, _) if offered.is_empty() => "there is only `crate = ::path`".to_owned(),
+                (None, _) => format!("known are {}", list_of(&offered)),
             };
-            self.problems.push(arg.key.span(), format!("unknown argument `{key}`; {remedy}"));
+            unknown.push(arg.key.span(), format!("unknown argument `{key}`; {remedy}"));
         }
+        self.problems.append(unknown);
         problems.append(self.problems);
     }
 
@@ -187,20 +128,6 @@ impl Args {
             return;
         }
         self.given.push(arg);
-    }
-
-    fn find(&self, key: &str) -> Option<&Arg> {
-        self.given.iter().find(|arg| arg.key.unraw() == key)
-    }
-
-    fn required_value(&mut self, key: &str, example: &str) -> Option<Expr> {
-        let arg = self.find(key)?;
-        if let Some(value) = &arg.value {
-            return Some(value.clone());
-        }
-        let place = arg.key.span();
-        self.problems.push(place, format!("`{key}` needs a value: `{key} = {example}`"));
-        None
     }
 }
 
@@ -257,44 +184,30 @@ fn parse_arg(input: ParseStream<'_>) -> syn::Result<Arg> {
     Ok(Arg { key, value: Some(value) })
 }
 
-/// `db` becomes `"db"`: the corrected text for a text without its quotes.
-fn quoted(value: &Expr) -> String {
-    format!("\"{}\"", value.to_token_stream().to_string().replace('"', "'"))
-}
-
 fn list_of(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use quote::quote;
 
     use super::*;
 
-    fn messages(args: Args, known: &[&str]) -> Vec<String> {
+    fn messages(args: Args) -> Vec<String> {
         let mut problems = Problems::default();
-        args.finish(known, &mut problems);
-        problems
-            .into_compile_errors()
-            .into_iter()
-            .flat_map(|token| match token {
-                TokenTree::Group(group) => group.stream().into_iter().collect(),
-                other => vec![other],
-            })
-            .filter_map(|token| match token {
-                TokenTree::Literal(literal) => Some(literal.to_string()),
-                _ => None,
-            })
-            .map(|literal| syn::parse_str::<syn::LitStr>(&literal).unwrap().value())
-            .collect()
+        args.finish(&mut problems);
+        problems.messages()
     }
 
     #[test]
     fn arguments_are_read_by_type() {
         let mut args = Args::parse(quote! {
             name = "db", timeout = "2s", dirty, other = false, git = full,
-            on = Pool<u8>, crate = ::my::actuator,
+            on = Pool<u8>, critical = false, level = 0, tags = ["slow", "eu"],
+            crate = ::my::actuator,
         });
         assert_eq!(args.string("name").unwrap().0, "db");
         assert_eq!(args.duration("timeout").unwrap().0, Duration::from_secs(2));
@@ -303,10 +216,14 @@ mod tests {
         assert!(!args.flag("absent"));
         assert_eq!(args.choice("git", &["simple", "full"]), Some("full"));
         assert_eq!(args.type_("on"), Some(syn::parse_quote!(Pool<u8>)));
+        assert_eq!(args.boolean("critical"), Some(false));
+        assert_eq!(args.count("level", 0), Some(0));
+        let tags: Vec<String> =
+            args.texts("tags").unwrap().into_iter().map(|(tag, _)| tag).collect();
+        assert_eq!(tags, ["slow", "eu"]);
         let krate = args.krate();
         assert_eq!(krate, syn::parse_quote!(::my::actuator));
-        let known = ["name", "timeout", "dirty", "other", "git", "on"];
-        assert_eq!(messages(args, &known), Vec::<String>::new());
+        assert_eq!(messages(args), Vec::<String>::new());
     }
 
     #[test]
@@ -323,9 +240,8 @@ mod tests {
         assert!(args.string("name").is_none());
         assert!(args.duration("timeout").is_none());
         assert_eq!(args.choice("git", &["simple", "full"]), None);
-        let messages = messages(args, &["name", "timeout", "git"]);
         assert_eq!(
-            messages,
+            messages(args),
             [
                 "expected `name = value`: put `name = ` before \"db\"",
                 "`name` is given twice; remove one of them",
@@ -343,8 +259,9 @@ mod tests {
     fn a_key_without_its_value_says_what_to_write() {
         let mut args = Args::parse(quote!(name, timeout = ));
         assert!(args.string("name").is_none());
+        assert!(args.duration("timeout").is_none());
         assert_eq!(
-            messages(args, &["name", "timeout"]),
+            messages(args),
             ["`timeout` needs a value after `=`", "`name` needs a value: `name = \"…\"`"]
         );
     }

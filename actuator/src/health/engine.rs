@@ -1,0 +1,108 @@
+//! What all checks share: the runtime that they run on, the slots, the order of severity, and
+//! whom to tell.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use tokio::runtime::Handle;
+
+use super::{
+    aggregator::StatusAggregator, check::HealthCheck, options::WantedOptions, probe::CheckProbe,
+    slots::Slots, transition::Transitions,
+};
+use crate::model::sanitizer::Sanitizer;
+
+/// What is told when a check begins to exist, has run, and ends.
+pub trait CheckObserver: Send + Sync + 'static {
+    /// A check was registered; what is returned is called with the duration of each run.
+    fn registered(&self, check: CheckProbe) -> RunObserver;
+
+    /// A check is gone.
+    fn unregistered(&self, path: &str);
+}
+
+/// Called with how long a run took.
+pub type RunObserver = Box<dyn Fn(Duration) + Send + Sync>;
+
+/// How checks are run where they do not say otherwise.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// What holds for all checks that do not set it.
+    pub(super) defaults: WantedOptions,
+    /// What the settings say of single checks, by the loose name of the path.
+    pub(super) by_check: Vec<(String, WantedOptions)>,
+    /// How many checks may be under way at once.
+    pub(super) max_concurrency: usize,
+    /// How many changes of status are remembered of each check.
+    pub(super) history: usize,
+    /// A run that takes longer is worth a warning.
+    pub(super) slow: Duration,
+    /// What is more severe than what.
+    pub(super) order: StatusAggregator,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            defaults: WantedOptions::default(),
+            by_check: Vec::new(),
+            max_concurrency: 128,
+            history: 50,
+            slow: Duration::from_secs(10),
+            order: StatusAggregator::default(),
+        }
+    }
+}
+
+/// The surroundings of all checks.
+pub(super) struct Engine {
+    pub(super) settings: EngineSettings,
+    pub(super) slots: Slots,
+    pub(super) transitions: Transitions,
+    pub(super) sanitizer: Sanitizer,
+    /// The application's: where its pools and timers live.
+    pub(super) runtime: Option<Handle>,
+    pub(super) observer: Option<Arc<dyn CheckObserver>>,
+}
+
+impl Engine {
+    /// Surroundings that run checks on the runtime of the caller.
+    pub(super) fn new(settings: EngineSettings, observer: Option<Arc<dyn CheckObserver>>) -> Self {
+        Self {
+            slots: Slots::new(settings.max_concurrency),
+            settings,
+            transitions: Transitions::default(),
+            sanitizer: Sanitizer::default(),
+            runtime: Handle::try_current().ok(),
+            observer,
+        }
+    }
+
+    /// Whether the caller is on the runtime where checks belong.
+    pub(super) fn is_here(&self) -> bool {
+        match (&self.runtime, Handle::try_current()) {
+            (Some(own), Ok(current)) => own.id() == current.id(),
+            (None, _) => true,
+            (Some(_), Err(_)) => false,
+        }
+    }
+
+    /// Where to run what does not end at once.
+    pub(super) fn runtime(&self) -> Option<Handle> {
+        self.runtime.clone().or_else(|| Handle::try_current().ok())
+    }
+
+    /// How a check is to be run: its own settings, then what its author said, then the settings
+    /// of all.
+    pub(super) fn options_of(&self, check: &HealthCheck) -> super::options::CheckOptions {
+        let name = super::settings::loose(&check.path);
+        let own = self.settings.by_check.iter().find(|(path, _)| *path == name);
+        let own = own.map(|(_, wanted)| wanted.clone()).unwrap_or_default();
+        own.or(check.wanted.clone()).or(self.settings.defaults.clone()).decide()
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

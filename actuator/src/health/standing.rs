@@ -1,0 +1,304 @@
+//! What is remembered of a check between its runs: the last result, what is reported, since when,
+//! and the changes of late.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use tokio::time::Instant;
+
+use super::{
+    aggregator::StatusAggregator,
+    health::{Health, Status},
+    hysteresis::Hysteresis,
+    options::CheckOptions,
+    report::CheckReport,
+    status_override::StatusOverride,
+    transition::HealthTransition,
+};
+
+/// The two clocks, read together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    /// For what is shown.
+    pub(super) wall: SystemTime,
+    /// For what is measured.
+    pub(super) instant: Instant,
+}
+
+impl Moment {
+    /// Now.
+    pub(super) fn now() -> Self {
+        Self { wall: SystemTime::now(), instant: Instant::now() }
+    }
+}
+
+/// The memory of one check.
+#[derive(Debug)]
+pub(super) struct Standing {
+    options: Arc<CheckOptions>,
+    hysteresis: Hysteresis,
+    last: Option<LastResult>,
+    side: Option<(bool, u32)>,
+    since: SystemTime,
+    last_success: Option<SystemTime>,
+    last_failure: Option<SystemTime>,
+    /// Since when the effective status is worse than UP.
+    outage: Option<Instant>,
+    forced: Option<Forced>,
+    history: VecDeque<Arc<HealthTransition>>,
+    transitions: u64,
+}
+
+#[derive(Debug)]
+struct LastResult {
+    raw_status: Status,
+    /// The result as it counts.
+    health: Arc<Health>,
+    at: Moment,
+    took: Duration,
+    kept_until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Forced {
+    by: Arc<StatusOverride>,
+    until: Instant,
+}
+
+impl Standing {
+    /// A check that has not run yet.
+    pub(super) fn new(options: Arc<CheckOptions>, now: SystemTime) -> Self {
+        let initial = options.initial_status.clone();
+        let (failures, successes) = (options.failure_threshold, options.success_threshold);
+        Self {
+            options,
+            hysteresis: Hysteresis::new(failures, successes, initial),
+            last: None,
+            side: None,
+            since: now,
+            last_success: None,
+            last_failure: None,
+            outage: None,
+            forced: None,
+            history: VecDeque::new(),
+            transitions: 0,
+        }
+    }
+
+    /// Takes a result in; the change that it makes, not yet numbered.
+    pub(super) fn record(
+        &mut self,
+        raw: Health,
+        at: Moment,
+        took: Duration,
+        order: &StatusAggregator,
+    ) -> Option<Change> {
+        let raw_status = raw.status().clone();
+        let counted = match &self.options.failure_status {
+            Some(instead) if raw_status == Status::DOWN => raw.with_status(instead.clone()),
+            _ => raw,
+        };
+        let good = order.severity(counted.status()) == 0;
+        self.side = match self.side {
+            Some((side, count)) if side == good => Some((good, count.saturating_add(1))),
+            _ => Some((good, 1)),
+        };
+        *(if good { &mut self.last_success } else { &mut self.last_failure }) = Some(at.wall);
+        let ttl = if good { self.options.success_ttl } else { self.options.failure_ttl };
+        let kept_until = (!ttl.is_zero()).then(|| at.instant.checked_add(ttl)).flatten();
+        let before = self.effective();
+        self.hysteresis.observe(counted.status(), order);
+        let reported = self.hysteresis.reported();
+        let health = match reported {
+            Some(reported) if reported != counted.status() => counted.with_status(reported.clone()),
+            _ => counted,
+        };
+        let health = Arc::new(health);
+        self.last = Some(LastResult { raw_status, health, at, took, kept_until });
+        self.changed(before, at, order)
+    }
+
+    /// Reports `status` instead of the check's own until `until`.
+    pub(super) fn force(
+        &mut self,
+        by: Arc<StatusOverride>,
+        until: Instant,
+        now: Moment,
+        order: &StatusAggregator,
+    ) -> Option<Change> {
+        let before = self.effective();
+        self.forced = Some(Forced { by, until });
+        self.changed(before, now, order)
+    }
+
+    /// Ends an override: any, or only one that has expired. `None` if there is none to end.
+    pub(super) fn release(
+        &mut self,
+        only_expired: bool,
+        now: Moment,
+        order: &StatusAggregator,
+    ) -> Option<(Arc<StatusOverride>, Option<Change>)> {
+        let forced = self.forced.as_ref()?;
+        if only_expired && now.instant < forced.until {
+            return None;
+        }
+        let by = Arc::clone(&forced.by);
+        let before = self.effective();
+        self.forced = None;
+        Some((by, self.changed(before, now, order)))
+    }
+
+    /// Remembers a change, once it has its number.
+    pub(super) fn remember(&mut self, transition: Arc<HealthTransition>, capacity: usize) {
+        self.transitions += 1;
+        if capacity == 0 {
+            return;
+        }
+        while self.history.len() >= capacity {
+            self.history.pop_front();
+        }
+        self.history.push_back(transition);
+    }
+
+    /// The changes of late, the oldest first.
+    pub(super) fn history(&self) -> Vec<Arc<HealthTransition>> {
+        self.history.iter().cloned().collect()
+    }
+
+    /// How often the status changed.
+    pub(super) fn transitions(&self) -> u64 {
+        self.transitions
+    }
+
+    /// Whether the last result may still be given out.
+    pub(super) fn is_kept(&self, now: Instant) -> bool {
+        self.last.as_ref().and_then(|last| last.kept_until).is_some_and(|until| now < until)
+    }
+
+    /// Whether an override is in force, expired or not.
+    pub(super) fn is_forced(&self) -> bool {
+        self.forced.is_some()
+    }
+
+    /// When the last result came.
+    pub(super) fn last_run(&self) -> Option<Instant> {
+        self.last.as_ref().map(|last| last.at.instant)
+    }
+
+    /// What is reported now, an override included; UNKNOWN before the first result.
+    pub(super) fn effective(&self) -> Option<Status> {
+        let forced = self.forced.as_ref().map(|forced| &forced.by.status);
+        forced.or_else(|| self.hysteresis.reported()).cloned()
+    }
+
+    /// Everything that is known now.
+    pub(super) fn report(&self) -> CheckReport {
+        let (health, raw_status, at, duration, kept) = match &self.last {
+            Some(last) => {
+                let kept = last
+                    .kept_until
+                    .map(|until| last.at.wall + until.saturating_duration_since(last.at.instant));
+                (Arc::clone(&last.health), last.raw_status.clone(), last.at.wall, last.took, kept)
+            }
+            None => {
+                let status = self.hysteresis.reported().cloned().unwrap_or(Status::UNKNOWN);
+                let health = Health::new(status).with_detail("note", "not checked yet");
+                (Arc::new(health), Status::UNKNOWN, self.since, Duration::ZERO, None)
+            }
+        };
+        let overridden = self.forced.as_ref().map(|forced| Arc::clone(&forced.by));
+        CheckReport {
+            health: overridden.as_ref().map_or(health.clone(), |by| Arc::new(shown(by, &health))),
+            raw_status,
+            options: Arc::clone(&self.options),
+            at,
+            duration,
+            expires: kept,
+            since: self.since,
+            last_success: self.last_success,
+            last_failure: self.last_failure,
+            consecutive: self.side.map_or(0, |(_, count)| count),
+            overridden,
+        }
+    }
+
+    /// The change from `before` to what is effective now. A first result that is good changes
+    /// nothing: there was no reason to think otherwise.
+    fn changed(
+        &mut self,
+        before: Option<Status>,
+        now: Moment,
+        order: &StatusAggregator,
+    ) -> Option<Change> {
+        let to = self.effective()?;
+        if before.as_ref() == Some(&to) {
+            return None;
+        }
+        self.since = now.wall;
+        let bad = order.severity(&to) > 0;
+        let outage = match (bad, self.outage) {
+            (true, None) => {
+                self.outage = Some(now.instant);
+                None
+            }
+            (false, Some(since)) => {
+                self.outage = None;
+                Some(now.instant.saturating_duration_since(since))
+            }
+            _ => None,
+        };
+        if before.is_none() && !bad {
+            return None;
+        }
+        let cause = match &self.forced {
+            Some(forced) => Some(forced_cause(&forced.by)),
+            None => self.last.as_ref().and_then(|last| cause(&last.health)),
+        };
+        let from = before.unwrap_or(Status::UNKNOWN);
+        Some(Change { from, to, at: now.wall, cause, outage })
+    }
+}
+
+/// A change of the effective status, before it has its number.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) from: Status,
+    pub(super) to: Status,
+    pub(super) at: SystemTime,
+    pub(super) cause: Option<String>,
+    pub(super) outage: Option<Duration>,
+}
+
+/// Why a status is what it is, in the check's own words.
+fn cause(health: &Health) -> Option<String> {
+    let error = health.details().find(|(key, _)| *key == "error");
+    let error = error.and_then(|(_, value)| serde_json::from_str::<String>(value.get()).ok());
+    error.or_else(|| health.status().description().map(str::to_owned))
+}
+
+fn forced_cause(by: &StatusOverride) -> String {
+    let actor = by.actor.as_deref().unwrap_or("somebody");
+    match &by.reason {
+        Some(reason) => format!("set by {actor}: {reason}"),
+        None => format!("set by {actor}"),
+    }
+}
+
+/// The status that was set by hand, with what the check itself says.
+fn shown(by: &StatusOverride, own: &Health) -> Health {
+    let until = humantime::format_rfc3339_seconds(by.until).to_string();
+    let health = own.with_status(by.status.clone());
+    let health = health.with_detail("overriddenUntil", until);
+    let health = match &by.reason {
+        Some(reason) => health.with_detail("overrideReason", reason),
+        None => health,
+    };
+    let health = match &by.actor {
+        Some(actor) => health.with_detail("overriddenBy", actor),
+        None => health,
+    };
+    health.with_detail("ownStatus", own.status().code())
+}
