@@ -27,7 +27,9 @@ fn bare() -> TestApp {
 
 /// `ping`, and `bad`, which has failed.
 fn with_a_bad_one() -> TestApp {
-    bare().with(|app| app.health_check("bad", || async { Err::<(), _>("this will fail") }))
+    bare().with(|app| {
+        app.health_check("bad", || async { Err::<(), _>("this will fail") });
+    })
 }
 
 fn accepting(service: &Service, target: &str, accept: &str) -> Answer {
@@ -503,7 +505,9 @@ fn healthcheck_of_a_single_check_runs_that_one_and_an_unknown_one_is_404() {
     let (app, runs, _) = counted();
     let service = app
         .setting(HEALTHCHECK, "true")
-        .with(|app| app.health_check("bad", || async { false }))
+        .with(|app| {
+            app.health_check("bad", || async { false });
+        })
         .start();
     for path in ["/healthcheck?check=redis_available", "/healthcheck/redis_available"] {
         let one = service.get(path).assert_status(200).json();
@@ -677,8 +681,7 @@ fn health_can_be_asked_for_levels_names_and_tags() {
     for bad in ["abc", "-1", "1e3", "4294967296"] {
         service.get(&format!("/actuator/health?max_level={bad}")).assert_status(400);
     }
-    let names = vec!["x"; 65].iter().enumerate().map(|(n, x)| format!("{x}{n}"));
-    let names = names.collect::<Vec<_>>().join(",");
+    let names = (0..65).map(|n| format!("x{n}")).collect::<Vec<_>>().join(",");
     service.get(&format!("/actuator/health?checks={names}")).assert_status(400);
     assert_eq!(service.get("/actuator/health/none?max_level=1").assert_status(404).body(), b"");
 }
