@@ -119,7 +119,9 @@ impl fmt::Display for SelectionError {
 pub fn candidates(root: &Composite, names: &[&str], group: &HealthGroup) -> Option<Vec<Candidate>> {
     let mut found = Vec::new();
     if names.is_empty() {
-        root.values().for_each(|contributor| gather(contributor, group, &mut found));
+        for contributor in root.values() {
+            gather(contributor, group, &mut found);
+        }
     } else {
         gather(find(root, names)?, group, &mut found);
     }
@@ -134,7 +136,9 @@ fn gather(contributor: &Contributor, group: &HealthGroup, found: &mut Vec<Candid
         }
         Contributor::Indicator(_) => {}
         Contributor::Composite(inner) => {
-            inner.values().for_each(|contributor| gather(contributor, group, found));
+            for contributor in inner.values() {
+                gather(contributor, group, found);
+            }
         }
     }
 }

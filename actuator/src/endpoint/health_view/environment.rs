@@ -155,7 +155,62 @@ fn text(value: Option<EnvValue>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::{env::EnvSettings, model::show::Show, settings::Settings};
+
+    fn document(show: Show) -> Value {
+        let settings = Settings::builder()
+            .environment([("DB_PASS", "hunter2"), ("SHOP_URL", "http://u:p@h/"), ("EDITOR", "vi")])
+            .build()
+            .unwrap();
+        let policy = EnvSettings { show_values: show, roles: Vec::new() };
+        let environment =
+            Environment::new(Arc::new(settings), Vec::new(), policy, Sanitizer::default());
+        let view = EnvironmentView {
+            environment: Arc::new(environment),
+            host: HostFacts {
+                pid: 7,
+                parent_pid: None,
+                owner: Some("shop".to_owned()),
+                cpus: 1,
+                start_time: None,
+                working_directory: Some("/srv".to_owned()),
+                os_name: Some("Linux".to_owned()),
+                os_version: Some("6.1".to_owned()),
+                arch: "x86_64".to_owned(),
+            },
+            hostname: "web-1".to_owned(),
+            rust: None,
+            sanitizer: Arc::default(),
+        };
+        serde_json::to_value(view.document(&Call::new(0))).unwrap()
+    }
+
+    #[test]
+    fn the_variables_are_shown_without_their_secrets() {
+        let document = document(Show::Always);
+        assert_eq!(
+            document["process"]["environ"],
+            json!({"DB_PASS": "******", "SHOP_URL": "http://u:******@h/", "EDITOR": "vi"})
+        );
+        let uname = json!(["Linux", "web-1", "6.1", "", "x86_64", "x86_64"]);
+        assert_eq!(document["os"]["uname"], uname);
+        assert_eq!(document["process"]["user"], "shop");
+    }
+
+    #[test]
+    fn no_value_is_shown_to_those_who_see_none_in_env() {
+        let process = document(Show::Never)["process"].clone();
+        let masked = "******";
+        assert_eq!(
+            process["environ"],
+            json!({"DB_PASS": masked, "SHOP_URL": masked, "EDITOR": masked})
+        );
+        assert_eq!((&process["user"], &process["cwd"]), (&json!(masked), &json!(masked)));
+        assert!(process["argv"].as_array().unwrap().iter().all(|argument| argument == masked));
+    }
 
     #[test]
     fn secrets_among_the_arguments_are_hidden_in_each_of_their_spellings() {

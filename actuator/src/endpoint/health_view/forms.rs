@@ -98,6 +98,7 @@ fn service(subjects: &Subjects, settings: &HealthJsonSettings) -> Service {
         id: subjects.application.clone(),
         version: subjects.version.clone(),
         release: commit.map(str::to_owned).or_else(|| subjects.version.clone()),
+        started: subjects.host.start_time,
         description: description.unwrap_or_else(|| format!("Health of {}", subjects.application)),
     }
 }

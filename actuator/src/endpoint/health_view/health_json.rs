@@ -28,6 +28,8 @@ pub struct Service {
     pub release: Option<String>,
     /// What the service is, for people.
     pub description: String,
+    /// When the process was started.
+    pub started: Option<SystemTime>,
 }
 
 /// The answer for what was found at a path of a group.
@@ -42,7 +44,8 @@ pub fn answer(
     let (status, verdict) = found.map_or((200, Verdict::Pass), |finding| {
         (group.http_mapping.code(finding.status()), verdict(finding.status(), group))
     });
-    let document = Document { service, checkup, checks: &checks, group, sight, verdict };
+    let whole = path.is_empty() && group.name.is_empty();
+    let document = Document { service, checkup, checks: &checks, group, sight, verdict, whole };
     let max_age = Cow::Owned(format!("max-age={}", freshness(&checks).as_secs()));
     Ok(Reply::Document {
         status,
@@ -66,13 +69,14 @@ struct Document<'d> {
     group: &'d HealthGroup,
     sight: Sight,
     verdict: Verdict,
+    whole: bool,
 }
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("status", word(self.verdict))?;
-        let Service { id, version, release, description } = self.service;
+        let Service { id, version, release, description, .. } = self.service;
         if let Some(version) = version {
             map.serialize_entry("version", version)?;
         }
@@ -92,17 +96,21 @@ struct Checks<'d>(&'d Document<'d>);
 
 impl Serialize for Checks<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.checks.iter().map(|check| {
+        let uptime = self.0.service.started.filter(|_| self.0.whole).map(Check::uptime);
+        let checks = self.0.checks.iter().map(|check| {
             // A colon parts the name of the component from that of the measurement.
             let component = check.path.replace(':', "_");
-            (format!("{component}:responseTime"), [Check::new(check, self.0)])
-        }))
+            (Cow::Owned(format!("{component}:responseTime")), [Check::new(check, self.0)])
+        });
+        serializer
+            .collect_map(checks.chain(uptime.map(|uptime| (Cow::Borrowed("uptime"), [uptime]))))
     }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Check<'d> {
+    #[serde(skip_serializing_if = "str::is_empty")]
     component_id: &'d str,
     component_type: &'static str,
     observed_value: f64,
@@ -133,6 +141,22 @@ impl<'d> Check<'d> {
             time: iso_instant(check.report.at),
             output,
             description: &check.report.options.description,
+        }
+    }
+
+    /// How long the process has been running.
+    fn uptime(started: SystemTime) -> Self {
+        let now = SystemTime::now();
+        let uptime = now.duration_since(started).unwrap_or_default();
+        Self {
+            component_id: "",
+            component_type: "system",
+            observed_value: (uptime.as_secs_f64() * 1e3).round() / 1e3,
+            observed_unit: "s",
+            status: word(Verdict::Pass),
+            time: iso_instant(now),
+            output: None,
+            description: "",
         }
     }
 }

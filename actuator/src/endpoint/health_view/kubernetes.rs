@@ -3,9 +3,9 @@
 
 use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, sync::Arc};
 
-use super::checkup::{Checkup, Sight};
+use super::checkup::{Checkup, Round, Sight};
 use crate::{
-    health::{Candidate, HealthGroup},
+    health::{Candidate, HealthGroup, HealthGroups},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
@@ -66,16 +66,9 @@ impl KubernetesView {
     async fn all(&self, group: &HealthGroup, call: &Call<'_>) -> Reply {
         let sight = self.checkup.sight(group, call.principal);
         let members = self.checkup.members(group);
-        let excluded = Excluded::of(call, &members, |name| self.checkup.groups.get(name));
-        let round = self.checkup.ask(group, &|path, _| excluded.why(path).is_none()).await;
-        let asked: Vec<_> = round
-            .checks
-            .iter()
-            .map(|check| {
-                (check.path.as_str(), line(check.passed(group), check.report.options.critical))
-            })
-            .collect();
-        let lines = Lines { members: &members, asked: &asked, excluded: &excluded };
+        let excluded = Excluded::of(call, &members, &self.checkup.groups);
+        let round = self.checkup.ask(group, &|path, _| excluded.has(path).is_none()).await;
+        let lines = Lines { members: &members, round: &round, group, excluded: &excluded };
         self.answer(round.passed, call, &lines, sight)
     }
 
@@ -138,67 +131,58 @@ impl Endpoint for KubernetesView {
 }
 
 /// What `?exclude=` names.
-struct Excluded {
-    /// The members that are left out, each with the group that named it, if it was one.
-    paths: Vec<(Arc<str>, Option<String>)>,
+struct Excluded<'c> {
+    /// The members that are left out.
+    paths: Vec<(Arc<str>, Exclusion<'c>)>,
     /// The names that are neither a member, nor a composite or group with members.
-    unknown: BTreeSet<String>,
+    unknown: BTreeSet<&'c str>,
 }
 
-impl Excluded {
-    fn of<'g>(
-        call: &Call<'_>,
-        members: &[Candidate],
-        groups: impl Fn(&str) -> Option<&'g HealthGroup>,
-    ) -> Self {
+/// How a member is left out.
+#[derive(Clone, Copy)]
+enum Exclusion<'c> {
+    /// By its own name, or that of a composite that holds it.
+    Name,
+    /// With this group.
+    Group(&'c str),
+}
+
+impl<'c> Excluded<'c> {
+    fn of(call: &'c Call<'_>, members: &[Candidate], groups: &HealthGroups) -> Self {
         let names: BTreeSet<&str> = call.query_values("exclude").take(MAX_EXCLUDED).collect();
-        let mut paths = Vec::new();
-        let mut unknown = BTreeSet::new();
+        let mut excluded = Self { paths: Vec::new(), unknown: BTreeSet::new() };
         for name in names {
-            let known = paths.len();
-            let named = members.iter().filter(|member| is_at_or_below(&member.path, name));
-            paths.extend(named.map(|member| (member.path.clone(), None)));
-            if let Some(group) = groups(name) {
-                let grouped =
-                    members.iter().filter(|member| group.has(&member.path, &member.options));
-                let entry = |member: &Candidate| (member.path.clone(), Some(name.to_owned()));
-                paths.extend(grouped.map(entry));
+            let known = excluded.paths.len();
+            for member in members {
+                let with_group = || {
+                    groups.get(name).is_some_and(|group| group.has(&member.path, &member.options))
+                };
+                if is_at_or_below(&member.path, name) {
+                    excluded.paths.push((Arc::clone(&member.path), Exclusion::Name));
+                } else if with_group() {
+                    excluded.paths.push((Arc::clone(&member.path), Exclusion::Group(name)));
+                }
             }
-            if paths.len() == known {
-                unknown.insert(name.to_owned());
+            if excluded.paths.len() == known {
+                excluded.unknown.insert(name);
             }
         }
-        Self { paths, unknown }
+        excluded
     }
 
-    /// The group through which a check is excluded, or that it is by its own name.
-    fn why(&self, path: &str) -> Option<Option<&str>> {
+    /// How a check is left out, if it is.
+    fn has(&self, path: &str) -> Option<Exclusion<'c>> {
         let found = self.paths.iter().find(|(excluded, _)| **excluded == *path);
-        found.map(|(_, group)| group.as_deref())
+        found.map(|(_, exclusion)| *exclusion)
     }
 }
 
 /// The lines of a verbose answer: all members in their order, asked or excluded.
 struct Lines<'l> {
     members: &'l [Candidate],
-    asked: &'l [(&'l str, Line)],
-    excluded: &'l Excluded,
-}
-
-#[derive(Clone, Copy)]
-enum Line {
-    Well,
-    /// Failed, but it does not count.
-    Uncritical,
-    Failed,
-}
-
-fn line(passed: bool, critical: bool) -> Line {
-    match (passed, critical) {
-        (true, _) => Line::Well,
-        (false, true) => Line::Failed,
-        (false, false) => Line::Uncritical,
-    }
+    round: &'l Round,
+    group: &'l HealthGroup,
+    excluded: &'l Excluded<'l>,
 }
 
 impl Lines<'_> {
@@ -206,18 +190,19 @@ impl Lines<'_> {
         if self.members.is_empty() {
             let _ = writeln!(body, "[+]{PING} ok");
         }
-        for Candidate { path, .. } in self.members {
-            let asked = self.asked.iter().find(|(asked, _)| *asked == &**path);
-            let _ = match (self.excluded.why(path), asked.map(|(_, line)| line)) {
-                (Some(Some(group)), _) => writeln!(body, "[+]{path} excluded with {group}: ok"),
-                (Some(None), _) => writeln!(body, "[+]{path} excluded: ok"),
-                (None, Some(Line::Well)) => writeln!(body, "[+]{path} ok"),
-                (None, Some(Line::Uncritical)) => {
+        for Candidate { path, options } in self.members {
+            let asked = self.round.checks.iter().find(|check| *check.path == **path);
+            let passed = asked.map(|check| check.passed(self.group));
+            let _ = match (self.excluded.has(path), passed) {
+                (Some(Exclusion::Group(group)), _) => {
+                    writeln!(body, "[+]{path} excluded with {group}: ok")
+                }
+                (Some(Exclusion::Name), _) => writeln!(body, "[+]{path} excluded: ok"),
+                (None, Some(true)) => writeln!(body, "[+]{path} ok"),
+                (None, Some(false)) if !options.critical => {
                     writeln!(body, "[+]{path} failed but not critical: ok")
                 }
-                (None, Some(Line::Failed)) => {
-                    writeln!(body, "[-]{path} failed: reason withheld")
-                }
+                (None, Some(false)) => writeln!(body, "[-]{path} failed: reason withheld"),
                 // It was removed meanwhile.
                 (None, None) => Ok(()),
             };

@@ -1,5 +1,5 @@
-//! `/health`, `/health/live`, `/health/ready` and `/health/started` as MicroProfile Health writes
-//! them: `{"status":"UP","checks":[{"name":"db","status":"UP","data":{…}}]}`.
+//! `/health`, `/health/live`, `/health/ready` and `/health/started` as `MicroProfile` Health
+//! writes them: `{"status":"UP","checks":[{"name":"db","status":"UP","data":{…}}]}`.
 
 use std::borrow::Cow;
 

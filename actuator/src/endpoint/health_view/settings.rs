@@ -14,7 +14,7 @@ pub(crate) struct ViewSettings {
     pub(super) health_json: Option<HealthJsonSettings>,
     /// Whether `text/plain` is spoken.
     pub(super) plain_text: bool,
-    /// The path of MicroProfile's form.
+    /// The path of `MicroProfile`'s form.
     pub(super) microprofile: Option<String>,
     /// py-healthcheck's page: its path and how it is made.
     pub(super) healthcheck: Option<(String, HealthcheckSettings)>,
