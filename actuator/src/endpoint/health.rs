@@ -1,8 +1,11 @@
 //! `/health`, `/health/{*path}` and the additional paths of groups.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::ready,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crate::{
@@ -17,6 +20,7 @@ use crate::{
 
 use super::{
     health_descriptor::{HealthDescriptor, NoHealth},
+    health_override::{self, Overrides},
     health_view::{Forms, Selected},
 };
 
@@ -36,6 +40,8 @@ pub struct HealthEndpoint {
     forms: Forms,
     operations: Vec<Operation>,
     told_too_large: AtomicBool,
+    show_checks: bool,
+    overrides: Option<Overrides>,
 }
 
 /// What a call asks about.
@@ -61,13 +67,33 @@ impl HealthEndpoint {
             forms: Forms::default(),
             operations: OPERATIONS.to_vec(),
             told_too_large: AtomicBool::new(false),
+            show_checks: false,
+            overrides: None,
         }
     }
 
-    /// The same endpoint, which also speaks these forms to those who name them.
+    /// Whether details tell about the checks themselves, as the detail `check`.
+    #[must_use]
+    pub fn showing_checks(mut self, show: bool) -> Self {
+        self.show_checks = show;
+        self
+    }
+
+    /// Whether statuses can be set by hand.
+    #[must_use]
+    pub fn with_overrides(mut self, overrides: Option<Overrides>) -> Self {
+        if overrides.is_some() {
+            self.operations = health_override::OPERATIONS.to_vec();
+        }
+        self.overrides = overrides;
+        self
+    }
+
+    /// The same endpoint, which also speaks these forms to those who name them; said last, so that
+    /// their operations stand behind all others.
     #[must_use]
     pub fn speaking(mut self, forms: Forms) -> Self {
-        self.operations = forms.operations(OPERATIONS);
+        self.operations.extend(forms.operations(OPERATIONS));
         self.forms = forms;
         self
     }
@@ -127,16 +153,29 @@ impl HealthEndpoint {
             return form.answer(found.as_ref(), group, &names.join("/"), call.principal);
         }
         let Some(finding) = found else { return Reply::json(&NoHealth) };
+        let history = match &finding {
+            Finding::Indicator(_) if self.show_checks => {
+                self.contributors.history(&names.join("/"))
+            }
+            _ => None,
+        };
         let lists_groups = primary && matches!(finding, Finding::Composite { .. });
         let descriptor = HealthDescriptor {
             finding: &finding,
             groups: if lists_groups { self.groups.names() } else { &[] },
             show_components,
             show_details: group.shows_details(call.principal),
+            show_checks: self.show_checks,
+            history: history.as_deref().unwrap_or_default(),
             version: call.version,
             sanitizer: &self.sanitizer,
         };
         let status = group.http_mapping.code(finding.status());
+        self.reply(status, descriptor)
+    }
+
+    /// The document, without its details if admin servers would not read all of it.
+    fn reply(&self, status: u16, descriptor: HealthDescriptor<'_>) -> EndpointResult {
         let reply = Reply::json_with_status(status, &descriptor)?;
         match &reply {
             Reply::Json { body, .. } if body.len() > MAX_DOCUMENT => {
@@ -166,7 +205,12 @@ impl Endpoint for HealthEndpoint {
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
-        Box::pin(self.answer(call))
+        match self.overrides {
+            Some(overrides) if health_override::is_change(call.operation) => {
+                Box::pin(ready(overrides.answer(&self.contributors, &call)))
+            }
+            _ => Box::pin(self.answer(call)),
+        }
     }
 }
 

@@ -1,13 +1,19 @@
 //! The JSON of health: Spring's `SystemHealthDescriptor`, `CompositeHealthDescriptor` and
 //! `IndicatedHealthDescriptor`, members in the order of Spring Boot 4.
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::RawValue;
 
+use super::health_check_descriptor::CheckDescriptor;
 use crate::{
-    health::{Finding, Health, Status},
+    health::{Finding, Health, HealthTransition, Status},
     model::{call::ApiVersion, sanitizer::Sanitizer},
 };
+
+/// The detail that tells about the check itself; a check's own detail of that name wins.
+const CHECK: &str = "check";
 
 /// What was found, as one caller may see it.
 #[derive(Clone, Copy)]
@@ -20,6 +26,10 @@ pub struct HealthDescriptor<'h> {
     pub show_components: bool,
     /// Whether the caller sees details.
     pub show_details: bool,
+    /// Whether details tell about the checks themselves.
+    pub show_checks: bool,
+    /// The changes of a check that is asked for by itself, the oldest first.
+    pub history: &'h [Arc<HealthTransition>],
     /// Version 2 calls components `details`.
     pub version: ApiVersion,
     /// Hides secrets in texts.
@@ -46,9 +56,13 @@ impl Serialize for HealthDescriptor<'_> {
                 map.serialize_entry(key, &Components(*self))?;
             }
             Finding::Indicator(report) if self.show_details => {
+                let check = self
+                    .show_checks
+                    .then(|| CheckDescriptor::new(report, self.history, self.sanitizer));
                 let health = &*report.health;
-                if health.details().next().is_some() {
-                    map.serialize_entry("details", &Details { health, sanitizer: self.sanitizer })?;
+                if check.is_some() || health.details().next().is_some() {
+                    let details = Details { health, check, sanitizer: self.sanitizer };
+                    map.serialize_entry("details", &details)?;
                 }
             }
             _ => {}
@@ -72,7 +86,7 @@ impl Serialize for Components<'_> {
         let mut map = serializer.serialize_map(None)?;
         if let Finding::Composite { components, .. } = self.0.finding {
             for (name, finding) in components {
-                let inner = HealthDescriptor { finding, groups: &[], ..self.0 };
+                let inner = HealthDescriptor { finding, groups: &[], history: &[], ..self.0 };
                 map.serialize_entry(&**name, &inner)?;
             }
         }
@@ -82,6 +96,7 @@ impl Serialize for Components<'_> {
 
 struct Details<'h> {
     health: &'h Health,
+    check: Option<CheckDescriptor<'h>>,
     sanitizer: &'h Sanitizer,
 }
 
@@ -94,6 +109,10 @@ impl Serialize for Details<'_> {
             } else {
                 map.serialize_entry(key, value)?;
             }
+        }
+        let is_free = self.health.details().all(|(key, _)| key != CHECK);
+        if let Some(check) = self.check.as_ref().filter(|_| is_free) {
+            map.serialize_entry(CHECK, check)?;
         }
         map.end()
     }

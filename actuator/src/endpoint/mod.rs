@@ -6,7 +6,9 @@ mod beans;
 mod cached;
 mod env;
 mod health;
+mod health_check_descriptor;
 mod health_descriptor;
+mod health_override;
 mod health_view;
 mod httpexchanges;
 mod httptrace;
@@ -17,7 +19,7 @@ mod metrics;
 mod shutdown;
 mod threaddump;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use self::{
     health_view::Forms, httpexchanges::HttpexchangesEndpoint, threaddump::ThreaddumpEndpoint,
@@ -46,6 +48,10 @@ pub(crate) struct Subjects {
     pub(crate) version: Option<String>,
     pub(crate) health: Arc<HealthContributors>,
     pub(crate) groups: HealthGroups,
+    /// Whether details of health tell about the checks themselves.
+    pub(crate) show_checks: bool,
+    /// How long a status may be set by hand; `None` if not at all.
+    pub(crate) longest_override: Option<Duration>,
     pub(crate) info: Arc<InfoRegistry>,
     pub(crate) environment: Arc<Environment>,
     pub(crate) logging: LoggingState,
@@ -122,6 +128,9 @@ pub(crate) fn all(
         Arc::clone(&subjects.health),
         subjects.groups.clone(),
         Arc::clone(&subjects.sanitizer),
+    );
+    let health = health.showing_checks(subjects.show_checks).with_overrides(
+        subjects.longest_override.map(|longest| health_override::Overrides { longest }),
     );
     let health = Arc::new(health.speaking(Forms::of(subjects, views)));
     let mut mounts = health_view::mounts(subjects, views);

@@ -86,29 +86,28 @@ impl Flight {
     }
 }
 
-/// A future that did not end at its first poll, with the slot that it holds.
-pub(super) struct Pending {
-    pub(super) future: BoxFuture<'static, Health>,
-    pub(super) slot: Slot,
-}
-
 /// The task of an execution that did not end at once.
-pub(super) async fn fly(landing: Landing, pending: Option<Pending>) {
+pub(super) async fn fly(
+    landing: Landing,
+    begun: Option<BoxFuture<'static, Health>>,
+    slot: Option<Slot>,
+) {
     let (check, flight) = (Arc::clone(&landing.check), Arc::clone(&landing.flight));
-    let Pending { future, mut slot } = match pending {
-        Some(pending) => pending,
-        None => match timeout_at(flight.deadline, check.engine.slots.take()).await {
-            Ok(Some(slot)) => {
-                flight.has_slot.store(true, Release);
-                let check = Arc::clone(&check);
-                // Called inside the guard: what panics before its future is caught too.
-                let future = Box::pin(async move { check.indicator.check().await });
-                Pending { future, slot }
-            }
-            _ => return landing.land(check.overdue(&flight, Instant::now())),
-        },
+    let slots = &check.engine.slots;
+    let taken = match slot {
+        Some(slot) => Some(slot),
+        None => timeout_at(flight.deadline, slots.take()).await.ok().flatten(),
     };
-    check.engine.slots.sign(&mut slot, check.path(), flight.began);
+    let Some(mut slot) = taken else {
+        return landing.land(check.overdue(&flight, Instant::now()));
+    };
+    flight.has_slot.store(true, Release);
+    slots.sign(&mut slot, check.path(), flight.began);
+    let future = begun.unwrap_or_else(|| {
+        let check = Arc::clone(&check);
+        // Called inside the guard: what panics before its future is caught too.
+        Box::pin(async move { check.indicator.check().await })
+    });
     let mut guarded = Guarded { future };
     let health = match timeout_at(flight.deadline, &mut guarded).await {
         Ok(Ok(health)) => health,

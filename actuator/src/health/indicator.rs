@@ -18,6 +18,12 @@ pub trait HealthIndicator: Send + Sync + 'static {
     fn is_cancellable(&self) -> bool {
         true
     }
+
+    /// Whether it answers at its first poll and waits for nothing. Such a check is asked wherever
+    /// the question comes from, even while the application's runtime is stuck.
+    fn is_immediate(&self) -> bool {
+        false
+    }
 }
 
 impl<F, Fut, T> HealthIndicator for F

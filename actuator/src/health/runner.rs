@@ -23,14 +23,16 @@ use tokio::time::Instant;
 use super::{
     bound::bounded,
     engine::{Engine, RunObserver},
-    flight::{Flight, Landing, Pending, fly},
+    flight::{Flight, Landing, fly},
     health::Health,
     indicator::HealthIndicator,
     options::CheckOptions,
     report::CheckReport,
+    slots::Slot,
     standing::{Change, Moment, Standing},
     transition::HealthTransition,
 };
+use crate::model::endpoint::BoxFuture;
 
 /// The longest cause of a change that is told, in characters.
 const LONGEST_CAUSE: usize = 500;
@@ -243,8 +245,18 @@ impl Check {
                 };
             }
         }
-        let slot = if here { self.engine.slots.try_take() } else { None };
-        let Some(slot) = slot else { return self.take_off(execution, now, None) };
+        if !here && !self.indicator.is_immediate() {
+            return self.take_off(execution, now, None, None);
+        }
+        // One poll is free. What then goes on needs a slot, and a blocking call does from the start.
+        let slot = if self.indicator.is_cancellable() {
+            None
+        } else {
+            let Some(slot) = self.engine.slots.try_take() else {
+                return self.take_off(execution, now, None, None);
+            };
+            Some(slot)
+        };
         *execution = Execution::Polled(now);
         // Not held while the check is polled: one that blocks there must not block those who ask.
         drop(execution);
@@ -258,8 +270,8 @@ impl Check {
         let health = match first {
             Ok(Ok(health)) => health,
             Ok(Err(future)) => {
-                let pending = Some(Pending { future, slot });
-                return self.take_off(self.execution(), now, pending);
+                let slot = slot.or_else(|| self.engine.slots.try_take());
+                return self.take_off(self.execution(), now, Some(future), slot);
             }
             Err(panic) => panicked(panic.as_ref()),
         };
@@ -276,7 +288,8 @@ impl Check {
         self: &Arc<Self>,
         mut execution: MutexGuard<'_, Execution>,
         began: Instant,
-        pending: Option<Pending>,
+        begun: Option<BoxFuture<'static, Health>>,
+        slot: Option<Slot>,
     ) -> Outcome {
         let Some(runtime) = self.engine.runtime() else {
             *execution = Execution::None;
@@ -286,13 +299,13 @@ impl Check {
         };
         let flight = match &*execution {
             Execution::Flying(flight) => Arc::clone(flight),
-            _ => Arc::new(Flight::new(began, self.options.timeout, pending.is_some())),
+            _ => Arc::new(Flight::new(began, self.options.timeout, slot.is_some())),
         };
         *execution = Execution::Flying(Arc::clone(&flight));
         // A runtime that is shutting down drops the task at once, which frees the check again.
         drop(execution);
         let landing = Landing::new(Arc::clone(self), Arc::clone(&flight));
-        runtime.spawn(fly(landing, pending));
+        runtime.spawn(fly(landing, begun, slot));
         Outcome::InFlight(flight)
     }
 

@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 use super::{
@@ -39,6 +40,11 @@ pub struct HealthSettings {
     pub groups: HealthGroups,
     /// How checks are run.
     pub engine: EngineSettings,
+    /// Whether details tell about the checks themselves (`actuator.health.show-check`).
+    pub show_checks: bool,
+    /// The longest time for which a status may be set by hand; `None` if that is switched off
+    /// (`actuator.health.override.*`).
+    pub longest_override: Option<Duration>,
     /// The path whose disk is watched (`management.health.diskspace.path`, the working folder).
     pub disk_path: PathBuf,
     /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
@@ -58,6 +64,8 @@ impl HealthSettings {
         Self {
             engine: EngineSettings::read(reader, groups.primary().aggregator.clone()),
             groups,
+            show_checks: reader.value_or("actuator.health.show-check", false),
+            longest_override: read_longest_override(reader),
             disk_path: reader.value_or(&format!("{INDICATORS}.diskspace.path"), PathBuf::from(".")),
             disk_threshold: reader
                 .value::<DataSize>(&format!("{INDICATORS}.diskspace.threshold"))
@@ -109,6 +117,15 @@ impl HealthSettings {
     fn switch(&self, path: &str) -> Option<bool> {
         self.enabled.get(&loose(path)).copied()
     }
+}
+
+fn read_longest_override(reader: &mut SettingsReader<'_>) -> Option<Duration> {
+    let name = "actuator.health.override.max-duration";
+    let longest = reader.value_or(name, Duration::from_hours(24));
+    if longest.is_zero() || longest > Duration::from_hours(24 * 365) {
+        reader.reject(name, "expected more than 0 and at most a year");
+    }
+    reader.value_or("actuator.health.override.enabled", false).then_some(longest)
 }
 
 fn read_switches(reader: &mut SettingsReader<'_>) -> BTreeMap<String, bool> {

@@ -1,7 +1,5 @@
 //! How the settings of health are read, and refused.
 
-use std::time::Duration;
-
 use super::*;
 use crate::{
     health::{Health, HealthCheck, Status},

@@ -69,6 +69,16 @@ impl Operation {
         Self { kind: OperationKind::Write, selectors, produces: Produces::Json, takes_body: false }
     }
 
+    /// A delete.
+    pub const fn delete(selectors: &'static [Selector]) -> Self {
+        Self {
+            kind: OperationKind::Delete,
+            selectors,
+            produces: Produces::Nothing,
+            takes_body: false,
+        }
+    }
+
     /// The same operation with another product.
     #[must_use]
     pub const fn producing(mut self, produces: Produces) -> Self {

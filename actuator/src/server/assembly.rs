@@ -91,6 +91,8 @@ impl Parts {
             version: version.clone(),
             health,
             groups,
+            show_checks: config.health.show_checks,
+            longest_override: config.health.longest_override,
             info: Arc::new(InfoRegistry::new(&config.info, info)),
             environment: Arc::new(environment),
             logging: basics.logging.clone(),

@@ -46,13 +46,13 @@ impl Forms {
         Self { forms: health_json.into_iter().chain(plain_text).collect() }
     }
 
-    /// These operations, and each of them once more for every form.
+    /// Each of these operations once for every form.
     pub fn operations(&self, json: &[Operation]) -> Vec<Operation> {
-        let more = self.forms.iter().flat_map(|form| {
+        let of_form = |form: &Form| {
             let produces = Produces::Named(form.media_type());
             json.iter().map(move |operation| operation.clone().producing(produces))
-        });
-        json.iter().cloned().chain(more).collect()
+        };
+        self.forms.iter().flat_map(of_form).collect()
     }
 
     /// The form that an operation produces, if it is one of these.

@@ -15,4 +15,8 @@ impl HealthIndicator for Ping {
     fn check(&self) -> BoxFuture<'static, Health> {
         Box::pin(ready(Health::up()))
     }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
 }

@@ -30,6 +30,10 @@ impl HealthIndicator for Liveness {
             LivenessState::Broken => Health::down(),
         }))
     }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
 }
 
 /// `readinessState`: UP while the application accepts traffic, else `OUT_OF_SERVICE`.
@@ -51,5 +55,9 @@ impl HealthIndicator for Readiness {
             ReadinessState::AcceptingTraffic => Health::up(),
             ReadinessState::RefusingTraffic => Health::out_of_service(),
         }))
+    }
+
+    fn is_immediate(&self) -> bool {
+        true
     }
 }

@@ -2,6 +2,7 @@
 
 use actuator::{Health, HealthCheck};
 use serde_json::{Value, json};
+use testkit::Request;
 
 use super::{HEALTH_JSON, MICROPROFILE, PLAIN_TEXT, accepting, bare, with_a_bad_one};
 use crate::app::app;
@@ -82,6 +83,23 @@ fn health_json_says_how_long_it_stays_fresh() {
     assert!((3_500..=3_600).contains(&max_age.parse::<u32>().unwrap()), "{max_age}");
     assert_eq!(answer.json()["description"], "The shop", "not the answer that was kept as JSON");
     assert_eq!(service.get("/actuator/health").body(), spring.body());
+}
+
+#[test]
+fn statuses_set_by_hand_are_seen_in_every_form() {
+    let service = bare()
+        .setting(HEALTH_JSON, "true")
+        .setting(PLAIN_TEXT, "true")
+        .setting("actuator.health.override.enabled", "true")
+        .start();
+    let word = || accepting(&service, "/actuator/health/ping", "text/plain").text();
+    assert_eq!(word(), "OK");
+    service.post("/actuator/health/ping", r#"{"status":"DOWN"}"#).assert_status(204);
+    assert_eq!(word(), "NOT OK");
+    let health = accepting(&service, "/actuator/health", "application/health+json");
+    assert_eq!(health.assert_status(503).json()["status"], "fail");
+    service.send(Request::new("DELETE", "/actuator/health/ping")).assert_status(204);
+    assert_eq!(word(), "OK");
 }
 
 #[test]
