@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -19,7 +20,7 @@ use crate::{
         AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
         RegistrarHandle, RegistrationState,
     },
-    error::Result,
+    error::{Error, ErrorKind, Result},
     health::{Availability, HealthContributors},
     meter::{ApplicationTimes, MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
@@ -103,7 +104,7 @@ impl Actuator {
         let address = application.address();
         let management_address = management.as_ref().map_or(address, BoundListener::address);
         let (drain, shutdown) = (self.server.drain, self.shutdown.clone());
-        let router = self.application_router(routes);
+        let router = self.application_router(routes)?;
         let mut tasks = vec![application.serve(router, shutdown.clone(), drain)];
         if let Some(management) = management {
             let router = self.management(Listener::Management).into_router();
@@ -155,7 +156,7 @@ impl Actuator {
 
     /// The application's routes with the management API, or only the mounted paths where that
     /// has a port of its own; instrumented; below the context path.
-    fn application_router(&self, routes: Router) -> Router {
+    fn application_router(&self, routes: Router) -> Result<Router> {
         let management = self.management(Listener::Application);
         let management = if self.server.management.is_some() {
             management.into_mounted_router()
@@ -163,12 +164,12 @@ impl Actuator {
             management.into_router()
         };
         let bare = !routes.has_routes();
-        let router = routes.merge(management).layer(self.layer.clone());
+        let router = merged(routes, management)?.layer(self.layer.clone());
         let router = if bare { self.with_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
-            return router;
+            return Ok(router);
         }
-        self.with_fallback(Router::new().nest(&self.server.context_path, router))
+        Ok(self.with_fallback(Router::new().nest(&self.server.context_path, router)))
     }
 
     fn with_fallback(&self, router: Router) -> Router {
@@ -195,6 +196,22 @@ impl Actuator {
         }
         .write();
     }
+}
+
+/// The routes of both. A path that both have makes axum panic; it is a refused start like any other.
+fn merged(routes: Router, management: Router) -> Result<Router> {
+    catch_unwind(AssertUnwindSafe(|| routes.merge(management))).map_err(|panic| {
+        let why = panic.downcast_ref::<String>().map(String::as_str);
+        let why = why.or_else(|| panic.downcast_ref().copied()).unwrap_or_default();
+        Error::new(
+            ErrorKind::Setting,
+            format!(
+                "a route of the application stands where management answers: {why} Move the \
+                 route, management.endpoints.web.base-path, or the path of the view of health \
+                 (docs/health-views.md)"
+            ),
+        )
+    })
 }
 
 impl std::fmt::Debug for Actuator {

@@ -318,6 +318,14 @@ mod tests {
                 Accept::parse(Some(accept)).choose(&both.into_iter()).map(|(index, _)| index);
             assert_eq!(chosen, Some(index), "{accept}");
         }
+        let with_text = [Produces::Json, Produces::Named(TEXT)];
+        for (accept, index) in
+            [("text/*", None), ("text/*, */*;q=0.1", Some(0)), ("text/plain", Some(1))]
+        {
+            let chosen =
+                Accept::parse(Some(accept)).choose(&with_text.into_iter()).map(|(index, _)| index);
+            assert_eq!(chosen, index, "{accept}");
+        }
     }
 
     #[test]

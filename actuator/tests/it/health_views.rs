@@ -6,6 +6,10 @@ mod healthcheck;
 mod kubernetes;
 
 use actuator::{Health, HealthCheck};
+use axum::{
+    Router,
+    routing::{any, get},
+};
 use serde_json::json;
 use testkit::{Answer, Request};
 
@@ -90,7 +94,8 @@ fn who_may_not_see_components_reads_no_name_of_a_check() {
         "/actuator/health?tag=none",
     ] {
         let answer = service.get(path).assert_status(404);
-        assert!(!answer.text().contains("bad"), "{path}: {}", answer.text());
+        let plain = ["", "404 page not found\n"];
+        assert!(plain.contains(&answer.text().as_str()), "{path}: {}", answer.text());
     }
 }
 
@@ -117,6 +122,7 @@ fn where_details_are_hidden_no_view_tells_why_a_check_failed() {
         assert!(!text.contains("this will fail"), "{text}");
     }
     let [health, kubernetes, microprofile, healthcheck, c2c] = texts;
+    assert!(service.get("/healthz").text().starts_with("[-]bad failed: reason withheld\n"));
     assert_eq!(kubernetes, "internal server error: reason withheld\n");
     assert!(health.contains("bad:responseTime") && !health.contains("output"), "{health}");
     assert!(microprofile.contains("bad") && !microprofile.contains("data"), "{microprofile}");
@@ -137,6 +143,19 @@ fn views_answer_on_the_applications_port_and_on_one_of_managements_own() {
     }
     for path in ["/c2c", "/c2c/health_check/db", "/livezz", "/health", "/actuator/health"] {
         assert_eq!(service.status(path), 404, "{path}");
+    }
+}
+
+#[test]
+fn nothing_is_opened_below_a_view_of_one_document_beside_an_api_at_the_root() {
+    let service = app()
+        .setting("management.server.port", "0")
+        .setting("management.endpoints.web.base-path", "/")
+        .setting(C2C, "true")
+        .start();
+    testkit::get(service.management, "/c2c/health_check").assert_status(200);
+    for path in ["/c2c/health_check/ping", "/c2c/health_check/", "/c2c", "//c2c/health_check"] {
+        testkit::get(service.management, path).assert_status(404);
     }
 }
 
@@ -182,6 +201,19 @@ fn a_path_that_is_taken_refuses_the_start_with_both_settings() {
     assert!(text.contains("actuator.compat.healthcheck.path"), "{text}");
     let text = refused(&[(C2C, "true"), ("actuator.compat.c2c.path", "c2c/{x}")]);
     assert!(text.contains("expected a path of plain segments"), "{text}");
+}
+
+#[test]
+fn a_route_of_the_applications_own_wins_over_a_view_or_refuses_the_start() {
+    let own = Router::new().route("/health", get(|| async { "mine" }));
+    let service = app().setting(MICROPROFILE, "true").routes(own).start();
+    assert_eq!(service.get("/health").assert_status(200).text(), "mine");
+    service.get("/health/live").assert_status(200);
+    let own = Router::new().route("/health", any(|| async { "all mine" }));
+    let refused = app().setting(MICROPROFILE, "true").routes(own).refused();
+    assert!(refused.is_setting(), "{refused}");
+    let text = refused.to_string();
+    assert!(text.contains("/health") && text.contains("Move the route"), "{text}");
 }
 
 #[test]
