@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt};
 /// The result of what this crate can refuse.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a start was refused.
+/// Why a start was refused, or why a probe got no answer.
 ///
 /// The message (`Display`) names every culprit at once, each with its place (file and line,
 /// setting, variable) and the remedy. Nothing that happens after the start, such as an admin
@@ -22,6 +22,7 @@ pub(crate) enum ErrorKind {
     Setting,
     Bind,
     Runtime,
+    Probe,
     Application,
 }
 
@@ -53,6 +54,11 @@ impl Error {
     /// The surrounding runtime does not allow what was asked.
     pub fn is_runtime(&self) -> bool {
         self.kind == ErrorKind::Runtime
+    }
+
+    /// A probe got no answer from the running instance.
+    pub fn is_probe(&self) -> bool {
+        self.kind == ErrorKind::Probe
     }
 
     /// The application's own set-up failed; `source()` has its error.

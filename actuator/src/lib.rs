@@ -36,6 +36,8 @@
 //! | count and time | [`App::meters`], [`meter`] |
 //! | say that the service is broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
+//! | record who did what | [`App::audit`], [`audit`] |
+//! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
 //! | keep your own tracing subscriber | [`logging::layer`] |
 //!
 //! The settings have Spring's names and are read from arguments, the environment and
@@ -59,6 +61,7 @@ pub struct MacrosDocument;
 #[doc(hidden)]
 pub mod __private;
 mod admin;
+pub mod audit;
 mod endpoint;
 mod env;
 mod error;
@@ -69,6 +72,7 @@ pub mod logging;
 mod macros;
 pub mod meter;
 mod model;
+mod probe;
 mod registry;
 mod server;
 mod settings;
@@ -199,6 +203,7 @@ pub use health::{
     ReadinessState, Status, StatusOverride,
 };
 pub use info::ActuatorInfo;
-pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup};
+pub use probe::ProbeReport;
+pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, probe};
 pub use settings::FromSetting;
 pub use web::ActuatorLayer;

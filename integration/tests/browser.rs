@@ -11,8 +11,17 @@ use actuator_integration::{AdminServer, Browser, Service, wait};
 use serde_json::{Value, json};
 
 /// The views with a test below.
-const VIEWS: [&str; 8] =
-    ["beans", "details", "env", "httpexchanges", "logfile", "loggers", "metrics", "threaddump"];
+const VIEWS: [&str; 9] = [
+    "auditevents",
+    "beans",
+    "details",
+    "env",
+    "httpexchanges",
+    "logfile",
+    "loggers",
+    "metrics",
+    "threaddump",
+];
 
 /// What the UI itself writes to the console whatever the instance says: its own charts, drawn before there are
 /// two points to connect (the same with a scripted instance).
@@ -309,6 +318,14 @@ fn http_exchanges_show_a_request_to_the_application() {
     view.scene.service.get("/hello/exchanged");
     view.scene.service.get("/nowhere");
     view.shows(&["/hello/exchanged", "GET\t200", "/nowhere", "GET\t404"]);
+    view.close();
+}
+
+#[test]
+fn audit_events_show_what_the_application_recorded() {
+    let view = View::of_instance("auditevents");
+    view.scene.service.get("/hello/audited");
+    view.shows(&["audited", "GREETED"]);
     view.close();
 }
 

@@ -27,9 +27,9 @@ type Reader = fn(&mut Args, &'static str) -> Option<Value>;
 /// Every option, by the name of its argument, which is that of its field in the record.
 const OPTIONS: [(&str, Reader); 13] = [
     ("timeout", positive),
-    ("success_ttl", lifetime),
-    ("failure_ttl", lifetime),
-    ("interval", positive),
+    ("success_ttl", duration),
+    ("failure_ttl", duration),
+    ("interval", duration),
     ("failure_interval", positive),
     ("critical", boolean),
     ("failure_threshold", threshold),
@@ -45,9 +45,9 @@ impl CheckOptions {
     /// Reads all of them; whatever is wrong, alone or together, is remembered by `args`.
     pub(crate) fn read(args: &mut Args) -> Self {
         let read = OPTIONS.iter().filter_map(|(name, read)| Some((*name, read(args, name)?)));
-        let set = read.collect();
-        contradictions(args);
-        Self { set }
+        let options = Self { set: read.collect() };
+        options.contradictions(args);
+        options
     }
 
     /// The record's `DeclaredOptions`, which names only what was said.
@@ -61,6 +61,37 @@ impl CheckOptions {
             quote!(#name: #value)
         });
         quote!(#p::DeclaredOptions { #(#fields,)* ..#none })
+    }
+
+    /// Remembers what makes sense alone but not together. A deadline longer than the interval
+    /// does: the interval is the pause after a run.
+    fn contradictions(&self, args: &mut Args) {
+        let never = matches!(self.get("interval"), Some(Value::Duration(Duration::ZERO)));
+        if !never && args.place("interval").is_some() {
+            for ttl in ["success_ttl", "failure_ttl"] {
+                if let Some(place) = args.place(ttl) {
+                    let message = format!(
+                        "a check with an `interval` runs in the background, and its last result \
+                         always serves; remove `{ttl}`, or `interval` to run the check when it is \
+                         asked for"
+                    );
+                    args.reject(place, message);
+                }
+            }
+        }
+        if let Some(place) = args.place("failure_interval")
+            && (never || !args.means("interval"))
+        {
+            args.reject(
+                place,
+                "`failure_interval` changes the pace of a check in the background; add \
+                 `interval = \"30s\"`",
+            );
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.set.iter().find(|(set, _)| *set == name).map(|(_, value)| value)
     }
 }
 
@@ -80,32 +111,8 @@ impl Value {
     }
 }
 
-/// What makes sense alone but not together. A deadline longer than the interval does: the check
-/// that took so long is just late for its next run.
-fn contradictions(args: &mut Args) {
-    if args.place("interval").is_some() {
-        for ttl in ["success_ttl", "failure_ttl"] {
-            if let Some(place) = args.place(ttl) {
-                let message = format!(
-                    "a check with an `interval` runs in the background, and its last result always \
-                     serves; remove `{ttl}`, or `interval` to run the check when it is asked for"
-                );
-                args.reject(place, message);
-            }
-        }
-    } else if let Some(place) = args.place("failure_interval")
-        && !args.means("interval")
-    {
-        args.reject(
-            place,
-            "`failure_interval` changes the pace of a check in the background; add \
-             `interval = \"30s\"`",
-        );
-    }
-}
-
-/// A duration that may be zero: nothing is kept.
-fn lifetime(args: &mut Args, key: &'static str) -> Option<Value> {
+/// A duration that may be zero: nothing is kept, nothing runs in the background.
+fn duration(args: &mut Args, key: &'static str) -> Option<Value> {
     args.duration(key).map(|(duration, _)| Value::Duration(duration))
 }
 
@@ -215,6 +222,14 @@ mod tests {
             let (_, messages) = read(quote!(#interval, failure_interval = "5s"));
             assert_eq!(messages.len(), 1, "{messages:#?}");
         }
+    }
+
+    #[test]
+    fn an_interval_of_zero_is_none_whatever_the_settings_say() {
+        let (_, messages) = read(quote!(interval = "0s", success_ttl = "1m", failure_ttl = "1s"));
+        assert_eq!(messages, Vec::<String>::new());
+        let (_, messages) = read(quote!(interval = "0s", failure_interval = "5s"));
+        assert!(messages[0].ends_with("add `interval = \"30s\"`"), "{messages:#?}");
     }
 
     #[test]

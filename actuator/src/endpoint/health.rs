@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    health::{CheckOptions, Finding, HealthContributors, HealthGroup, HealthGroups, evaluate},
+    health::{Finding, HealthContributors, HealthGroup, HealthGroups, evaluate},
     model::{
         call::{Call, Listener},
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
@@ -143,8 +143,7 @@ impl HealthEndpoint {
             Selected::Some(selection) => selection,
             Selected::Nothing(reply) => return Ok(reply),
         };
-        let select = |path: &str, options: &CheckOptions| selection.selects(path, options);
-        let found = evaluate(&root, &names, group, &select).await;
+        let found = evaluate(&root, &names, group, &selection.selector()).await;
         if found.is_none() && !(primary && names.is_empty()) {
             return Ok(Reply::NotFound);
         }

@@ -2,6 +2,7 @@
 //!
 //! A new endpoint is a file here, one line in [`all`] and its id in [`IDS`].
 
+mod auditevents;
 mod beans;
 mod cached;
 mod env;
@@ -25,6 +26,7 @@ use self::{
     health_view::Forms, httpexchanges::HttpexchangesEndpoint, threaddump::ThreaddumpEndpoint,
 };
 use crate::{
+    audit::Audit,
     env::Environment,
     exchange::ExchangeRepository,
     health::{HealthContributors, HealthGroups},
@@ -58,6 +60,7 @@ pub(crate) struct Subjects {
     pub(crate) meters: Arc<MeterRegistry>,
     pub(crate) exchanges: Arc<ExchangeRepository>,
     pub(crate) threads: Arc<ThreadRepository>,
+    pub(crate) audit: Audit,
     pub(crate) beans: Arc<BeanRegistry>,
     pub(crate) sanitizer: Arc<Sanitizer>,
     pub(crate) shutdown: Trigger,
@@ -71,6 +74,7 @@ pub(crate) struct Subjects {
 
 /// All ids there can be, for settings that name one; a test compares them with [`all`].
 pub(crate) const IDS: &[&str] = &[
+    "auditevents",
     "beans",
     "dump",
     "env",
@@ -156,6 +160,9 @@ pub(crate) fn all(
             subjects.version.as_deref().unwrap_or_default(),
         )),
     ];
+    if subjects.audit.is_enabled() {
+        endpoints.push(Arc::new(auditevents::AuditeventsEndpoint::new(subjects.audit.clone())));
+    }
     if let Some(source) = &subjects.logging.source {
         endpoints.push(Arc::new(logfile::LogfileEndpoint::new(source.clone())));
     }

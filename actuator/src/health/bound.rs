@@ -1,6 +1,7 @@
 //! Keeps what a check says small enough to be shown: 64 KiB of details, 16 levels deep.
 
 use super::health::Health;
+use crate::support::json::is_deeper_than;
 
 const MAX_BYTES: usize = 64 * 1024;
 const MAX_DEPTH: usize = 16;
@@ -13,7 +14,7 @@ pub(super) fn bounded(health: Health) -> Health {
     let mut too_deep = false;
     for (key, value) in health.details() {
         bytes = bytes.saturating_add(key.len()).saturating_add(value.get().len());
-        too_deep |= is_too_deep(value.get());
+        too_deep |= is_deeper_than(value.get(), MAX_DEPTH);
     }
     if bytes > MAX_BYTES {
         return replaced(&health, "details left out: they are larger than 64 KiB");
@@ -31,31 +32,6 @@ fn replaced(health: &Health, note: &'static str) -> Health {
         status = super::health::Status::UNKNOWN;
     }
     Health::new(status).with_detail(NOTE, note)
-}
-
-fn is_too_deep(json: &str) -> bool {
-    // Each level takes at least an opening and a closing character.
-    if json.len() <= 2 * MAX_DEPTH || !json.starts_with(['[', '{']) {
-        return false;
-    }
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            _ if in_text => {}
-            b'[' | b'{' => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return true;
-                }
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    false
 }
 
 #[cfg(test)]

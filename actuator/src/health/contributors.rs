@@ -9,6 +9,7 @@ use std::{
 use super::{
     check::HealthCheck,
     engine::{CheckObserver, Engine, EngineSettings},
+    health::Health,
     probe::CheckProbe,
     runner::Check,
     schedule,
@@ -54,7 +55,9 @@ impl HealthContributors {
     /// # Errors
     /// The path is taken, cannot be asked for, or the check joins a group that does not exist.
     pub fn register(&self, check: HealthCheck) -> Result<(), ContributorError> {
-        let path = check.path.as_str();
+        let options = self.engine.options_of(&check);
+        let HealthCheck { path, indicator, wanted } = check;
+        let path = path.as_str();
         let refuse = |reason| Err(ContributorError { path: path.to_owned(), reason });
         let names: Vec<&str> = path.split('/').collect();
         let Some((last, parents)) = names.split_last().filter(|_| names.iter().all(|n| is_name(n)))
@@ -64,11 +67,10 @@ impl HealthContributors {
         if names.first().is_some_and(|first| self.group_names.iter().any(|name| name == first)) {
             return refuse(Refusal::Group);
         }
-        if let Some(unknown) = check.groups().iter().find(|name| !self.group_names.contains(name)) {
-            return refuse(Refusal::NoGroup(unknown.clone()));
+        let joined = wanted.groups.unwrap_or_default();
+        if let Some(unknown) = joined.into_iter().find(|name| !self.group_names.contains(name)) {
+            return refuse(Refusal::NoGroup(unknown));
         }
-        let options = self.engine.options_of(&check);
-        let indicator = Arc::clone(&check.indicator);
         let added = Arc::new(Check::new(path, indicator, options, Arc::clone(&self.engine)));
         let mut root = self.root.write().unwrap_or_else(PoisonError::into_inner);
         // Changed on a copy, so that a refusal leaves the tree as it was.
@@ -107,6 +109,13 @@ impl HealthContributors {
             removed.checks().iter().for_each(|check| observer.unregistered(check.path()));
         }
         true
+    }
+
+    /// Runs a check now, whatever is kept of it, or shares the run that is under way; `None` if
+    /// there is no such check.
+    pub async fn check_now(&self, path: &str) -> Option<Health> {
+        let check = self.check(path)?;
+        Some((*check.run().await.health).clone())
     }
 
     /// A stream of changes of status from now on. It loses none as long as its reader is less
@@ -301,7 +310,6 @@ impl std::error::Error for ContributorError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::health::Health;
 
     fn contributors() -> HealthContributors {
         HealthContributors::new(vec!["liveness".to_owned()], EngineSettings::default(), None)

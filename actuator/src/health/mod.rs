@@ -48,7 +48,6 @@ pub(crate) use evaluation::{Finding, Selector, evaluate};
 pub(crate) use group::{HealthGroup, HealthGroups};
 pub use health::{Health, Status};
 pub use indicator::{HealthIndicator, IntoHealth};
-pub(crate) use options::CheckOptions;
 pub(crate) use probe::CheckProbe;
 pub(crate) use report::CheckReport;
 pub(crate) use selection::{Candidate, Selection, SelectionError, candidates};

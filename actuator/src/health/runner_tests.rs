@@ -18,12 +18,12 @@ where
     Fut: Future<Output = T> + Send + 'static,
     T: IntoHealth + 'static,
 {
-    prepared(HealthCheck::new("test", function).timeout(timeout))
+    prepared(&HealthCheck::new("test", function).timeout(timeout))
 }
 
-fn prepared(check: HealthCheck) -> Arc<Check> {
+fn prepared(check: &HealthCheck) -> Arc<Check> {
     let engine = Arc::new(Engine::new(EngineSettings::default(), None));
-    let options = engine.options_of(&check);
+    let options = engine.options_of(check);
     Arc::new(Check::new(check.path(), Arc::clone(&check.indicator), options, engine))
 }
 
@@ -181,7 +181,7 @@ fn askers_on_several_threads_at_one_moment_share_one_call_of_a_blocking_check() 
         running.fetch_sub(1, Ordering::SeqCst);
         before == 0
     };
-    let checks = [prepared(HealthCheck::blocking("test", function).timeout(LONG))];
+    let checks = [prepared(&HealthCheck::blocking("test", function).timeout(LONG))];
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let start = std::sync::Barrier::new(4);
     std::thread::scope(|scope| {
@@ -207,7 +207,7 @@ async fn a_hung_blocking_check_holds_one_thread_and_says_for_how_long() {
         counted.fetch_add(1, Ordering::SeqCst);
         let _ = hang.lock().unwrap().recv();
     });
-    let checks = [prepared(blocking.timeout(Duration::from_millis(5)))];
+    let checks = [prepared(&blocking.timeout(Duration::from_millis(5)))];
     for _ in 0..3 {
         let health = run_all(&checks).await.remove(0);
         assert_eq!(error(&health), "timeout after 5 ms");

@@ -16,7 +16,8 @@ pub(super) fn start(check: &Arc<Check>, runtime: &Handle, order: &StatusAggregat
             let report = held.run().await;
             // Not held during the pause: a check that was removed ends with it.
             drop(held);
-            let fails = order.severity(report.health.status()) > 0;
+            // What it says itself: a failure that is not believed yet is confirmed at that pace.
+            let fails = order.severity(&report.raw_status) > 0;
             let pause = if fails { rhythm.failure_interval } else { rhythm.interval };
             time::sleep(pause).await;
         }

@@ -42,6 +42,11 @@ impl Selection {
         named && self.bars(options).is_none()
     }
 
+    /// The same as a function, as `evaluate` takes it.
+    pub fn selector(&self) -> impl Fn(&str, &CheckOptions) -> bool + Send + Sync {
+        |path, options| self.selects(path, options)
+    }
+
     /// Why there is none among the candidates that is wanted, or which name has none. A name that
     /// selects nothing must not look as if all were well.
     pub fn among(&self, candidates: &[Candidate]) -> Result<(), SelectionError> {

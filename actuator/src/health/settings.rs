@@ -49,11 +49,19 @@ pub struct HealthSettings {
     pub disk_path: PathBuf,
     /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
     pub disk_threshold: u64,
-    probes: bool,
     validate_membership: bool,
-    defaults_enabled: bool,
-    /// Set switches of single checks by loose name.
-    enabled: BTreeMap<String, bool>,
+    switches: Switches,
+}
+
+/// Which checks exist.
+#[derive(Clone, Debug)]
+struct Switches {
+    /// The states, where nothing is said of one.
+    probes: bool,
+    /// The built-in ones, where nothing is said of one.
+    defaults: bool,
+    /// Single checks by loose name.
+    by_name: BTreeMap<String, bool>,
 }
 
 impl HealthSettings {
@@ -70,11 +78,13 @@ impl HealthSettings {
             disk_threshold: reader
                 .value::<DataSize>(&format!("{INDICATORS}.diskspace.threshold"))
                 .map_or(10 * 1024 * 1024, |size| size.0),
-            probes,
             validate_membership: reader
                 .value_or(&format!("{ENDPOINT}.validate-group-membership"), true),
-            defaults_enabled: reader.value_or(&format!("{INDICATORS}.defaults.enabled"), true),
-            enabled: read_switches(reader),
+            switches: Switches {
+                probes,
+                defaults: reader.value_or(&format!("{INDICATORS}.defaults.enabled"), true),
+                by_name: read_switches(reader),
+            },
         }
     }
 
@@ -87,12 +97,12 @@ impl HealthSettings {
     /// Whether a built-in check is wanted; `management.health.defaults.enabled` decides for those
     /// without a switch of their own.
     pub fn is_builtin_enabled(&self, name: &str) -> bool {
-        self.switch(name).unwrap_or(self.defaults_enabled)
+        self.switch(name).unwrap_or(self.switches.defaults)
     }
 
     /// Whether an availability state is a check; probes bring them.
     pub fn is_state_enabled(&self, name: &str) -> bool {
-        self.switch(name).unwrap_or(self.probes)
+        self.switch(name).unwrap_or(self.switches.probes)
     }
 
     /// An empty tree for checks that may belong to `groups`.
@@ -115,7 +125,7 @@ impl HealthSettings {
     }
 
     fn switch(&self, path: &str) -> Option<bool> {
-        self.enabled.get(&loose(path)).copied()
+        self.switches.by_name.get(&loose(path)).copied()
     }
 }
 

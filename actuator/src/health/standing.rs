@@ -45,8 +45,8 @@ pub(super) struct Standing {
     since: SystemTime,
     last_success: Option<SystemTime>,
     last_failure: Option<SystemTime>,
-    /// Since when the effective status is worse than UP.
-    outage: Option<Instant>,
+    /// Since when the effective status is worse than UP, and why it became so.
+    outage: Option<(Instant, Option<String>)>,
     forced: Option<Forced>,
     history: VecDeque<Arc<HealthTransition>>,
     transitions: u64,
@@ -196,32 +196,42 @@ impl Standing {
 
     /// Everything that is known now.
     pub(super) fn report(&self) -> CheckReport {
-        let (health, raw_status, at, duration, kept) = match &self.last {
-            Some(last) => {
-                let kept = last
-                    .kept_until
-                    .map(|until| last.at.wall + until.saturating_duration_since(last.at.instant));
-                (Arc::clone(&last.health), last.raw_status.clone(), last.at.wall, last.took, kept)
-            }
-            None => {
-                let status = self.hysteresis.reported().cloned().unwrap_or(Status::UNKNOWN);
-                let health = Health::new(status).with_detail("note", "not checked yet");
-                (Arc::new(health), Status::UNKNOWN, self.since, Duration::ZERO, None)
-            }
+        let before_first_run;
+        let last = if let Some(last) = &self.last {
+            last
+        } else {
+            before_first_run = self.before_first_run();
+            &before_first_run
         };
         let overridden = self.forced.as_ref().map(|forced| Arc::clone(&forced.by));
+        let health = match &overridden {
+            Some(by) => Arc::new(shown(by, &last.health)),
+            None => Arc::clone(&last.health),
+        };
+        let kept = last.kept_until.map(|until| until.saturating_duration_since(last.at.instant));
         CheckReport {
-            health: overridden.as_ref().map_or(health.clone(), |by| Arc::new(shown(by, &health))),
-            raw_status,
+            health,
+            raw_status: last.raw_status.clone(),
             options: Arc::clone(&self.options),
-            at,
-            duration,
-            expires: kept,
+            at: last.at.wall,
+            duration: last.took,
+            expires: kept.and_then(|kept| last.at.wall.checked_add(kept)),
             since: self.since,
             last_success: self.last_success,
             last_failure: self.last_failure,
             consecutive: self.side.map_or(0, |(_, count)| count),
             overridden,
+        }
+    }
+
+    fn before_first_run(&self) -> LastResult {
+        let status = self.hysteresis.reported().cloned().unwrap_or(Status::UNKNOWN);
+        LastResult {
+            raw_status: Status::UNKNOWN,
+            health: Arc::new(Health::new(status).with_detail("note", "not checked yet")),
+            at: Moment { wall: self.since, instant: Instant::now() },
+            took: Duration::ZERO,
+            kept_until: None,
         }
     }
 
@@ -239,26 +249,26 @@ impl Standing {
         }
         self.since = now.wall;
         let bad = order.severity(&to) > 0;
-        let outage = match (bad, self.outage) {
-            (true, None) => {
-                self.outage = Some(now.instant);
-                None
-            }
-            (false, Some(since)) => {
-                self.outage = None;
-                Some(now.instant.saturating_duration_since(since))
-            }
-            _ => None,
-        };
-        if before.is_none() && !bad {
-            return None;
-        }
         let cause = match &self.forced {
             Some(forced) => Some(forced_cause(&forced.by)),
             None => self.last.as_ref().and_then(|last| cause(&last.health)),
         };
+        if bad && self.outage.is_none() {
+            self.outage = Some((now.instant, cause.clone()));
+        }
+        let ended = if bad { None } else { self.outage.take() };
+        if before.is_none() && !bad {
+            return None;
+        }
         let from = before.unwrap_or(Status::UNKNOWN);
-        Some(Change { from, to, at: now.wall, cause, outage })
+        let change = Change { from, to, at: now.wall, cause, outage: None };
+        Some(match ended {
+            Some((since, reason)) => {
+                let outage = Some(now.instant.saturating_duration_since(since));
+                Change { cause: reason, outage, ..change }
+            }
+            None => change,
+        })
     }
 }
 

@@ -30,7 +30,8 @@ pub struct HealthTransition {
     pub to: Status,
     /// When.
     pub at: SystemTime,
-    /// Why: the detail `error`, or the description of the status.
+    /// Why: the detail `error`, or the description of the status; for a change back to UP, why it
+    /// had ceased to be UP.
     pub cause: Option<String>,
     /// How long it had been worse than UP, for a change back to UP.
     pub outage: Option<Duration>,
@@ -162,9 +163,10 @@ fn write_log(transition: &HealthTransition) {
     let HealthTransition { path, from, to, cause, outage, .. } = transition;
     let (from, to) = (from.code(), to.code());
     match (outage, cause) {
-        (Some(outage), _) => tracing::info!(
+        (Some(outage), cause) => tracing::info!(
             target: "actuator::health", check = &**path,
-            "health of {path}: {from} -> {to} after {}", humantime::format_duration(rounded(*outage))
+            "health of {path}: {from} -> {to} after {}; it was: {}",
+            humantime::format_duration(rounded(*outage)), cause.as_deref().unwrap_or("not said")
         ),
         (None, Some(cause)) => tracing::warn!(
             target: "actuator::health", check = &**path,

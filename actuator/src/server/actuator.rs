@@ -20,6 +20,7 @@ use crate::{
         AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
         RegistrarHandle, RegistrationState,
     },
+    audit::Audit,
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthContributors},
     meter::{ApplicationTimes, MeterRegistry, MetricsSampler},
@@ -41,6 +42,7 @@ pub struct Actuator {
     pub(super) health: Arc<HealthContributors>,
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
+    pub(super) audit: Audit,
     pub(super) admin: AdminClientSettings,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
@@ -84,6 +86,11 @@ impl Actuator {
     /// The registry of meters.
     pub fn meters(&self) -> Arc<MeterRegistry> {
         Arc::clone(&self.meters)
+    }
+
+    /// The audit trail, for events of the application's own; `/actuator/auditevents` shows them.
+    pub fn audit(&self) -> Audit {
+        self.audit.clone()
     }
 
     /// Says that the service is reachable at `address` from now on: it becomes ready and

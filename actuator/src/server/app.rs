@@ -6,6 +6,7 @@ use std::{fmt, panic::Location, sync::Arc};
 use serde::Serialize;
 
 use crate::{
+    audit::{Audit, AuditEventRepository},
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthCheck, HealthIndicator},
     info::{ActuatorInfo, FactsDeclaration},
@@ -27,6 +28,7 @@ use crate::{
 pub struct App {
     pub(super) settings: Arc<Settings>,
     pub(super) meters: Arc<MeterRegistry>,
+    pub(super) audit: Audit,
     pub(super) components: Components,
     pub(super) checks: Vec<HealthCheck>,
     pub(super) env_sources: Vec<Provider>,
@@ -38,13 +40,20 @@ pub struct App {
 }
 
 impl App {
-    /// The registry of meters is a component too: a check may ask for `&MeterRegistry`.
-    pub(super) fn new(settings: &Arc<Settings>, meters: &Arc<MeterRegistry>) -> Self {
+    /// The registry of meters and the audit trail are components too: a check may ask for
+    /// `&MeterRegistry` or `&Audit`.
+    pub(super) fn new(
+        settings: &Arc<Settings>,
+        meters: &Arc<MeterRegistry>,
+        audit: &Audit,
+    ) -> Self {
         let mut components = Components::default();
         components.insert(None, Arc::clone(meters));
+        components.insert(None, audit.clone());
         Self {
             settings: Arc::clone(settings),
             meters: Arc::clone(meters),
+            audit: audit.clone(),
             components,
             checks: Vec::new(),
             env_sources: Vec::new(),
@@ -166,6 +175,17 @@ impl App {
         Arc::clone(&self.meters)
     }
 
+    /// The audit trail, for events of the application's own; `/actuator/auditevents` shows them.
+    pub fn audit(&self) -> Audit {
+        self.audit.clone()
+    }
+
+    /// Keeps audit events in a repository of one's own instead of in memory.
+    pub fn audit_repository(&mut self, repository: impl AuditEventRepository) -> &mut Self {
+        self.audit.keep_in(Arc::new(repository));
+        self
+    }
+
     /// The handle on liveness and readiness; keep a clone to change them later.
     pub fn availability(&self) -> Availability {
         self.availability.clone()
@@ -193,5 +213,25 @@ fn runtime_provider(name: String, provide: ProviderFn) -> Provider {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("components", &self.components).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{meter::MeterSettings, model::sanitizer::Sanitizer, support::clock::Clock};
+
+    #[test]
+    fn checks_may_ask_for_the_meters_and_the_audit_trail() {
+        let settings = Arc::new(Settings::builder().build().unwrap());
+        let meters = MeterRegistry::new(MeterSettings::default(), Clock::system());
+        let audit = Audit::new(
+            crate::audit::AuditSettings::default(),
+            Sanitizer::default(),
+            Clock::system(),
+        );
+        let app = App::new(&settings, &Arc::new(meters), &audit);
+        assert!(app.components.find::<MeterRegistry>("meters").is_ok());
+        assert!(app.components.find::<Audit>("audit").is_ok());
     }
 }

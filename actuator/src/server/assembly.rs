@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health_audit,
     health_meters::HealthMeters, mounts::Ground,
 };
 use crate::{
@@ -86,6 +86,7 @@ impl Parts {
             config.env.clone(),
             sanitizer.clone(),
         );
+        health_audit::record_changes(&health, basics.audit.clone());
         let subjects = Subjects {
             application: name.clone(),
             version: version.clone(),
@@ -98,6 +99,7 @@ impl Parts {
             logging: basics.logging.clone(),
             meters: Arc::clone(&basics.meters),
             exchanges: Arc::clone(&exchanges),
+            audit: basics.audit.clone(),
             threads: Arc::new(ThreadRepository::new(Clock::system())),
             beans,
             sanitizer: Arc::new(sanitizer),
@@ -151,6 +153,7 @@ impl Parts {
             health,
             availability: self.availability,
             meters: basics.meters,
+            audit: basics.audit,
             admin: config.admin,
             platform: basics.platform,
             in_container: basics.in_container,

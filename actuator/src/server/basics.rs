@@ -9,6 +9,7 @@ use std::{
 use super::{builder::Builder, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
+    audit::{Audit, AuditSettings},
     endpoint,
     env::EnvSettings,
     error::Result,
@@ -17,7 +18,7 @@ use crate::{
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
-    model::show::Show,
+    model::{sanitizer::Sanitizer, show::Show},
     settings::{Settings, SettingsReader},
     support::clock::Clock,
     web::{Exposure, ExposureDefaults},
@@ -28,6 +29,7 @@ use crate::{
 pub(super) struct Basics {
     pub(super) settings: Arc<Settings>,
     pub(super) meters: Arc<MeterRegistry>,
+    pub(super) audit: Audit,
     pub(super) server: ServerSettings,
     pub(super) config: Config,
     pub(super) logging: LoggingState,
@@ -38,24 +40,46 @@ pub(super) struct Basics {
     pub(super) started: SystemTime,
 }
 
-impl Basics {
-    /// Reads all settings, so that one refusal names every bad one, and starts the log.
-    pub(super) fn prepare(builder: &mut Builder) -> Result<Self> {
-        let (began, started) = (Instant::now(), SystemTime::now());
-        let environment: BTreeMap<String, String> =
-            if builder.from_process { environment() } else { BTreeMap::new() };
-        let mut settings = std::mem::take(&mut builder.settings);
+/// All settings, and the variables of the process.
+pub(super) struct Surroundings {
+    pub(super) settings: Settings,
+    /// Empty for an isolated service.
+    pub(super) environment: BTreeMap<String, String>,
+}
+
+impl Surroundings {
+    /// Reads them as the builder says.
+    pub(super) fn read(builder: &Builder) -> Result<Self> {
+        let mut settings = builder.settings.clone();
         if builder.from_process {
             settings = settings.from_process();
         }
-        let settings = Arc::new(settings.build()?);
+        let environment = if builder.from_process { environment() } else { BTreeMap::new() };
+        Ok(Self { settings: settings.build()?, environment })
+    }
+}
+
+/// The cloud platform: what `spring.main.cloud-platform` says, or what the environment tells. Set
+/// to `none` it says that what is found does not count.
+pub(super) fn platform(
+    reader: &mut SettingsReader<'_>,
+    environment: &BTreeMap<String, String>,
+) -> Option<CloudPlatform> {
+    reader
+        .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
+        .unwrap_or_else(|| CloudPlatform::detect(environment))
+}
+
+impl Basics {
+    /// Reads all settings, so that one refusal names every bad one, and starts the log.
+    pub(super) fn prepare(builder: &Builder) -> Result<Self> {
+        let (began, started) = (Instant::now(), SystemTime::now());
+        let Surroundings { settings, environment } = Surroundings::read(builder)?;
+        let settings = Arc::new(settings);
         let in_container =
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
-        // Set to `none` it says that what is found does not count.
-        let platform = reader
-            .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
-            .unwrap_or_else(|| CloudPlatform::detect(&environment));
+        let platform = platform(&mut reader, &environment);
         let server = ServerSettings::read(&mut reader, platform.is_some());
         let logging = LoggingSettings::read(&mut reader);
         let private = match builder.listening_on {
@@ -64,8 +88,10 @@ impl Basics {
         };
         let config = Config::read(&mut reader, private);
         let meters = MeterSettings::read(&mut reader);
+        let audit = AuditSettings::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
+        let audit = Audit::new(audit, Sanitizer::default(), Clock::system());
         let logging = logging::install(&logging)?;
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");
@@ -73,6 +99,7 @@ impl Basics {
         Ok(Self {
             settings,
             meters,
+            audit,
             server,
             config,
             logging,

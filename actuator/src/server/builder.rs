@@ -149,11 +149,13 @@ impl Builder {
         actuator.start(router).await
     }
 
-    /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint).
+    /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint), or
+    /// probes the running instance: see [`Self::exit_if_probed`].
     ///
     /// # Errors
     /// As [`Self::start`].
     pub async fn run(self) -> Result<()> {
+        self.exit_if_probed();
         self.run_with(NoSetup).await
     }
 
@@ -168,8 +170,8 @@ impl Builder {
 
     /// Settings first, then the log, then the application's own set-up, then all the rest.
     async fn assemble<M>(mut self, setup: impl Setup<M>) -> Result<(Actuator, Router)> {
-        let basics = Basics::prepare(&mut self)?;
-        let mut app = App::new(&basics.settings, &basics.meters);
+        let basics = Basics::prepare(&self)?;
+        let mut app = App::new(&basics.settings, &basics.meters, &basics.audit);
         for register in std::mem::take(&mut self.with) {
             register(&mut app);
         }

@@ -10,7 +10,9 @@ pub fn serve<S, M>(package: Package, setup: S) -> Result<()>
 where
     S: Setup<M>,
 {
-    let run = async { Actuator::builder().package(package).run_with(setup).await };
+    let builder = Actuator::builder().package(package);
+    builder.exit_if_probed();
+    let run = async { builder.run_with(setup).await };
     match Handle::try_current() {
         Err(_) => {
             let runtime = RuntimeBuilder::new_multi_thread().enable_all().build();

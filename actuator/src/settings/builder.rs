@@ -10,6 +10,8 @@ use super::{
 use crate::error::{Error, ErrorKind};
 
 const PROFILES: &str = "spring.profiles.active";
+/// Arguments that ask the program to do something, and are no settings.
+const COMMANDS: [&str; 2] = ["actuator-probe", "actuator-probe-timeout"];
 const LOCATION: &str = "spring.config.location";
 
 /// Gathers settings from their places. A fresh one reads nothing from the outside:
@@ -164,11 +166,11 @@ fn profile_files(
     Ok(files)
 }
 
-/// `--name=value`, or `--name` for true. Repeated ones: the last wins.
+/// `--name=value`, or `--name` for true; none if it is a command. Repeated ones: the last wins.
 fn option(argument: &str) -> Option<(String, String)> {
     let text = argument.strip_prefix("--")?;
     let (name, value) = text.split_once('=').unwrap_or((text, "true"));
-    (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+    (!name.is_empty() && !COMMANDS.contains(&name)).then(|| (name.to_owned(), value.to_owned()))
 }
 
 fn source(name: &str, kind: SourceKind, values: &[(String, String)]) -> PropertySource {

@@ -142,6 +142,7 @@ const ENTRIES: &[Entry] = catalog! {
     "management.httpexchanges.recording.include" List "request-headers,response-headers,time-taken" "What is recorded.";
     "management.trace.http.enabled" Bool "true" "Older name of management.httpexchanges.recording.enabled.";
     "management.trace.http.include" List "" "Older name of management.httpexchanges.recording.include.";
+    "management.auditevents.enabled" Bool "true" "Whether audit events are recorded.";
     "management.observations.*" Text "" "Settings of observations.";
     "management.metrics.enable.*" Bool "true" "Whether meters below this name exist.";
     "management.metrics.tags.*" Text "" "A tag of every meter.";
@@ -192,6 +193,7 @@ const ENTRIES: &[Entry] = catalog! {
 
     "info.*" Text "" "What /info shows of the settings.";
 
+    "actuator.audit.capacity" Number "1000" "How many audit events are kept in memory.";
     "actuator.compat.c2c.enabled" Bool "false" "Whether health is also served as c2cwsgiutils writes it.";
     "actuator.compat.c2c.path" Text "/c2c/health_check" "Where c2cwsgiutils' document is served.";
     "actuator.compat.healthcheck.enabled" Bool "false" "Whether health is also served as py-healthcheck writes it.";

@@ -104,6 +104,17 @@ fn every_value_knows_where_it_came_from() {
 }
 
 #[test]
+fn what_asks_the_program_to_do_something_is_no_setting() {
+    let settings = Settings::builder()
+        .arguments(["--actuator-probe", "db", "--actuator-probe-timeout=1s", "--server.port=1"])
+        .build()
+        .unwrap();
+    let arguments = settings.sources().iter().find(|s| s.name == "commandLineArgs").unwrap();
+    assert_eq!(arguments.properties.keys().collect::<Vec<_>>(), ["server.port"]);
+    assert!(settings.warnings().is_empty());
+}
+
+#[test]
 fn one_name_is_found_in_every_spelling() {
     let directory = Directory::with(&[(
         "actuator.toml",

@@ -4,6 +4,8 @@ pub(crate) mod clock;
 pub(crate) mod data_size;
 pub(crate) mod host;
 pub(crate) mod host_name;
+pub(crate) mod json;
+pub(crate) mod offset_date_time;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod trigger;

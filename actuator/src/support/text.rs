@@ -1,4 +1,4 @@
-//! Text comparison for messages: which known name was meant?
+//! Texts for messages: which known name was meant, and how much of a long one is shown.
 
 /// The candidate nearest to `name` by edit distance, if one is near enough to be a likely typo.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -17,6 +17,11 @@ pub fn is_at_or_below(path: &str, ancestor: &str) -> bool {
     path.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The beginning of a text: at most `max` bytes, cut between characters.
+pub fn shortened(text: &str, max: usize) -> &str {
+    text.get(..text.floor_char_boundary(max)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,5 +31,13 @@ mod tests {
         let names = ["server.port", "server.address"];
         assert_eq!(nearest("server.prot", names), Some("server.port"));
         assert_eq!(nearest("completely.else", names), None);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        assert_eq!(
+            (shortened("für", 2), shortened("für", 3), shortened("für", 99)),
+            ("f", "fü", "für")
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use actuator::{Actuator, App, Availability, Builder, Error, Running};
+use actuator::{Actuator, App, Availability, Builder, Error, HealthCheck, Running};
 use axum::Router;
 use testkit::{Answer, Request};
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
@@ -37,6 +37,16 @@ impl TestApp {
     pub(crate) fn with(mut self, register: impl FnOnce(&mut App) + Send + 'static) -> Self {
         self.builder = self.builder.with(register);
         self
+    }
+
+    pub(crate) fn check(self, check: HealthCheck) -> Self {
+        self.with(|app| {
+            app.add_health_check(check);
+        })
+    }
+
+    pub(crate) fn checks(self, checks: impl IntoIterator<Item = HealthCheck>) -> Self {
+        checks.into_iter().fold(self, Self::check)
     }
 
     pub(crate) fn setting(mut self, name: &str, value: &str) -> Self {
@@ -100,6 +110,18 @@ impl Service {
 
     pub(crate) fn availability(&self) -> Availability {
         self.running.availability()
+    }
+
+    pub(crate) fn health(&self) -> std::sync::Arc<actuator::HealthContributors> {
+        self.running.actuator().health()
+    }
+
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
+    pub(crate) fn enter(&self) -> tokio::runtime::EnterGuard<'_> {
+        self.runtime.enter()
     }
 
     /// Begins to stop it, as SIGTERM does, in the background.

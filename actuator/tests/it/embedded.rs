@@ -62,6 +62,25 @@ fn router_and_layer_serve_and_record_in_ones_own_server() {
 }
 
 #[test]
+fn a_builder_that_knows_the_address_can_probe_what_listens_there() {
+    let server = embed(
+        |builder| {
+            builder.with(|app| {
+                app.health_check("stock", || async { false });
+            })
+        },
+        Actuator::router,
+    );
+    let builder = Actuator::builder().isolated().listening_on(server.address);
+    let probe = |group| builder.probe(group, testkit::PATIENCE).unwrap();
+    assert!(probe(None).is_success() && probe(None).status() == Some("UP"));
+    assert_eq!(probe(Some("health")).to_string(), "DOWN: stock");
+    assert_eq!(probe(Some("nothing")).http_status(), 404);
+    let elsewhere = Actuator::builder().isolated().listening_on(([127, 0, 0, 1], 1).into());
+    assert!(elsewhere.probe(None, testkit::PATIENCE).unwrap_err().is_probe());
+}
+
+#[test]
 fn below_a_prefix_every_link_is_right() {
     let server = embed(
         |builder| builder,

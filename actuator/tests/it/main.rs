@@ -4,10 +4,13 @@
 
 mod admin_needs;
 mod app;
+mod audit;
 mod bad_input;
 mod embedded;
 mod exposure;
 mod health;
+mod health_engine;
+mod health_events;
 mod health_views;
 mod paths;
 mod recording;

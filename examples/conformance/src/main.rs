@@ -2,6 +2,7 @@
 //! sources, loggers, routes and `/ctl` switches, so that its recorded answers can be replayed
 //! against this crate (`cargo test -p conformance --test golden -- --nocapture`).
 
+mod audit;
 mod checks;
 mod loggers;
 mod routes;
@@ -24,6 +25,7 @@ fn main() -> actuator::Result<()> {
 async fn setup(app: &mut App) -> actuator::Result<Router> {
     let switches = Arc::new(Switches::new(app.availability()));
     app.component(Arc::clone(&switches));
+    audit::remember(&app.audit());
     loggers::speak();
     Ok(routes::routes(switches))
 }

@@ -1,4 +1,7 @@
 //! The management API inside an axum server that the application opens and serves itself.
+//!
+//! `LISTEN=0.0.0.0:8080` says where, loopback by default. `embedded --actuator-probe` asks the
+//! running one how it is.
 
 use actuator::{Actuator, ActuatorInfo, Health};
 use axum::{Router, routing::get};
@@ -25,11 +28,16 @@ async fn told_to_stop() {
 
 #[tokio::main]
 async fn main() -> actuator::Result<()> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-
-    let actuator = Actuator::builder()
+    let listen = std::env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let listen: std::net::SocketAddr = listen.parse()?;
+    let builder = Actuator::builder()
         .application(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .listening_on(listen);
+    builder.exit_if_probed();
+
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let actuator = builder
         .listening_on(address)
         .with(|app| {
             app.health_check("stock", || async { Health::up().with_detail("items", 7) });

@@ -265,4 +265,23 @@ mod tests {
             ["`timeout` needs a value after `=`", "`name` needs a value: `name = \"…\"`"]
         );
     }
+
+    #[test]
+    fn numbers_have_all_the_spellings_of_the_language() {
+        let mut args = Args::parse(quote!(a = 1_000, b = 0x10, c = 3u8, d = 4294967295));
+        let read = ["a", "b", "c", "d"].map(|key| args.count(key, 1));
+        assert_eq!(read, [Some(1_000), Some(16), Some(3), Some(u32::MAX)]);
+        assert_eq!(messages(args), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_broken_list_spoils_no_other_argument() {
+        let mut args = Args::parse(quote!(tags = ["a" "b"], groups = ["x", y], level = 2));
+        assert!(args.texts("tags").is_none());
+        assert_eq!(args.texts("groups").map(|groups| groups.len()), Some(1));
+        assert_eq!(args.count("level", 0), Some(2));
+        let messages = messages(args);
+        assert_eq!(messages.len(), 2, "{messages:#?}");
+        assert_eq!(messages[1], "expected a text: `\"y\"`");
+    }
 }

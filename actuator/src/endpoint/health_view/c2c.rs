@@ -11,7 +11,7 @@ use super::{
     query::selection,
 };
 use crate::{
-    health::{CheckOptions, SelectionError},
+    health::SelectionError,
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
@@ -69,8 +69,7 @@ impl C2cView {
         if let Err(error) = selection.among(&self.checkup.members(group)) {
             return unselected(&error, sight);
         }
-        let select = |path: &str, options: &CheckOptions| selection.selects(path, options);
-        let round = self.checkup.ask(group, &select).await;
+        let round = self.checkup.ask(group, &selection.selector()).await;
         let mut document = Document::default();
         for check in round.checks.iter().filter(|_| sight.components) {
             let passed = check.passed(group);

@@ -1,4 +1,4 @@
-//! The smallest service as a process: its first minute, its settings, its endurance, its end.
+//! The smallest service as a process: its first minute, its settings, its probe, its endurance, its end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
@@ -6,6 +6,7 @@ mod endurance;
 mod first_minute;
 mod goodbye;
 mod precedence;
+mod probe;
 
 use testkit::Program;
 

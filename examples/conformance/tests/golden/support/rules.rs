@@ -30,6 +30,7 @@ const INDEX_TRIMMED: &Rules = &[("_links", Map { need: &["self"] })];
 /// The links of the endpoints that exist here.
 const LINKS: &[&str] = &[
     "self",
+    "auditevents",
     "beans",
     "env",
     "env-toMatch",

@@ -53,6 +53,7 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["logfile"], only: &["unconfigured-"], ..RUN },
     Run { folders: &["threaddump"], ..RUN },
     Run { folders: &["httpexchanges"], ..RUN },
+    Run { folders: &["auditevents"], ..RUN },
     Run { folders: &["beans"], ..RUN },
     Run { folders: &["shutdown"], ..RUN },
     Run {
@@ -208,7 +209,6 @@ pub const RUNS_2_7: &[Run] =
 
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
 pub const LATER: &[&str] = &[
-    "auditevents",
     "caches",
     "conditions",
     "configprops",
@@ -234,7 +234,6 @@ pub const LATER: &[&str] = &[
 
 /// Folders of capabilities that do not exist here yet.
 pub const LATER_FOLDERS: &[&str] = &[
-    "auditevents",
     "caches",
     "conditions",
     "configprops",

@@ -1,0 +1,23 @@
+//! The types of events that others know by name.
+//!
+//! The first five are Spring Security's, so that views and rules made for it work on; the others
+//! are what this crate records by itself. An application has its own beside them.
+
+/// Somebody logged in.
+pub const AUTHENTICATION_SUCCESS: &str = "AUTHENTICATION_SUCCESS";
+/// Somebody failed to log in.
+pub const AUTHENTICATION_FAILURE: &str = "AUTHENTICATION_FAILURE";
+/// Somebody acts as somebody else.
+pub const AUTHENTICATION_SWITCH: &str = "AUTHENTICATION_SWITCH";
+/// Somebody logged out.
+pub const LOGOUT_SUCCESS: &str = "LOGOUT_SUCCESS";
+/// Somebody asked for what is not theirs.
+pub const AUTHORIZATION_FAILURE: &str = "AUTHORIZATION_FAILURE";
+
+/// The status of a check changed. Data: `check` (its path), `from` and `to` (status codes), and
+/// where they are known `cause` (text) and `outage` (ISO 8601 duration, of the end of one).
+pub const HEALTH_CHANGED: &str = "HEALTH_CHANGED";
+/// Somebody overrode the status of a check, or of the instance, or took that back. Data: `check`,
+/// `status` (absent when it is taken back), and where they are known `until` (ISO 8601 instant)
+/// and `reason`.
+pub const HEALTH_OVERRIDDEN: &str = "HEALTH_OVERRIDDEN";

@@ -1,0 +1,17 @@
+//! The command line probe: asks the running instance how it is, as `curl` would in an image that
+//! has none.
+//!
+//! A request of its own over a plain socket: a process that lives for some milliseconds starts no
+//! runtime, no log and no HTTP library. What to ask comes from `server`, which knows the settings.
+
+mod answer;
+mod arguments;
+mod client;
+mod report;
+
+pub(crate) use arguments::ProbeArguments;
+pub(crate) use client::Target;
+pub use report::ProbeReport;
+
+/// What a probe waits for at most, connecting included, unless it is told otherwise.
+pub(crate) const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);

@@ -1,0 +1,26 @@
+//! The audit events of the recorded application.
+
+use std::time::{Duration, SystemTime};
+
+use actuator::audit::{
+    Audit, AuditEvent,
+    types::{AUTHENTICATION_FAILURE, AUTHENTICATION_SUCCESS, LOGOUT_SUCCESS},
+};
+use serde_json::{Value, json};
+
+/// 2026-08-21T09:00:00Z in seconds since the epoch.
+const START: u64 = 1_787_302_800;
+
+/// Records all of them.
+pub fn remember(audit: &Audit) {
+    let details = json!({"details": {"remoteAddress": "127.0.0.1", "sessionId": "abc"}});
+    let message = json!({"message": "Bad credentials", "type": "BadCredentialsException"});
+    let add = |nanos: u64, principal: &str, event_type: &str, data: &Value| {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(START) + Duration::from_nanos(nanos);
+        audit.add(AuditEvent::new(at, principal, event_type, data));
+    };
+    add(0, "alice", AUTHENTICATION_SUCCESS, &details);
+    add(1_123_456_789, "bob", AUTHENTICATION_FAILURE, &message);
+    add(2_500_000_000, "alice", LOGOUT_SUCCESS, &Value::Null);
+    add(3_000_000_000, "", "CUSTOM", &json!({"list": ["a", "b"], "n": 1}));
+}
