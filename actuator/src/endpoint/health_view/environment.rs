@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
-use super::healthcheck::reply;
+use super::json;
 use crate::{
     endpoint::info::RustDescriptor,
     env::{EnvValue, Environment},
@@ -45,7 +45,7 @@ impl Endpoint for EnvironmentView {
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
-        Box::pin(async move { reply(200, &self.document(&call)) })
+        Box::pin(async move { json(200, &self.document(&call)) })
     }
 }
 
@@ -155,7 +155,7 @@ fn text(value: Option<EnvValue>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
     use crate::{env::EnvSettings, model::show::Show, settings::Settings};
@@ -193,9 +193,9 @@ mod tests {
         let document = document(Show::Always);
         assert_eq!(
             document["process"]["environ"],
-            json!({"DB_PASS": "******", "SHOP_URL": "http://u:******@h/", "EDITOR": "vi"})
+            serde_json::json!({"DB_PASS": "******", "SHOP_URL": "http://u:******@h/", "EDITOR": "vi"})
         );
-        let uname = json!(["Linux", "web-1", "6.1", "", "x86_64", "x86_64"]);
+        let uname = serde_json::json!(["Linux", "web-1", "6.1", "", "x86_64", "x86_64"]);
         assert_eq!(document["os"]["uname"], uname);
         assert_eq!(document["process"]["user"], "shop");
     }
@@ -206,9 +206,12 @@ mod tests {
         let masked = "******";
         assert_eq!(
             process["environ"],
-            json!({"DB_PASS": masked, "SHOP_URL": masked, "EDITOR": masked})
+            serde_json::json!({"DB_PASS": masked, "SHOP_URL": masked, "EDITOR": masked})
         );
-        assert_eq!((&process["user"], &process["cwd"]), (&json!(masked), &json!(masked)));
+        assert_eq!(
+            (&process["user"], &process["cwd"]),
+            (&serde_json::json!(masked), &serde_json::json!(masked))
+        );
         assert!(process["argv"].as_array().unwrap().iter().all(|argument| argument == masked));
     }
 

@@ -2,7 +2,6 @@
 //! a check that counts has failed.
 
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -13,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{
     checkup::{Checkup, Seen, Sight},
+    json,
     query::not_selected,
 };
 use crate::{
@@ -21,7 +21,6 @@ use crate::{
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
-        problem::Problem,
         reply::Reply,
     },
     support::clock::Clock,
@@ -106,7 +105,7 @@ impl HealthcheckView {
         let sections = self.sections().await;
         let shown = if sight.components { results.as_slice() } else { &[] };
         let document = Document { view: self, group, sight, passed, results: shown, sections };
-        reply(if passed { 200 } else { 500 }, &document)
+        json(if passed { 200 } else { 500 }, &document)
     }
 
     /// The results of these checks: those that are kept, the others asked.
@@ -239,14 +238,4 @@ impl<'d> Document<'d> {
 /// Seconds since 1970.
 fn epoch(at: SystemTime) -> f64 {
     at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
-}
-
-/// A document of either of py-healthcheck's two pages.
-pub(super) fn reply<T: Serialize>(status: u16, document: &T) -> Result<Reply, Problem> {
-    Ok(Reply::Document {
-        status,
-        content_type: "application/json",
-        headers: Cow::Borrowed(&[]),
-        body: serde_json::to_vec(document)?.into(),
-    })
 }

@@ -1,12 +1,13 @@
 //! `/health`, `/health/live`, `/health/ready` and `/health/started` as `MicroProfile` Health
 //! writes them: `{"status":"UP","checks":[{"name":"db","status":"UP","data":{…}}]}`.
 
-use std::borrow::Cow;
-
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::checkup::{Checkup, Round, Seen, Sight};
+use super::{
+    checkup::{Checkup, Round, Seen, Sight},
+    json,
+};
 use crate::{
     health::{Health, HealthGroup},
     model::{
@@ -58,12 +59,7 @@ impl MicroProfileView {
                 .map(|check| Check::new(check, group, &self.checkup, sight))
                 .collect(),
         };
-        Ok(Reply::Document {
-            status: if passed { 200 } else { 503 },
-            content_type: "application/json; charset=utf-8",
-            headers: Cow::Borrowed(&[]),
-            body: serde_json::to_vec(&document)?.into(),
-        })
+        json(if passed { 200 } else { 503 }, &document)
     }
 }
 

@@ -16,7 +16,9 @@ mod plain_text;
 mod query;
 mod settings;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
+
+use serde::Serialize;
 
 use self::{
     c2c::C2cView, checkup::Checkup, environment::EnvironmentView, healthcheck::HealthcheckView,
@@ -24,7 +26,11 @@ use self::{
 };
 use super::{Mount, Subjects};
 use crate::{
-    model::{call::Listener, endpoint::SharedEndpoint},
+    model::{
+        call::Listener,
+        endpoint::{EndpointResult, SharedEndpoint},
+        reply::Reply,
+    },
     support::clock::Clock,
 };
 
@@ -69,6 +75,16 @@ pub(super) fn mounts(subjects: &Subjects, settings: &ViewSettings) -> Vec<Mount>
         add(Arc::new(C2cView::new(&checkup)), path, false, path_of(settings::C2C));
     }
     mounts
+}
+
+/// A document of a form that is plain JSON.
+fn json<T: Serialize>(status: u16, document: &T) -> EndpointResult {
+    Ok(Reply::Document {
+        status,
+        content_type: "application/json",
+        headers: Cow::Borrowed(&[]),
+        body: serde_json::to_vec(document)?.into(),
+    })
 }
 
 fn environment_view(subjects: &Subjects) -> EnvironmentView {

@@ -1,10 +1,9 @@
 //! The query parameters that select checks: `max_level`, `checks` and `tag`, and the answer to
 //! those that select nothing.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
+use super::json;
 use crate::{
     health::{Composite, HealthGroup, Selection, SelectionError, candidates},
     model::{call::Call, problem::Problem, reply::Reply},
@@ -95,10 +94,5 @@ pub fn not_selected(error: &SelectionError) -> Result<Reply, Problem> {
         status: u16,
     }
     let document = Document { error: "Not Found", message: error.to_string(), status: 404 };
-    Ok(Reply::Document {
-        status: 404,
-        content_type: "application/json",
-        headers: Cow::Borrowed(&[]),
-        body: serde_json::to_vec(&document)?.into(),
-    })
+    json(404, &document)
 }

@@ -95,6 +95,21 @@ fn a_group_excludes_all_of_its_members_and_says_so() {
 }
 
 #[test]
+fn hostile_exclusions_stay_one_quoted_line_and_few() {
+    let service = bare().setting(KUBERNETES, "true").start();
+    let answer = service.get("/healthz?verbose&exclude=%0Aok%22%3Cb%3E").assert_status(200);
+    assert_eq!(
+        answer.text(),
+        "[+]ping ok\nwarn: some health checks cannot be excluded: no matches for \
+         \"\\nok\\\"<b>\"\nhealthz check passed\n"
+    );
+    let many: Vec<String> = (0..2_000).map(|n| format!("exclude={n}")).collect();
+    let answer = service.get(&format!("/healthz?verbose&{}", many.join("&"))).assert_status(200);
+    assert!(answer.text().len() < 4_096, "{}", answer.text().len());
+    service.get("/healthz?exclude=%ff").assert_status(400);
+}
+
+#[test]
 fn a_group_without_a_check_has_the_ping_of_kubernetes() {
     let service = bare()
         .setting(KUBERNETES, "true")
