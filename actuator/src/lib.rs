@@ -31,10 +31,11 @@
 //! | you want to | look at |
 //! |---|---|
 //! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
+//! | use a check that is there already | [`checks`] |
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`App::meters`], [`meter`] |
-//! | say that the service is broken or busy | [`App::availability`], [`Availability`] |
+//! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
@@ -62,6 +63,7 @@ pub struct MacrosDocument;
 pub mod __private;
 mod admin;
 pub mod audit;
+pub mod checks;
 mod endpoint;
 mod env;
 mod error;
@@ -198,9 +200,9 @@ pub use actuator_macros::info_source;
 pub use admin::RegistrationState;
 pub use error::{Error, Result};
 pub use health::{
-    Availability, ContributorError, Health, HealthCheck, HealthContributors, HealthEvent,
-    HealthIndicator, HealthSubscription, HealthTransition, IntoHealth, LivenessState,
-    ReadinessState, Status, StatusOverride,
+    Availability, AvailabilityChanges, AvailabilityState, ContributorError, Health, HealthCheck,
+    HealthContributors, HealthEvent, HealthIndicator, HealthSubscription, HealthTransition,
+    IntoHealth, LivenessState, ReadinessState, StartupState, StartupTask, Status, StatusOverride,
 };
 pub use info::ActuatorInfo;
 pub use probe::ProbeReport;

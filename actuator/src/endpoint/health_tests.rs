@@ -15,6 +15,7 @@ use crate::{
     health::{Availability, Health, HealthCheck, HealthDefaults, HealthSettings, Status, builtin},
     model::{call::ApiVersion, principal::Principal, show::Show},
     settings::{Settings, SettingsReader},
+    support::application_runtime::ApplicationRuntime,
 };
 
 /// The groups of the recorded application.
@@ -58,11 +59,12 @@ impl App {
         let mut reader = SettingsReader::new(&settings);
         let settings =
             HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });
-        let contributors = Arc::new(settings.contributors(&settings.groups, None));
+        let contributors =
+            Arc::new(settings.contributors(&settings.groups, ApplicationRuntime::default(), None));
         let availability = Availability::starting();
         availability.ready();
         let disk: builtin::DiskReader = Arc::new(|_| Some((270_553_174_016, 83_206_356_992)));
-        builtin::register(&contributors, &settings, &availability, disk).unwrap();
+        builtin::register(&contributors, &settings, &availability, &disk).unwrap();
         let custom = Arc::new(Mutex::new(custom(Status::UP)));
         let asked = Arc::new(AtomicUsize::new(0));
         let add = |name: &str, health: Box<dyn Fn() -> Health + Send + Sync>| {
@@ -350,15 +352,15 @@ async fn trap_sba_08_health_is_never_unknown_before_or_after_the_start() {
     app.availability.set_readiness(ReadinessState::RefusingTraffic);
     app.availability.set_liveness(LivenessState::Broken);
     assert_eq!(app.get("/health").await.1["status"], "DOWN");
-    app.availability.started();
+    app.availability.set_liveness(LivenessState::Correct);
     assert_eq!(app.get("/health").await.1["status"], "OUT_OF_SERVICE");
-    app.availability.ready();
+    app.availability.set_readiness(ReadinessState::AcceptingTraffic);
     assert_eq!(app.get("/health").await.1["status"], "UP");
     let settings = Settings::builder().build().unwrap();
     let mut reader = SettingsReader::new(&settings);
     let settings = HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });
     let none = HealthEndpoint::new(
-        Arc::new(settings.contributors(&settings.groups, None)),
+        Arc::new(settings.contributors(&settings.groups, ApplicationRuntime::default(), None)),
         settings.groups,
         Arc::default(),
     );

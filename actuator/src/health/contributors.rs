@@ -17,6 +17,7 @@ use super::{
     status_override::StatusOverride,
     transition::{HealthSubscription, HealthTransition},
 };
+use crate::support::application_runtime::ApplicationRuntime;
 
 /// A node of the tree.
 #[derive(Clone, Debug)]
@@ -44,9 +45,10 @@ impl HealthContributors {
     pub(crate) fn new(
         group_names: Vec<String>,
         settings: EngineSettings,
+        runtime: ApplicationRuntime,
         observer: Option<Arc<dyn CheckObserver>>,
     ) -> Self {
-        let engine = Arc::new(Engine::new(settings, observer));
+        let engine = Arc::new(Engine::new(settings, runtime, observer));
         Self { root: RwLock::default(), group_names, engine }
     }
 
@@ -312,7 +314,12 @@ mod tests {
     use super::*;
 
     fn contributors() -> HealthContributors {
-        HealthContributors::new(vec!["liveness".to_owned()], EngineSettings::default(), None)
+        HealthContributors::new(
+            vec!["liveness".to_owned()],
+            EngineSettings::default(),
+            ApplicationRuntime::default(),
+            None,
+        )
     }
 
     fn add(contributors: &HealthContributors, path: &str) -> Result<(), String> {

@@ -9,7 +9,7 @@ use super::{
     aggregator::StatusAggregator, check::HealthCheck, options::WantedOptions, probe::CheckProbe,
     slots::Slots, transition::Transitions,
 };
-use crate::model::sanitizer::Sanitizer;
+use crate::{model::sanitizer::Sanitizer, support::application_runtime::ApplicationRuntime};
 
 /// What is told when a check begins to exist, has run, and ends.
 pub trait CheckObserver: Send + Sync + 'static {
@@ -59,36 +59,36 @@ pub(super) struct Engine {
     pub(super) slots: Slots,
     pub(super) transitions: Transitions,
     pub(super) sanitizer: Sanitizer,
-    /// The application's: where its pools and timers live.
-    pub(super) runtime: Option<Handle>,
+    /// Where the application's pools and timers live.
+    pub(super) runtime: ApplicationRuntime,
     pub(super) observer: Option<Arc<dyn CheckObserver>>,
 }
 
 impl Engine {
-    /// Surroundings that run checks on the runtime of the caller.
-    pub(super) fn new(settings: EngineSettings, observer: Option<Arc<dyn CheckObserver>>) -> Self {
+    /// Surroundings that run checks on the application's runtime.
+    pub(super) fn new(
+        settings: EngineSettings,
+        runtime: ApplicationRuntime,
+        observer: Option<Arc<dyn CheckObserver>>,
+    ) -> Self {
         Self {
             slots: Slots::new(settings.max_concurrency),
             settings,
             transitions: Transitions::default(),
             sanitizer: Sanitizer::default(),
-            runtime: Handle::try_current().ok(),
+            runtime,
             observer,
         }
     }
 
     /// Whether the caller is on the runtime where checks belong.
     pub(super) fn is_here(&self) -> bool {
-        match (&self.runtime, Handle::try_current()) {
-            (Some(own), Ok(current)) => own.id() == current.id(),
-            (None, _) => true,
-            (Some(_), Err(_)) => false,
-        }
+        self.runtime.elsewhere().is_none()
     }
 
     /// Where to run what does not end at once.
     pub(super) fn runtime(&self) -> Option<Handle> {
-        self.runtime.clone().or_else(|| Handle::try_current().ok())
+        self.runtime.elsewhere().or_else(|| Handle::try_current().ok())
     }
 
     /// How a check is to be run: its own settings, then what its author said, then the settings

@@ -61,6 +61,11 @@ impl HealthGroup {
         }
     }
 
+    /// A group to which nothing belongs, otherwise as this one.
+    pub fn without_members(other: &Self) -> Self {
+        Self { membership: Membership::of(Vec::new(), vec!["*".to_owned()]), ..other.clone() }
+    }
+
     /// Whether a check belongs to it: its settings name the check, or the check joins it.
     pub fn has(&self, path: &str, options: &CheckOptions) -> bool {
         self.membership.contains(path)
@@ -125,6 +130,18 @@ impl HealthGroups {
     /// The groups of an application.
     pub fn new(primary: HealthGroup, named: BTreeMap<String, HealthGroup>) -> Self {
         Self { names: named.keys().cloned().collect(), primary, named }
+    }
+
+    /// Adds a probe, unless there is a group of its name, which then inherits its path. A path that
+    /// another group has stays with that.
+    pub fn add_probe(&mut self, name: &str, member: &str, path: Option<AdditionalPath>) {
+        let path = path.filter(|path| self.additional_paths().all(|(_, taken)| taken != path));
+        if let Some(own) = self.named.get_mut(name) {
+            own.additional_path = own.additional_path.take().or(path);
+            return;
+        }
+        self.named.insert(name.to_owned(), HealthGroup::probe(name, member, path));
+        self.names = self.named.keys().cloned().collect();
     }
 
     /// Adds a group, with the rules of the primary one, for each name that a check joins and no

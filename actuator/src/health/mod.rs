@@ -23,10 +23,14 @@ mod group;
 mod health;
 mod http_mapping;
 mod hysteresis;
+#[cfg(test)]
+mod hysteresis_property_tests;
 mod indicator;
 mod membership;
 mod options;
 mod probe;
+#[cfg(test)]
+mod property_tests;
 mod report;
 mod runner;
 mod schedule;
@@ -34,10 +38,13 @@ mod selection;
 mod settings;
 mod slots;
 mod standing;
+mod startup;
 mod status_override;
 mod transition;
 
-pub use availability::{Availability, LivenessState, ReadinessState};
+pub use availability::{
+    Availability, AvailabilityChanges, AvailabilityState, LivenessState, ReadinessState,
+};
 pub use blocking::BlockingIndicator;
 pub use check::HealthCheck;
 pub(crate) use contributors::Composite;
@@ -52,5 +59,6 @@ pub(crate) use probe::CheckProbe;
 pub(crate) use report::CheckReport;
 pub(crate) use selection::{Candidate, Selection, SelectionError, candidates};
 pub(crate) use settings::{HealthDefaults, HealthSettings};
+pub use startup::{StartupState, StartupTask};
 pub use status_override::StatusOverride;
 pub use transition::{HealthEvent, HealthSubscription, HealthTransition};

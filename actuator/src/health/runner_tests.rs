@@ -9,6 +9,7 @@ use tokio::sync::{Barrier, Notify, oneshot};
 
 use super::*;
 use crate::health::{HealthCheck, IntoHealth, Status, engine::EngineSettings};
+use crate::support::application_runtime::ApplicationRuntime;
 
 const LONG: Duration = Duration::from_hours(1);
 
@@ -22,7 +23,8 @@ where
 }
 
 fn prepared(check: &HealthCheck) -> Arc<Check> {
-    let engine = Arc::new(Engine::new(EngineSettings::default(), None));
+    let engine =
+        Arc::new(Engine::new(EngineSettings::default(), ApplicationRuntime::default(), None));
     let options = engine.options_of(check);
     Arc::new(Check::new(check.path(), Arc::clone(&check.indicator), options, engine))
 }

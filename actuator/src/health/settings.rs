@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     aggregator::StatusAggregator,
+    builtin::BuiltinSettings,
     contributors::HealthContributors,
     engine::{CheckObserver, EngineSettings},
     group::{AdditionalPath, HealthGroup, HealthGroups},
@@ -19,12 +20,14 @@ use super::{
 use crate::{
     model::show::Show,
     settings::{DataSize, FromSetting, SettingsReader},
+    support::application_runtime::ApplicationRuntime,
 };
 
 const ENDPOINT: &str = "management.endpoint.health";
 const INDICATORS: &str = "management.health";
 const PROBES: [(&str, &str, &str); 2] =
     [("liveness", "livenessState", "/livez"), ("readiness", "readinessState", "/readyz")];
+const STARTUP: (&str, &str, &str) = ("startup", "startupState", "/startupz");
 
 /// What the surroundings of the application decide when no setting does.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +52,12 @@ pub struct HealthSettings {
     pub disk_path: PathBuf,
     /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
     pub disk_threshold: u64,
+    /// What the built-in checks are told.
+    pub builtin: BuiltinSettings,
+    /// Whether start-up is a probe too; unset, the application's tasks decide.
+    startup: Option<bool>,
+    /// The path of that probe, if probes have paths of their own.
+    startup_path: Option<AdditionalPath>,
     validate_membership: bool,
     switches: Switches,
 }
@@ -68,16 +77,21 @@ impl HealthSettings {
     /// Reads all of them; bad ones are remembered by the reader.
     pub fn read(reader: &mut SettingsReader<'_>, defaults: HealthDefaults) -> Self {
         let probes = reader.value_or(&format!("{ENDPOINT}.probes.enabled"), true);
-        let groups = read_groups(reader, defaults, probes);
+        let add_probe_paths =
+            reader.value_or(&format!("{ENDPOINT}.probes.add-additional-paths"), false) && probes;
+        let groups = read_groups(reader, defaults, probes, add_probe_paths);
         Self {
             engine: EngineSettings::read(reader, groups.primary().aggregator.clone()),
             groups,
+            startup: reader.value(&format!("{ENDPOINT}.probes.startup")),
+            startup_path: add_probe_paths.then(|| AdditionalPath::server(STARTUP.2)),
             show_checks: reader.value_or("actuator.health.show-check", false),
             longest_override: read_longest_override(reader),
             disk_path: reader.value_or(&format!("{INDICATORS}.diskspace.path"), PathBuf::from(".")),
             disk_threshold: reader
                 .value::<DataSize>(&format!("{INDICATORS}.diskspace.threshold"))
                 .map_or(10 * 1024 * 1024, |size| size.0),
+            builtin: BuiltinSettings::read(reader),
             validate_membership: reader
                 .value_or(&format!("{ENDPOINT}.validate-group-membership"), true),
             switches: Switches {
@@ -102,16 +116,34 @@ impl HealthSettings {
 
     /// Whether an availability state is a check; probes bring them.
     pub fn is_state_enabled(&self, name: &str) -> bool {
-        self.switch(name).unwrap_or(self.switches.probes)
+        let wanted = self.switches.probes && (name != STARTUP.1 || self.startup == Some(true));
+        self.switch(name).unwrap_or(wanted)
+    }
+
+    /// Whether a check is wanted that is there only when asked for.
+    pub fn is_requested(&self, name: &str) -> bool {
+        self.switch(name).unwrap_or(false)
+    }
+
+    /// Makes start-up a probe (the check `startupState`, the group `startup`) if
+    /// `management.endpoint.health.probes.startup` says so or, where it is unset, if the
+    /// application has start-up tasks. To be called once its set-up has run.
+    pub fn decide_startup(&mut self, has_tasks: bool) {
+        let wanted = self.switches.probes && self.startup.unwrap_or(has_tasks);
+        self.startup = Some(wanted);
+        if wanted {
+            self.groups.add_probe(STARTUP.0, STARTUP.1, self.startup_path.take());
+        }
     }
 
     /// An empty tree for checks that may belong to `groups`.
     pub fn contributors(
         &self,
         groups: &HealthGroups,
+        runtime: ApplicationRuntime,
         observer: Option<Arc<dyn CheckObserver>>,
     ) -> HealthContributors {
-        HealthContributors::new(groups.names().to_vec(), self.engine.clone(), observer)
+        HealthContributors::new(groups.names().to_vec(), self.engine.clone(), runtime, observer)
     }
 
     /// Remembers in the reader every member of a group that does not exist. To be called once all
@@ -157,10 +189,9 @@ fn read_groups(
     reader: &mut SettingsReader<'_>,
     defaults: HealthDefaults,
     probes: bool,
+    add_paths: bool,
 ) -> HealthGroups {
     let primary = read_group(reader, ENDPOINT, &HealthGroup::primary(defaults.show_details));
-    let add_paths =
-        reader.value_or(&format!("{ENDPOINT}.probes.add-additional-paths"), false) && probes;
     let prefix = format!("{ENDPOINT}.group");
     let found: BTreeSet<String> = reader
         .map(&prefix)

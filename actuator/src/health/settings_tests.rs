@@ -26,7 +26,7 @@ fn validate(settings: &[(&str, &str)]) -> Result<(), String> {
     let settings = build(settings);
     let mut reader = SettingsReader::new(&settings);
     let read = HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });
-    let contributors = read.contributors(&read.groups, None);
+    let contributors = read.contributors(&read.groups, ApplicationRuntime::default(), None);
     for path in ["db", "brokers/primary", "livenessState", "readinessState"] {
         let check = HealthCheck::new(path, || async { Health::up() });
         contributors.register(check).map_err(|error| error.to_string())?;

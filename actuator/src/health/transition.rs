@@ -158,23 +158,27 @@ impl fmt::Debug for Transitions {
     }
 }
 
-/// One line for each change: a warning on the way down, information on the way up.
+/// One line for each change: a warning, unless it is a recovery or was done on purpose.
 fn write_log(transition: &HealthTransition) {
     let HealthTransition { path, from, to, cause, outage, .. } = transition;
-    let (from, to) = (from.code(), to.code());
-    match (outage, cause) {
-        (Some(outage), cause) => tracing::info!(
+    let (from, to_code) = (from.code(), to.code());
+    let cause = cause.as_deref().unwrap_or("no reason given");
+    if let Some(outage) = outage {
+        tracing::info!(
             target: "actuator::health", check = &**path,
-            "health of {path}: {from} -> {to} after {}; it was: {}",
-            humantime::format_duration(rounded(*outage)), cause.as_deref().unwrap_or("not said")
-        ),
-        (None, Some(cause)) => tracing::warn!(
+            "health of {path}: {from} -> {to_code} after {}; it was: {cause}",
+            humantime::format_duration(rounded(*outage))
+        );
+    } else if *to == Status::OUT_OF_SERVICE || *to == Status::UP {
+        tracing::info!(
             target: "actuator::health", check = &**path,
-            "health of {path}: {from} -> {to}: {cause}"
-        ),
-        (None, None) => tracing::warn!(
-            target: "actuator::health", check = &**path, "health of {path}: {from} -> {to}"
-        ),
+            "health of {path}: {from} -> {to_code}: {cause}"
+        );
+    } else {
+        tracing::warn!(
+            target: "actuator::health", check = &**path,
+            "health of {path}: {from} -> {to_code}: {cause}"
+        );
     }
 }
 

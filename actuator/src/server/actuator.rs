@@ -1,31 +1,29 @@
-//! A service that is put together, and one that runs.
+//! A service that is put together.
 
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Instant, SystemTime},
 };
 
 use axum::{Router, extract::Request};
-use tokio::task::JoinHandle;
 
 use super::{
-    assembly::registration_check, builder::Builder, listener::BoundListener,
-    settings::ServerSettings, shutdown::Signals, start_log::StartLog,
+    builder::Builder, health::registration_check, settings::ServerSettings, start_log::StartLog,
 };
 use crate::{
     admin::{
         AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
-        RegistrarHandle, RegistrationState,
+        RegistrarHandle, RegistrationState, RegistrationStatus,
     },
     audit::Audit,
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthContributors},
-    meter::{ApplicationTimes, MeterRegistry, MetricsSampler},
+    meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
-    support::trigger::Trigger,
+    support::{application_runtime::ApplicationRuntime, trigger::Trigger},
     web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
 };
 
@@ -50,6 +48,7 @@ pub struct Actuator {
     pub(super) counts: BTreeMap<(&'static str, &'static str), usize>,
     pub(super) registered_at_run_time: usize,
     pub(super) shutdown: Trigger,
+    pub(super) application_runtime: ApplicationRuntime,
     pub(super) began: Instant,
     pub(super) started: SystemTime,
     pub(super) _sampler: MetricsSampler,
@@ -99,32 +98,7 @@ impl Actuator {
         self.register_at(address, address)
     }
 
-    /// Listens, registers, and says so in the log.
-    pub(super) async fn start(self, routes: Router) -> Result<Running> {
-        let application = BoundListener::bind(self.server.address, "server.port").await?;
-        let management = match self.server.management {
-            Some(address) => Some(BoundListener::bind(address, "management.server.port").await?),
-            None => None,
-        };
-        self.availability.started();
-        ApplicationTimes::new(&self.meters).started(self.began.elapsed());
-        let address = application.address();
-        let management_address = management.as_ref().map_or(address, BoundListener::address);
-        let (drain, shutdown) = (self.server.drain, self.shutdown.clone());
-        let router = self.application_router(routes)?;
-        let mut tasks = vec![application.serve(router, shutdown.clone(), drain)];
-        if let Some(management) = management {
-            let router = self.management(Listener::Management).into_router();
-            let router = self.with_fallback(router);
-            tasks.push(management.serve(router, shutdown, drain));
-        }
-        let registration = self.register_at(address, management_address);
-        ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
-        self.write_start_log(address, management_address);
-        Ok(Running { actuator: self, address, management_address, tasks, registration })
-    }
-
-    fn register_at(&self, address: SocketAddr, management: SocketAddr) -> Registration {
+    pub(super) fn register_at(&self, address: SocketAddr, management: SocketAddr) -> Registration {
         self.availability.ready();
         let facts = ApplicationFacts {
             name: &self.name,
@@ -149,7 +123,7 @@ impl Actuator {
         Registration { registrar, availability: self.availability.clone() }
     }
 
-    fn management(&self, listener: Listener) -> Management {
+    pub(super) fn management(&self, listener: Listener) -> Management {
         let endpoints = if listener == self.server.management_listener() {
             self.exposure.apply(self.endpoints.clone())
         } else {
@@ -163,7 +137,7 @@ impl Actuator {
 
     /// The application's routes with the management API, or only the mounted paths where that
     /// has a port of its own; instrumented; below the context path.
-    fn application_router(&self, routes: Router) -> Result<Router> {
+    pub(super) fn application_router(&self, routes: Router) -> Result<Router> {
         let management = self.management(Listener::Application);
         let management = if self.server.management.is_some() {
             management.into_mounted_router()
@@ -179,14 +153,14 @@ impl Actuator {
         Ok(self.with_fallback(Router::new().nest(&self.server.context_path, router)))
     }
 
-    fn with_fallback(&self, router: Router) -> Router {
+    pub(super) fn with_fallback(&self, router: Router) -> Router {
         let include_message = self.server.include_message;
         router.fallback(move |request: Request| {
             std::future::ready(not_found_fallback(&request, include_message))
         })
     }
 
-    fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {
+    pub(super) fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {
         let exposed = self.exposure.apply(self.endpoints.clone());
         StartLog {
             name: &self.name,
@@ -241,77 +215,15 @@ impl Registration {
         self.registrar.status().snapshot()
     }
 
+    /// A handle on the same that outlives the registration.
+    pub(super) fn states(&self) -> RegistrationStatus {
+        self.registrar.status()
+    }
+
     /// Refuses traffic from now on and takes the registration back, within one second whatever
     /// the admin servers do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
         self.registrar.shutdown().await;
-    }
-}
-
-/// A service that listens.
-#[derive(Debug)]
-pub struct Running {
-    actuator: Actuator,
-    address: SocketAddr,
-    management_address: SocketAddr,
-    tasks: Vec<JoinHandle<()>>,
-    registration: Registration,
-}
-
-impl Running {
-    /// The address of the application, with the real port.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The address of the management API; the application's if it has no port of its own.
-    pub fn management_address(&self) -> SocketAddr {
-        self.management_address
-    }
-
-    /// Liveness and readiness, for the application to change.
-    pub fn availability(&self) -> Availability {
-        self.actuator.availability()
-    }
-
-    /// How registration goes at each admin server; empty without any.
-    pub fn registration(&self) -> Vec<RegistrationState> {
-        self.registration.status()
-    }
-
-    /// The service behind it: health checks, meters and routes.
-    pub fn actuator(&self) -> &Actuator {
-        &self.actuator
-    }
-
-    /// Stops: takes the registration back, lets requests in progress finish, closes the ports.
-    pub async fn shutdown(self) {
-        self.actuator.shutdown.throw();
-        self.finish().await;
-    }
-
-    /// Runs until SIGTERM, ctrl-c or the shutdown endpoint, then stops as [`Self::shutdown`] does.
-    pub async fn until_told_to_stop(self) {
-        self.until(Signals::take_over()).await;
-    }
-
-    /// The same with signals that were taken over before the ports were open.
-    pub(super) async fn until(self, signals: Signals) {
-        signals.watch(self.actuator.shutdown.clone()).await;
-        self.finish().await;
-    }
-
-    async fn finish(self) {
-        let began = Instant::now();
-        let stopped = async {
-            for task in self.tasks {
-                // A listener task neither panics nor is aborted; its end is all that counts.
-                let _ = task.await;
-            }
-        };
-        tokio::join!(self.registration.shutdown(), stopped);
-        let took: Duration = began.elapsed();
-        tracing::info!(target: "actuator::server", "stopped in {} ms", took.as_millis());
     }
 }

@@ -5,33 +5,31 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health_audit,
-    health_meters::HealthMeters, mounts::Ground,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health, mounts::Ground,
 };
 use crate::{
-    admin::RegistrationStatus,
     endpoint::{self, Subjects},
     env::Environment,
     error::{Error, ErrorKind, Result},
     exchange::ExchangeRepository,
-    health::{ContributorError, Health, HealthCheck, HealthContributors, HealthGroups, builtin},
+    health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
     meter::{self, MeterRegistry, MetricsSampler, ServerRequestMeters},
     model::{provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
-    settings::SettingsReader,
-    support::{clock::Clock, host, host_name::host_name},
+    support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
     web::ActuatorLayer,
 };
 
 /// Puts everything together; nothing listens yet.
-pub(super) fn assemble(builder: &Builder, basics: Basics, app: App) -> Result<Actuator> {
+pub(super) fn assemble(builder: &Builder, mut basics: Basics, app: App) -> Result<Actuator> {
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
+    basics.config.health.decide_startup(app.availability.has_startup_tasks());
     let parts = Parts::new(&basics, &declarations, app, builder)?;
     parts.into_actuator(basics, declarations.counts(), registered_at_run_time)
 }
@@ -43,6 +41,7 @@ struct Parts {
     subjects: Subjects,
     availability: crate::health::Availability,
     shutdown: crate::support::trigger::Trigger,
+    application_runtime: ApplicationRuntime,
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
 }
@@ -60,8 +59,10 @@ impl Parts {
         let name = application_name(basics, builder, facts);
         let sanitizer = Sanitizer::default();
         let beans = Arc::new(beans::list(declarations, &app));
-        let Bound { checks, env, info } = Bound::bind(declarations, &mut app)?;
-        let (health, groups) = health(basics, checks, &mut app)?;
+        let application_runtime = ApplicationRuntime::default();
+        let bound = Bound::bind(declarations, &mut app, &application_runtime)?;
+        let Bound { checks, env, info } = bound;
+        let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
         let host = host_facts(process.clone());
         let sampler = start_meters(&basics.meters, &process)?;
@@ -86,7 +87,6 @@ impl Parts {
             config.env.clone(),
             sanitizer.clone(),
         );
-        health_audit::record_changes(&health, basics.audit.clone());
         let subjects = Subjects {
             application: name.clone(),
             version: version.clone(),
@@ -114,6 +114,7 @@ impl Parts {
             subjects,
             availability: app.availability,
             shutdown: app.shutdown,
+            application_runtime,
             sampler,
             exchanges,
         })
@@ -161,6 +162,7 @@ impl Parts {
             counts,
             registered_at_run_time,
             shutdown: self.shutdown,
+            application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
             _sampler: self.sampler,
@@ -195,7 +197,11 @@ struct Bound {
 
 impl Bound {
     /// Takes the sources of `app`, and refuses with all components that are missing.
-    fn bind(declarations: &Declarations, app: &mut App) -> Result<Self> {
+    fn bind(
+        declarations: &Declarations,
+        app: &mut App,
+        runtime: &ApplicationRuntime,
+    ) -> Result<Self> {
         let mut binder = Binder::new(&app.components);
         let mut env = binder.providers("env source", &declarations.env);
         let mut info = binder.providers("info source", &declarations.info);
@@ -203,7 +209,9 @@ impl Bound {
         binder.finish()?;
         env.append(&mut app.env_sources);
         info.append(&mut app.info_sources);
-        Ok(Self { checks, env, info })
+        let here = |provider: Provider| provider.on(runtime);
+        let (env, info) = (env.into_iter().map(here), info.into_iter().map(here));
+        Ok(Self { checks, env: env.collect(), info: info.collect() })
     }
 }
 
@@ -217,35 +225,6 @@ fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<Heal
             Some(HealthCheck::declared(declared, bound))
         })
         .collect()
-}
-
-/// The tree of checks, and the groups with those that checks make by joining them.
-fn health(
-    basics: &Basics,
-    mut checks: Vec<HealthCheck>,
-    app: &mut App,
-) -> Result<(Arc<HealthContributors>, HealthGroups)> {
-    let settings = &basics.config.health;
-    checks.append(&mut app.checks);
-    checks.retain(|check| settings.is_enabled(check.path()));
-    let joined = checks.iter().flat_map(|check| check.groups().to_vec());
-    let groups = settings.groups.clone().with_joined(joined);
-    let meters = HealthMeters::new(Arc::clone(&basics.meters));
-    let contributors = Arc::new(settings.contributors(&groups, Some(Arc::new(meters))));
-    for check in checks {
-        contributors.register(check).map_err(refused)?;
-    }
-    let disk: builtin::DiskReader =
-        Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
-    builtin::register(&contributors, settings, &app.availability, disk).map_err(refused)?;
-    let mut reader = SettingsReader::new(&basics.settings);
-    settings.validate(&mut reader, &contributors);
-    reader.finish()?;
-    Ok((contributors, groups))
-}
-
-fn refused(error: ContributorError) -> Error {
-    Error::new(ErrorKind::Declaration, error.to_string()).with_cause(error)
 }
 
 fn start_meters(
@@ -274,22 +253,6 @@ fn host_facts(process: host::ProcessIdentity) -> HostFacts {
         start_time: Some(process.started_at),
         working_directory: process.working_directory.map(|path| path.display().to_string()),
     }
-}
-
-/// Shows how registration goes as a component of health: UP once registered everywhere, UNKNOWN
-/// until then, which leaves the overall status alone.
-pub(super) fn registration_check(health: &HealthContributors, status: RegistrationStatus) {
-    let check = move || {
-        let status = status.clone();
-        async move {
-            let servers = status.after_first_attempt().await;
-            let registered = servers.iter().all(|server| server.registered);
-            let health = if registered { Health::up() } else { Health::unknown() };
-            health.with_detail("servers", servers)
-        }
-    };
-    // A name that the application took is the application's.
-    let _ = health.register(HealthCheck::new("springBootAdmin", check));
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use axum::Router;
 
 use super::{
-    actuator::{Actuator, Running},
+    actuator::Actuator,
     app::App,
     assembly,
     basics::Basics,
     package::Package,
+    running::Running,
     setup::{NoSetup, Setup},
-    shutdown::Signals,
 };
 use crate::{
     error::Result,
@@ -146,7 +146,7 @@ impl Builder {
     pub async fn start(mut self) -> Result<Running> {
         self.serves = true;
         let (actuator, router) = self.assemble(NoSetup).await?;
-        actuator.start(router).await
+        actuator.start(router, false).await
     }
 
     /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint), or
@@ -162,9 +162,8 @@ impl Builder {
     pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<()> {
         self.serves = true;
         let (actuator, router) = self.assemble(setup).await?;
-        // After the set-up, which a signal may still kill; before anybody can know of the service.
-        let signals = Signals::take_over();
-        actuator.start(router).await?.until(signals).await;
+        // Signals are taken over after the set-up, which one may still kill.
+        actuator.start(router, true).await?.until_told_to_stop().await;
         Ok(())
     }
 

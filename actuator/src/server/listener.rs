@@ -3,12 +3,15 @@
 use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, runtime::Handle, sync::Notify, task::JoinHandle, time::timeout};
 
 use crate::{
     error::{Error, ErrorKind, Result},
     support::trigger::Trigger,
 };
+
+/// How long the port may take to close once the listener was aborted.
+const CLOSING: Duration = Duration::from_millis(200);
 
 /// An open port.
 #[derive(Debug)]
@@ -46,36 +49,106 @@ impl BoundListener {
         self.address
     }
 
-    /// Serves `router` until `shutdown` is thrown, then lets requests in progress finish for at
-    /// most `drain`.
-    pub(super) fn serve(
-        self,
-        router: Router,
-        shutdown: Trigger,
-        drain: Duration,
-    ) -> JoinHandle<()> {
-        let address = self.address;
-        tokio::spawn(async move {
-            let stop = shutdown.clone();
+    /// The same port, served by the runtime of `handle`.
+    pub(super) fn moved_to(self, handle: &Handle) -> Result<Self> {
+        let Self { listener, address } = self;
+        let moved = listener.into_std().and_then(|listener| {
+            let _there = handle.enter();
+            TcpListener::from_std(listener)
+        });
+        let listener = moved.map_err(|error| {
+            Error::new(ErrorKind::Bind, format!("cannot serve {address}: {error}"))
+                .with_cause(error)
+        })?;
+        Ok(Self { listener, address })
+    }
+
+    /// Serves `router` on the runtime of `handle` until it is stopped and the last request in
+    /// progress is answered.
+    pub(super) fn serve(self, router: Router, handle: &Handle) -> Serving {
+        let Self { listener, address } = self;
+        let stop = Trigger::default();
+        let stopped = stop.clone();
+        let task = handle.spawn(async move {
             // With the peer of each connection, for exchanges that record it.
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            let serving = axum::serve(self.listener, service)
-                .with_graceful_shutdown(async move { stop.thrown().await });
-            let expired = async {
-                shutdown.thrown().await;
-                tokio::time::sleep(drain).await;
-            };
-            tokio::select! {
-                served = std::future::IntoFuture::into_future(serving) => {
-                    if let Err(error) = served {
-                        tracing::error!(target: "actuator::server", %address, %error, "listener failed");
-                    }
-                }
-                () = expired => tracing::warn!(
-                    target: "actuator::server", %address,
-                    "requests still in progress after {drain:?} are cut off"
-                ),
+            let serving = axum::serve(listener, service)
+                .with_graceful_shutdown(async move { stopped.thrown().await });
+            if let Err(error) = std::future::IntoFuture::into_future(serving).await {
+                tracing::error!(target: "actuator::server", %address, %error, "listener failed");
             }
-        })
+        });
+        Serving { address, stop, task }
+    }
+}
+
+/// A listener that serves.
+#[derive(Debug)]
+pub(super) struct Serving {
+    address: SocketAddr,
+    /// Thrown, it takes no new connection.
+    stop: Trigger,
+    /// Ends when it was stopped and its last request is answered.
+    task: JoinHandle<()>,
+}
+
+impl Serving {
+    /// Stops the listener and lets its requests in progress finish for at most `limit`, or until
+    /// somebody is in a hurry.
+    pub(super) async fn finish(mut self, limit: Duration, hurry: &Notify) {
+        self.stop.throw();
+        let address = self.address;
+        let expired = tokio::select! {
+            // Its first look at it may come after the stop.
+            biased;
+            // A listener task neither panics nor is aborted; its end is all that counts.
+            _ = &mut self.task => return,
+            () = hurry.notified() => "at once".to_owned(),
+            () = tokio::time::sleep(limit) => format!("after {}", humantime::format_duration(limit)),
+        };
+        self.task.abort();
+        // Closed as soon as a worker gets to it; a stuck one is not waited for.
+        let _ = timeout(CLOSING, self.task).await;
+        if !limit.is_zero() {
+            tracing::warn!(
+                target: "actuator::server", %address,
+                "requests still in progress are cut off {expired}"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+
+    use super::*;
+
+    /// A listener with a request in progress that never ends.
+    async fn busy() -> (Serving, tokio::net::TcpStream) {
+        let (began, mut begins) = tokio::sync::mpsc::unbounded_channel();
+        let handler = get(move || {
+            let _ = began.send(());
+            std::future::pending::<()>()
+        });
+        let bound = BoundListener::bind("127.0.0.1:0".parse().unwrap(), "x").await.unwrap();
+        let mut caller = tokio::net::TcpStream::connect(bound.address()).await.unwrap();
+        let serving = bound.serve(Router::new().route("/", handler), &Handle::current());
+        let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        tokio::io::AsyncWriteExt::write_all(&mut caller, request).await.unwrap();
+        begins.recv().await.unwrap();
+        (serving, caller)
+    }
+
+    #[tokio::test]
+    async fn requests_in_progress_are_cut_off_at_the_limit_or_in_a_hurry() {
+        let (serving, _caller) = busy().await;
+        let address = serving.address;
+        serving.finish(Duration::from_millis(1), &Notify::new()).await;
+        assert!(tokio::net::TcpStream::connect(address).await.is_err());
+        let (serving, _caller) = busy().await;
+        let hurry = Notify::new();
+        hurry.notify_one();
+        serving.finish(Duration::from_hours(1), &hurry).await;
     }
 }

@@ -1,9 +1,14 @@
 //! Behind `serve!`: a runtime if there is none, and a clear word where there is the wrong one.
 
+use std::time::Duration;
+
 use tokio::runtime::{Builder as RuntimeBuilder, Handle, RuntimeFlavor};
 
 use super::{actuator::Actuator, package::Package, setup::Setup};
 use crate::error::{Error, ErrorKind, Result};
+
+/// How long tasks of the application may take to end once the service has stopped.
+const LEFT_BEHIND: Duration = Duration::from_secs(1);
 
 /// Runs the application of `package` until it is told to stop.
 pub fn serve<S, M>(package: Package, setup: S) -> Result<()>
@@ -20,7 +25,10 @@ where
                 Error::new(ErrorKind::Runtime, format!("no runtime could be started: {error}"))
                     .with_cause(error)
             })?;
-            runtime.block_on(run)
+            let served = runtime.block_on(run);
+            // A check or a handler that blocks its thread must not keep the process.
+            runtime.shutdown_timeout(LEFT_BEHIND);
+            served
         }
         Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => {
             tokio::task::block_in_place(|| handle.block_on(run))

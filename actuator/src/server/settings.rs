@@ -27,6 +27,8 @@ pub(crate) struct ServerSettings {
     pub discovery: bool,
     /// Whether error documents say why.
     pub include_message: IncludeMessage,
+    /// How long the service goes on serving, unready, after it was told to stop.
+    pub delay: Duration,
     /// How long requests in progress may take to finish on the way down.
     pub drain: Duration,
     /// Whether the address was chosen by the default, and not by a setting.
@@ -62,6 +64,7 @@ impl ServerSettings {
             base_path,
             discovery,
             include_message: include_message.unwrap_or_default(),
+            delay: reader.value_or("actuator.shutdown.delay", Duration::ZERO),
             drain: drain(reader),
             default_address: ip.is_none(),
         }

@@ -1,5 +1,9 @@
 //! What ends the process in an orderly way: SIGTERM, ctrl-c, or the shutdown endpoint.
 
+use std::sync::Arc;
+
+use tokio::{runtime::Handle, sync::Notify};
+
 use crate::support::trigger::Trigger;
 
 /// The signals that tell the process to stop, from the moment this is made: one that arrives
@@ -13,8 +17,10 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Takes the signals over from the operating system's default, which is to kill.
-    pub(super) fn take_over() -> Self {
+    /// Takes the signals over from the operating system's default, which is to kill. They arrive
+    /// on the runtime of `handle`.
+    pub(super) fn take_over(handle: &Handle) -> Self {
+        let _there = handle.enter();
         #[cfg(unix)]
         {
             use tokio::signal::unix::SignalKind;
@@ -27,14 +33,17 @@ impl Signals {
         Self {}
     }
 
-    /// Throws `shutdown` when one arrives. Ends when `shutdown` is thrown otherwise.
-    pub(super) async fn watch(mut self, shutdown: Trigger) {
-        tokio::select! {
-            name = self.received() => {
+    /// Throws `shutdown` when one arrives; tells `hurry` of each that arrives on the way down.
+    pub(super) async fn watch(mut self, shutdown: Trigger, hurry: Arc<Notify>) {
+        loop {
+            let name = self.received().await;
+            if shutdown.is_thrown() {
+                tracing::info!(target: "actuator::server", "not waiting: received {name} again");
+                hurry.notify_one();
+            } else {
                 tracing::info!(target: "actuator::server", "shutting down: received {name}");
                 shutdown.throw();
             }
-            () = shutdown.thrown() => {}
         }
     }
 

@@ -77,6 +77,7 @@ const ENTRIES: &[Entry] = catalog! {
     "server.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
     "spring.web.error.include-message" Text "never" "Newer name of server.error.include-message.";
     "server.shutdown" Text "graceful" "Whether requests are finished at shutdown: graceful or immediate.";
+    "actuator.shutdown.delay" Duration "0ms" "How long the service goes on serving, unready, after it was told to stop.";
     "server.forward-headers-strategy" Text "" "Whether Forwarded headers are believed: native, framework, none.";
     "spring.lifecycle.timeout-per-shutdown-phase" Duration "30s" "How long a graceful shutdown may take.";
     "spring.application.name" Text "" "Name of the application; the package name by default.";
@@ -108,7 +109,8 @@ const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.health.status.http-mapping.*" Number "" "HTTP status of a health status.";
     "management.endpoint.health.validate-group-membership" Bool "true" "Whether a group with unknown members refuses the start.";
     "management.endpoint.health.probes.enabled" Bool "true" "Whether the groups liveness and readiness exist.";
-    "management.endpoint.health.probes.add-additional-paths" Bool "false" "Whether /livez and /readyz are served on the application's port.";
+    "management.endpoint.health.probes.add-additional-paths" Bool "false" "Whether /livez and /readyz, and /startupz with the group startup, are served on the application's port.";
+    "management.endpoint.health.probes.startup" Bool "" "Whether the group startup and the check startupState exist; by default if the application has start-up tasks.";
     "management.endpoint.health.logging.slow-indicator-threshold" Duration "10s" "A slower check is logged.";
     "management.endpoint.health.group.*.status.http-mapping.*" Number "" "HTTP status of a health status in this group.";
     "management.endpoint.health.group.*.status.order" List "" "Order of the status in this group.";
@@ -128,6 +130,15 @@ const ENTRIES: &[Entry] = catalog! {
     "management.health.defaults.enabled" Bool "true" "Whether the built-in checks exist.";
     "management.health.diskspace.path" Text "." "Path whose file system is watched.";
     "management.health.diskspace.threshold" Size "10MB" "Free space below which the disk is DOWN.";
+    "management.health.filedescriptors.enabled" Bool "false" "Whether the check of open files exists.";
+    "management.health.filedescriptors.degraded-above" Number "80" "Percentage of open files above which it is degraded.";
+    "management.health.filedescriptors.down-above" Number "95" "Percentage of open files above which it is DOWN.";
+    "management.health.processmemory.enabled" Bool "false" "Whether the check of the memory of the process exists.";
+    "management.health.processmemory.degraded-above" Number "90" "Percentage of the limit of memory above which it is degraded.";
+    "management.health.processmemory.down-above" Number "98" "Percentage of the limit of memory above which it is DOWN.";
+    "management.health.runtime.enabled" Bool "false" "Whether the check of the application's runtime exists.";
+    "management.health.runtime.degraded-above" Duration "250ms" "Wait of a task, now or in the last minute, above which it is degraded.";
+    "management.health.runtime.down-above" Duration "1s" "Wait of a task above which it is DOWN.";
     "management.health.*.enabled" Bool "true" "Whether the check exists.";
 
     "management.info.defaults.enabled" Bool "true" "Whether the built-in parts of info exist.";
@@ -211,6 +222,10 @@ const ENTRIES: &[Entry] = catalog! {
     "actuator.health.microprofile.enabled" Bool "false" "Whether health is also served as MicroProfile Health writes it.";
     "actuator.health.microprofile.path" Text "/health" "Where MicroProfile's documents are served.";
     "actuator.health.plain-text.enabled" Bool "false" "Whether /health also speaks text/plain: OK or NOT OK.";
+    "actuator.health.disk.*.path" Text "" "The same path, where the name is a table.";
+    "actuator.health.disk.*.threshold" Size "10MB" "Free space below which that disk is DOWN.";
+    "actuator.health.disk.*.must-be-mounted" Bool "false" "Whether it is DOWN when nothing is mounted at its path.";
+    "actuator.health.disk.*" Text "" "Path of one more disk to watch; the check is diskSpace- and the name.";
     "actuator.health.timeout" Duration "2s" "How long a health check may take.";
     "actuator.health.success-ttl" Duration "0ms" "How long a good result of a check is kept.";
     "actuator.health.failure-ttl" Duration "0ms" "How long a bad result of a check is kept.";

@@ -1,5 +1,6 @@
 //! Small tools that know nothing of actuators.
 
+pub(crate) mod application_runtime;
 pub(crate) mod clock;
 pub(crate) mod data_size;
 pub(crate) mod host;

@@ -22,6 +22,11 @@ impl Trigger {
         self.sender.send_replace(true);
     }
 
+    /// Whether it is thrown.
+    pub fn is_thrown(&self) -> bool {
+        *self.sender.borrow()
+    }
+
     /// Waits until it is thrown.
     pub async fn thrown(&self) {
         // The sender is held by self, so the only answer is that the value is true.

@@ -62,7 +62,12 @@ impl TestApp {
     /// Starts it in a runtime of its own.
     #[track_caller]
     pub(crate) fn start(self) -> Service {
-        let runtime = runtime();
+        self.start_on(runtime())
+    }
+
+    /// Starts it in this runtime.
+    #[track_caller]
+    pub(crate) fn start_on(self, runtime: Runtime) -> Service {
         let running = runtime.block_on(self.builder.start()).unwrap();
         Service {
             address: running.address(),
@@ -133,10 +138,22 @@ impl Service {
 
     /// Waits until somebody else has told it to stop.
     pub(crate) fn finish(self) {
+        drop(self.wait());
+    }
+
+    /// The same; its runtime is left.
+    pub(crate) fn wait(self) -> Runtime {
         let Self { running, runtime, .. } = self;
-        runtime.block_on(async {
+        // Waited for elsewhere: its own timers may be stuck.
+        self::runtime().block_on(async {
             tokio::time::timeout(testkit::PATIENCE, running.until_told_to_stop()).await.unwrap();
         });
+        runtime
+    }
+
+    /// How its runtime calls itself.
+    pub(crate) fn runtime_id(&self) -> String {
+        self.runtime.handle().id().to_string()
     }
 }
 

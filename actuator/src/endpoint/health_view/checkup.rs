@@ -22,7 +22,12 @@ pub struct Checkup {
     pub groups: HealthGroups,
     /// Hides secrets in texts.
     pub sanitizer: Arc<Sanitizer>,
+    /// A group without members.
+    nothing: Arc<HealthGroup>,
 }
+
+/// The group of the start-up, which exists where an application has start-up tasks.
+const STARTUP: &str = "startup";
 
 /// One check, and what is known of it.
 #[derive(Clone, Debug)]
@@ -69,7 +74,15 @@ impl Checkup {
             contributors: Arc::clone(&subjects.health),
             groups: subjects.groups.clone(),
             sanitizer: Arc::clone(&subjects.sanitizer),
+            nothing: Arc::new(HealthGroup::without_members(subjects.groups.primary())),
         }
+    }
+
+    /// The whole, or the group of this name. An application without start-up tasks has started once
+    /// it listens: nothing is left to check then.
+    pub fn group(&self, name: Option<&str>) -> Option<&HealthGroup> {
+        let Some(name) = name else { return Some(self.groups.primary()) };
+        self.groups.get(name).or_else(|| (name == STARTUP).then_some(&*self.nothing))
     }
 
     /// What a caller may see of a group in a view. A probe that nobody configured shows nothing

@@ -52,15 +52,8 @@ impl KubernetesView {
         (name, group): (&'static str, Option<&'static str>),
         failure: u16,
     ) -> Option<Self> {
-        let view = Self { checkup: checkup.clone(), name, group, failure };
-        view.group().is_some().then_some(view)
-    }
-
-    fn group(&self) -> Option<&HealthGroup> {
-        match self.group {
-            Some(name) => self.checkup.groups.get(name),
-            None => Some(self.checkup.groups.primary()),
-        }
+        checkup.group(group)?;
+        Some(Self { checkup: checkup.clone(), name, group, failure })
     }
 
     async fn all(&self, group: &HealthGroup, call: &Call<'_>) -> Reply {
@@ -120,7 +113,7 @@ impl Endpoint for KubernetesView {
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(async move {
-            let Some(group) = self.group() else { return Ok(not_found()) };
+            let Some(group) = self.checkup.group(self.group) else { return Ok(not_found()) };
             Ok(if call.operation == 0 {
                 self.all(group, &call).await
             } else {

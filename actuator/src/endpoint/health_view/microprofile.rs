@@ -35,14 +35,14 @@ impl MicroProfileView {
     }
 
     fn group(&self, kind: Option<&str>) -> Option<&HealthGroup> {
-        let groups = &self.checkup.groups;
-        match kind {
-            None => Some(groups.primary()),
-            Some("live") => groups.get("liveness"),
-            Some("ready") => groups.get("readiness"),
-            Some("started") => groups.get("startup"),
-            Some(_) => None,
-        }
+        let name = match kind {
+            None => None,
+            Some("live") => Some("liveness"),
+            Some("ready") => Some("readiness"),
+            Some("started") => Some("startup"),
+            Some(_) => return None,
+        };
+        self.checkup.group(name)
     }
 
     async fn answer(&self, call: &Call<'_>) -> EndpointResult {

@@ -1,14 +1,26 @@
 //! The checks that come with the crate.
 
 mod disk_space;
+mod file_descriptors;
 mod ping;
+mod process_memory;
+mod runtime_lag;
+mod settings;
 mod state;
+mod usage;
+mod version_agreement;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 pub use disk_space::{DiskReader, DiskSpace};
+pub use file_descriptors::FileDescriptors;
 pub use ping::Ping;
-pub use state::{Liveness, Readiness};
+pub use process_memory::ProcessMemory;
+pub use runtime_lag::{LagThresholds, RuntimeLag};
+pub use settings::{BuiltinSettings, DiskSettings};
+pub use state::{Liveness, Readiness, StartUp};
+pub use usage::UsageThresholds;
+pub use version_agreement::{VersionAgreement, VersionError, VersionSource};
 
 use super::{
     availability::Availability,
@@ -19,29 +31,77 @@ use super::{
 };
 
 /// Registers the built-in checks that the settings leave enabled. To be called after the
-/// application's own checks: one of the same name replaces the built-in one.
+/// application's own checks, since one of the same name replaces the built-in one; and in the
+/// application's runtime, which is the one that `runtime` watches.
 pub fn register(
     contributors: &HealthContributors,
     settings: &HealthSettings,
     availability: &Availability,
-    disk: DiskReader,
+    disk: &DiskReader,
 ) -> Result<(), ContributorError> {
-    let disk_space = DiskSpace::new(
-        settings.disk_path.clone(),
-        settings.disk_threshold,
-        disk,
-        Duration::from_secs(1),
-    );
-    let defaults: [(&str, Arc<dyn HealthIndicator>); 2] =
-        [("ping", Arc::new(Ping)), ("diskSpace", Arc::new(disk_space))];
-    let states: [(&str, Arc<dyn HealthIndicator>); 2] = [
-        ("livenessState", Arc::new(Liveness::new(availability.clone()))),
-        ("readinessState", Arc::new(Readiness::new(availability.clone()))),
-    ];
     let taken = contributors.snapshot();
-    let defaults = defaults.into_iter().filter(|(name, _)| settings.is_builtin_enabled(name));
-    let states = states.into_iter().filter(|(name, _)| settings.is_state_enabled(name));
-    defaults.chain(states).filter(|(name, _)| !taken.contains_key(*name)).try_for_each(
-        |(name, indicator)| contributors.register(HealthCheck::shared(name, indicator)),
-    )
+    rows(settings, availability, disk)
+        .into_iter()
+        .filter(|row| row.is_wanted && !taken.contains_key(row.name.as_str()))
+        .try_for_each(|row| contributors.register((row.make)()))
+}
+
+/// A check that may be registered.
+struct Row<'a> {
+    name: String,
+    is_wanted: bool,
+    /// Called for wanted ones only: some begin to work when they are made.
+    make: Box<dyn FnOnce() -> HealthCheck + 'a>,
+}
+
+impl<'a> Row<'a> {
+    fn new<I: HealthIndicator>(
+        name: impl Into<String>,
+        is_wanted: impl FnOnce(&str) -> bool,
+        make: impl FnOnce() -> I + 'a,
+    ) -> Self {
+        let name = name.into();
+        let path = name.clone();
+        Self {
+            is_wanted: is_wanted(&name),
+            name,
+            make: Box::new(|| HealthCheck::new(path, make())),
+        }
+    }
+}
+
+fn rows<'a>(
+    settings: &'a HealthSettings,
+    availability: &'a Availability,
+    disk: &'a DiskReader,
+) -> Vec<Row<'a>> {
+    let own = &settings.builtin;
+    let by_default = |name: &str| settings.is_builtin_enabled(name);
+    let with_probes = |name: &str| settings.is_state_enabled(name);
+    let on_request = |name: &str| settings.is_requested(name);
+    let main_disk = || DiskSpace::new(&settings.disk_path, settings.disk_threshold);
+    let mut rows = vec![
+        Row::new("ping", by_default, || Ping),
+        Row::new("diskSpace", by_default, move || main_disk().reading(Arc::clone(disk))),
+        Row::new("livenessState", with_probes, || Liveness::new(availability.clone())),
+        Row::new("readinessState", with_probes, || Readiness::new(availability.clone())),
+        Row::new("startupState", with_probes, || StartUp::new(availability.clone())),
+        Row::new("processMemory", on_request, || ProcessMemory::new(own.process_memory)),
+        Row::new("fileDescriptors", on_request, || FileDescriptors::new(own.file_descriptors)),
+        Row::new("runtime", on_request, || RuntimeLag::current(own.runtime)),
+    ];
+    rows.extend(own.disks.iter().map(|settings_of_disk| {
+        let name = format!("diskSpace-{}", settings_of_disk.name);
+        let wanted = |name: &str| settings.is_enabled(name);
+        Row::new(name, wanted, move || settings_of_disk.check().reading(Arc::clone(disk)))
+    }));
+    rows
+}
+
+impl DiskSettings {
+    /// The check of this disk.
+    fn check(&self) -> DiskSpace {
+        let check = DiskSpace::new(&self.path, self.threshold);
+        if self.must_be_mounted { check.must_be_mounted() } else { check }
+    }
 }

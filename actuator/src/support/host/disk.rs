@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use sysinfo::{DiskRefreshKind, Disks};
-
 /// The size of a file system, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DiskSpace {
@@ -13,37 +11,30 @@ pub(crate) struct DiskSpace {
     pub usable: u64,
 }
 
-/// The room on the file system that holds `path`; `None` when the path does not exist or its file
-/// system is of a kind that is not asked (network mounts, because they may hang).
+/// The room on the file system that holds `path`; `None` when the path cannot be reached or has
+/// no size, as `/proc`. Blocks for as long as that file system takes (a network mount whose server
+/// is gone: for ever), but asks no other one.
+#[cfg(unix)]
 pub(crate) fn disk_space(path: &Path) -> Option<DiskSpace> {
+    let stat = rustix::fs::statvfs(path).ok()?;
+    let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);
+    let space = DiskSpace { total: bytes(stat.f_blocks), usable: bytes(stat.f_bavail) };
+    (space.total > 0).then_some(space)
+}
+
+/// The room on the disk that holds `path`.
+#[cfg(not(unix))]
+pub(crate) fn disk_space(path: &Path) -> Option<DiskSpace> {
+    use sysinfo::{DiskRefreshKind, Disks};
     let path = path.canonicalize().ok()?;
-    // The list alone asks no file system for its size; only the one that matters is asked.
     let mut disks = Disks::new_with_refreshed_list_specifics(DiskRefreshKind::nothing()).ok()?;
     let disk = disks
         .iter_mut()
-        .filter(|disk| {
-            path.starts_with(disk.mount_point()) && same_device(disk.mount_point(), &path)
-        })
+        .filter(|disk| path.starts_with(disk.mount_point()))
         .max_by_key(|disk| disk.mount_point().as_os_str().len())?;
     disk.refresh_specifics(DiskRefreshKind::nothing().with_storage());
     let space = DiskSpace { total: disk.total_space(), usable: disk.available_space() };
     (space.total > 0).then_some(space)
-}
-
-/// Whether the mount point listed is the one that really holds the path: an unlisted mount below
-/// it would otherwise be reported with the numbers of its parent.
-#[cfg(unix)]
-fn same_device(mount_point: &Path, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    match (mount_point.metadata(), path.metadata()) {
-        (Ok(mount), Ok(path)) => mount.dev() == path.dev(),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn same_device(_: &Path, _: &Path) -> bool {
-    true
 }
 
 #[cfg(test)]
@@ -57,7 +48,8 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_does_not_exist_has_no_size() {
+    fn what_does_not_exist_or_is_no_disk_has_no_size() {
         assert_eq!(disk_space(Path::new("/does/not/exist")), None);
+        assert_eq!(disk_space(Path::new("/proc")), None);
     }
 }

@@ -1,14 +1,21 @@
 //! What the operating system says about this process and its machine.
 //!
-//! The only place that reads `/proc` or names `sysinfo`. Everything that cannot be read is `None`
+//! The only place that reads `/proc` and control groups, or names `sysinfo` or `rustix`. Everything that cannot be read is `None`
 //! or left out: an unreadable entry never fails a caller.
 
+mod cgroup;
 mod disk;
+mod files;
+mod memory;
+mod mount;
 mod process;
 mod system;
 mod thread;
 
 pub(crate) use disk::disk_space;
+pub(crate) use files::{max_files, open_files};
+pub(crate) use memory::{MemoryLimit, MemoryUse, nearest_memory_limit};
+pub(crate) use mount::is_mount_point;
 pub(crate) use process::{ProcessIdentity, ProcessUsage};
 pub(crate) use system::SystemUsage;
 pub(crate) use thread::{OsThread, OsThreadState, os_threads};

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::ticks;
+use super::{files, ticks};
 
 /// What does not change while the process lives.
 #[derive(Clone, Debug)]
@@ -69,8 +69,8 @@ impl ProcessUsage {
         let bytes = |name| field(&status, name).and_then(first_number).map(|kib| kib * 1024);
         Self {
             cpu_time: fs::read_to_string("/proc/self/stat").ok().and_then(|stat| cpu_time(&stat)),
-            files_open: open_files(),
-            files_max: fs::read_to_string("/proc/self/limits").ok().as_deref().and_then(max_files),
+            files_open: files::open_files(),
+            files_max: files::max_files(),
             threads: field(&status, "Threads").and_then(first_number),
             memory_resident: bytes("VmRSS"),
             memory_virtual: bytes("VmSize"),
@@ -105,21 +105,13 @@ fn age() -> Option<Duration> {
     Duration::try_from_secs_f64(uptime).ok()?.checked_sub(ticks(begin))
 }
 
-fn open_files() -> Option<u64> {
-    // The folder that is being read is one of them.
-    let count = fs::read_dir("/proc/self/fd").ok()?.count();
-    u64::try_from(count.saturating_sub(1)).ok()
-}
-
-fn max_files(limits: &str) -> Option<u64> {
-    limits.lines().find_map(|line| line.strip_prefix("Max open files")).and_then(first_number)
-}
-
-fn field<'s>(status: &'s str, name: &str) -> Option<&'s str> {
+/// The rest of the line `name:` in files such as `/proc/self/status`.
+pub(super) fn field<'s>(status: &'s str, name: &str) -> Option<&'s str> {
     status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
 }
 
-fn first_number(text: &str) -> Option<u64> {
+/// The number at the start of a text, before its unit.
+pub(super) fn first_number(text: &str) -> Option<u64> {
     text.split_ascii_whitespace().next()?.parse().ok()
 }
 
@@ -167,12 +159,10 @@ mod tests {
 
     #[test]
     fn trap_seed_15_unreadable_proc_entries_give_nothing_and_never_fail() {
-        for text in ["", "(", "1 (x)", "1 (x) S a b c", ")(", "Max open files", "VmRSS: many kB"] {
+        for text in ["", "(", "1 (x)", "1 (x) S a b c", ")(", "VmRSS: many kB"] {
             assert_eq!(cpu_time(text), None, "{text}");
-            assert_eq!(max_files(text), None, "{text}");
             assert_eq!(field(text, "VmRSS").and_then(first_number), None, "{text}");
         }
-        assert_eq!(max_files("Max open files            unlimited   unlimited  files"), None);
         assert_eq!(login_name("root:x:0:0::/root:/bin/sh\nbad\n:\n", "7"), None);
     }
 

@@ -150,7 +150,9 @@ fn microprofile_has_its_four_documents_with_flat_data() {
     );
     let live = service.get("/health/live").assert_status(200).json();
     assert_eq!(live, json!({"status": "UP", "checks": [{"name": "ping", "status": "UP"}]}));
-    // Neither group exists here.
+    let started = service.get("/health/started").assert_status(200).json();
+    assert_eq!(started, json!({"status": "UP", "checks": []}), "nothing is left to start");
+    // There is no group of readiness here.
     for path in ["/health/ready", "/health/nothing", "/health/live/ping", "/health/"] {
         assert_eq!(service.status(path), 404, "{path}");
     }

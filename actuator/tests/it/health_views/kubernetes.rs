@@ -1,6 +1,8 @@
 //! Kubernetes' own form: the texts are those of `k8s.io/apiserver/pkg/server/healthz`.
 
-use actuator::{HealthCheck, ReadinessState};
+use std::sync::mpsc;
+
+use actuator::{HealthCheck, ReadinessState, StartupTask};
 use testkit::Request;
 
 use super::{KUBERNETES, bare, with_a_bad_one};
@@ -82,6 +84,24 @@ fn kubernetes_paths_are_the_groups_of_the_probes() {
     assert_eq!(refusing.text(), "[-]readinessState failed: reason withheld\nreadyz check failed\n");
     service.get("/livez").assert_status(200);
     service.get("/readyz?exclude=readinessState").assert_status(200);
+}
+
+#[test]
+fn startupz_waits_for_the_tasks_of_the_start_up_and_passes_where_there_are_none() {
+    let (take, taken) = mpsc::channel::<StartupTask>();
+    let service = app().setting(KUBERNETES, "true").with(move |app| {
+        take.send(app.availability().startup_task("warm cache")).unwrap();
+    });
+    let service = service.start();
+    let task = taken.recv().unwrap();
+    let waiting = service.get("/startupz").assert_status(503);
+    assert_eq!(waiting.text(), "[-]startupState failed: reason withheld\nstartupz check failed\n");
+    service.get("/livez").assert_status(200);
+    task.finished();
+    assert_eq!(service.get("/startupz").assert_status(200).text(), "ok");
+    let without = app().setting(KUBERNETES, "true").start();
+    let answer = without.get("/startupz?verbose").assert_status(200);
+    assert_eq!(answer.text(), "[+]ping ok\nstartupz check passed\n");
 }
 
 #[test]

@@ -13,6 +13,26 @@ fn sigterm_ends_it_within_a_second_with_exit_code_0() {
 }
 
 #[test]
+fn sigterm_begins_a_delay_and_another_one_ends_it() {
+    let mut service = quickstart().arg("--actuator.shutdown.delay=1h").serve();
+    service.terminate();
+    service.log_until("unready, but serving for 1h more");
+    service.get("/actuator/health/readiness").assert_status(503);
+    service.get("/actuator/health/liveness").assert_status(200);
+    service.terminate();
+    let (status, log) = service.finish();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(log.contains("not waiting: received SIGTERM again"), "{log}");
+}
+
+#[test]
+fn signals_reach_a_service_with_a_management_port_of_its_own() {
+    let service = quickstart().arg("--management.server.port=0").serve();
+    let log = service.stop();
+    assert!(log.contains("shutting down: received SIGTERM"), "{log}");
+}
+
+#[test]
 fn a_connection_that_idles_does_not_hold_it_up() {
     let service = quickstart().serve();
     let idle: Vec<_> = (0..3).map(|_| testkit::open(service.address())).collect();

@@ -1,0 +1,67 @@
+//! Health put together: the checks of declarations, set-up, settings and components in one tree,
+//! with their groups, meters and audit events.
+
+mod audit;
+mod meters;
+
+use std::sync::Arc;
+
+use self::meters::HealthMeters;
+use super::{app::App, basics::Basics};
+use crate::{
+    admin::RegistrationStatus,
+    error::{Error, ErrorKind, Result},
+    health::{ContributorError, Health, HealthCheck, HealthContributors, HealthGroups, builtin},
+    settings::SettingsReader,
+    support::{application_runtime::ApplicationRuntime, host},
+};
+
+/// The tree of checks, and the groups with those that checks make by joining them. Takes the
+/// checks of `app`.
+pub(super) fn assemble(
+    basics: &Basics,
+    mut checks: Vec<HealthCheck>,
+    app: &mut App,
+    runtime: &ApplicationRuntime,
+) -> Result<(Arc<HealthContributors>, HealthGroups)> {
+    let settings = &basics.config.health;
+    checks.append(&mut app.checks);
+    checks.retain(|check| settings.is_enabled(check.path()));
+    let joined = checks.iter().flat_map(|check| check.groups().to_vec());
+    let groups = settings.groups.clone().with_joined(joined);
+    let meters = Arc::new(HealthMeters::new(Arc::clone(&basics.meters)));
+    let contributors = settings.contributors(&groups, runtime.clone(), Some(meters));
+    let contributors = Arc::new(contributors);
+    // Before the first check, whose first run may be a change already.
+    audit::record_changes(&contributors, basics.audit.clone());
+    for check in checks {
+        contributors.register(check).map_err(refused)?;
+    }
+    let disk: builtin::DiskReader =
+        Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
+    builtin::register(&contributors, settings, &app.availability, &disk).map_err(refused)?;
+    let mut reader = SettingsReader::new(&basics.settings);
+    settings.validate(&mut reader, &contributors);
+    reader.finish()?;
+    Ok((contributors, groups))
+}
+
+/// Shows how registration goes as a component of health: UP once registered everywhere, UNKNOWN
+/// until then, which leaves the overall status alone.
+pub(super) fn registration_check(health: &HealthContributors, status: RegistrationStatus) {
+    let check = move || {
+        let status = status.clone();
+        async move {
+            let servers = status.after_first_attempt().await;
+            let registered = servers.iter().all(|server| server.registered);
+            let health = if registered { Health::up() } else { Health::unknown() };
+            health.with_detail("servers", servers)
+        }
+    };
+    // A name that the application took is the application's.
+    let _ = health.register(HealthCheck::new("springBootAdmin", check));
+}
+
+fn refused(error: ContributorError) -> Error {
+    Error::new(ErrorKind::Declaration, error.to_string()).with_cause(error)
+}

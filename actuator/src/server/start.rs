@@ -1,0 +1,96 @@
+//! From a service that is put together to one that listens.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::Router;
+use tokio::runtime::Handle;
+
+use super::{
+    actuator::Actuator,
+    listener::{BoundListener, Serving},
+    management::Beside,
+    running::Running,
+    settings::ServerSettings,
+    shutdown::Signals,
+    way_down::WayDown,
+};
+use crate::{error::Result, meter::ApplicationTimes, model::call::Listener};
+
+/// The open ports.
+struct Ports {
+    application: BoundListener,
+    /// That of the management API, if it has its own.
+    management: Option<BoundListener>,
+}
+
+impl Ports {
+    async fn open(settings: &ServerSettings, beside: &Beside) -> Result<Self> {
+        let application = BoundListener::bind(settings.address, "server.port").await?;
+        let management = match settings.management {
+            Some(address) => {
+                let bound = BoundListener::bind(address, "management.server.port").await?;
+                Some(bound.moved_to(&beside.handle)?)
+            }
+            None => None,
+        };
+        Ok(Self { application, management })
+    }
+
+    /// The address of the application, and that of the management API.
+    fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        let application = self.application.address();
+        (application, self.management.as_ref().map_or(application, BoundListener::address))
+    }
+}
+
+impl Actuator {
+    /// Listens, registers, and says so in the log. Nothing is served if a port cannot be opened.
+    pub(super) async fn start(self, routes: Router, takes_signals: bool) -> Result<Running> {
+        let router = self.application_router(routes)?;
+        let own_port = self.server.management.is_some();
+        let (beside, end) = if own_port { Beside::thread()? } else { Beside::here() };
+        // Before anybody can know of the service.
+        let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
+        let ports = Ports::open(&self.server, &beside).await?;
+        self.availability().started();
+        ApplicationTimes::new(&self.meters).started(self.began.elapsed());
+        let (address, management_address) = ports.addresses();
+        let (application, management) = self.serve(ports, router, &beside);
+        let registration = self.register_at(address, management_address);
+        ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
+        self.write_start_log(address, management_address);
+        let registered = registration.states();
+        let hurry = Arc::default();
+        let way_down = WayDown {
+            shutdown: self.shutdown.clone(),
+            hurry: Arc::clone(&hurry),
+            availability: self.availability(),
+            delay: self.server.delay,
+            drain: self.server.drain,
+            application,
+            registration,
+            management,
+            end,
+        };
+        beside.handle.spawn(way_down.run());
+        Ok(Running {
+            actuator: self,
+            address,
+            management_address,
+            registered,
+            beside,
+            signals,
+            hurry,
+        })
+    }
+
+    fn serve(&self, ports: Ports, router: Router, beside: &Beside) -> (Serving, Option<Serving>) {
+        let home = Handle::current();
+        let management = ports.management.map(|management| {
+            self.application_runtime.settle(home.clone());
+            let router = self.management(Listener::Management).into_router();
+            management.serve(self.with_fallback(router), &beside.handle)
+        });
+        (ports.application.serve(router, &home), management)
+    }
+}

@@ -1,0 +1,65 @@
+//! The way down: unready first, the management API last.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{sync::Notify, time::timeout};
+
+use super::{actuator::Registration, listener::Serving, management::Throws};
+use crate::{health::Availability, support::trigger::Trigger};
+
+/// What has to happen, in this order, once the service is told to stop. It runs beside the
+/// application: with a management port of its own, a stuck application cannot hold it up.
+#[derive(Debug)]
+pub(super) struct WayDown {
+    /// Thrown when the service is told to stop.
+    pub(super) shutdown: Trigger,
+    /// Told when somebody does not want to wait: ends the present wait.
+    pub(super) hurry: Arc<Notify>,
+    pub(super) availability: Availability,
+    pub(super) delay: Duration,
+    pub(super) drain: Duration,
+    pub(super) application: Serving,
+    pub(super) registration: Registration,
+    /// The management API, if it has its own port.
+    pub(super) management: Option<Serving>,
+    /// Thrown at the end.
+    pub(super) end: Throws,
+}
+
+impl WayDown {
+    /// Waits until the service is told to stop, and stops it.
+    ///
+    /// 1. Readiness is off.
+    /// 2. For the delay everything goes on, so that whoever sends requests can take notice.
+    /// 3. The application takes no new connection; requests in progress finish within the drain.
+    /// 4. The registration is taken back.
+    /// 5. The management API ends, which has shown all that.
+    pub(super) async fn run(self) {
+        self.shutdown.thrown().await;
+        let began = Instant::now();
+        self.availability.shutting_down();
+        let Self { hurry, delay, drain, application, registration, management, end, .. } = self;
+        if !delay.is_zero() {
+            tracing::info!(
+                target: "actuator::server",
+                "unready, but serving for {} more; another signal ends that",
+                humantime::format_duration(delay)
+            );
+            // Slept to its end, or cut short: both are its end.
+            let _ = timeout(delay, hurry.notified()).await;
+        }
+        let deadline = Instant::now() + drain;
+        application.finish(drain, &hurry).await;
+        registration.shutdown().await;
+        if let Some(management) = management {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            management.finish(rest, &hurry).await;
+        }
+        let took = began.elapsed().as_millis();
+        tracing::info!(target: "actuator::server", "stopped in {took} ms");
+        drop(end);
+    }
+}
