@@ -11,7 +11,9 @@
 //! }
 //! ```
 
+#[cfg(feature = "tls")]
+pub use crate::health::builtin::TlsCertificate;
 pub use crate::health::builtin::{
-    DiskSpace, FileDescriptors, LagThresholds, Ping, ProcessMemory, RuntimeLag, UsageThresholds,
-    VersionAgreement, VersionError, VersionSource,
+    DiskSpace, Dns, FileDescriptors, LagThresholds, Ping, ProcessMemory, RuntimeLag, Tcp, Url,
+    UsageThresholds, VersionAgreement, VersionError, VersionSource,
 };

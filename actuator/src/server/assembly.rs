@@ -156,6 +156,7 @@ impl Parts {
             meters: basics.meters,
             audit: basics.audit,
             admin: config.admin,
+            webhook: config.webhook,
             platform: basics.platform,
             in_container: basics.in_container,
             environment: basics.environment,

@@ -22,6 +22,7 @@ use crate::{
     settings::{Settings, SettingsReader},
     support::clock::Clock,
     web::{Exposure, ExposureDefaults},
+    webhook::WebhookSettings,
 };
 
 /// Settings, the log, and what the surroundings tell.
@@ -131,6 +132,7 @@ pub(super) struct Config {
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
+    pub(super) webhook: WebhookSettings,
 }
 
 impl Config {
@@ -148,6 +150,7 @@ impl Config {
             aliases: endpoint::Aliases::read(reader),
             views: endpoint::ViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
+            webhook: WebhookSettings::read(reader),
         }
     }
 }

@@ -14,6 +14,7 @@ mod health_events;
 mod health_views;
 mod host_checks;
 mod management_port;
+mod network_checks;
 mod paths;
 mod recording;
 mod refusals;

@@ -1,24 +1,44 @@
 //! The checks that come with the crate.
 
 mod disk_space;
+mod dns;
 mod file_descriptors;
+mod network_settings;
+mod one_line;
+mod outgoing;
 mod ping;
 mod process_memory;
 mod runtime_lag;
 mod settings;
 mod state;
+mod status_range;
+mod tcp;
+#[cfg(feature = "tls")]
+mod tls_certificate;
+#[cfg(feature = "tls")]
+mod tls_settings;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls_settings.rs"]
+mod tls_settings;
+mod url;
 mod usage;
 mod version_agreement;
 
 use std::sync::Arc;
 
 pub use disk_space::{DiskReader, DiskSpace};
+pub use dns::Dns;
 pub use file_descriptors::FileDescriptors;
+pub use network_settings::from_settings;
 pub use ping::Ping;
 pub use process_memory::ProcessMemory;
 pub use runtime_lag::{LagThresholds, RuntimeLag};
 pub use settings::{BuiltinSettings, DiskSettings};
 pub use state::{Liveness, Readiness, StartUp};
+pub use tcp::Tcp;
+#[cfg(feature = "tls")]
+pub use tls_certificate::TlsCertificate;
+pub use url::Url;
 pub use usage::UsageThresholds;
 pub use version_agreement::{VersionAgreement, VersionError, VersionSource};
 
