@@ -9,7 +9,7 @@ use crate::{
     health::{HealthContributors, Status, StatusOverride},
     model::{
         call::Call,
-        endpoint::{EndpointResult, Operation, Produces, Selector},
+        endpoint::{EndpointResult, Operation, OperationKind, Produces, Selector},
         reply::Reply,
     },
     support::time::parse_duration,
@@ -32,6 +32,11 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::delete(&[Selector::Remaining("path")]),
 ];
 
+/// Whether an operation of [`OPERATIONS`] changes something; others may follow behind them.
+pub fn is_change(operation: usize) -> bool {
+    OPERATIONS.get(operation).is_some_and(|operation| operation.kind != OperationKind::Read)
+}
+
 /// Who may be overridden for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct Overrides {
@@ -44,9 +49,9 @@ impl Overrides {
     pub fn answer(self, contributors: &HealthContributors, call: &Call<'_>) -> EndpointResult {
         let path = call.selectors.join("/");
         let path = if path.is_empty() { INSTANCE } else { &path };
-        let is_write = OPERATIONS.get(call.operation).is_some_and(|operation| {
-            operation.kind == crate::model::endpoint::OperationKind::Write
-        });
+        let is_write = OPERATIONS
+            .get(call.operation)
+            .is_some_and(|operation| operation.kind == OperationKind::Write);
         if !is_write {
             let ended = contributors.clear_override(path);
             return Ok(ended.map_or(Reply::NotFound, |_| Reply::Nothing));
