@@ -45,6 +45,7 @@ pub(super) fn assemble(
     for check in checks {
         contributors.register(check).map_err(refused)?;
     }
+    builtin::register_discovered(&contributors, settings, &app.components);
     let disk: builtin::DiskReader =
         Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
     builtin::register(&contributors, settings, &app.availability, &disk).map_err(refused)?;
