@@ -14,9 +14,11 @@
 
 #[cfg(feature = "redis")]
 pub use crate::health::builtin::Redis;
+#[cfg(feature = "tls")]
+pub use crate::health::builtin::TlsCertificate;
 #[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
 pub use crate::health::builtin::{Database, DatabaseDriver, Migrations};
 pub use crate::health::builtin::{
-    DiskSpace, FileDescriptors, LagThresholds, Ping, ProcessMemory, RuntimeLag, UsageThresholds,
-    VersionAgreement, VersionError, VersionSource,
+    DiskSpace, Dns, FileDescriptors, LagThresholds, Ping, ProcessMemory, RuntimeLag, Tcp, Url,
+    UsageThresholds, VersionAgreement, VersionError, VersionSource,
 };

@@ -13,10 +13,12 @@ use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt};
 
 use super::{
     AdminClientSettings, Application, ApplicationFacts, Reach, RegistrarHandle, RegistrationState,
-    fake_server::{FakeServer, answer, friendly},
-    registrar::Registrar,
+    fake_server::friendly, registrar::Registrar,
 };
-use crate::settings::{Settings, SettingsReader};
+use crate::{
+    settings::{Settings, SettingsReader},
+    support::outgoing::fake_server::{FakeServer, answer},
+};
 
 const PREFIX: &str = "spring.boot.admin.client";
 

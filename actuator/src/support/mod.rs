@@ -7,6 +7,8 @@ pub(crate) mod host;
 pub(crate) mod host_name;
 pub(crate) mod json;
 pub(crate) mod offset_date_time;
+pub(crate) mod outgoing;
+pub(crate) mod single_flight;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod trigger;

@@ -13,6 +13,7 @@ mod health_engine;
 mod health_events;
 mod host_checks;
 mod management_port;
+mod network_checks;
 mod paths;
 mod recording;
 mod refusals;

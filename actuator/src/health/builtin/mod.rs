@@ -9,6 +9,7 @@ pub(crate) mod absent;
 mod database;
 mod discover;
 mod disk_space;
+mod dns;
 mod file_descriptors;
 #[cfg(any(
     feature = "redis",
@@ -17,6 +18,9 @@ mod file_descriptors;
     feature = "sqlx-sqlite"
 ))]
 mod naming;
+mod network_settings;
+mod one_line;
+mod outgoing;
 mod ping;
 mod process_memory;
 #[cfg(feature = "redis")]
@@ -24,6 +28,16 @@ mod redis;
 mod runtime_lag;
 mod settings;
 mod state;
+mod status_range;
+mod tcp;
+#[cfg(feature = "tls")]
+mod tls_certificate;
+#[cfg(feature = "tls")]
+mod tls_settings;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls_settings.rs"]
+mod tls_settings;
+mod url;
 mod usage;
 mod version_agreement;
 
@@ -37,7 +51,9 @@ pub(crate) use absent as redis;
 pub use database::{Database, DatabaseDriver, Migrations};
 pub use discover::register_discovered;
 pub use disk_space::{DiskReader, DiskSpace};
+pub use dns::Dns;
 pub use file_descriptors::FileDescriptors;
+pub use network_settings::from_settings;
 pub use ping::Ping;
 pub use process_memory::ProcessMemory;
 #[cfg(feature = "redis")]
@@ -45,6 +61,10 @@ pub use redis::Redis;
 pub use runtime_lag::{LagThresholds, RuntimeLag};
 pub use settings::{BuiltinSettings, DiskSettings};
 pub use state::{Liveness, Readiness, StartUp};
+pub use tcp::Tcp;
+#[cfg(feature = "tls")]
+pub use tls_certificate::TlsCertificate;
+pub use url::Url;
 pub use usage::UsageThresholds;
 pub use version_agreement::{VersionAgreement, VersionError, VersionSource};
 
