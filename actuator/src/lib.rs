@@ -46,8 +46,11 @@
 //!
 //! # Features
 //!
-//! `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
-//! check of certificates.
+//! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
+//!   check of certificates.
+//! - `redis`: checks of Redis servers.
+//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
+//!   PostgreSQL and SQLite, and of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.

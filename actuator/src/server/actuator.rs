@@ -9,9 +9,7 @@ use std::{
 
 use axum::{Router, extract::Request};
 
-use super::{
-    builder::Builder, health::registration_check, settings::ServerSettings, start_log::StartLog,
-};
+use super::{builder::Builder, health, settings::ServerSettings, start_log::StartLog};
 use crate::{
     admin::{
         AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
@@ -23,6 +21,7 @@ use crate::{
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, trigger::Trigger},
     web::{ActuatorLayer, AdditionalPath, Exposure, Management, not_found_fallback},
+    webhook::{WebhookHandle, WebhookSettings},
 };
 
 /// A service that is put together: its management API as a router, its instrumentation as a
@@ -40,6 +39,7 @@ pub struct Actuator {
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) admin: AdminClientSettings,
+    pub(super) webhook: WebhookSettings,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) environment: BTreeMap<String, String>,
@@ -91,7 +91,8 @@ impl Actuator {
     }
 
     /// Says that the service is reachable at `address` from now on: it becomes ready and
-    /// registers with the admin servers of `spring.boot.admin.client.url`, if there are any.
+    /// registers with the admin servers of `spring.boot.admin.client.url`, if there are any; the
+    /// webhook of `actuator.health.webhook.url` hears of changes of health.
     pub fn register(&self, address: SocketAddr) -> Registration {
         self.register_at(address, address)
     }
@@ -116,9 +117,10 @@ impl Actuator {
         let reach = Reach { management, health_exposed: self.exposure.includes("health") };
         let registrar = Registrar::start(self.admin.clone(), application, reach);
         if self.admin.is_on() {
-            registration_check(&self.health, registrar.status());
+            health::registration_check(&self.health, registrar.status());
         }
-        Registration { registrar, availability: self.availability.clone() }
+        let webhook = health::start_webhook(&self.webhook, &self.health, &self.name, address);
+        Registration { registrar, webhook, availability: self.availability.clone() }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -188,6 +190,7 @@ impl std::fmt::Debug for Actuator {
 #[must_use = "keep it, and call `shutdown` on the way down"]
 pub struct Registration {
     registrar: RegistrarHandle,
+    webhook: Option<WebhookHandle>,
     availability: Availability,
 }
 
@@ -202,10 +205,15 @@ impl Registration {
         self.registrar.status()
     }
 
-    /// Refuses traffic from now on and takes the registration back, within one second whatever
-    /// the admin servers do.
+    /// Refuses traffic from now on, takes the registration back and ends the health webhook,
+    /// within one second whatever the other sides do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
-        self.registrar.shutdown().await;
+        let webhook = async {
+            if let Some(webhook) = self.webhook {
+                webhook.shutdown().await;
+            }
+        };
+        tokio::join!(self.registrar.shutdown(), webhook);
     }
 }

@@ -148,6 +148,7 @@ impl Parts {
             meters: basics.meters,
             audit: basics.audit,
             admin: config.admin,
+            webhook: config.webhook,
             platform: basics.platform,
             in_container: basics.in_container,
             environment: basics.environment,

@@ -22,6 +22,7 @@ use crate::{
     settings::{Settings, SettingsReader},
     support::clock::Clock,
     web::{Exposure, ExposureDefaults},
+    webhook::WebhookSettings,
 };
 
 /// Settings, the log, and what the surroundings tell.
@@ -130,6 +131,7 @@ pub(super) struct Config {
     pub(super) info: InfoSettings,
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
+    pub(super) webhook: WebhookSettings,
 }
 
 impl Config {
@@ -146,6 +148,7 @@ impl Config {
             info: InfoSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
+            webhook: WebhookSettings::read(reader),
         }
     }
 }

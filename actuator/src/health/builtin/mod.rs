@@ -1,13 +1,30 @@
 //! The checks that come with the crate.
 
+#[cfg(not(all(
+    feature = "redis",
+    any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite")
+)))]
+pub(crate) mod absent;
+#[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
+mod database;
+mod discover;
 mod disk_space;
 mod dns;
 mod file_descriptors;
+#[cfg(any(
+    feature = "redis",
+    feature = "sqlx-mysql",
+    feature = "sqlx-postgres",
+    feature = "sqlx-sqlite"
+))]
+mod naming;
 mod network_settings;
 mod one_line;
 mod outgoing;
 mod ping;
 mod process_memory;
+#[cfg(feature = "redis")]
+mod redis;
 mod runtime_lag;
 mod settings;
 mod state;
@@ -26,12 +43,21 @@ mod version_agreement;
 
 use std::sync::Arc;
 
+#[cfg(not(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite")))]
+pub(crate) use absent as database;
+#[cfg(not(feature = "redis"))]
+pub(crate) use absent as redis;
+#[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
+pub use database::{Database, DatabaseDriver, Migrations};
+pub use discover::register_discovered;
 pub use disk_space::{DiskReader, DiskSpace};
 pub use dns::Dns;
 pub use file_descriptors::FileDescriptors;
 pub use network_settings::from_settings;
 pub use ping::Ping;
 pub use process_memory::ProcessMemory;
+#[cfg(feature = "redis")]
+pub use redis::Redis;
 pub use runtime_lag::{LagThresholds, RuntimeLag};
 pub use settings::{BuiltinSettings, DiskSettings};
 pub use state::{Liveness, Readiness, StartUp};
