@@ -19,11 +19,15 @@ pub fn print_columns(title: &str, columns: &[&str], rows: &[(&str, Vec<f64>)]) {
     let last = |row: &[f64]| row.last().copied().unwrap_or(f64::NAN);
     let base = rows.first().map_or(f64::NAN, |(_, row)| last(row));
     print!("\n{title:<58}");
-    columns.iter().for_each(|column| print!(" {column:>14}"));
+    for column in columns {
+        print!(" {column:>14}");
+    }
     println!("  ratio");
     for (name, row) in rows {
         print!("{name:<58}");
-        row.iter().for_each(|figure| print!(" {figure:>14.1}"));
+        for figure in row {
+            print!(" {figure:>14.1}");
+        }
         println!("  {:>5.2}", last(row) / base);
     }
 }
