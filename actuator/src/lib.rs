@@ -46,7 +46,11 @@
 //!
 //! # Features
 //!
-//! `tls` (on by default): registers at admin servers over https.
+//! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
+//!   check of certificates.
+//! - `redis`: checks of Redis servers.
+//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
+//!   PostgreSQL and SQLite, and of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.
@@ -81,6 +85,7 @@ mod settings;
 mod support;
 mod thread;
 mod web;
+mod webhook;
 
 /// Records the facts of the crate that holds the type, for `/actuator/info`: package, commit,
 /// compiler. They are read while the crate is compiled; no `build.rs` is needed.

@@ -54,7 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     table::print_columns(&title, &["runs", "slowest, ms"], &rows);
 
     missing.dedup();
-    missing.iter().for_each(|missing| println!("{missing}"));
+    for remedy in missing {
+        println!("{remedy}");
+    }
     Ok(())
 }
 

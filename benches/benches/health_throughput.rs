@@ -85,7 +85,7 @@ async fn start_actuator(settings: &[(&str, &str)]) -> actuator::Result<Running> 
         .force_setting("management.health.defaults.enabled", "false")
         .force_setting("management.endpoint.health.probes.enabled", "false");
     for (name, value) in settings {
-        builder = builder.force_setting(*name, *value);
+        builder = builder.force_setting(name, *value);
     }
     builder
         .with(|app| {

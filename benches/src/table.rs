@@ -18,10 +18,16 @@ pub fn print(title: &str, unit: &str, rows: &[(&str, f64)]) {
 pub fn print_columns(title: &str, columns: &[&str], rows: &[(&str, Vec<f64>)]) {
     let last = |row: &[f64]| row.last().copied().unwrap_or(f64::NAN);
     let base = rows.first().map_or(f64::NAN, |(_, row)| last(row));
-    let heads: String = columns.iter().map(|column| format!(" {column:>14}")).collect();
-    println!("\n{title:<58}{heads}  ratio");
+    print!("\n{title:<58}");
+    for column in columns {
+        print!(" {column:>14}");
+    }
+    println!("  ratio");
     for (name, row) in rows {
-        let figures: String = row.iter().map(|figure| format!(" {figure:>14.1}")).collect();
-        println!("{name:<58}{figures}  {:>5.2}", last(row) / base);
+        print!("{name:<58}");
+        for figure in row {
+            print!(" {figure:>14.1}");
+        }
+        println!("  {:>5.2}", last(row) / base);
     }
 }

@@ -53,6 +53,11 @@ impl Process {
         self.output.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Its number on this machine.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end, as an operator or an orchestrator does: SIGTERM.
     pub fn terminate(&self) {
         let pid = self.child.id().to_string();

@@ -5,7 +5,6 @@ use bytes::Bytes;
 use reqwest::{
     Method, RequestBuilder, Response, StatusCode,
     header::{self, HeaderMap, HeaderValue},
-    redirect,
 };
 use serde::Deserialize;
 
@@ -13,6 +12,7 @@ use super::{
     address::ServerAddress, application::Application, credentials::Authorization, failure::Failure,
     settings::AdminClientSettings,
 };
+use crate::support::outgoing::{Timeouts, client_builder};
 
 /// The answer to a registration is some forty bytes.
 const LONGEST_ANSWER: usize = 16 * 1024;
@@ -32,18 +32,13 @@ impl AdminClient {
     pub fn new(settings: &AdminClientSettings, application: &Application) -> Result<Self, Failure> {
         let body = serde_json::to_vec(application).map_err(Failure::of_client)?;
         let https = settings.servers.iter().any(ServerAddress::is_https);
-        let builder = settings.trust.configure(reqwest::Client::builder(), https);
-        let http = builder
+        let timeouts = Timeouts {
+            connect: settings.connect_timeout,
+            read: settings.read_timeout,
+            whole: settings.connect_timeout + settings.read_timeout,
+        };
+        let http = client_builder(&settings.trust, https, timeouts, default_headers(settings))
             .map_err(Failure::of_client)?
-            .default_headers(default_headers(settings))
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            // A connection that idles for a whole period is as good as a closed one.
-            .pool_max_idle_per_host(0)
-            .connect_timeout(settings.connect_timeout)
-            .read_timeout(settings.read_timeout)
-            .timeout(settings.connect_timeout + settings.read_timeout)
             .build()
             .map_err(|error| Failure::of_client(error.without_url()))?;
         let authorization = settings.authorization.clone();
@@ -87,12 +82,9 @@ impl AdminClient {
 }
 
 fn default_headers(settings: &AdminClientSettings) -> HeaderMap {
-    let agent = concat!("actuator/", env!("CARGO_PKG_VERSION"));
-    let mut headers = HeaderMap::from_iter([
-        (header::ACCEPT, HeaderValue::from_static("application/json")),
-        (header::USER_AGENT, HeaderValue::from_static(agent)),
-    ]);
-    headers.extend(settings.headers.clone());
+    let accept = (header::ACCEPT, HeaderValue::from_static("application/json"));
+    let mut headers = HeaderMap::from_iter([accept]);
+    headers.extend(settings.headers.clone().into_map());
     headers
 }
 

@@ -1,15 +1,11 @@
-//! How this service says who it is, and whom it trusts: the settings of user, token, headers and
-//! certificates. No secret is ever repeated in a complaint or in debug output.
+//! How this service says who it is: the settings of user and token. No secret is ever repeated in
+//! a complaint or in debug output.
 
-use std::{fmt, path::PathBuf};
+use std::fmt;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::HeaderValue;
 
-use super::{
-    address::Credentials,
-    settings::{name, reject_hidden},
-    tls::Trust,
-};
+use super::{address::Credentials, settings::name};
 use crate::settings::SettingsReader;
 
 /// How a call says who it comes from.
@@ -36,12 +32,12 @@ pub fn authorization(reader: &mut SettingsReader<'_>) -> Authorization {
         }
         (None, None, Some(token)) => {
             if HeaderValue::from_str(&token).is_err() || token.trim().is_empty() {
-                reject_hidden(reader, "token", "expected visible ASCII characters");
+                reader.reject_hidden(&name("token"), "expected visible ASCII characters");
             }
             Authorization::Bearer(token)
         }
         (_, _, Some(_)) => {
-            reject_hidden(reader, "token", "give either a token or username and password");
+            reader.reject_hidden(&name("token"), "give either a token or username and password");
             Authorization::None
         }
         (Some(_), None, None) => {
@@ -49,54 +45,13 @@ pub fn authorization(reader: &mut SettingsReader<'_>) -> Authorization {
             Authorization::None
         }
         (None, Some(_), None) => {
-            reject_hidden(reader, "password", "needs spring.boot.admin.client.username beside it");
+            reader.reject_hidden(
+                &name("password"),
+                "needs spring.boot.admin.client.username beside it",
+            );
             Authorization::None
         }
     }
-}
-
-/// Reads the headers to send with every call; all are marked as sensitive.
-pub fn headers(reader: &mut SettingsReader<'_>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for (header, value) in reader.map(&name("headers")) {
-        match (HeaderName::try_from(&header), HeaderValue::try_from(&value)) {
-            (Ok(header), Ok(mut value)) => {
-                value.set_sensitive(true);
-                headers.insert(header, value);
-            }
-            _ => reject_hidden(
-                reader,
-                &format!("headers.{header}"),
-                "expected the name of an HTTP header and a value of visible ASCII characters",
-            ),
-        }
-    }
-    headers
-}
-
-/// Reads the PEM files.
-pub fn trust(reader: &mut SettingsReader<'_>) -> Trust {
-    let mut trust = Trust::default();
-    if let Some(file) = reader.value::<PathBuf>(&name("ca-certificate"))
-        && let Err(complaint) = trust.trust_only(&file)
-    {
-        reader.reject(&name("ca-certificate"), complaint);
-    }
-    let chain: Option<PathBuf> = reader.value(&name("client-certificate"));
-    let key: Option<PathBuf> = reader.value(&name("client-key"));
-    match (chain, key) {
-        (Some(chain), Some(key)) => {
-            if let Err(complaint) = trust.identify_with(&chain, &key) {
-                reader.reject(&name("client-certificate"), complaint);
-            }
-        }
-        (Some(_), None) => reader
-            .reject(&name("client-certificate"), "needs spring.boot.admin.client.client-key too"),
-        (None, Some(_)) => reader
-            .reject(&name("client-key"), "needs spring.boot.admin.client.client-certificate too"),
-        (None, None) => {}
-    }
-    trust
 }
 
 impl fmt::Debug for Authorization {

@@ -1,10 +1,10 @@
 //! Why a call to an admin server failed, and what helps: one line for an operator.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
 use reqwest::{Response, StatusCode, header};
 
-use super::tls;
+use crate::support::outgoing::{CallFailure, FailureKind};
 
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +34,13 @@ pub enum Cause {
 impl Failure {
     /// From an error on the way to the answer.
     pub fn of_call(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let cause = if is_tls(&error) {
-            Cause::Tls
-        } else if error.is_timeout() {
-            Cause::Silent
-        } else {
-            Cause::Unreachable
+        let failure = CallFailure::from(error);
+        let cause = match failure.kind {
+            FailureKind::Tls => Cause::Tls,
+            FailureKind::Silent => Cause::Silent,
+            FailureKind::Unreachable => Cause::Unreachable,
         };
-        Self { cause, detail: innermost(&error) }
+        Self { cause, detail: failure.detail }
     }
 
     /// From an answer that does not say success.
@@ -127,23 +125,4 @@ fn answer(f: &mut fmt::Formatter<'_>, status: StatusCode, detail: &str) -> fmt::
         502..=504 => f.write_str(": the proxy in front of the server does not reach it"),
         _ => Ok(()),
     }
-}
-
-fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    // An io::Error that wraps another hides it from source().
-    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    tls::refused(error)
-        || wrapped.is_some_and(|wrapped| is_tls(wrapped))
-        || error.source().is_some_and(is_tls)
-}
-
-/// The innermost cause is the one that says something: "Connection refused (os error 111)".
-fn innermost(error: &dyn Error) -> String {
-    let mut innermost = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        innermost = error.to_string();
-        next = error.source();
-    }
-    innermost
 }

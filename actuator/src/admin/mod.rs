@@ -16,11 +16,6 @@ mod registrar;
 mod selfcheck;
 mod settings;
 mod status;
-#[cfg(feature = "tls")]
-mod tls;
-#[cfg(not(feature = "tls"))]
-#[path = "no_tls.rs"]
-mod tls;
 
 #[cfg(test)]
 mod fake_server;

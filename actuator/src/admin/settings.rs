@@ -2,15 +2,17 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use reqwest::{Url, header::HeaderMap};
+use reqwest::Url;
 
 use super::{
     address::ServerAddress,
-    credentials::{Authorization, authorization, headers, trust},
+    credentials::{Authorization, authorization},
     host::HostType,
-    tls::Trust,
 };
-use crate::settings::SettingsReader;
+use crate::{
+    settings::SettingsReader,
+    support::outgoing::{Headers, Trust},
+};
 
 const PREFIX: &str = "spring.boot.admin.client";
 
@@ -32,7 +34,7 @@ pub struct AdminClientSettings {
     /// How this service says who it is, unless the URL has credentials of its own.
     pub(super) authorization: Authorization,
     /// Sent with every call; all marked as sensitive.
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Headers,
     /// Certificates.
     pub(super) trust: Trust,
     /// What is registered.
@@ -80,8 +82,8 @@ impl AdminClientSettings {
             register_once: reader.value_or(&name("register-once"), true),
             auto_deregistration: reader.value_or(&name("auto-deregistration"), true),
             authorization: authorization(reader),
-            headers: headers(reader),
-            trust: trust(reader),
+            headers: reader.headers(PREFIX),
+            trust: reader.trust(PREFIX),
             instance: InstanceSettings::read(reader),
         }
     }
@@ -96,7 +98,7 @@ impl AdminClientSettings {
             register_once: true,
             auto_deregistration: true,
             authorization: Authorization::None,
-            headers: HeaderMap::new(),
+            headers: Headers::default(),
             trust: Trust::default(),
             instance: InstanceSettings::default(),
         }
@@ -141,15 +143,6 @@ pub(super) fn name(below: &str) -> String {
     format!("{PREFIX}.{below}")
 }
 
-/// Refuses a setting without repeating its value, which may hold a secret.
-pub(super) fn reject_hidden(
-    reader: &mut SettingsReader<'_>,
-    below: &str,
-    complaint: impl fmt::Display,
-) {
-    reader.reject(&format!("{PREFIX}.{below} (value not shown)"), complaint);
-}
-
 fn servers(reader: &mut SettingsReader<'_>, urls: &[String]) -> Vec<ServerAddress> {
     let api_path = reader.value_or(&name("api-path"), "instances".to_owned());
     let mut servers = Vec::new();
@@ -160,7 +153,7 @@ fn servers(reader: &mut SettingsReader<'_>, urls: &[String]) -> Vec<ServerAddres
                 reader.reject(&name("url"), complaint);
             }
             Err(complaint) => {
-                reject_hidden(reader, "url", format!("URL {}: {complaint}", index + 1));
+                reader.reject_hidden(&name("url"), format!("URL {}: {complaint}", index + 1));
             }
         }
     }
@@ -177,13 +170,7 @@ fn duration(
     default: Duration,
     longest: Duration,
 ) -> Duration {
-    let value: Duration = reader.value_or(&name(below), default);
-    if value.is_zero() || value > longest {
-        let hours = longest.as_secs() / 3600;
-        reader.reject(&name(below), format!("expected more than 0 and at most {hours}h"));
-        return default;
-    }
-    value
+    reader.duration_within(&name(below), default, longest)
 }
 
 fn instance_name(reader: &mut SettingsReader<'_>) -> Option<String> {
@@ -204,7 +191,7 @@ fn url(reader: &mut SettingsReader<'_>, below: &str) -> Option<String> {
     if !good {
         let complaint = "expected an absolute URL such as http://orders.example.com:8080";
         if given.contains(['@', '?']) {
-            reject_hidden(reader, below, complaint);
+            reader.reject_hidden(&name(below), complaint);
         } else {
             reader.reject(&name(below), complaint);
         }

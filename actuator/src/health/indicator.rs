@@ -24,6 +24,12 @@ pub trait HealthIndicator: Send + Sync + 'static {
     fn is_immediate(&self) -> bool {
         false
     }
+
+    /// What it waits for, or waited for when it was given up: said beside a missed deadline, such
+    /// as "a connection of the pool: 10 of 10 are in use".
+    fn waits_for(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<F, Fut, T> HealthIndicator for F

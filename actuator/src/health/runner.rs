@@ -160,11 +160,16 @@ impl Check {
     pub(super) fn overdue(&self, flight: &Flight, now: Instant) -> CheckReport {
         let timeout = Shown(self.options.timeout);
         let age = now.saturating_duration_since(flight.began);
-        let health = if flight.waits_for_slot() {
-            let complaint = self.engine.slots.complaint(now);
-            Health::from_error(format_args!("timeout after {timeout}: {complaint}"))
+        let reason = if flight.waits_for_slot() {
+            Some(self.engine.slots.complaint(now))
         } else {
-            Health::from_error(format_args!("timeout after {timeout}"))
+            // The indicator's own words: it may panic here as it may when it checks.
+            let waits_for = catch_unwind(AssertUnwindSafe(|| self.indicator.waits_for()));
+            waits_for.ok().flatten().map(|what| format!("waited for {what}"))
+        };
+        let health = match reason {
+            Some(reason) => Health::from_error(format_args!("timeout after {timeout}: {reason}")),
+            None => Health::from_error(format_args!("timeout after {timeout}")),
         };
         let health = health.with_detail("age", Shown(age).to_string());
         if flight.claims_miss(now) {

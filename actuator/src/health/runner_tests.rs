@@ -107,6 +107,28 @@ async fn a_check_that_misses_its_deadline_is_down_and_the_others_answer() {
     assert_eq!(answers[2].status(), &Status::UP);
 }
 
+/// Never answers, and says why, or panics when it is asked why.
+struct Stuck(Option<&'static str>);
+
+impl HealthIndicator for Stuck {
+    fn check(&self) -> crate::model::endpoint::BoxFuture<'static, Health> {
+        Box::pin(pending())
+    }
+
+    fn waits_for(&self) -> Option<String> {
+        assert!(self.0.is_some(), "not even that");
+        self.0.map(str::to_owned)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_deadline_says_what_the_check_waited_for() {
+    let stuck = |what| HealthCheck::new("test", Stuck(what)).timeout(Duration::from_secs(2));
+    let answers = run_all(&[prepared(&stuck(Some("Godot"))), prepared(&stuck(None))]).await;
+    assert_eq!(error(&answers[0]), "timeout after 2 s: waited for Godot");
+    assert_eq!(error(&answers[1]), "timeout after 2 s");
+}
+
 #[test]
 fn trap_seed_11_deadlines_hold_on_worker_threads() {
     let runtime =

@@ -37,20 +37,7 @@ impl Components {
     where
         T: ?Sized + Send + Sync + 'static,
     {
-        let direct = self.by_type.get(&TypeId::of::<T>()).map_or(&[][..], Vec::as_slice);
-        let shared = self.by_type.get(&TypeId::of::<Arc<T>>()).map_or(&[][..], Vec::as_slice);
-        let mut found: Vec<(Option<&str>, Arc<T>)> = Vec::new();
-        for component in direct {
-            // An unsized T has no direct entry: `insert` takes sized types.
-            if let Some(value) = component.value.downcast_ref::<Arc<T>>() {
-                found.push((component.name.as_deref(), Arc::clone(value)));
-            }
-        }
-        for component in shared {
-            if let Some(value) = component.value.downcast_ref::<Arc<Arc<T>>>() {
-                found.push((component.name.as_deref(), Arc::clone(value)));
-            }
-        }
+        let found = self.all::<T>();
         if let Some((_, value)) = found.iter().find(|(name, _)| *name == Some(parameter)) {
             return Ok(Arc::clone(value));
         }
@@ -65,6 +52,29 @@ impl Components {
                     .collect(),
             }),
         }
+    }
+
+    /// All components of type `T` with their names, those registered as `Arc<T>` last; each kind
+    /// in the order of registration.
+    pub fn all<T>(&self) -> Vec<(Option<&str>, Arc<T>)>
+    where
+        T: ?Sized + Send + Sync + 'static,
+    {
+        let direct = self.by_type.get(&TypeId::of::<T>()).map_or(&[][..], Vec::as_slice);
+        let shared = self.by_type.get(&TypeId::of::<Arc<T>>()).map_or(&[][..], Vec::as_slice);
+        let mut found: Vec<(Option<&str>, Arc<T>)> = Vec::new();
+        for component in direct {
+            // An unsized T has no direct entry: `insert` takes sized types.
+            if let Some(value) = component.value.downcast_ref::<Arc<T>>() {
+                found.push((component.name.as_deref(), Arc::clone(value)));
+            }
+        }
+        for component in shared {
+            if let Some(value) = component.value.downcast_ref::<Arc<Arc<T>>>() {
+                found.push((component.name.as_deref(), Arc::clone(value)));
+            }
+        }
+        found
     }
 
     /// The name, if any, and the type of each component, in a fixed order. A component that is an
@@ -141,6 +151,18 @@ mod tests {
         let ambiguous = components.find::<String>("other").unwrap_err();
         assert_eq!(ambiguous.names, ["primary", "replica"]);
         assert!(components.find::<u16>("port").unwrap_err().names.is_empty());
+    }
+
+    #[test]
+    fn all_components_of_a_type_come_with_their_names_however_they_are_shared() {
+        let mut components = Components::default();
+        components.insert(Some("first".to_owned()), 1_u8);
+        components.insert(None, Arc::new(2_u8));
+        components.insert(None, 3_u16);
+        let all: Vec<_> =
+            components.all::<u8>().into_iter().map(|(name, value)| (name, *value)).collect();
+        assert_eq!(all, [(Some("first"), 1), (None, 2)]);
+        assert!(components.all::<u32>().is_empty());
     }
 
     #[test]

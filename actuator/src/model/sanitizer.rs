@@ -92,6 +92,8 @@ mod tests {
             "SSHKEY",
             "jwt",
             "REDIS_AUTH",
+            "SLACK_WEBHOOK_URL",
+            "actuator.health.webhook.url",
         ] {
             assert_eq!(sanitizer.sanitize(key, "hunter2"), MASK, "{key}");
         }
@@ -109,6 +111,7 @@ mod tests {
             "server.port",
             "XAUTHORITY",
             "basket",
+            "actuator.health.webhook.timeout",
         ] {
             assert_eq!(sanitizer.sanitize(key, "banana"), "banana", "{key}");
         }

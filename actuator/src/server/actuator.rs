@@ -3,26 +3,27 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Instant, SystemTime},
 };
 
 use axum::{Router, extract::Request};
 
-use super::{
-    builder::Builder, health::registration_check, settings::ServerSettings, start_log::StartLog,
-};
+use super::{builder::Builder, health, settings::ServerSettings, start_log::StartLog};
 use crate::{
     admin::{
         AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
         RegistrarHandle, RegistrationState, RegistrationStatus,
     },
     audit::Audit,
+    error::{Error, ErrorKind, Result},
     health::{Availability, HealthContributors},
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, trigger::Trigger},
-    web::{ActuatorLayer, AdditionalPath, Exposure, Management, not_found_fallback},
+    web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
+    webhook::{WebhookHandle, WebhookSettings},
 };
 
 /// A service that is put together: its management API as a router, its instrumentation as a
@@ -33,13 +34,14 @@ pub struct Actuator {
     pub(super) server: ServerSettings,
     pub(super) exposure: Exposure,
     pub(super) endpoints: Vec<SharedEndpoint>,
-    pub(super) additional_paths: Vec<AdditionalPath>,
+    pub(super) mounted: Vec<MountedPath>,
     pub(super) layer: ActuatorLayer,
     pub(super) health: Arc<HealthContributors>,
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) admin: AdminClientSettings,
+    pub(super) webhook: WebhookSettings,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) environment: BTreeMap<String, String>,
@@ -91,7 +93,8 @@ impl Actuator {
     }
 
     /// Says that the service is reachable at `address` from now on: it becomes ready and
-    /// registers with the admin servers of `spring.boot.admin.client.url`, if there are any.
+    /// registers with the admin servers of `spring.boot.admin.client.url`, if there are any; the
+    /// webhook of `actuator.health.webhook.url` hears of changes of health.
     pub fn register(&self, address: SocketAddr) -> Registration {
         self.register_at(address, address)
     }
@@ -116,9 +119,10 @@ impl Actuator {
         let reach = Reach { management, health_exposed: self.exposure.includes("health") };
         let registrar = Registrar::start(self.admin.clone(), application, reach);
         if self.admin.is_on() {
-            registration_check(&self.health, registrar.status());
+            health::registration_check(&self.health, registrar.status());
         }
-        Registration { registrar, availability: self.availability.clone() }
+        let webhook = health::start_webhook(&self.webhook, &self.health, &self.name, address);
+        Registration { registrar, webhook, availability: self.availability.clone() }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -128,27 +132,27 @@ impl Actuator {
             Vec::new()
         };
         let management =
-            Management::new(&self.server.base_path, endpoints, &self.additional_paths, listener)
+            Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including_message(self.server.include_message);
         if self.server.discovery { management } else { management.without_discovery() }
     }
 
-    /// The application's routes with the management API, or only the additional health paths
-    /// where that has a port of its own; instrumented; below the context path.
-    pub(super) fn application_router(&self, routes: Router) -> Router {
+    /// The application's routes with the management API, or only the mounted paths where that
+    /// has a port of its own; instrumented; below the context path.
+    pub(super) fn application_router(&self, routes: Router) -> Result<Router> {
         let management = self.management(Listener::Application);
         let management = if self.server.management.is_some() {
-            management.into_additional_router()
+            management.into_mounted_router()
         } else {
             management.into_router()
         };
         let bare = !routes.has_routes();
-        let router = routes.merge(management).layer(self.layer.clone());
+        let router = merged(routes, management)?.layer(self.layer.clone());
         let router = if bare { self.with_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
-            return router;
+            return Ok(router);
         }
-        self.with_fallback(Router::new().nest(&self.server.context_path, router))
+        Ok(self.with_fallback(Router::new().nest(&self.server.context_path, router)))
     }
 
     pub(super) fn with_fallback(&self, router: Router) -> Router {
@@ -177,6 +181,22 @@ impl Actuator {
     }
 }
 
+/// The routes of both. A path that both have makes axum panic; it is a refused start like any other.
+fn merged(routes: Router, management: Router) -> Result<Router> {
+    catch_unwind(AssertUnwindSafe(|| routes.merge(management))).map_err(|panic| {
+        let why = panic.downcast_ref::<String>().map(String::as_str);
+        let why = why.or_else(|| panic.downcast_ref().copied()).unwrap_or_default();
+        Error::new(
+            ErrorKind::Setting,
+            format!(
+                "a route of the application stands where management answers: {why} Move the \
+                 route, management.endpoints.web.base-path, or the path of the view of health \
+                 (docs/health-views.md)"
+            ),
+        )
+    })
+}
+
 impl std::fmt::Debug for Actuator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Actuator").field("name", &self.name).finish_non_exhaustive()
@@ -188,6 +208,7 @@ impl std::fmt::Debug for Actuator {
 #[must_use = "keep it, and call `shutdown` on the way down"]
 pub struct Registration {
     registrar: RegistrarHandle,
+    webhook: Option<WebhookHandle>,
     availability: Availability,
 }
 
@@ -202,10 +223,15 @@ impl Registration {
         self.registrar.status()
     }
 
-    /// Refuses traffic from now on and takes the registration back, within one second whatever
-    /// the admin servers do.
+    /// Refuses traffic from now on, takes the registration back and ends the health webhook,
+    /// within one second whatever the other sides do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
-        self.registrar.shutdown().await;
+        let webhook = async {
+            if let Some(webhook) = self.webhook {
+                webhook.shutdown().await;
+            }
+        };
+        tokio::join!(self.registrar.shutdown(), webhook);
     }
 }

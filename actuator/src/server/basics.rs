@@ -22,6 +22,7 @@ use crate::{
     settings::{Settings, SettingsReader},
     support::clock::Clock,
     web::{Exposure, ExposureDefaults},
+    webhook::WebhookSettings,
 };
 
 /// Settings, the log, and what the surroundings tell.
@@ -130,6 +131,8 @@ pub(super) struct Config {
     pub(super) info: InfoSettings,
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
+    pub(super) views: endpoint::ViewSettings,
+    pub(super) webhook: WebhookSettings,
 }
 
 impl Config {
@@ -145,7 +148,9 @@ impl Config {
             health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
+            views: endpoint::ViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
+            webhook: WebhookSettings::read(reader),
         }
     }
 }

@@ -11,6 +11,7 @@ mod convert;
 mod file;
 mod location;
 mod name;
+mod outgoing;
 mod placeholder;
 mod reader;
 mod source;

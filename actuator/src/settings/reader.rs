@@ -1,5 +1,7 @@
 //! Typed reading of settings that gathers every bad value before it refuses.
 
+use std::time::Duration;
+
 use super::{FromSetting, Property, Settings};
 use crate::{
     error::{Error, ErrorKind},
@@ -38,6 +40,22 @@ impl<'s> SettingsReader<'s> {
         self.value(name).unwrap_or(default)
     }
 
+    /// A duration that is more than nothing and at most `longest` (whole hours), or `default`.
+    pub fn duration_within(
+        &mut self,
+        name: &str,
+        default: Duration,
+        longest: Duration,
+    ) -> Duration {
+        let value = self.value_or(name, default);
+        if value.is_zero() || value > longest {
+            let hours = longest.as_secs() / 3600;
+            self.reject(name, format!("expected more than 0 and at most {hours}h"));
+            return default;
+        }
+        value
+    }
+
     /// A list: comma separated, or `name[0]`, `name[1]`, … `None` if unset.
     pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
         self.settings.list(name)
@@ -55,6 +73,11 @@ impl<'s> SettingsReader<'s> {
             None => format!("{name}: {complaint}"),
         };
         self.problems.push(problem);
+    }
+
+    /// As [`Self::reject`], without repeating the value, which may hold a secret.
+    pub fn reject_hidden(&mut self, name: &str, complaint: impl std::fmt::Display) {
+        self.problems.push(format!("{name} (value not shown): {complaint}"));
     }
 
     /// Refuses if anything was bad, naming all of it.

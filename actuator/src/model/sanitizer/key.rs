@@ -58,6 +58,8 @@ pub fn is_secret(key: &str) -> bool {
         || starts_with(&["spring", "application", "json"])
         || starts_with(&["sun", "java", "command"])
         || words.last().is_some_and(|word| word == "auth")
+        // Who knows the address of a webhook may call it.
+        || words.ends_with(&["webhook".to_owned(), "url".to_owned()])
     {
         return true;
     }

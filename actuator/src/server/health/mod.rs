@@ -4,7 +4,7 @@
 mod audit;
 mod meters;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use self::meters::HealthMeters;
 use super::{app::App, basics::Basics};
@@ -13,7 +13,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
     health::{ContributorError, Health, HealthCheck, HealthContributors, HealthGroups, builtin},
     settings::SettingsReader,
-    support::{application_runtime::ApplicationRuntime, host},
+    support::{application_runtime::ApplicationRuntime, host, host_name::host_name},
+    webhook::{self, WebhookHandle, WebhookSettings},
 };
 
 /// The tree of checks, and the groups with those that checks make by joining them. Takes the
@@ -25,7 +26,14 @@ pub(super) fn assemble(
     runtime: &ApplicationRuntime,
 ) -> Result<(Arc<HealthContributors>, HealthGroups)> {
     let settings = &basics.config.health;
+    let mut reader = SettingsReader::new(&basics.settings);
     checks.append(&mut app.checks);
+    for check in builtin::from_settings(&mut reader) {
+        // What the application declares under the same name is the application's word.
+        if checks.iter().all(|own| own.path() != check.path()) {
+            checks.push(check);
+        }
+    }
     checks.retain(|check| settings.is_enabled(check.path()));
     let joined = checks.iter().flat_map(|check| check.groups().to_vec());
     let groups = settings.groups.clone().with_joined(joined);
@@ -37,11 +45,12 @@ pub(super) fn assemble(
     for check in checks {
         contributors.register(check).map_err(refused)?;
     }
+    builtin::register_discovered(&contributors, settings, &app.components);
     let disk: builtin::DiskReader =
         Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
     builtin::register(&contributors, settings, &app.availability, &disk).map_err(refused)?;
-    let mut reader = SettingsReader::new(&basics.settings);
     settings.validate(&mut reader, &contributors);
+    basics.config.webhook.validate(&mut reader, &contributors.paths());
     reader.finish()?;
     Ok((contributors, groups))
 }
@@ -60,6 +69,27 @@ pub(super) fn registration_check(health: &HealthContributors, status: Registrati
     };
     // A name that the application took is the application's.
     let _ = health.register(HealthCheck::new("springBootAdmin", check));
+}
+
+/// Tells the webhook of what is wrong already, and of every change from now on.
+pub(super) fn start_webhook(
+    settings: &WebhookSettings,
+    health: &HealthContributors,
+    application: &str,
+    address: SocketAddr,
+) -> Option<WebhookHandle> {
+    let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
+    let sender = webhook::Sender { application: application.to_owned(), instance };
+    let handle = webhook::start(settings, sender)?;
+    health.on_change(handle.listener());
+    let listener = handle.listener();
+    for path in health.paths() {
+        let history = health.history(&path).unwrap_or_default();
+        if let Some(latest) = history.last() {
+            listener(latest);
+        }
+    }
+    Some(handle)
 }
 
 fn refused(error: ContributorError) -> Error {

@@ -1,4 +1,4 @@
-//! How the admin server is trusted, and how this service proves who it is: PEM files, or the
+//! How a server is trusted, and how this service proves who it is: PEM files, or the
 //! certificates of the operating system.
 //!
 //! The provider of the cryptography is handed on explicitly; the process-wide one is never set
@@ -8,11 +8,15 @@ use std::{error::Error, path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, RootCertStore,
+    client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     crypto::CryptoProvider,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     sign::{CertifiedKey, SingleCertAndKey},
 };
 use rustls_platform_verifier::BuilderVerifierExt;
+
+/// Why an https address cannot be called in this build: it can.
+pub const MISSING: Option<&str> = None;
 
 /// What was read from PEM files.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +60,19 @@ impl Trust {
         Ok(client.tls_backend_preconfigured(config?))
     }
 
+    /// What decides whether a server is trusted. Reads the certificates of the operating system if
+    /// no others were given, so it may block for some milliseconds.
+    pub(super) fn verifier(
+        &self,
+    ) -> Result<Arc<dyn ServerCertVerifier>, Box<dyn Error + Send + Sync>> {
+        Ok(match &self.roots {
+            Some(roots) => {
+                WebPkiServerVerifier::builder_with_provider(roots.clone(), provider()).build()?
+            }
+            None => Arc::new(rustls_platform_verifier::Verifier::new(provider())?),
+        })
+    }
+
     /// The configuration for servers asked with https. Reads the certificates of the operating
     /// system if no others were given, so it may block for some milliseconds.
     fn for_https(&self) -> Result<ClientConfig, rustls::Error> {
@@ -86,7 +103,7 @@ pub fn refused(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 

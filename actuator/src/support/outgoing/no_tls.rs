@@ -1,9 +1,12 @@
-//! In place of `tls` in a build without that feature: admin servers are asked with http only.
+//! In place of `tls` in a build without that feature: servers are asked with http only.
 
 use std::{error::Error, path::Path};
 
-const MISSING: &str = "this build of actuator leaves the feature `tls` out; add it to the \
+const REMEDY: &str = "this build of actuator leaves the feature `tls` out; add it to the \
      dependency, or use an http address";
+
+/// Why an https address cannot be called in this build.
+pub const MISSING: Option<&str> = Some(REMEDY);
 
 /// Nobody to trust.
 #[derive(Clone, Debug, Default)]
@@ -13,13 +16,13 @@ impl Trust {
     /// Refuses.
     #[expect(clippy::unused_self, reason = "the interface of `tls`")]
     pub fn trust_only(&mut self, _: &Path) -> Result<(), String> {
-        Err(MISSING.to_owned())
+        Err(REMEDY.to_owned())
     }
 
     /// Refuses.
     #[expect(clippy::unused_self, reason = "the interface of `tls`")]
     pub fn identify_with(&mut self, _: &Path, _: &Path) -> Result<(), String> {
-        Err(MISSING.to_owned())
+        Err(REMEDY.to_owned())
     }
 
     /// Refuses https.
@@ -29,7 +32,7 @@ impl Trust {
         client: reqwest::ClientBuilder,
         https: bool,
     ) -> Result<reqwest::ClientBuilder, &'static str> {
-        if https { Err(MISSING) } else { Ok(client) }
+        if https { Err(REMEDY) } else { Ok(client) }
     }
 }
 

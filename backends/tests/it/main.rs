@@ -1,0 +1,11 @@
+//! The built-in checks of databases and Redis, through the front door of a service, against real servers.
+
+#![allow(clippy::unwrap_used)] // a test may fail
+
+mod databases;
+mod discovery;
+mod migrations;
+mod redis;
+mod service;
+mod silence;
+mod sqlite;

@@ -1,0 +1,101 @@
+//! The vocabulary of these tests: a service with checks, and its health.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actuator::checks::DatabaseDriver;
+use actuator::{Actuator, App, Running};
+use serde_json::Value;
+use sqlx::Pool;
+use sqlx::pool::PoolOptions;
+use tokio::runtime::{Builder, EnterGuard, Runtime};
+
+/// The deadline of the checks where one has to be missed.
+pub(crate) const DEADLINE: &str = "1500ms";
+
+/// A runtime for pools and for the service that checks them.
+pub(crate) fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// A pool that connects when it is asked to.
+pub(crate) fn pool<DB: DatabaseDriver>(_inside: &EnterGuard<'_>, url: &str, size: u32) -> Pool<DB> {
+    PoolOptions::new().max_connections(size).connect_lazy(url).unwrap()
+}
+
+/// A service on a free port.
+pub(crate) struct Service<'r> {
+    runtime: &'r Runtime,
+    address: SocketAddr,
+    _running: Running,
+}
+
+impl<'r> Service<'r> {
+    /// Starts one; checks have to answer within `timeout`.
+    pub(crate) fn start(
+        runtime: &'r Runtime,
+        timeout: &str,
+        register: impl FnOnce(&mut App) + Send + 'static,
+    ) -> Self {
+        Self::configured(runtime, timeout, &[], register)
+    }
+
+    /// The same with more settings.
+    pub(crate) fn configured(
+        runtime: &'r Runtime,
+        timeout: &str,
+        settings: &[(&str, &str)],
+        register: impl FnOnce(&mut App) + Send + 'static,
+    ) -> Self {
+        let builder = Actuator::builder()
+            .application("backends", "1")
+            .isolated()
+            .without_declarations()
+            .force_setting("server.port", "0")
+            .force_setting("server.address", "127.0.0.1")
+            .force_setting("actuator.health.timeout", timeout)
+            .with(register);
+        let builder = settings
+            .iter()
+            .fold(builder, |builder, (name, value)| builder.force_setting(name, *value));
+        let running = runtime.block_on(builder.start()).unwrap();
+        Self { runtime, address: running.address(), _running: running }
+    }
+
+    /// All health.
+    #[track_caller]
+    pub(crate) fn whole(&self) -> Value {
+        self.check("")
+    }
+
+    /// The health of one check.
+    #[track_caller]
+    pub(crate) fn check(&self, path: &str) -> Value {
+        let answer = testkit::get(self.address, &format!("/actuator/health/{path}"));
+        let text = answer.text();
+        assert!(!text.contains(actuator_backends::PASSWORD), "{text}");
+        answer.json()
+    }
+
+    /// The health of one check, which has to be UP: its details.
+    #[track_caller]
+    pub(crate) fn up(&self, path: &str) -> Value {
+        let health = self.check(path);
+        assert_eq!(health["status"], "UP", "{path}: {health}");
+        health["details"].clone()
+    }
+
+    /// The health of one check, which has to be DOWN: its error.
+    #[track_caller]
+    pub(crate) fn down(&self, path: &str) -> String {
+        let health = self.check(path);
+        assert_eq!(health["status"], "DOWN", "{path}: {health}");
+        health["details"]["error"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Runs something where the pools live.
+    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        let work = async { tokio::time::timeout(Duration::from_secs(30), work).await.unwrap() };
+        self.runtime.block_on(work)
+    }
+}
