@@ -1,6 +1,6 @@
 //! From the tree of checks to the tree of their answers, seen through a group.
 
-use std::sync::Arc;
+use std::{iter::Peekable, sync::Arc};
 
 use super::{
     contributors::{Composite, Contributor, find},
@@ -15,7 +15,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub enum Finding {
     /// What is known of a check.
-    Indicator(CheckReport),
+    Indicator(Arc<CheckReport>),
     /// The answers of several, aggregated.
     Composite {
         /// The aggregated status.
@@ -66,12 +66,15 @@ pub async fn evaluate(
         view.gather(found, &mut checks);
         Some(found)
     };
-    let mut answers = run_all(&checks).await.into_iter();
+    let mut answers = checks.iter().zip(run_all(&checks).await).peekable();
     match node {
         None => view.assemble_all(root, &mut answers),
         Some(found) => view.assemble(found, &mut answers),
     }
 }
+
+/// A check that was asked, and what is known of it.
+type Answer<'c> = (&'c Arc<Check>, Arc<CheckReport>);
 
 /// The checks as one caller sees them.
 #[derive(Clone, Copy)]
@@ -104,10 +107,10 @@ impl View<'_> {
     }
 
     /// Walks as [`Self::gather_all`] did, so the answers come in the order of the checks.
-    fn assemble_all(
+    fn assemble_all<'c>(
         &self,
         composite: &Composite,
-        answers: &mut impl Iterator<Item = CheckReport>,
+        answers: &mut Peekable<impl Iterator<Item = Answer<'c>>>,
     ) -> Option<Finding> {
         let components: Vec<_> = composite
             .iter()
@@ -123,14 +126,16 @@ impl View<'_> {
         Some(Finding::Composite { status, components })
     }
 
-    fn assemble(
+    fn assemble<'c>(
         &self,
         contributor: &Contributor,
-        answers: &mut impl Iterator<Item = CheckReport>,
+        answers: &mut Peekable<impl Iterator<Item = Answer<'c>>>,
     ) -> Option<Finding> {
         match contributor {
             Contributor::Indicator(check) => {
-                self.has(check).then(|| answers.next()).flatten().map(Finding::Indicator)
+                // What was not asked has no answer.
+                let answer = answers.next_if(|(asked, _)| Arc::ptr_eq(asked, check));
+                answer.map(|(_, report)| Finding::Indicator(report))
             }
             Contributor::Composite(inner) => self.assemble_all(inner, answers),
         }
