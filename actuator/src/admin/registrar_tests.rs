@@ -3,13 +3,11 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex,
+        Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
     time::{Duration, SystemTime},
 };
-
-use tracing_subscriber::{fmt::MakeWriter, layer::SubscriberExt};
 
 use super::{
     AdminClientSettings, Application, ApplicationFacts, Reach, RegistrarHandle, RegistrationState,
@@ -17,7 +15,10 @@ use super::{
 };
 use crate::{
     settings::{Settings, SettingsReader},
-    support::outgoing::fake_server::{FakeServer, answer},
+    support::{
+        outgoing::fake_server::{FakeServer, answer},
+        test_log::Log,
+    },
 };
 
 const PREFIX: &str = "spring.boot.admin.client";
@@ -65,44 +66,6 @@ pub async fn until(
             return state;
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-}
-
-/// What is logged on this thread while it lives.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn listen(&self) -> tracing::subscriber::DefaultGuard {
-        let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(self.clone());
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    fn count(&self, part: &str) -> usize {
-        self.text().lines().filter(|line| line.contains(part)).count()
-    }
-}
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
     }
 }
 

@@ -13,7 +13,9 @@ use crate::{
     model::{
         access::Access,
         call::{ApiVersion, Call},
-        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, OperationKind, SharedEndpoint},
+        endpoint::{
+            BoxFuture, Endpoint, EndpointResult, Operation, OperationKind, Produces, SharedEndpoint,
+        },
         reply::Reply,
     },
     settings::SettingsReader,
@@ -114,7 +116,10 @@ impl Endpoint for CachedEndpoint {
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         let operation = self.operations().get(call.operation);
         let plain_read = operation.is_some_and(|operation| {
-            operation.kind == OperationKind::Read && operation.selectors.is_empty()
+            operation.kind == OperationKind::Read
+                && operation.selectors.is_empty()
+                // What is kept is the actuator's JSON; other forms of the same path are written anew.
+                && operation.produces == Produces::Json
         });
         if plain_read
             && call.query.is_empty()

@@ -21,6 +21,7 @@ use crate::{
 use super::{
     health_descriptor::{HealthDescriptor, NoHealth},
     health_override::{self, Overrides},
+    health_view::{Forms, Selected},
 };
 
 /// A little below the 256 KiB that Spring Boot Admin reads: a longer answer would make the service
@@ -36,6 +37,8 @@ pub struct HealthEndpoint {
     contributors: Arc<HealthContributors>,
     groups: HealthGroups,
     sanitizer: Arc<Sanitizer>,
+    forms: Forms,
+    operations: Vec<Operation>,
     told_too_large: AtomicBool,
     show_checks: bool,
     overrides: Option<Overrides>,
@@ -61,6 +64,8 @@ impl HealthEndpoint {
             contributors,
             groups,
             sanitizer,
+            forms: Forms::default(),
+            operations: OPERATIONS.to_vec(),
             told_too_large: AtomicBool::new(false),
             show_checks: false,
             overrides: None,
@@ -77,16 +82,31 @@ impl HealthEndpoint {
     /// Whether statuses can be set by hand.
     #[must_use]
     pub fn with_overrides(mut self, overrides: Option<Overrides>) -> Self {
+        if overrides.is_some() {
+            self.operations = health_override::OPERATIONS.to_vec();
+        }
         self.overrides = overrides;
         self
     }
 
-    /// The paths beside the base path at which groups answer: exactly these, on that listener
-    /// only. A call that came by one carries it in `additional_path` with operation 0.
-    pub fn additional_paths(&self) -> Vec<(Listener, String)> {
+    /// The same endpoint, which also speaks these forms to those who name them; said last, so that
+    /// their operations stand behind all others.
+    #[must_use]
+    pub fn speaking(mut self, forms: Forms) -> Self {
+        self.operations.extend(forms.operations(OPERATIONS));
+        self.forms = forms;
+        self
+    }
+
+    /// The paths beside the base path at which groups answer, each with the name of its group:
+    /// exactly these, on that listener only. A call that came by one carries it in
+    /// `additional_path` with operation 0.
+    pub fn additional_paths(&self) -> Vec<(String, Listener, String)> {
         self.groups
             .additional_paths()
-            .map(|additional| (additional.listener, additional.path.clone()))
+            .map(|(group, additional)| {
+                (group.to_owned(), additional.listener, additional.path.clone())
+            })
             .collect()
     }
 
@@ -119,10 +139,19 @@ impl HealthEndpoint {
             return Ok(Reply::NotFound);
         }
         let root = self.contributors.snapshot();
-        let Some(finding) = evaluate(&root, &names, group, &|_, _| true).await else {
-            let whole = primary && names.is_empty();
-            return if whole { Reply::json(&NoHealth) } else { Ok(Reply::NotFound) };
+        let selection = match Selected::of(&call, &root, &names, group)? {
+            Selected::Some(selection) => selection,
+            Selected::Nothing(reply) => return Ok(reply),
         };
+        let found = evaluate(&root, &names, group, &selection.selector()).await;
+        if found.is_none() && !(primary && names.is_empty()) {
+            return Ok(Reply::NotFound);
+        }
+        let produces = self.operations.get(call.operation).map(|operation| operation.produces);
+        if let Some(form) = self.forms.of_type(produces) {
+            return form.answer(found.as_ref(), group, &names.join("/"), call.principal);
+        }
+        let Some(finding) = found else { return Reply::json(&NoHealth) };
         let history = match &finding {
             Finding::Indicator(_) if self.show_checks => {
                 self.contributors.history(&names.join("/"))
@@ -171,12 +200,12 @@ impl Endpoint for HealthEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        if self.overrides.is_some() { health_override::OPERATIONS } else { OPERATIONS }
+        &self.operations
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
-        match self.overrides {
-            Some(overrides) if call.operation >= OPERATIONS.len() => {
+        match &self.overrides {
+            Some(overrides) if health_override::is_change(call.operation) => {
                 Box::pin(ready(overrides.answer(&self.contributors, &call)))
             }
             _ => Box::pin(self.answer(call)),

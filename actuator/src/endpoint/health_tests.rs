@@ -259,10 +259,11 @@ async fn the_description_that_decided_is_shown_at_every_level() {
 #[tokio::test]
 async fn additional_paths_answer_their_group_on_their_listener() {
     let app = App::recorded();
-    let expected = ["/healthz", "/livez", "/readyz"];
-    let mut paths = app.endpoint.additional_paths();
-    paths.sort_by(|a, b| a.1.cmp(&b.1));
-    assert_eq!(paths, expected.map(|path| (Listener::Application, path.to_owned())));
+    let expected = [("liveness", "/livez"), ("readiness", "/readyz"), ("shallow", "/healthz")];
+    assert_eq!(
+        app.endpoint.additional_paths(),
+        expected.map(|(group, path)| (group.to_owned(), Listener::Application, path.to_owned()))
+    );
     let shallow = json!({"components": {"custom": {"status": "UP"}, "ping": {"status": "UP"}}, "status": "UP"});
     assert_eq!(app.get("/healthz").await, (200, shallow));
     assert_eq!(app.get("/livez").await, (200, json!({"status": "UP"})));

@@ -179,8 +179,9 @@ impl<'f> From<&'f Application> for BuildDescriptor<'f> {
     }
 }
 
+/// The compiler and its options.
 #[derive(Serialize)]
-struct RustDescriptor<'f> {
+pub(super) struct RustDescriptor<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'f str>,
     #[serde(skip_serializing_if = "Option::is_none")]

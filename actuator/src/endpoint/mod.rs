@@ -10,6 +10,7 @@ mod health;
 mod health_check_descriptor;
 mod health_descriptor;
 mod health_override;
+mod health_view;
 mod httpexchanges;
 mod httptrace;
 mod info;
@@ -21,13 +22,15 @@ mod threaddump;
 
 use std::{sync::Arc, time::Duration};
 
-use self::{httpexchanges::HttpexchangesEndpoint, threaddump::ThreaddumpEndpoint};
+use self::{
+    health_view::Forms, httpexchanges::HttpexchangesEndpoint, threaddump::ThreaddumpEndpoint,
+};
 use crate::{
     audit::Audit,
     env::Environment,
     exchange::ExchangeRepository,
     health::{HealthContributors, HealthGroups},
-    info::InfoRegistry,
+    info::{Facts, HostFacts, InfoRegistry},
     logging::LoggingState,
     meter::MeterRegistry,
     model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
@@ -38,6 +41,7 @@ use crate::{
 };
 
 pub(crate) use cached::CacheSettings;
+pub(crate) use health_view::ViewSettings;
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -60,6 +64,12 @@ pub(crate) struct Subjects {
     pub(crate) beans: Arc<BeanRegistry>,
     pub(crate) sanitizer: Arc<Sanitizer>,
     pub(crate) shutdown: Trigger,
+    /// The machine and the process.
+    pub(crate) host: HostFacts,
+    /// The name of the machine; empty if it has none.
+    pub(crate) host_name: String,
+    /// What was known when the application was compiled.
+    pub(crate) facts: Option<Facts>,
 }
 
 /// All ids there can be, for settings that name one; a test compares them with [`all`].
@@ -97,24 +107,46 @@ impl Aliases {
     }
 }
 
+/// An endpoint, or a view of one, that wants a path outside the base path.
+#[derive(Clone, Debug)]
+pub(crate) struct Mount {
+    /// What answers.
+    pub(crate) endpoint: SharedEndpoint,
+    /// The listener on which it answers.
+    pub(crate) listener: Listener,
+    /// The path, with a leading slash.
+    pub(crate) path: String,
+    /// Whether its operations stand below the path too.
+    pub(crate) below: bool,
+    /// The setting that asks for it.
+    pub(crate) setting: String,
+}
+
 /// All endpoints, in the order of the discovery page, and the paths outside the base path.
 pub(crate) fn all(
     subjects: &Subjects,
     aliases: Aliases,
-) -> (Vec<SharedEndpoint>, Vec<(SharedEndpoint, Listener, String)>) {
+    views: &ViewSettings,
+) -> (Vec<SharedEndpoint>, Vec<Mount>) {
     let health = health::HealthEndpoint::new(
         Arc::clone(&subjects.health),
         subjects.groups.clone(),
         Arc::clone(&subjects.sanitizer),
     );
-    let health = Arc::new(health.showing_checks(subjects.show_checks).with_overrides(
-        subjects.longest_override.map(|longest| health_override::Overrides { longest }),
-    ));
-    let additional = health
-        .additional_paths()
-        .into_iter()
-        .map(|(listener, path)| (Arc::clone(&health) as SharedEndpoint, listener, path))
-        .collect();
+    let health = health.showing_checks(subjects.show_checks).with_overrides(
+        subjects
+            .longest_override
+            .map(|longest| health_override::Overrides { longest, audit: subjects.audit.clone() }),
+    );
+    let health = Arc::new(health.speaking(Forms::of(subjects, views)));
+    let mut mounts = health_view::mounts(subjects, views);
+    mounts.extend(health.additional_paths().into_iter().map(|(group, listener, path)| Mount {
+        endpoint: Arc::clone(&health) as SharedEndpoint,
+        listener,
+        path,
+        below: false,
+        setting: format!("management.endpoint.health.group.{group}.additional-path"),
+    }));
     let mut endpoints: Vec<SharedEndpoint> = vec![
         Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
         Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
@@ -145,5 +177,5 @@ pub(crate) fn all(
         endpoints.push(Arc::new(ThreaddumpEndpoint::dump(Arc::clone(&subjects.threads))));
     }
     endpoints.sort_by(|a, b| a.id().cmp(b.id()));
-    (endpoints, additional)
+    (endpoints, mounts)
 }

@@ -108,6 +108,19 @@ impl Environment {
         self.settings.active_profiles()
     }
 
+    /// Whether this caller sees values.
+    pub fn shows_values_to(&self, caller: Option<&Principal>) -> bool {
+        self.policy.shows_values_to(caller)
+    }
+
+    /// The variables of the process as this caller may see them; `None` if they are no source.
+    pub fn variables(&self, caller: Option<&Principal>) -> Option<EnvSource> {
+        let shown = self.shows_values_to(caller);
+        let mut sources = self.settings.sources().iter();
+        let variables = sources.find(|source| source.kind == SourceKind::Environment)?;
+        Some(self.settings_source(variables, shown))
+    }
+
     /// All sources, highest precedence first, as this caller may see them.
     pub async fn sources(&self, caller: Option<&Principal>) -> Vec<EnvSource> {
         let shown = self.policy.shows_values_to(caller);

@@ -30,6 +30,8 @@ pub struct HealthGroup {
     pub http_mapping: HttpMapping,
     /// A path of its own beside the base path.
     pub additional_path: Option<AdditionalPath>,
+    /// Whether nobody configured it: a probe as it is by default, which shows nothing.
+    pub is_default: bool,
 }
 
 impl HealthGroup {
@@ -44,6 +46,7 @@ impl HealthGroup {
             aggregator: StatusAggregator::default(),
             http_mapping: HttpMapping::default(),
             additional_path: None,
+            is_default: false,
         }
     }
 
@@ -53,8 +56,14 @@ impl HealthGroup {
             name: name.to_owned(),
             membership: Membership::of(vec![member.to_owned()], Vec::new()),
             additional_path,
+            is_default: true,
             ..Self::primary(Show::Never)
         }
+    }
+
+    /// A group to which nothing belongs, otherwise as this one.
+    pub fn without_members(other: &Self) -> Self {
+        Self { membership: Membership::of(Vec::new(), vec!["*".to_owned()]), ..other.clone() }
     }
 
     /// Whether a check belongs to it: its settings name the check, or the check joins it.
@@ -126,7 +135,7 @@ impl HealthGroups {
     /// Adds a probe, unless there is a group of its name, which then inherits its path. A path that
     /// another group has stays with that.
     pub fn add_probe(&mut self, name: &str, member: &str, path: Option<AdditionalPath>) {
-        let path = path.filter(|path| self.additional_paths().all(|taken| taken != path));
+        let path = path.filter(|path| self.additional_paths().all(|(_, taken)| taken != path));
         if let Some(own) = self.named.get_mut(name) {
             own.additional_path = own.additional_path.take().or(path);
             return;
@@ -176,9 +185,11 @@ impl HealthGroups {
         })
     }
 
-    /// All additional paths.
-    pub fn additional_paths(&self) -> impl Iterator<Item = &AdditionalPath> {
-        self.named.values().filter_map(|group| group.additional_path.as_ref())
+    /// All additional paths, each with the name of its group.
+    pub fn additional_paths(&self) -> impl Iterator<Item = (&str, &AdditionalPath)> {
+        self.named
+            .iter()
+            .filter_map(|(name, group)| Some((name.as_str(), group.additional_path.as_ref()?)))
     }
 
     /// What the groups ask for and no contributor offers: the setting (`…group.g.include`) and a

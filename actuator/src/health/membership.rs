@@ -1,5 +1,7 @@
 //! Which checks belong to a group: by path, included or excluded.
 
+use crate::support::text::is_at_or_below;
+
 /// Spring's include and exclude lists of slash paths. A path belongs to a list if it or one of its
 /// ancestors is named; exclusion wins.
 #[derive(Clone, Debug, Default)]
@@ -73,10 +75,6 @@ impl Paths {
     fn listed(&self) -> &[String] {
         if let Self::Named(paths) = self { paths } else { &[] }
     }
-}
-
-fn is_at_or_below(path: &str, ancestor: &str) -> bool {
-    path.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -243,6 +243,7 @@ fn read_group(
         additional_path: reader
             .value::<AdditionalPath>(&format!("{prefix}.additional-path"))
             .filter(|_| prefix != ENDPOINT),
+        is_default: false,
     }
 }
 

@@ -74,8 +74,11 @@ fn probes_get_paths_of_their_own_and_give_way_to_groups_of_the_same_name() {
         ("management.endpoint.health.group.readiness.include", "readinessState,db"),
     ])
     .unwrap();
-    let paths: Vec<_> =
-        settings.groups.additional_paths().map(|additional| additional.path.as_str()).collect();
+    let paths: Vec<_> = settings
+        .groups
+        .additional_paths()
+        .map(|(_, additional)| additional.path.as_str())
+        .collect();
     assert_eq!(paths, ["/livez", "/readyz"]);
     let readiness = settings.groups.at(Listener::Application, "/readyz").unwrap();
     assert!(readiness.membership.contains("db"));

@@ -124,7 +124,10 @@ pub enum Produces {
     Json,
     /// `text/plain;charset=UTF-8`.
     Text,
-    /// A resource of its own media type (log file); the caller's `Accept` is not consulted.
+    /// This media type, with its parameters: only for callers that name it, never for `*/*`.
+    Named(&'static str),
+    /// A resource or document of its own media type (log file); the caller's `Accept` is not
+    /// consulted.
     Resource,
     /// Nothing: success is 204. `Accept` is not consulted.
     Nothing,

@@ -1,6 +1,6 @@
 //! What an endpoint answers.
 
-use std::{fmt, io, sync::Arc};
+use std::{borrow::Cow, fmt, io, sync::Arc};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -19,6 +19,18 @@ pub enum Reply {
     },
     /// `text/plain;charset=UTF-8`, status 200.
     Text(Bytes),
+    /// A document of a format of its own, already written. What the caller accepts has been
+    /// looked at before, or does not count.
+    Document {
+        /// The HTTP status code.
+        status: u16,
+        /// The media type, with parameters.
+        content_type: &'static str,
+        /// Further headers of the format: lower-case names.
+        headers: Headers,
+        /// The document.
+        body: Bytes,
+    },
     /// Something with a length that is served in ranges (log file, SBOM).
     Resource(Resource),
     /// There is no such thing: 404 with an empty body.
@@ -43,6 +55,9 @@ impl Reply {
         Ok(Self::Json { status, body: body.into() })
     }
 }
+
+/// Headers that a format demands: most are constant, some (a lifetime) are not.
+pub type Headers = Cow<'static, [(&'static str, Cow<'static, str>)]>;
 
 /// Bytes with a known length that can be read in parts.
 pub struct Resource {

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Instant, SystemTime},
 };
@@ -16,11 +17,12 @@ use crate::{
         RegistrarHandle, RegistrationState, RegistrationStatus,
     },
     audit::Audit,
+    error::{Error, ErrorKind, Result},
     health::{Availability, HealthContributors},
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, trigger::Trigger},
-    web::{ActuatorLayer, AdditionalPath, Exposure, Management, not_found_fallback},
+    web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
     webhook::{WebhookHandle, WebhookSettings},
 };
 
@@ -32,7 +34,7 @@ pub struct Actuator {
     pub(super) server: ServerSettings,
     pub(super) exposure: Exposure,
     pub(super) endpoints: Vec<SharedEndpoint>,
-    pub(super) additional_paths: Vec<AdditionalPath>,
+    pub(super) mounted: Vec<MountedPath>,
     pub(super) layer: ActuatorLayer,
     pub(super) health: Arc<HealthContributors>,
     pub(super) availability: Availability,
@@ -130,27 +132,27 @@ impl Actuator {
             Vec::new()
         };
         let management =
-            Management::new(&self.server.base_path, endpoints, &self.additional_paths, listener)
+            Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including_message(self.server.include_message);
         if self.server.discovery { management } else { management.without_discovery() }
     }
 
-    /// The application's routes with the management API, or only the additional health paths
-    /// where that has a port of its own; instrumented; below the context path.
-    pub(super) fn application_router(&self, routes: Router) -> Router {
+    /// The application's routes with the management API, or only the mounted paths where that
+    /// has a port of its own; instrumented; below the context path.
+    pub(super) fn application_router(&self, routes: Router) -> Result<Router> {
         let management = self.management(Listener::Application);
         let management = if self.server.management.is_some() {
-            management.into_additional_router()
+            management.into_mounted_router()
         } else {
             management.into_router()
         };
         let bare = !routes.has_routes();
-        let router = routes.merge(management).layer(self.layer.clone());
+        let router = merged(routes, management)?.layer(self.layer.clone());
         let router = if bare { self.with_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
-            return router;
+            return Ok(router);
         }
-        self.with_fallback(Router::new().nest(&self.server.context_path, router))
+        Ok(self.with_fallback(Router::new().nest(&self.server.context_path, router)))
     }
 
     pub(super) fn with_fallback(&self, router: Router) -> Router {
@@ -177,6 +179,22 @@ impl Actuator {
         }
         .write();
     }
+}
+
+/// The routes of both. A path that both have makes axum panic; it is a refused start like any other.
+fn merged(routes: Router, management: Router) -> Result<Router> {
+    catch_unwind(AssertUnwindSafe(|| routes.merge(management))).map_err(|panic| {
+        let why = panic.downcast_ref::<String>().map(String::as_str);
+        let why = why.or_else(|| panic.downcast_ref().copied()).unwrap_or_default();
+        Error::new(
+            ErrorKind::Setting,
+            format!(
+                "a route of the application stands where management answers: {why} Move the \
+                 route, management.endpoints.web.base-path, or the path of the view of health \
+                 (docs/health-views.md)"
+            ),
+        )
+    })
 }
 
 impl std::fmt::Debug for Actuator {

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::runtime::Handle;
 
-use super::{actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health};
+use super::{
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health, mounts::Ground,
+};
 use crate::{
     endpoint::{self, Subjects},
     env::Environment,
@@ -13,11 +15,11 @@ use crate::{
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
     meter::{self, MeterRegistry, MetricsSampler, ServerRequestMeters},
-    model::{access::Access, provider::Provider, sanitizer::Sanitizer},
+    model::{provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
-    support::{application_runtime::ApplicationRuntime, clock::Clock, host},
+    support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
-    web::{ActuatorLayer, AdditionalPath},
+    web::ActuatorLayer,
 };
 
 /// Puts everything together; nothing listens yet.
@@ -29,7 +31,7 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, app: App) -> Resul
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
     let parts = Parts::new(&basics, &declarations, app, builder)?;
-    Ok(parts.into_actuator(basics, declarations.counts(), registered_at_run_time))
+    parts.into_actuator(basics, declarations.counts(), registered_at_run_time)
 }
 
 /// The parts of a service.
@@ -62,6 +64,7 @@ impl Parts {
         let Bound { checks, env, info } = bound;
         let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
+        let host = host_facts(process.clone());
         let sampler = start_meters(&basics.meters, &process)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
@@ -74,7 +77,7 @@ impl Parts {
             properties: basics.settings.map("info"),
             facts,
             application: Some(application),
-            host: Some(host_facts(process)),
+            host: Some(host.clone()),
             providers: info,
             sanitizer: sanitizer.clone(),
         };
@@ -101,6 +104,9 @@ impl Parts {
             beans,
             sanitizer: Arc::new(sanitizer),
             shutdown: app.shutdown.clone(),
+            host,
+            host_name: host_name().unwrap_or_default(),
+            facts: facts.map(|facts| facts.facts),
         };
         Ok(Self {
             name,
@@ -119,17 +125,19 @@ impl Parts {
         basics: Basics,
         counts: BTreeMap<(&'static str, &'static str), usize>,
         registered_at_run_time: usize,
-    ) -> Actuator {
+    ) -> Result<Actuator> {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
-        let (endpoints, additional) = endpoint::all(&self.subjects, config.aliases);
+        let (endpoints, mounts) = endpoint::all(&self.subjects, config.aliases, &config.views);
+        let mounted = Ground {
+            server: &basics.server,
+            exposure: &config.exposure,
+            exposed: &config.exposure.apply(endpoints.clone()),
+            settings: &basics.settings,
+        }
+        .mount(mounts)?;
         let endpoints = config.cache.apply(endpoints, &Clock::system());
-        let additional_paths = additional
-            .into_iter()
-            .filter(|(endpoint, ..)| config.exposure.access_to(endpoint) != Access::None)
-            .map(|(endpoint, listener, path)| AdditionalPath { path, listener, endpoint })
-            .collect();
-        Actuator {
+        Ok(Actuator {
             name: self.name,
             version: self.version,
             layer: ActuatorLayer::new(
@@ -142,7 +150,7 @@ impl Parts {
             server: basics.server,
             exposure: config.exposure,
             endpoints,
-            additional_paths,
+            mounted,
             health,
             availability: self.availability,
             meters: basics.meters,
@@ -159,7 +167,7 @@ impl Parts {
             began: basics.began,
             started: basics.started,
             _sampler: self.sampler,
-        }
+        })
     }
 }
 

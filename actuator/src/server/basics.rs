@@ -131,6 +131,7 @@ pub(super) struct Config {
     pub(super) info: InfoSettings,
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
+    pub(super) views: endpoint::ViewSettings,
     pub(super) webhook: WebhookSettings,
 }
 
@@ -147,6 +148,7 @@ impl Config {
             health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
+            views: endpoint::ViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
             webhook: WebhookSettings::read(reader),
         }

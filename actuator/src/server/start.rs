@@ -46,6 +46,7 @@ impl Ports {
 impl Actuator {
     /// Listens, registers, and says so in the log. Nothing is served if a port cannot be opened.
     pub(super) async fn start(self, routes: Router, takes_signals: bool) -> Result<Running> {
+        let router = self.application_router(routes)?;
         let own_port = self.server.management.is_some();
         let (beside, end) = if own_port { Beside::thread()? } else { Beside::here() };
         // Before anybody can know of the service.
@@ -54,7 +55,7 @@ impl Actuator {
         self.availability().started();
         ApplicationTimes::new(&self.meters).started(self.began.elapsed());
         let (address, management_address) = ports.addresses();
-        let (application, management) = self.serve(ports, routes, &beside);
+        let (application, management) = self.serve(ports, router, &beside);
         let registration = self.register_at(address, management_address);
         ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
         self.write_start_log(address, management_address);
@@ -83,13 +84,13 @@ impl Actuator {
         })
     }
 
-    fn serve(&self, ports: Ports, routes: Router, beside: &Beside) -> (Serving, Option<Serving>) {
+    fn serve(&self, ports: Ports, router: Router, beside: &Beside) -> (Serving, Option<Serving>) {
         let home = Handle::current();
         let management = ports.management.map(|management| {
             self.application_runtime.settle(home.clone());
             let router = self.management(Listener::Management).into_router();
             management.serve(self.with_fallback(router), &beside.handle)
         });
-        (ports.application.serve(self.application_router(routes), &home), management)
+        (ports.application.serve(router, &home), management)
     }
 }

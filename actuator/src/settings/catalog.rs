@@ -205,7 +205,23 @@ const ENTRIES: &[Entry] = catalog! {
     "info.*" Text "" "What /info shows of the settings.";
 
     "actuator.audit.capacity" Number "1000" "How many audit events are kept in memory.";
+    "actuator.compat.c2c.enabled" Bool "false" "Whether health is also served as c2cwsgiutils writes it.";
+    "actuator.compat.c2c.path" Text "/c2c/health_check" "Where c2cwsgiutils' document is served.";
+    "actuator.compat.healthcheck.enabled" Bool "false" "Whether health is also served as py-healthcheck writes it.";
+    "actuator.compat.healthcheck.environment" Bool "true" "Whether py-healthcheck's dump of the environment is served too.";
+    "actuator.compat.healthcheck.environment-path" Text "/environment" "Where that dump is served.";
+    "actuator.compat.healthcheck.failure-ttl" Duration "9s" "How long that document keeps a bad result.";
+    "actuator.compat.healthcheck.path" Text "/healthcheck" "Where py-healthcheck's document is served.";
+    "actuator.compat.healthcheck.sections" List "" "Members of /info that the document shows too.";
+    "actuator.compat.healthcheck.success-ttl" Duration "27s" "How long that document keeps a good result.";
     "actuator.compat.httptrace" Bool "false" "Whether httptrace and trace are served beside httpexchanges.";
+    "actuator.health.health-json.description" Text "" "What application/health+json says of the service.";
+    "actuator.health.health-json.enabled" Bool "false" "Whether /health also speaks application/health+json.";
+    "actuator.health.kubernetes.enabled" Bool "false" "Whether /livez, /readyz, /startupz and /healthz are served in Kubernetes' own form.";
+    "actuator.health.kubernetes.failure-status" Number "503" "HTTP status of a failure in that form; Kubernetes' own components answer 500.";
+    "actuator.health.microprofile.enabled" Bool "false" "Whether health is also served as MicroProfile Health writes it.";
+    "actuator.health.microprofile.path" Text "/health" "Where MicroProfile's documents are served.";
+    "actuator.health.plain-text.enabled" Bool "false" "Whether /health also speaks text/plain: OK or NOT OK.";
     "actuator.health.disk.*.path" Text "" "The same path, where the name is a table.";
     "actuator.health.disk.*.threshold" Size "10MB" "Free space below which that disk is DOWN.";
     "actuator.health.disk.*.must-be-mounted" Bool "false" "Whether it is DOWN when nothing is mounted at its path.";

@@ -9,6 +9,8 @@ pub(crate) mod json;
 pub(crate) mod offset_date_time;
 pub(crate) mod outgoing;
 pub(crate) mod single_flight;
+#[cfg(test)]
+pub(crate) mod test_log;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod trigger;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::{body::Body, response::Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::range;
 use crate::model::{endpoint::Operation, reply::Reply};
@@ -21,6 +21,16 @@ pub(crate) fn respond(
             with_body(status, content_type, body.into())
         }
         Reply::Text(body) => with_body(StatusCode::OK, content_type, body.into()),
+        Reply::Document { status, content_type, headers, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            let mut response = with_body(status, Cow::Borrowed(content_type), body.into());
+            for (name, value) in headers.iter() {
+                if let Ok(value) = HeaderValue::from_str(value) {
+                    response.headers_mut().insert(HeaderName::from_static(name), value);
+                }
+            }
+            response
+        }
         Reply::Resource(resource) => range::respond(&resource, headers.get(header::RANGE), head),
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),

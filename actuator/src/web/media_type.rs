@@ -78,12 +78,13 @@ impl<'a> Accept<'a> {
             return products
                 .clone()
                 .next()
-                .and_then(|product| product.offers().first())
-                .map(|offer| (0, Cow::Borrowed(*offer)));
+                .and_then(|product| product.offers().first().copied())
+                .map(|offer| (0, Cow::Borrowed(offer)));
         }
         self.ranges.iter().filter(|range| range.quality > 0).find_map(|range| {
             products.clone().enumerate().find_map(|(index, product)| {
-                let offer = product.offers().iter().find(|offer| range.matches(offer))?;
+                let mut offers = product.offers().iter().copied();
+                let offer = offers.find(|offer| range.accepts(offer, &product))?;
                 range.content_type(offer).map(|content_type| (index, content_type))
             })
         })
@@ -122,8 +123,9 @@ pub(crate) enum ErrorForm<'a> {
 
 impl Produces {
     /// The media types that a product can be sent as, best first.
-    pub(crate) fn offers(self) -> &'static [&'static str] {
+    pub(crate) fn offers(&self) -> &[&'static str] {
         match self {
+            Self::Named(media_type) => std::slice::from_ref(media_type),
             Self::Json => &[V3, V2, JSON],
             Self::Text | Self::Resource => &[TEXT],
             Self::Nothing => &[],
@@ -168,6 +170,12 @@ impl<'a> Range<'a> {
         media_type.split_once('/').is_some_and(|(kind, subtype)| {
             self.kind.eq_ignore_ascii_case(kind) && self.subtype.eq_ignore_ascii_case(subtype)
         })
+    }
+
+    /// A product that has to be named is not meant by a wildcard.
+    fn accepts(&self, offer: &str, product: &Produces) -> bool {
+        let is_named = !matches!(product, Produces::Named(_)) || self.wildcards() == 0;
+        is_named && self.matches(offer)
     }
 
     fn matches(&self, offer: &str) -> bool {
@@ -288,6 +296,34 @@ mod tests {
         ] {
             let chosen =
                 Accept::parse(Some(accept)).choose(&both.into_iter()).map(|(index, _)| index);
+            assert_eq!(chosen, index, "{accept}");
+        }
+    }
+
+    #[test]
+    fn a_product_that_has_to_be_named_is_not_meant_by_a_wildcard() {
+        let both = [Produces::Json, Produces::Named("application/health+json")];
+        for (accept, index) in [
+            ("", 0),
+            ("*/*", 0),
+            ("application/*", 0),
+            ("application/*+json", 0),
+            ("text/html, */*;q=0.1", 0),
+            ("application/json, application/health+json", 0),
+            ("application/health+json", 1),
+            ("Application/Health+JSON, */*", 1),
+            ("application/json;q=0.5, application/health+json", 1),
+        ] {
+            let chosen =
+                Accept::parse(Some(accept)).choose(&both.into_iter()).map(|(index, _)| index);
+            assert_eq!(chosen, Some(index), "{accept}");
+        }
+        let with_text = [Produces::Json, Produces::Named(TEXT)];
+        for (accept, index) in
+            [("text/*", None), ("text/*, */*;q=0.1", Some(0)), ("text/plain", Some(1))]
+        {
+            let chosen =
+                Accept::parse(Some(accept)).choose(&with_text.into_iter()).map(|(index, _)| index);
             assert_eq!(chosen, index, "{accept}");
         }
     }

@@ -21,4 +21,4 @@ mod target;
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
-pub(crate) use router::{AdditionalPath, Management};
+pub(crate) use router::{Management, MountedPath};

@@ -13,7 +13,7 @@ use super::{
     media_type::ACTUATOR_JSON,
     path,
     refusal::{IncludeMessage, Refusal, RefusalContext},
-    target::{Below, Negotiated, Target, accept, is_preflight, segments_of, selectors},
+    target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
 };
 use crate::model::{
     call::{Call, Listener},
@@ -26,21 +26,35 @@ pub(crate) struct Management {
     /// `/actuator`, or empty when the API is served at the root.
     base_path: String,
     endpoints: Vec<Exposed>,
-    additional_paths: Vec<AdditionalPath>,
+    mounted: Vec<MountedPath>,
     discovery: bool,
     include_message: IncludeMessage,
     listener: Listener,
 }
 
-/// A path outside the base path that answers one read of an endpoint (`/livez`).
+/// A path outside the base path at which an endpoint answers (`/livez`).
 #[derive(Clone, Debug)]
-pub(crate) struct AdditionalPath {
+pub(crate) struct MountedPath {
     /// The path, with a leading slash.
     pub path: String,
     /// The listener on which it answers.
     pub listener: Listener,
     /// The endpoint that answers, exposed or not.
     pub endpoint: SharedEndpoint,
+    /// Whether the endpoint's reads stand at and below the path, found by their selectors.
+    /// Otherwise exactly this path answers, with the endpoint's first read.
+    pub below: bool,
+}
+
+impl MountedPath {
+    /// The raw segments below this path, if a request's path is one that it serves.
+    fn rest<'r>(&self, full_path: &'r str) -> Option<&'r str> {
+        let rest = full_path.strip_prefix(self.path.as_str())?;
+        if rest.is_empty() {
+            return Some(rest);
+        }
+        rest.strip_prefix('/').filter(|_| self.below)
+    }
 }
 
 impl Management {
@@ -48,15 +62,14 @@ impl Management {
     pub(crate) fn new(
         base_path: impl Into<String>,
         endpoints: Vec<Exposed>,
-        additional_paths: &[AdditionalPath],
+        mounted: &[MountedPath],
         listener: Listener,
     ) -> Self {
-        let additional_paths =
-            additional_paths.iter().filter(|path| path.listener == listener).cloned().collect();
+        let mounted = mounted.iter().filter(|path| path.listener == listener).cloned().collect();
         Self {
             base_path: base_path.into(),
             endpoints,
-            additional_paths,
+            mounted,
             discovery: true,
             include_message: IncludeMessage::Never,
             listener,
@@ -90,13 +103,18 @@ impl Management {
         self.route(paths)
     }
 
-    /// Only the additional paths, for an application whose management API is elsewhere.
-    pub(crate) fn into_additional_router(self) -> axum::Router {
+    /// Only the mounted paths, for an application whose management API is elsewhere.
+    pub(crate) fn into_mounted_router(self) -> axum::Router {
         self.route(Vec::new())
     }
 
     fn route(self, mut paths: Vec<String>) -> axum::Router {
-        paths.extend(self.additional_paths.iter().map(|additional| additional.path.clone()));
+        for mounted in &self.mounted {
+            paths.push(mounted.path.clone());
+            if mounted.below {
+                paths.push(format!("{}/{{*rest}}", mounted.path));
+            }
+        }
         let management = Arc::new(self);
         let service = axum::routing::any(move |request: Request<Body>| {
             let management = Arc::clone(&management);
@@ -124,7 +142,7 @@ impl Management {
         if self.is_index(full_path) {
             return self.index(parts);
         }
-        let (endpoint, below, additional) = self.find(full_path)?;
+        let (endpoint, below, mounted_at) = self.find(full_path)?;
         let target = Target::find(endpoint, &below, full_path)?;
         let accept = accept(parts);
         let (operation, content_type) = match target.negotiate(parts, &accept)? {
@@ -141,7 +159,7 @@ impl Management {
             version: accept.version(),
             principal: None,
             listener: self.listener,
-            additional_path: additional,
+            additional_path: mounted_at,
         };
         let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
@@ -186,9 +204,17 @@ impl Management {
         &self,
         full_path: &'r str,
     ) -> Result<(&SharedEndpoint, Below<'_, 'r>, Option<&str>), Refusal> {
-        if let Some(found) = self.additional_paths.iter().find(|path| path.path == full_path) {
-            let below = Below { operations: None, segments: Vec::new() };
-            return Ok((&found.endpoint, below, Some(&found.path)));
+        let mounted =
+            self.mounted.iter().find_map(|mounted| Some((mounted, mounted.rest(full_path)?)));
+        if let Some((mounted, rest)) = mounted {
+            let operations = if mounted.below { Operations::Reads } else { Operations::First };
+            let segments = if full_path == mounted.path {
+                Vec::new()
+            } else {
+                path::segments(rest)
+                    .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?
+            };
+            return Ok((&mounted.endpoint, Below { operations, segments }, Some(&mounted.path)));
         }
         let not_found = || Refusal::not_found(full_path);
         let below = full_path
@@ -203,7 +229,8 @@ impl Management {
             .find_map(|exposed| Some((exposed, segments_of(exposed.path(), &segments)?)));
         let (exposed, own) = found.ok_or_else(not_found)?;
         segments.drain(..own);
-        Ok((exposed.endpoint(), Below { operations: Some(exposed), segments }, None))
+        let operations = Operations::Exposed(exposed);
+        Ok((exposed.endpoint(), Below { operations, segments }, None))
     }
 }
 

@@ -10,14 +10,25 @@ use super::{
     media_type::{self, ACTUATOR_JSON, Accept},
     refusal::Refusal,
 };
-use crate::model::endpoint::{Operation, OperationKind, Produces, Selector, SharedEndpoint};
+use crate::model::endpoint::{Operation, OperationKind, Selector, SharedEndpoint};
 
 /// What stands below an endpoint's own path.
 pub(super) struct Below<'m, 'r> {
-    /// The exposed endpoint; `None` for an additional path, which has the first read only.
-    pub(super) operations: Option<&'m Exposed>,
+    /// Which operations there are.
+    pub(super) operations: Operations<'m>,
     /// The decoded segments.
     pub(super) segments: Vec<Cow<'r, str>>,
+}
+
+/// Which of an endpoint's operations a path has.
+#[derive(Clone, Copy)]
+pub(super) enum Operations<'m> {
+    /// Those that exposure and access leave.
+    Exposed(&'m Exposed),
+    /// The reads: a mounted path with what is below it.
+    Reads,
+    /// The first read: a mounted path of exactly one answer.
+    First,
 }
 
 /// The operations that a path names, before the method is looked at.
@@ -42,12 +53,17 @@ impl<'m> Target<'m> {
         below: &Below<'m, '_>,
         full_path: &str,
     ) -> Result<Self, Refusal> {
+        let all = || endpoint.operations().iter().enumerate();
+        let fits = |operation: &Operation| matches(operation.selectors, &below.segments);
         let operations: Vec<_> = match below.operations {
-            Some(exposed) => exposed
-                .operations()
-                .filter(|(_, operation)| matches(operation.selectors, &below.segments))
-                .collect(),
-            None => endpoint.operations().iter().enumerate().take(1).collect(),
+            Operations::Exposed(exposed) => {
+                exposed.operations().filter(|(_, operation)| fits(operation)).collect()
+            }
+            Operations::Reads => {
+                let reads = all().filter(|(_, operation)| operation.kind == OperationKind::Read);
+                reads.filter(|(_, operation)| fits(operation)).collect()
+            }
+            Operations::First => all().take(1).collect(),
         };
         // The exact path wins over one with a remaining selector.
         let exact = operations.iter().any(|(_, operation)| !takes_remaining(operation.selectors));
@@ -88,7 +104,8 @@ impl<'m> Target<'m> {
         check_content_type(first, parts)?;
         let products = of_kind.clone().map(|(_, operation)| operation.produces);
         let Some((index, content_type)) = accept.choose(&products) else {
-            let offers: Vec<_> = products.rev().flat_map(Produces::offers).copied().collect();
+            let offers: Vec<_> =
+                products.rev().flat_map(|product| product.offers().to_vec()).collect();
             return Err(Refusal::not_acceptable(offers.join(", ")));
         };
         of_kind

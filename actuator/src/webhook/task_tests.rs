@@ -12,7 +12,10 @@ use super::{Sender, WebhookHandle, WebhookSettings, start};
 use crate::{
     health::{HealthTransition, Status},
     settings::{Settings, SettingsReader},
-    support::outgoing::fake_server::{Asked, FakeServer, answer},
+    support::{
+        outgoing::fake_server::{Asked, FakeServer, answer},
+        test_log::Log,
+    },
 };
 
 /// A webhook that is running, and what hears of the changes.
@@ -149,6 +152,36 @@ async fn a_receiver_that_refuses_is_told_again_until_it_takes_the_message() {
     let mut again = [told(&mut server).await, told(&mut server).await];
     again.sort_unstable();
     assert_eq!(again, ["cache DOWN", "db DOWN"]);
+}
+
+#[tokio::test]
+async fn the_log_has_one_line_per_change_of_how_it_goes_and_no_secret() {
+    let log = Log::default();
+    let _guard = log.listen();
+    let works = Arc::new(AtomicBool::new(false));
+    let answers = Arc::clone(&works);
+    let mut server = FakeServer::start(move |_| {
+        let refused = || answer("403 X", "connection: close", "");
+        Some(if answers.load(SeqCst) { ok() } else { refused() })
+    })
+    .await;
+    let url = format!("{}/hunter2?key=hunter2", server.url().replace("//", "//joe:hunter2@"));
+    let hook = run(&url, &[("headers.x-key", "hunter2"), ("minimum-gap", "0")]);
+    hook.change("db", Status::DOWN);
+    told(&mut server).await;
+    hook.change("cache", Status::DOWN);
+    told(&mut server).await;
+    works.store(true, SeqCst);
+    for _ in 0..2 {
+        told(&mut server).await;
+    }
+    // The answer to the second of them has been looked at once this one is under way.
+    hook.change("db", Status::UP);
+    told(&mut server).await;
+    assert_eq!(log.count(" WARN "), 1, "{}", log.text());
+    assert!(log.text().contains("it answered 403: are the headers those"), "{}", log.text());
+    assert_eq!(log.count("takes messages again"), 1, "{}", log.text());
+    assert!(!log.text().contains("hunter2"), "{}", log.text());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -48,6 +48,18 @@ fn routes() -> Router {
 }
 
 #[test]
+fn views_of_health_come_with_the_router() {
+    let server = embed(
+        |builder| builder.force_setting("actuator.health.kubernetes.enabled", "true"),
+        |actuator| routes().merge(actuator.router()),
+    );
+    assert_eq!(server.get("/readyz").assert_status(200).text(), "ok");
+    assert_eq!(server.get("/readyz/readinessState").assert_status(200).text(), "ok");
+    server.get("/readyz/none").assert_status(404);
+    server.get("/orders/1").assert_status(200);
+}
+
+#[test]
 fn router_and_layer_serve_and_record_in_ones_own_server() {
     let server = embed(
         |builder| builder,

@@ -60,8 +60,11 @@ fn trap_seed_12_no_check_is_left_out_without_a_word() {
     assert_eq!(group["components"].as_object().unwrap().len(), 1);
     service.get("/actuator/health/small/fail").assert_status(404);
     service.get("/actuator/health/unknown").assert_status(404);
-    // A filter that does not exist filters nothing.
-    let whole = service.get("/actuator/health?checks=good").assert_status(503).json();
+    // A name that selects nothing is told, and a filter that does not exist filters nothing.
+    service.get("/actuator/health?checks=good").assert_status(200);
+    service.get("/actuator/health?checks=unknown").assert_status(404);
+    service.get("/actuator/health/small?checks=fail").assert_status(404);
+    let whole = service.get("/actuator/health?only=good").assert_status(503).json();
     assert_eq!(whole["components"]["fail"]["status"], "DOWN");
 }
 
