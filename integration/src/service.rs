@@ -34,6 +34,7 @@ impl Service {
     /// The service of this package whose health does what [`say`](Self::say) tells it.
     pub fn steered() -> ServiceBuilder {
         ServiceBuilder::new("steered", "integration/src/bin")
+            .setting("spring.application.name", "steered")
     }
 
     /// Where it listens: `http://127.0.0.1:40123`, without a slash.

@@ -1,4 +1,5 @@
-//! A service whose health does what a test says: `POST /say/down` and its check is DOWN, until told otherwise.
+//! A service whose health does what a test says: `POST /say/down` and its check is DOWN, until told otherwise. The
+//! setting `steered.says` is what it says first.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -25,6 +26,18 @@ enum Said {
     Flapping,
 }
 
+impl Said {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "up" => Some(Self::Up),
+            "degraded" => Some(Self::Degraded),
+            "down" => Some(Self::Down),
+            "flapping" => Some(Self::Flapping),
+            _ => None,
+        }
+    }
+}
+
 impl Orders {
     fn said(&self) -> MutexGuard<'_, Said> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner)
@@ -44,7 +57,7 @@ async fn orders(orders: &Orders) -> Health {
     let said = *orders.said();
     match said {
         Said::Down => Health::from_error("the broker refused the connection"),
-        Said::Flapping if run % 2 == 0 => Health::from_error("one packet was lost"),
+        Said::Flapping if run.is_multiple_of(2) => Health::from_error("one packet was lost"),
         Said::Degraded => Health::degraded().with_detail("backlog", 1200),
         Said::Up | Said::Flapping => Health::up().with_detail("backlog", 0),
     }
@@ -63,21 +76,21 @@ async fn first() -> Health {
 }
 
 async fn say(orders: Arc<Orders>, word: String) -> StatusCode {
-    let said = match word.as_str() {
-        "up" => Said::Up,
-        "degraded" => Said::Degraded,
-        "down" => Said::Down,
-        "flapping" => Said::Flapping,
-        _ => return StatusCode::NOT_FOUND,
-    };
-    *orders.said() = said;
-    StatusCode::NO_CONTENT
+    match Said::from_word(&word) {
+        Some(said) => {
+            *orders.said() = said;
+            StatusCode::NO_CONTENT
+        }
+        None => StatusCode::NOT_FOUND,
+    }
 }
 
-fn setup(app: &mut App) -> Router {
+fn setup(app: &mut App) -> actuator::Result<Router> {
     let orders = Arc::new(Orders::default());
+    let first = app.optional_setting::<String>("steered.says")?;
+    *orders.said() = first.and_then(|word| Said::from_word(&word)).unwrap_or_default();
     app.component(orders.clone());
-    Router::new().route("/say/{word}", post(move |Path(word)| say(orders.clone(), word)))
+    Ok(Router::new().route("/say/{word}", post(move |Path(word)| say(orders.clone(), word))))
 }
 
 fn main() -> actuator::Result<()> {
