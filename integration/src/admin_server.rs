@@ -11,7 +11,7 @@ use crate::{Service, wait};
 
 /// The servers that tests share while at least one of them runs. Each has a lock of its own: while one is being
 /// started, others start too.
-static SHARED: Mutex<Vec<(String, Arc<Slot>)>> = Mutex::new(Vec::new());
+static SHARED: Mutex<Vec<(&str, String, Arc<Slot>)>> = Mutex::new(Vec::new());
 
 type Slot = Mutex<Weak<AdminServer>>;
 
@@ -46,7 +46,13 @@ impl AdminServer {
     /// A server that tests running at the same time share: they tell their instances apart by id.
     #[track_caller]
     pub fn shared(version: &str) -> Arc<Self> {
-        let slot = slot(version);
+        Self::shared_by("all", version)
+    }
+
+    /// A server that only these tests share: the others look at pages that show all instances.
+    #[track_caller]
+    pub fn shared_by(tests: &'static str, version: &str) -> Arc<Self> {
+        let slot = slot(tests, version);
         let mut server = slot.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = server.upgrade() {
             return server;
@@ -209,14 +215,15 @@ impl AdminServer {
     }
 }
 
-/// Where the shared server of this version is, or is to be.
-fn slot(version: &str) -> Arc<Slot> {
+/// Where the server of this version that these tests share is, or is to be.
+fn slot(tests: &'static str, version: &str) -> Arc<Slot> {
     let mut slots = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, slot)) = slots.iter().find(|(known, _)| known == version) {
+    let known = slots.iter().find(|(by, known, _)| *by == tests && known == version);
+    if let Some((_, _, slot)) = known {
         return Arc::clone(slot);
     }
     let slot = Arc::default();
-    slots.push((version.to_owned(), Arc::clone(&slot)));
+    slots.push((tests, version.to_owned(), Arc::clone(&slot)));
     slot
 }
 

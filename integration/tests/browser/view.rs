@@ -25,7 +25,8 @@ impl Scene {
         if let Some(scene) = shared.upgrade() {
             return scene;
         }
-        let scene = Arc::new(Self::of(Service::example("quickstart")));
+        let server = AdminServer::shared("4.1.2");
+        let scene = Arc::new(Self::of(server, Service::example("quickstart")));
         // A logger exists once something was logged with it.
         scene.service.get("/hello/world");
         *shared = Arc::downgrade(&scene);
@@ -33,8 +34,7 @@ impl Scene {
     }
 
     /// This service, once the server knows all about it.
-    pub fn of(service: ServiceBuilder) -> Self {
-        let server = AdminServer::shared("4.1.2");
+    pub fn of(server: Arc<AdminServer>, service: ServiceBuilder) -> Self {
         let service = service
             .setting("spring.boot.admin.client.url", server.url())
             .setting("spring.boot.admin.client.instance.metadata.tags.environment", "demo")
