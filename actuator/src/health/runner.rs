@@ -358,7 +358,7 @@ impl fmt::Debug for Check {
 }
 
 /// Asks all checks at once; the answers come in the order of the checks.
-pub(super) async fn run_all(checks: &[Arc<Check>]) -> Vec<Arc<CheckReport>> {
+pub async fn run_all(checks: &[Arc<Check>]) -> Vec<Arc<CheckReport>> {
     let mut outcomes = Vec::with_capacity(checks.len());
     poll_fn(|context| {
         let here = checks.first().is_some_and(|check| check.engine.is_here());
