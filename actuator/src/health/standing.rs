@@ -302,9 +302,12 @@ pub(super) struct Change {
 
 /// Why a status is what it is, in the check's own words.
 fn cause(health: &Health) -> Option<String> {
-    let error = health.details().find(|(key, _)| *key == "error");
-    let error = error.and_then(|(_, value)| serde_json::from_str::<String>(value.get()).ok());
-    error.or_else(|| health.status().description().map(str::to_owned))
+    let text = |wanted| {
+        let (_, value) = health.details().find(|(key, _)| *key == wanted)?;
+        serde_json::from_str::<String>(value.get()).ok()
+    };
+    let description = || health.status().description().map(str::to_owned);
+    text("error").or_else(description).or_else(|| text("output"))
 }
 
 fn forced_cause(by: &StatusOverride) -> String {

@@ -326,6 +326,7 @@ fn settings_that_make_no_sense_refuse_the_start_with_their_names() {
         .setting("actuator.health.failure-threshold", "0")
         .setting("actuator.health.check.db.timeout", "0s")
         .setting("actuator.health.check.db.initial-status", "?")
+        .setting("actuator.health.check.db.failure-status", "dwon")
         .refused()
         .to_string();
     for name in [
@@ -333,6 +334,7 @@ fn settings_that_make_no_sense_refuse_the_start_with_their_names() {
         "actuator.health.failure-threshold",
         "actuator.health.check.db.timeout",
         "actuator.health.check.db.initial-status",
+        "actuator.health.check.db.failure-status",
     ] {
         assert!(error.contains(name), "{name} is not in: {error}");
     }
