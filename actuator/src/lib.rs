@@ -63,6 +63,11 @@ pub struct Readme;
 #[doc = include_str!("../../docs/macros.md")]
 pub struct MacrosDocument;
 
+/// And those of the documentation of health.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/health.md")]
+pub struct HealthDocument;
+
 #[doc(hidden)]
 pub mod __private;
 mod admin;
