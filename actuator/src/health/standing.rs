@@ -284,9 +284,13 @@ pub(super) struct Change {
 
 /// Why a status is what it is, in the check's own words.
 fn cause(health: &Health) -> Option<String> {
-    let error = health.details().find(|(key, _)| *key == "error");
-    let error = error.and_then(|(_, value)| serde_json::from_str::<String>(value.get()).ok());
-    error.or_else(|| health.status().description().map(str::to_owned))
+    // `reason` is the word of the states of availability.
+    let detail = |name: &str| {
+        let (_, value) = health.details().find(|(key, _)| *key == name)?;
+        serde_json::from_str::<String>(value.get()).ok()
+    };
+    let said = detail("error").or_else(|| detail("reason"));
+    said.or_else(|| health.status().description().map(str::to_owned))
 }
 
 fn forced_cause(by: &StatusOverride) -> String {
