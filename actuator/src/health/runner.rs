@@ -59,7 +59,7 @@ pub(super) enum Execution {
 
 /// What came of asking.
 enum Outcome {
-    Done(CheckReport),
+    Done(Arc<CheckReport>),
     InFlight(Arc<Flight>),
 }
 
@@ -117,12 +117,12 @@ impl Check {
     }
 
     /// What is known, without running it.
-    pub(super) fn report(&self) -> CheckReport {
+    pub(super) fn report(&self) -> Arc<CheckReport> {
         self.standing().report()
     }
 
     /// Runs it once, or shares the execution that is under way.
-    pub(super) async fn run(self: &Arc<Self>) -> CheckReport {
+    pub(super) async fn run(self: &Arc<Self>) -> Arc<CheckReport> {
         let here = self.engine.is_here();
         let outcome = poll_fn(|context| Poll::Ready(self.launch(context, here))).await;
         self.settle(outcome).await
@@ -141,7 +141,7 @@ impl Check {
     }
 
     /// Takes a result in, and tells what it changes.
-    pub(super) fn finish(&self, health: Health, began: Instant) -> CheckReport {
+    pub(super) fn finish(&self, health: Health, began: Instant) -> Arc<CheckReport> {
         let at = Moment::now();
         let took = at.instant.saturating_duration_since(began);
         if let Some(observer) = self.observer.get() {
@@ -157,7 +157,7 @@ impl Check {
 
     /// The answer while an execution has missed its deadline and goes on. It counts as one more
     /// bad result for each full timeout that passes.
-    pub(super) fn overdue(&self, flight: &Flight, now: Instant) -> CheckReport {
+    pub(super) fn overdue(&self, flight: &Flight, now: Instant) -> Arc<CheckReport> {
         let timeout = Shown(self.options.timeout);
         let age = now.saturating_duration_since(flight.began);
         let reason = flight.waits_for(&self.engine.slots, now).or_else(|| {
@@ -173,11 +173,12 @@ impl Check {
         if flight.claims_miss(now) {
             return self.finish(health, flight.began);
         }
-        let mut report = self.report();
-        if report.overridden.is_none() {
-            report.health = Arc::new(health.with_status(report.health.status().clone()));
+        let report = self.report();
+        if report.overridden.is_some() {
+            return report;
         }
-        report
+        let health = Arc::new(health.with_status(report.health.status().clone()));
+        Arc::new(CheckReport { health, ..(*report).clone() })
     }
 
     /// Whether it is being run.
@@ -186,11 +187,11 @@ impl Check {
     }
 
     /// What is known if that still counts, else a run.
-    fn ask(self: &Arc<Self>, context: &mut Context<'_>, here: bool) -> Outcome {
-        self.known(Instant::now()).map_or_else(|| self.launch(context, here), Outcome::Done)
+    fn ask(self: &Arc<Self>, context: &mut Context<'_>, here: bool, now: Instant) -> Outcome {
+        self.known(now).map_or_else(|| self.launch(context, here), Outcome::Done)
     }
 
-    async fn settle(&self, outcome: Outcome) -> CheckReport {
+    async fn settle(&self, outcome: Outcome) -> Arc<CheckReport> {
         match outcome {
             Outcome::Done(report) => report,
             Outcome::InFlight(flight) => match flight.landed().await {
@@ -201,12 +202,18 @@ impl Check {
     }
 
     /// The last result, while it is kept; always, of a check that runs by itself.
-    fn known(&self, now: Instant) -> Option<CheckReport> {
-        self.release_expired(now);
+    fn known(&self, now: Instant) -> Option<Arc<CheckReport>> {
+        let mut standing = self.standing();
+        if standing.is_forced() {
+            drop(standing);
+            self.release_expired(now);
+            standing = self.standing();
+        }
         let Some(background) = self.options.background else {
-            let standing = self.standing();
             return standing.is_kept(now).then(|| standing.report());
         };
+        let (report, last_run) = (standing.report(), standing.last_run());
+        drop(standing);
         let overdue = match &*self.execution() {
             Execution::Flying(flight) if now >= flight.deadline => Some(Arc::clone(flight)),
             _ => None,
@@ -214,18 +221,17 @@ impl Check {
         if let Some(flight) = overdue {
             return Some(self.overdue(&flight, now));
         }
-        let standing = self.standing();
-        let mut report = standing.report();
         let longest = background.interval.max(background.failure_interval);
-        let patience = longest + 2 * self.options.timeout + Duration::from_secs(1);
-        let silent = standing.last_run().map(|last| now.saturating_duration_since(last));
-        if let Some(silent) = silent.filter(|silent| *silent > patience) {
-            report.health = Arc::new(Health::from_error(format_args!(
-                "not run for {}: the application's runtime does not get to it",
-                Shown(silent)
-            )));
-        }
-        Some(report)
+        let patience = longest
+            .saturating_add(self.options.timeout.saturating_mul(2))
+            .saturating_add(Duration::from_secs(1));
+        let silent = last_run.map(|last| now.saturating_duration_since(last));
+        let Some(silent) = silent.filter(|silent| *silent > patience) else { return Some(report) };
+        let health = Arc::new(Health::from_error(format_args!(
+            "not run for {}: the application's runtime does not get to it",
+            Shown(silent)
+        )));
+        Some(Arc::new(CheckReport { health, ..(*report).clone() }))
     }
 
     fn launch(self: &Arc<Self>, context: &mut Context<'_>, here: bool) -> Outcome {
@@ -350,11 +356,12 @@ impl fmt::Debug for Check {
 }
 
 /// Asks all checks at once; the answers come in the order of the checks.
-pub(super) async fn run_all(checks: &[Arc<Check>]) -> Vec<CheckReport> {
+pub async fn run_all(checks: &[Arc<Check>]) -> Vec<Arc<CheckReport>> {
     let mut outcomes = Vec::with_capacity(checks.len());
     poll_fn(|context| {
         let here = checks.first().is_some_and(|check| check.engine.is_here());
-        outcomes.extend(checks.iter().map(|check| check.ask(context, here)));
+        let now = Instant::now();
+        outcomes.extend(checks.iter().map(|check| check.ask(context, here, now)));
         Poll::Ready(())
     })
     .await;

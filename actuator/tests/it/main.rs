@@ -11,6 +11,7 @@ mod exposure;
 mod health;
 mod health_engine;
 mod health_events;
+mod health_load;
 mod health_views;
 mod host_checks;
 mod management_port;
