@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use super::health_view::json;
 use crate::{
     audit::{Audit, types::HEALTH_OVERRIDDEN},
     health::{HealthContributors, Status, StatusOverride},
@@ -144,5 +145,5 @@ fn refused(status: u16, error: &str, message: &str) -> EndpointResult {
         error: &'r str,
         message: &'r str,
     }
-    Reply::json_with_status(status, &Refused { status, error, message })
+    json(status, &Refused { status, error, message })
 }

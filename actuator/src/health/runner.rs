@@ -160,13 +160,11 @@ impl Check {
     pub(super) fn overdue(&self, flight: &Flight, now: Instant) -> Arc<CheckReport> {
         let timeout = Shown(self.options.timeout);
         let age = now.saturating_duration_since(flight.began);
-        let reason = if flight.waits_for_slot() {
-            Some(self.engine.slots.complaint(now))
-        } else {
+        let reason = flight.waits_for(&self.engine.slots, now).or_else(|| {
             // The indicator's own words: it may panic here as it may when it checks.
             let waits_for = catch_unwind(AssertUnwindSafe(|| self.indicator.waits_for()));
             waits_for.ok().flatten().map(|what| format!("waited for {what}"))
-        };
+        });
         let health = match reason {
             Some(reason) => Health::from_error(format_args!("timeout after {timeout}: {reason}")),
             None => Health::from_error(format_args!("timeout after {timeout}")),
@@ -242,7 +240,7 @@ impl Check {
         match &*execution {
             Execution::None => {}
             Execution::Polled(began) => {
-                let flight = Arc::new(Flight::new(*began, self.options.timeout, true));
+                let flight = Arc::new(Flight::polled(*began, self.options.timeout));
                 *execution = Execution::Flying(Arc::clone(&flight));
                 return Outcome::InFlight(flight);
             }

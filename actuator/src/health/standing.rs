@@ -307,7 +307,8 @@ fn cause(health: &Health) -> Option<String> {
         serde_json::from_str::<String>(value.get()).ok()
     };
     let description = || health.status().description().map(str::to_owned);
-    text("error").or_else(description).or_else(|| text("output"))
+    // `reason` is the word of the states of availability, `output` that of `(bool, T)`.
+    text("error").or_else(description).or_else(|| text("reason")).or_else(|| text("output"))
 }
 
 fn forced_cause(by: &StatusOverride) -> String {

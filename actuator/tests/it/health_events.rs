@@ -276,6 +276,7 @@ fn a_bad_override_is_refused_with_the_reason_and_changes_nothing() {
         ("/nosuch", "{}", 404, "there is no health check \"nosuch\""),
     ] {
         let answer = service.post(&format!("/actuator/health{path}"), body).assert_status(status);
+        assert_eq!(answer.media_type(), "application/json");
         let message = answer.json()["message"].as_str().unwrap().to_owned();
         assert!(message.contains(part), "{body}: {message}");
     }
