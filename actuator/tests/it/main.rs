@@ -11,6 +11,8 @@ mod exposure;
 mod health;
 mod health_engine;
 mod health_events;
+mod health_odds;
+mod health_stress;
 mod health_views;
 mod host_checks;
 mod management_port;
