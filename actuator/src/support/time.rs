@@ -23,7 +23,7 @@ pub fn iso_instant(at: SystemTime) -> String {
 /// The nearest instant that RFC 3339 can write: from 1970 to the end of 9999. The formatter
 /// panics at others.
 pub fn printable(at: SystemTime) -> SystemTime {
-    const LAST: Duration = Duration::from_secs(253_402_300_799);
+    const LAST: Duration = Duration::new(253_402_300_799, 999_999_999);
     let last = SystemTime::UNIX_EPOCH.checked_add(LAST).unwrap_or(SystemTime::UNIX_EPOCH);
     at.clamp(SystemTime::UNIX_EPOCH, last)
 }
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn instants_that_no_date_can_name_print_as_the_nearest_that_one_can() {
         let (epoch, ages) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1_000_000_000_000));
-        assert_eq!(iso_instant(epoch + ages), "9999-12-31T23:59:59Z");
+        assert_eq!(iso_instant(epoch + ages), "9999-12-31T23:59:59.999999999Z");
         assert_eq!(iso_instant(epoch - ages), "1970-01-01T00:00:00Z");
     }
 }

@@ -68,6 +68,32 @@ fn durations_without_end_are_as_good_as_very_long_ones() {
 }
 
 #[test]
+fn network_checks_may_be_given_all_the_time_of_the_world() {
+    use actuator::checks::{Dns, Tcp, Url};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let tcp = Tcp::new(&address).unwrap().timeout(Duration::MAX).named("tcp");
+    let dns = Dns::new("localhost").unwrap().timeout(Duration::MAX).named("dns");
+    let closed = Url::new("http://127.0.0.1:1/").unwrap().timeout(Duration::MAX).named("url");
+    let service = app().checks([tcp, dns, closed]).start();
+    healthy(&service, "/actuator/health/tcp");
+    healthy(&service, "/actuator/health/dns");
+    let answer = service.get("/actuator/health/url").assert_status(503);
+    let error = answer.json()["details"]["error"].as_str().unwrap().to_owned();
+    assert!(error.starts_with("expected an answer, found"), "{error}");
+}
+
+#[test]
+fn a_service_that_may_drain_without_end_goes_down_all_the_same() {
+    let service = app()
+        .setting("spring.lifecycle.timeout-per-shutdown-phase", ENDLESS)
+        .setting("management.server.port", "0")
+        .start();
+    service.stop().finish();
+}
+
+#[test]
 fn an_override_that_would_never_end_is_refused_and_harms_nothing() {
     let service = app()
         .with(|app| {
