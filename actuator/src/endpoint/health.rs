@@ -204,7 +204,7 @@ impl Endpoint for HealthEndpoint {
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
-        match self.overrides {
+        match &self.overrides {
             Some(overrides) if health_override::is_change(call.operation) => {
                 Box::pin(ready(overrides.answer(&self.contributors, &call)))
             }

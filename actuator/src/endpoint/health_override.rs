@@ -6,13 +6,14 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::{
+    audit::{Audit, types::HEALTH_OVERRIDDEN},
     health::{HealthContributors, Status, StatusOverride},
     model::{
         call::Call,
         endpoint::{EndpointResult, Operation, OperationKind, Produces, Selector},
         reply::Reply,
     },
-    support::time::parse_duration,
+    support::time::{iso_instant, parse_duration},
 };
 
 /// The check whose override takes the instance out of traffic.
@@ -37,35 +38,62 @@ pub fn is_change(operation: usize) -> bool {
     OPERATIONS.get(operation).is_some_and(|operation| operation.kind != OperationKind::Read)
 }
 
-/// Who may be overridden for how long.
-#[derive(Clone, Copy, Debug)]
+/// For how long, and where it is written down.
+#[derive(Clone, Debug)]
 pub struct Overrides {
     /// The longest time.
     pub longest: Duration,
+    /// Every override, and every end of one before its time, is an event.
+    pub audit: Audit,
+}
+
+/// The data of such an event.
+#[derive(Serialize)]
+struct Overridden<'o> {
+    check: &'o str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'o str>,
 }
 
 impl Overrides {
     /// Answers a write or a delete.
-    pub fn answer(self, contributors: &HealthContributors, call: &Call<'_>) -> EndpointResult {
+    pub fn answer(&self, contributors: &HealthContributors, call: &Call<'_>) -> EndpointResult {
         let path = call.selectors.join("/");
         let path = if path.is_empty() { INSTANCE } else { &path };
         let is_write = OPERATIONS
             .get(call.operation)
             .is_some_and(|operation| operation.kind == OperationKind::Write);
         if !is_write {
-            let ended = contributors.clear_override(path);
-            return Ok(ended.map_or(Reply::NotFound, |_| Reply::Nothing));
+            if contributors.clear_override(path).is_none() {
+                return Ok(Reply::NotFound);
+            }
+            let actor = actor(call).unwrap_or_default();
+            let ended = Overridden { check: path, status: None, until: None, reason: None };
+            self.audit.record(actor, HEALTH_OVERRIDDEN, ended);
+            return Ok(Reply::Nothing);
         }
-        match self.read(call) {
-            Ok(by) => match contributors.override_status(path, by) {
-                Ok(()) => Ok(Reply::Nothing),
-                Err(error) => refused(404, "Not Found", &error.to_string()),
-            },
-            Err(complaint) => refused(400, "Bad Request", &complaint),
+        let by = match self.read(call) {
+            Ok(by) => by,
+            Err(complaint) => return refused(400, "Bad Request", &complaint),
+        };
+        if let Err(error) = contributors.override_status(path, by.clone()) {
+            return refused(404, "Not Found", &error.to_string());
         }
+        let overridden = Overridden {
+            check: path,
+            status: Some(by.status.code()),
+            until: Some(iso_instant(by.until)),
+            reason: by.reason.as_deref(),
+        };
+        self.audit.record(by.actor.unwrap_or_default(), HEALTH_OVERRIDDEN, overridden);
+        Ok(Reply::Nothing)
     }
 
-    fn read(self, call: &Call<'_>) -> Result<StatusOverride, String> {
+    fn read(&self, call: &Call<'_>) -> Result<StatusOverride, String> {
         let status = call.text("status").unwrap_or_else(|| "OUT_OF_SERVICE".to_owned());
         if !status.contains(char::is_alphanumeric) || status.len() > 64 {
             return Err("status: expected UP, RESTRICTED, OUT_OF_SERVICE, DOWN or UNKNOWN".into());
@@ -83,16 +111,19 @@ impl Overrides {
             ));
         }
         let until = SystemTime::now().checked_add(duration).ok_or("duration: too long")?;
-        let actor = call.principal.map(|principal| principal.name.clone());
-        let text = |name| call.text(name).map(|text| text.chars().take(LONGEST_TEXT).collect());
         let status = Status::named(status.trim());
-        Ok(StatusOverride {
-            status,
-            reason: text("reason"),
-            actor: actor.or_else(|| text("actor")),
-            until,
-        })
+        Ok(StatusOverride { status, reason: text(call, "reason"), actor: actor(call), until })
     }
+}
+
+/// Who asks: the authenticated caller, else who the caller says it is.
+fn actor(call: &Call<'_>) -> Option<String> {
+    let principal = call.principal.map(|principal| principal.name.clone());
+    principal.or_else(|| text(call, "actor"))
+}
+
+fn text(call: &Call<'_>, name: &str) -> Option<String> {
+    Some(call.text(name)?.chars().take(LONGEST_TEXT).collect())
 }
 
 fn refused(status: u16, error: &str, message: &str) -> EndpointResult {

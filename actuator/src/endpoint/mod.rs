@@ -134,7 +134,9 @@ pub(crate) fn all(
         Arc::clone(&subjects.sanitizer),
     );
     let health = health.showing_checks(subjects.show_checks).with_overrides(
-        subjects.longest_override.map(|longest| health_override::Overrides { longest }),
+        subjects
+            .longest_override
+            .map(|longest| health_override::Overrides { longest, audit: subjects.audit.clone() }),
     );
     let health = Arc::new(health.speaking(Forms::of(subjects, views)));
     let mut mounts = health_view::mounts(subjects, views);

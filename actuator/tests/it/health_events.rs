@@ -1,15 +1,18 @@
 //! Changes of health: to callbacks and streams, in the history, set by hand.
 
 use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
+        mpsc,
     },
     time::{Duration, SystemTime},
 };
 
 use actuator::{Health, HealthCheck, HealthEvent, HealthSubscription, Status, StatusOverride};
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::Request;
 
 use crate::app::{Service, app};
@@ -174,6 +177,71 @@ fn an_instance_is_taken_out_for_a_while_by_hand_and_everybody_can_see_who_did() 
     service.send(Request::new("DELETE", "/actuator/health")).assert_status(204);
     service.get("/actuator/health/readiness").assert_status(200);
     service.send(Request::new("DELETE", "/actuator/health")).assert_status(404);
+    let audited = service.get("/actuator/auditevents?type=HEALTH_OVERRIDDEN").json();
+    let events = audited["events"].as_array().unwrap();
+    assert_eq!(events.len(), 2, "{audited}");
+    assert_eq!(events[0]["principal"], "kim");
+    assert_eq!(events[0]["data"]["status"], "OUT_OF_SERVICE");
+    assert_eq!(events[0]["data"]["reason"], "new disk");
+    assert_eq!(events[1]["data"], json!({"check": "readinessState"}));
+}
+
+#[test]
+fn changes_of_health_are_audit_events() {
+    let (service, is_down) = service(&[]);
+    for down in [true, false] {
+        is_down.store(down, SeqCst);
+        service.get("/actuator/health");
+    }
+    let audited = service.get("/actuator/auditevents?type=HEALTH_CHANGED").json();
+    let data: Vec<_> = audited["events"].as_array().unwrap().iter().map(|e| &e["data"]).collect();
+    let first = json!({"check": "db", "from": "UNKNOWN", "to": "DOWN", "cause": "no route"});
+    assert_eq!(data[0], &first);
+    assert_eq!((&data[1]["to"], &data[1]["cause"]), (&json!("UP"), &json!("no route")));
+    assert!(data[1]["outage"].as_str().unwrap().starts_with("PT"));
+}
+
+#[test]
+fn the_webhook_hears_of_a_failure_that_was_there_before_it_and_of_the_recovery() {
+    let receiver = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", receiver.local_addr().unwrap());
+    let (said, hears) = mpsc::channel();
+    std::thread::spawn(move || {
+        for connection in receiver.incoming() {
+            let mut connection = BufReader::new(connection.unwrap());
+            let mut length = 0;
+            let mut line = String::new();
+            while connection.read_line(&mut line).unwrap() > 2 {
+                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            let mut body = vec![0; length];
+            connection.read_exact(&mut body).unwrap();
+            let answer = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+            connection.into_inner().write_all(answer.as_bytes()).unwrap();
+            said.send(serde_json::from_slice::<Value>(&body).unwrap()).unwrap();
+        }
+    });
+    let is_down = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&is_down);
+    let check = HealthCheck::new("db", move || {
+        let is_up = !switch.load(SeqCst);
+        async move { is_up }
+    });
+    let service = app()
+        .setting("actuator.health.webhook.url", &url)
+        .setting("actuator.health.webhook.minimum-gap", "0s")
+        .check(check.interval(Duration::from_millis(5)))
+        .start();
+    let failure = hears.recv_timeout(testkit::PATIENCE).unwrap();
+    assert_eq!((&failure["check"], &failure["to"]), (&json!("db"), &json!("DOWN")));
+    assert_eq!(failure["application"], "it");
+    is_down.store(false, SeqCst);
+    let recovery = hears.recv_timeout(testkit::PATIENCE).unwrap();
+    assert_eq!((&recovery["from"], &recovery["to"]), (&json!("DOWN"), &json!("UP")));
+    drop(service);
 }
 
 #[test]

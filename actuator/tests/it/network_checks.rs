@@ -59,3 +59,39 @@ fn the_deadline_of_all_checks_does_not_cut_a_check_that_has_a_timeout_of_its_own
     let error = health["details"]["error"].as_str().unwrap();
     assert!(error.starts_with("expected an answer within 60ms"), "{error}");
 }
+
+#[test]
+fn checks_that_settings_describe_are_asked_and_the_webhook_is_told_of_them() {
+    let bad = serving("503 Busy");
+    let receiver = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", receiver.local_addr().unwrap());
+    let service = app()
+        .setting("actuator.health.url.shop", &format!("http://{bad}/ping"))
+        .setting("actuator.health.dns.name", "localhost")
+        .setting("actuator.health.webhook.url", &url)
+        .setting("actuator.health.webhook.body", "{\"text\":\"[[CHECK]] [[TO]] [[CAUSE]]\"}")
+        .start();
+    let health = service.get("/actuator/health").assert_status(503).json();
+    assert_eq!(health["components"]["name"]["status"], "UP");
+    let (mut stream, _) = receiver.accept().unwrap();
+    let mut bytes = [0; 4096];
+    let mut told = String::new();
+    while !told.ends_with('}') {
+        let length = stream.read(&mut bytes).unwrap();
+        told.push_str(&String::from_utf8_lossy(&bytes[..length]));
+    }
+    assert!(told.starts_with("POST /hook "), "{told}");
+    let text = "shop DOWN expected status 2xx, found 503 Service Unavailable";
+    assert!(told.ends_with(&format!("{{\"text\":\"{text}\"}}")), "{told}");
+}
+
+#[test]
+fn what_cannot_be_asked_refuses_the_start() {
+    let error = app()
+        .setting("actuator.health.tcp.db", "db.example")
+        .setting("actuator.health.webhook.url", "http://127.0.0.1:9")
+        .setting("actuator.health.webhook.checks", "piing")
+        .refused()
+        .to_string();
+    assert!(error.contains("actuator.health.tcp.db") && error.contains("ping meant?"), "{error}");
+}
