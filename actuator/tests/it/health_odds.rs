@@ -10,7 +10,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use actuator::{Health, HealthCheck, Status, StatusOverride};
+use actuator::{Health, HealthCheck, ReadinessState, Status, StatusOverride};
+use axum::{Router, routing::get};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::app::{Service, app};
@@ -85,12 +86,34 @@ fn network_checks_may_be_given_all_the_time_of_the_world() {
 }
 
 #[test]
-fn a_service_that_may_drain_without_end_goes_down_all_the_same() {
+fn a_service_that_may_drain_without_end_waits_for_requests_and_goes_down() {
+    let (began, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let handler = {
+        let (began, release) = (Arc::clone(&began), Arc::clone(&release));
+        get(move || async move {
+            began.notify_one();
+            release.notified().await;
+            "done"
+        })
+    };
     let service = app()
         .setting("spring.lifecycle.timeout-per-shutdown-phase", ENDLESS)
         .setting("management.server.port", "0")
+        .routes(Router::new().route("/work", handler))
         .start();
-    service.stop().finish();
+    let (address, availability) = (service.address, service.availability());
+    let work = thread::spawn(move || testkit::get(address, "/work"));
+    service.block_on(began.notified());
+    let stopping = service.stop();
+    let deadline = std::time::Instant::now() + testkit::PATIENCE;
+    while availability.readiness() == ReadinessState::AcceptingTraffic {
+        assert!(std::time::Instant::now() < deadline, "it still takes traffic");
+        thread::yield_now();
+    }
+    release.notify_one();
+    work.join().unwrap().assert_status(200);
+    stopping.finish();
+    assert!(std::net::TcpStream::connect(address).is_err());
 }
 
 #[test]
