@@ -78,7 +78,7 @@ fn each_library_is_named_only_in_its_rooms() {
         ("rustix", &["support/host"]),
         ("inventory", &["registry/", "__private.rs"]),
         ("toml", &["settings/"]),
-        ("sqlx", &["health/builtin/"]),
+        ("sqlx", &["health/builtin/database/"]),
         ("redis", &["health/builtin/"]),
     ];
     let mut found = Vec::new();

@@ -3,16 +3,16 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use super::{
     check::HealthCheck,
     engine::{CheckObserver, Engine, EngineSettings},
     health::{Health, Status},
+    options::LONGEST,
     probe::CheckProbe,
     runner::Check,
-    schedule,
     standing::Moment,
     status_override::StatusOverride,
     transition::{HealthSubscription, HealthTransition},
@@ -35,6 +35,9 @@ pub type Composite = BTreeMap<Arc<str>, Contributor>;
 #[derive(Debug)]
 pub struct HealthContributors {
     root: RwLock<Arc<Composite>>,
+    /// Held while a check comes or goes with its meters and timers, so that those of one name do
+    /// not mix.
+    changing: Mutex<()>,
     group_names: Vec<String>,
     engine: Arc<Engine>,
 }
@@ -49,7 +52,7 @@ impl HealthContributors {
         observer: Option<Arc<dyn CheckObserver>>,
     ) -> Self {
         let engine = Arc::new(Engine::new(settings, runtime, observer));
-        Self { root: RwLock::default(), group_names, engine }
+        Self { root: RwLock::default(), changing: Mutex::default(), group_names, engine }
     }
 
     /// Adds a check. A path of several names (`db/primary`) makes the composites it needs.
@@ -74,6 +77,7 @@ impl HealthContributors {
             return refuse(Refusal::NoGroup(unknown));
         }
         let added = Arc::new(Check::new(path, indicator, options, Arc::clone(&self.engine)));
+        let _changing = self.changing();
         let mut root = self.root.write().unwrap_or_else(PoisonError::into_inner);
         // Changed on a copy, so that a refusal leaves the tree as it was.
         let mut changed = Arc::clone(&root);
@@ -101,14 +105,18 @@ impl HealthContributors {
     /// there is none at `path`.
     pub fn unregister(&self, path: &str) -> bool {
         let names: Vec<&str> = path.split('/').collect();
+        let _changing = self.changing();
         let removed = {
             let mut root = self.root.write().unwrap_or_else(PoisonError::into_inner);
             let Some(found) = find(&root, &names).cloned() else { return false };
             remove(Arc::make_mut(&mut root), &names);
             found
         };
-        if let Some(observer) = &self.engine.observer {
-            removed.checks().iter().for_each(|check| observer.unregistered(check.path()));
+        for check in removed.checks() {
+            check.remove();
+            if let Some(observer) = &self.engine.observer {
+                observer.unregistered(check.path());
+            }
         }
         true
     }
@@ -147,20 +155,12 @@ impl HealthContributors {
         let check = self.check(path).ok_or_else(|| refuse(Refusal::Missing))?;
         let now = Moment::now();
         let rest = by.until.duration_since(now.wall).ok().filter(|rest| !rest.is_zero());
+        let rest = rest.filter(|rest| *rest <= LONGEST);
         let until = rest.and_then(|rest| now.instant.checked_add(rest));
         let until = until.ok_or_else(|| refuse(Refusal::Expired))?;
         let order = &self.engine.settings.order;
         check.with_standing(|standing| ((), standing.force(Arc::new(by), until, now, order)));
-        if let Some(runtime) = self.engine.runtime() {
-            let check = Arc::downgrade(&check);
-            // Told when it ends, even if nobody asks.
-            runtime.spawn(async move {
-                tokio::time::sleep_until(until).await;
-                if let Some(check) = check.upgrade() {
-                    check.release_expired(tokio::time::Instant::now());
-                }
-            });
-        }
+        check.watch_override();
         Ok(())
     }
 
@@ -204,9 +204,14 @@ impl HealthContributors {
         if let Some(observer) = &self.engine.observer {
             check.observed_by(observer.registered(CheckProbe::new(check)));
         }
-        if let Some(runtime) = self.engine.runtime() {
-            schedule::start(check, &runtime, &self.engine.settings.order);
+        // Also where a check without a rhythm learns of the runtime.
+        if self.engine.runtime().is_some() {
+            check.begin();
         }
+    }
+
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

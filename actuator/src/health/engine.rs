@@ -1,7 +1,11 @@
 //! What all checks share: the runtime that they run on, the slots, the order of severity, and
 //! whom to tell.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use tokio::runtime::Handle;
 
@@ -61,6 +65,8 @@ pub(super) struct Engine {
     pub(super) sanitizer: Sanitizer,
     /// Where the application's pools and timers live.
     pub(super) runtime: ApplicationRuntime,
+    /// The first runtime that checks were registered or asked on, for callers on none.
+    seen: OnceLock<Handle>,
     pub(super) observer: Option<Arc<dyn CheckObserver>>,
 }
 
@@ -77,18 +83,25 @@ impl Engine {
             transitions: Transitions::default(),
             sanitizer: Sanitizer::default(),
             runtime,
+            seen: OnceLock::new(),
             observer,
         }
     }
 
-    /// Whether the caller is on the runtime where checks belong.
+    /// Whether the caller is on the runtime where checks belong, or there is none at all.
     pub(super) fn is_here(&self) -> bool {
-        self.runtime.elsewhere().is_none()
+        let is_nowhere = || Handle::try_current().is_err() && self.seen.get().is_some();
+        self.runtime.elsewhere().is_none() && !is_nowhere()
     }
 
     /// Where to run what does not end at once.
     pub(super) fn runtime(&self) -> Option<Handle> {
-        self.runtime.elsewhere().or_else(|| Handle::try_current().ok())
+        let current = || {
+            let handle = Handle::try_current().ok()?;
+            self.seen.get_or_init(|| handle.clone());
+            Some(handle)
+        };
+        self.runtime.elsewhere().or_else(current).or_else(|| self.seen.get().cloned())
     }
 
     /// How a check is to be run: its own settings, then what its author said, then the settings

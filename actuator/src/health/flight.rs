@@ -17,6 +17,7 @@ use std::{
 };
 
 use tokio::{
+    runtime::Handle,
     sync::watch,
     time::{Instant, timeout_at},
 };
@@ -24,7 +25,7 @@ use tokio::{
 use super::{
     health::Health,
     report::CheckReport,
-    runner::{Check, Execution, panicked},
+    runner::{Check, Execution, Run, panicked},
     slots::{Slot, Slots},
 };
 use crate::model::endpoint::BoxFuture;
@@ -36,8 +37,7 @@ const GRACE: Duration = Duration::from_millis(20);
 /// An execution under way, shared by all who ask meanwhile.
 #[derive(Debug)]
 pub(super) struct Flight {
-    /// When it was asked for.
-    pub(super) began: Instant,
+    pub(super) run: Run,
     /// Until when it has to answer.
     pub(super) deadline: Instant,
     landed: watch::Sender<Option<Arc<CheckReport>>>,
@@ -47,11 +47,11 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    /// An execution that began at `began` and has `timeout`.
-    pub(super) fn new(began: Instant, timeout: Duration, has_slot: bool) -> Self {
+    /// The execution of a run that has `timeout`.
+    pub(super) fn new(run: Run, timeout: Duration, has_slot: bool) -> Self {
         Self {
-            began,
-            deadline: began + timeout,
+            run,
+            deadline: run.began + timeout,
             landed: watch::Sender::new(None),
             has_begun: AtomicBool::new(false),
             has_slot: AtomicBool::new(has_slot),
@@ -60,8 +60,8 @@ impl Flight {
     }
 
     /// One whose check is being polled for the first time, where it was asked for.
-    pub(super) fn polled(began: Instant, timeout: Duration) -> Self {
-        Self { has_begun: AtomicBool::new(true), ..Self::new(began, timeout, true) }
+    pub(super) fn polled(run: Run, timeout: Duration) -> Self {
+        Self { has_begun: AtomicBool::new(true), ..Self::new(run, timeout, true) }
     }
 
     /// Gives the answer to all who wait.
@@ -70,11 +70,19 @@ impl Flight {
     }
 
     /// The answer; `None` if it does not come in time. The caller's own timer decides, so that a
-    /// check which blocks its runtime does not block those who ask from another one.
-    pub(super) async fn landed(&self) -> Option<Arc<CheckReport>> {
+    /// check which blocks its runtime does not block those who ask from another one; `runtime` has
+    /// the timer of a caller on no runtime.
+    pub(super) async fn landed(&self, runtime: Option<Handle>) -> Option<Arc<CheckReport>> {
         let mut landed = self.landed.subscribe();
-        let answer = timeout_at(self.deadline + GRACE, landed.wait_for(Option::is_some)).await;
-        answer.ok()?.ok()?.clone()
+        let answer = landed.wait_for(Option::is_some);
+        let Some(runtime) = Handle::try_current().ok().or(runtime) else {
+            return answer.await.ok()?.clone();
+        };
+        let timed = {
+            let _timers = runtime.enter();
+            timeout_at(self.deadline + GRACE, answer)
+        };
+        timed.await.ok()?.ok()?.clone()
     }
 
     /// What it waits for before its check is asked, if it still does.
@@ -88,8 +96,8 @@ impl Flight {
     /// Whether a miss is to be counted: one for each full timeout that has passed, by whoever
     /// comes first.
     pub(super) fn claims_miss(&self, now: Instant) -> bool {
-        let timeout = self.deadline.saturating_duration_since(self.began).as_nanos().max(1);
-        let passed = now.saturating_duration_since(self.began).as_nanos() / timeout;
+        let timeout = self.deadline.saturating_duration_since(self.run.began).as_nanos().max(1);
+        let passed = now.saturating_duration_since(self.run.began).as_nanos() / timeout;
         let due = u32::try_from(passed).unwrap_or(u32::MAX).max(1);
         let counted = self.misses.load(Relaxed);
         counted < due && self.misses.compare_exchange(counted, due, Relaxed, Relaxed).is_ok()
@@ -113,7 +121,7 @@ pub(super) async fn fly(
         return landing.land(check.overdue(&flight, Instant::now()));
     };
     flight.has_slot.store(true, Release);
-    slots.sign(&mut slot, check.path(), flight.began);
+    slots.sign(&mut slot, check.path(), flight.run.began);
     let future = begun.unwrap_or_else(|| {
         let check = Arc::clone(&check);
         // Called inside the guard: what panics before its future is caught too.
@@ -136,7 +144,7 @@ pub(super) async fn fly(
         }
     };
     drop((guarded, slot));
-    let report = check.finish(health, flight.began);
+    let report = check.finish(health, flight.run);
     landing.land(report);
 }
 

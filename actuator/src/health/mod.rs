@@ -3,8 +3,8 @@
 //! The way of an answer: a check stands at its path in [`HealthContributors`]; [`evaluate`] asks
 //! the members of a [`HealthGroup`] together and gives the tree of what was found. The `runner`
 //! runs a check once for all who ask, guarded and with a deadline (`flight`, `slots`), or by itself
-//! (`schedule`); its `standing` remembers what it said and decides what is reported (`hysteresis`);
-//! each change of that is a `transition`.
+//! (`schedule`); the `results` go into its `standing`, which remembers what it said and decides what
+//! is reported (`hysteresis`); each change of that is a `transition`.
 
 mod aggregator;
 mod availability;
@@ -32,10 +32,12 @@ mod probe;
 #[cfg(test)]
 mod property_tests;
 mod report;
+mod results;
 mod runner;
 mod schedule;
 mod selection;
 mod settings;
+mod shown;
 mod slots;
 mod standing;
 mod startup;

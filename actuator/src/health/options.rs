@@ -87,19 +87,20 @@ impl WantedOptions {
 
     /// Everything decided; what is still unset has its default. An interval of zero is none.
     pub(super) fn decide(self) -> CheckOptions {
-        let interval = self.interval.filter(|interval| !interval.is_zero());
+        let bounded = |duration: Duration| duration.min(LONGEST);
+        let interval = self.interval.filter(|interval| !interval.is_zero()).map(bounded);
         CheckOptions {
             description: self.description.unwrap_or_default(),
             level: self.level.unwrap_or(1),
             tags: self.tags.unwrap_or_default(),
             groups: self.groups.unwrap_or_default(),
             critical: self.critical.unwrap_or(true),
-            timeout: self.timeout.unwrap_or(DEFAULT_TIMEOUT),
-            success_ttl: self.success_ttl.unwrap_or_default(),
-            failure_ttl: self.failure_ttl.unwrap_or_default(),
+            timeout: self.timeout.map_or(DEFAULT_TIMEOUT, bounded),
+            success_ttl: self.success_ttl.map(bounded).unwrap_or_default(),
+            failure_ttl: self.failure_ttl.map(bounded).unwrap_or_default(),
             background: interval.map(|interval| Background {
                 interval,
-                failure_interval: self.failure_interval.unwrap_or(interval),
+                failure_interval: self.failure_interval.map_or(interval, bounded),
             }),
             failure_threshold: self.failure_threshold.unwrap_or(1).max(1),
             success_threshold: self.success_threshold.unwrap_or(1).max(1),
@@ -111,6 +112,8 @@ impl WantedOptions {
 
 /// The deadline where nobody sets one.
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Longer ones are cut to a century, with which clocks and dates can still reckon.
+pub(super) const LONGEST: Duration = Duration::from_hours(100 * 365 * 24);
 
 impl From<&HealthDeclaration> for WantedOptions {
     fn from(declared: &HealthDeclaration) -> Self {

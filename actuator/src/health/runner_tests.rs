@@ -3,6 +3,7 @@
 use std::{
     future::{Future, pending, poll_fn},
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use tokio::sync::{Barrier, Notify, oneshot};
@@ -105,6 +106,17 @@ async fn a_check_that_misses_its_deadline_is_down_and_the_others_answer() {
     assert_eq!(error(&answers[0]), "timeout after 2 s");
     assert_eq!(error(&answers[1]), "timeout after 1500 ms");
     assert_eq!(answers[2].status(), &Status::UP);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_has_ended_is_not_overdue_to_one_who_saw_it_fly() {
+    let quick = check(Duration::from_secs(2), tokio::task::yield_now);
+    let launched = poll_fn(|context| Poll::Ready(quick.launch(context, true))).await;
+    let Outcome::InFlight(flight) = launched else { panic!("it has ended already") };
+    assert_eq!(flight.landed(None).await.unwrap().health.status(), &Status::UP);
+    let late = quick.overdue(&flight, flight.deadline + Duration::from_secs(1));
+    assert_eq!(late.health.status(), &Status::UP);
+    assert_eq!(quick.report().last_failure, None);
 }
 
 /// Never answers, and says why, or panics when it is asked why.

@@ -14,7 +14,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::runner::Shown;
+use super::shown::Shown;
 
 /// How many holders a message names.
 const NAMED: usize = 5;

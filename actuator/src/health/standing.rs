@@ -18,6 +18,7 @@ use super::{
     status_override::StatusOverride,
     transition::HealthTransition,
 };
+use crate::support::time::printable;
 
 /// The two clocks, read together.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,7 @@ pub(super) struct Standing {
     hysteresis: Hysteresis,
     last: Option<LastResult>,
     side: Option<(bool, u32)>,
+    registered: Instant,
     since: SystemTime,
     last_success: Option<SystemTime>,
     last_failure: Option<SystemTime>,
@@ -52,8 +54,13 @@ pub(super) struct Standing {
     report: Arc<CheckReport>,
     /// What there is to say before the first result.
     unchecked: Arc<Health>,
+    /// The status that the others know of; `None` before there is one.
+    told: Option<Status>,
     history: VecDeque<Arc<HealthTransition>>,
     transitions: u64,
+    /// The number of the latest run that has ended.
+    ended: u64,
+    is_removed: bool,
 }
 
 #[derive(Debug)]
@@ -74,7 +81,7 @@ struct Forced {
 
 impl Standing {
     /// A check that has not run yet.
-    pub(super) fn new(options: Arc<CheckOptions>, now: SystemTime) -> Self {
+    pub(super) fn new(options: Arc<CheckOptions>, now: Moment) -> Self {
         let initial = options.initial_status.clone();
         let (failures, successes) = (options.failure_threshold, options.success_threshold);
         let unchecked = Health::new(initial.clone().unwrap_or(Status::UNKNOWN));
@@ -83,10 +90,10 @@ impl Standing {
             health: Arc::clone(&unchecked),
             raw_status: Status::UNKNOWN,
             options: Arc::clone(&options),
-            at: now,
+            at: now.wall,
             duration: Duration::ZERO,
             expires: None,
-            since: now,
+            since: now.wall,
             last_success: None,
             last_failure: None,
             consecutive: 0,
@@ -94,10 +101,12 @@ impl Standing {
         };
         Self {
             options,
+            told: initial.clone(),
             hysteresis: Hysteresis::new(failures, successes, initial),
             last: None,
             side: None,
-            since: now,
+            registered: now.instant,
+            since: now.wall,
             last_success: None,
             last_failure: None,
             outage: None,
@@ -106,6 +115,8 @@ impl Standing {
             unchecked,
             history: VecDeque::new(),
             transitions: 0,
+            ended: 0,
+            is_removed: false,
         }
     }
 
@@ -130,7 +141,6 @@ impl Standing {
         *(if good { &mut self.last_success } else { &mut self.last_failure }) = Some(at.wall);
         let ttl = if good { self.options.success_ttl } else { self.options.failure_ttl };
         let kept_until = (!ttl.is_zero()).then(|| at.instant.checked_add(ttl)).flatten();
-        let before = self.effective();
         self.hysteresis.observe(counted.status(), order);
         let reported = self.hysteresis.reported();
         let health = match reported {
@@ -139,7 +149,7 @@ impl Standing {
         };
         let health = Arc::new(health);
         self.last = Some(LastResult { raw_status, health, at, took, kept_until });
-        let change = self.changed(before, at, order);
+        let change = self.changed(at, order);
         self.renew_report();
         change
     }
@@ -152,9 +162,8 @@ impl Standing {
         now: Moment,
         order: &StatusAggregator,
     ) -> Option<Change> {
-        let before = self.effective();
         self.forced = Some(Forced { by, until });
-        let change = self.changed(before, now, order);
+        let change = self.changed(now, order);
         self.renew_report();
         change
     }
@@ -171,11 +180,30 @@ impl Standing {
             return None;
         }
         let by = Arc::clone(&forced.by);
-        let before = self.effective();
         self.forced = None;
-        let change = self.changed(before, now, order);
+        let change = self.changed(now, order);
         self.renew_report();
         Some((by, change))
+    }
+
+    /// Writes down that a run has given its result.
+    pub(super) fn end(&mut self, run: u64) {
+        self.ended = run;
+    }
+
+    /// Whether a run, or a later one, has given its result.
+    pub(super) fn has_ended(&self, run: u64) -> bool {
+        self.ended >= run
+    }
+
+    /// The check is gone: whatever still comes is no change to anybody.
+    pub(super) fn remove(&mut self) {
+        self.is_removed = true;
+    }
+
+    /// Whether the check is gone.
+    pub(super) fn is_removed(&self) -> bool {
+        self.is_removed
     }
 
     /// Remembers a change, once it has its number.
@@ -205,14 +233,14 @@ impl Standing {
         self.last.as_ref().and_then(|last| last.kept_until).is_some_and(|until| now < until)
     }
 
-    /// Whether an override is in force, expired or not.
-    pub(super) fn is_forced(&self) -> bool {
-        self.forced.is_some()
+    /// When the override ends, or ended if nobody has taken it back; `None` if there is none.
+    pub(super) fn forced_until(&self) -> Option<Instant> {
+        self.forced.as_ref().map(|forced| forced.until)
     }
 
-    /// When the last result came.
-    pub(super) fn last_run(&self) -> Option<Instant> {
-        self.last.as_ref().map(|last| last.at.instant)
+    /// When the last result came, or the check itself if there is none yet.
+    pub(super) fn last_heard(&self) -> Instant {
+        self.last.as_ref().map_or(self.registered, |last| last.at.instant)
     }
 
     /// What is reported now, an override included; UNKNOWN before the first result.
@@ -253,15 +281,15 @@ impl Standing {
         });
     }
 
-    /// The change from `before` to what is effective now. A first result that is good changes
-    /// nothing: there was no reason to think otherwise.
-    fn changed(
-        &mut self,
-        before: Option<Status>,
-        now: Moment,
-        order: &StatusAggregator,
-    ) -> Option<Change> {
-        let to = self.effective()?;
+    /// The change from what the others know to what is effective now. A first result that is good
+    /// changes nothing: there was no reason to think otherwise. The end of an override before the
+    /// first result is a change to UNKNOWN.
+    fn changed(&mut self, now: Moment, order: &StatusAggregator) -> Option<Change> {
+        if self.is_removed {
+            return None;
+        }
+        let to = self.effective().or_else(|| self.told.as_ref().map(|_| Status::UNKNOWN))?;
+        let before = self.told.replace(to.clone());
         if before.as_ref() == Some(&to) {
             return None;
         }
@@ -321,7 +349,7 @@ fn forced_cause(by: &StatusOverride) -> String {
 
 /// The status that was set by hand, with what the check itself says.
 fn shown(by: &StatusOverride, own: &Health) -> Health {
-    let until = humantime::format_rfc3339_seconds(by.until).to_string();
+    let until = humantime::format_rfc3339_seconds(printable(by.until)).to_string();
     let health = own.with_status(by.status.clone());
     let health = health.with_detail("overriddenUntil", until);
     let health = match &by.reason {

@@ -125,7 +125,8 @@ impl Transitions {
                 next
             };
             let Some(transition) = next else { return };
-            self.tell(&transition);
+            // A panic on the way, of a log's writer for one, would leave all later ones untold.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.tell(&transition)));
         }
     }
 

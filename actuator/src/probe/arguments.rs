@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use super::DEFAULT_TIMEOUT;
+use super::{DEFAULT_TIMEOUT, MAX_TIMEOUT};
 use crate::support::time::parse_duration;
 
 const PROBE: &str = "--actuator-probe";
 const TIMEOUT: &str = "--actuator-probe-timeout";
-/// More than any caller waits, and far from what a clock cannot add.
-const MAX_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

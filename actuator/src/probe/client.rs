@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::answer::{Answer, Parsed, parse};
+use super::{
+    MAX_TIMEOUT,
+    answer::{Answer, Parsed, parse},
+};
 
 /// A health document is at most 250 KiB long; whatever is longer is none of ours.
 const MAX_BYTES: usize = 512 * 1024;
@@ -36,7 +39,7 @@ impl Target {
 
     /// Asks; `timeout` is for everything together. The error is a sentence about what failed.
     pub(super) fn get(&self, timeout: Duration) -> Result<Answer, String> {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(MAX_TIMEOUT);
         let address = self.address;
         self.exchange(deadline).map_err(|error| match error.kind() {
             // Sockets say one or the other, depending on the system.

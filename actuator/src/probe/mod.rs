@@ -15,3 +15,5 @@ pub use report::ProbeReport;
 
 /// What a probe waits for at most, connecting included, unless it is told otherwise.
 pub(crate) const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+/// More than any caller waits, and far from what a clock cannot add.
+const MAX_TIMEOUT: std::time::Duration = std::time::Duration::from_mins(10);

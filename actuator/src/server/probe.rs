@@ -52,7 +52,7 @@ pub fn probe(group: Option<&str>) -> Result<ProbeReport> {
 
 impl Builder {
     /// As [`probe()`], with the settings that this builder adds and the address of
-    /// [`Self::listening_on`]. `timeout` is for everything together.
+    /// [`Self::listening_on`]. `timeout` is for everything together, ten minutes at most.
     ///
     /// # Errors
     /// As there.

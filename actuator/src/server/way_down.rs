@@ -51,11 +51,11 @@ impl WayDown {
             // Slept to its end, or cut short: both are its end.
             let _ = timeout(delay, hurry.notified()).await;
         }
-        let deadline = Instant::now() + drain;
+        let drained = Instant::now();
         application.finish(drain, &hurry).await;
         registration.shutdown().await;
         if let Some(management) = management {
-            let rest = deadline.saturating_duration_since(Instant::now());
+            let rest = drain.saturating_sub(drained.elapsed());
             management.finish(rest, &hurry).await;
         }
         let took = began.elapsed().as_millis();

@@ -3,8 +3,12 @@
 /// The candidate nearest to `name` by edit distance, if one is near enough to be a likely typo.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = name.len() / 3 + 1;
+    let length = name.chars().count();
+    // Callers choose names, and a long one would be compared for long, with each candidate.
+    let is_alike = |other: &&str| other.chars().count().abs_diff(length) <= limit;
     candidates
         .into_iter()
+        .filter(is_alike)
         .map(|candidate| (strsim::levenshtein(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
@@ -31,6 +35,12 @@ mod tests {
         let names = ["server.port", "server.address"];
         assert_eq!(nearest("server.prot", names), Some("server.port"));
         assert_eq!(nearest("completely.else", names), None);
+    }
+
+    #[test]
+    fn a_name_of_a_megabyte_is_not_compared_with_each_short_one() {
+        let (long, names) = ("x".repeat(1_000_000), vec!["x".repeat(1_000); 1_000]);
+        assert_eq!(nearest(&long, names.iter().map(String::as_str)), None);
     }
 
     #[test]

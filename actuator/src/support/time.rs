@@ -7,6 +7,7 @@ use std::{
 
 /// An instant as Java prints it: `2026-08-21T09:01:40.123Z` with 0, 3, 6 or 9 fraction digits.
 pub fn iso_instant(at: SystemTime) -> String {
+    let at = printable(at);
     let nanos = at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
     if nanos == 0 {
         humantime::format_rfc3339_seconds(at).to_string()
@@ -17,6 +18,14 @@ pub fn iso_instant(at: SystemTime) -> String {
     } else {
         humantime::format_rfc3339_nanos(at).to_string()
     }
+}
+
+/// The nearest instant that RFC 3339 can write: from 1970 to the end of 9999. The formatter
+/// panics at others.
+pub fn printable(at: SystemTime) -> SystemTime {
+    const LAST: Duration = Duration::new(253_402_300_799, 999_999_999);
+    let last = SystemTime::UNIX_EPOCH.checked_add(LAST).unwrap_or(SystemTime::UNIX_EPOCH);
+    at.clamp(SystemTime::UNIX_EPOCH, last)
 }
 
 /// A duration as Java prints it: `PT0.023S`, `PT1M0.5S`, `PT0S`.
@@ -87,7 +96,8 @@ fn parse_iso(text: &str) -> Option<Duration> {
         for (letter, seconds) in units {
             if let Some((number, after)) = text.split_once(*letter) {
                 let number: f64 = number.parse().ok().filter(|n: &f64| *n >= 0.0)?;
-                total += Duration::try_from_secs_f64(number * f64::from(*seconds)).ok()?;
+                let part = Duration::try_from_secs_f64(number * f64::from(*seconds)).ok()?;
+                total = total.checked_add(part)?;
                 parts += 1;
                 text = after;
             }
@@ -130,8 +140,17 @@ mod tests {
         ] {
             assert_eq!(parse_duration(text, second), Ok(Duration::from_millis(millis)), "{text}");
         }
-        for bad in ["", "x", "10 parsecs", "PT", "P", "-1s", "99999999999999999999s"] {
+        let sum_too_large = "PT5000000000000000H10000000000000000000S";
+        for bad in ["", "x", "10 parsecs", "PT", "P", "-1s", "99999999999999999999s", sum_too_large]
+        {
             assert!(parse_duration(bad, second).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn instants_that_no_date_can_name_print_as_the_nearest_that_one_can() {
+        let (epoch, ages) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1_000_000_000_000));
+        assert_eq!(iso_instant(epoch + ages), "9999-12-31T23:59:59.999999999Z");
+        assert_eq!(iso_instant(epoch - ages), "1970-01-01T00:00:00Z");
     }
 }

@@ -66,6 +66,9 @@ impl Ledger {
             }
             return room;
         };
+        if entry.latest.sequence > transition.sequence {
+            return true;
+        }
         if !failing && !self.recovery {
             entry.told = None;
         }
@@ -155,8 +158,12 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn change(path: &str, to: Status) -> Arc<HealthTransition> {
+        numbered(1, path, to)
+    }
+
+    fn numbered(sequence: u64, path: &str, to: Status) -> Arc<HealthTransition> {
         Arc::new(HealthTransition {
-            sequence: 1,
+            sequence,
             path: path.into(),
             from: Status::UNKNOWN,
             to,
@@ -180,6 +187,16 @@ mod tests {
         ledger.record(change("db", Status::UNKNOWN));
         assert!(matches!(ledger.next(Instant::now()), Next::Idle));
         assert!(ledger.entries.is_empty());
+    }
+
+    #[test]
+    fn an_older_change_that_comes_later_is_no_news() {
+        let (mut ledger, start) = (Ledger::new(GAP, true), Instant::now());
+        ledger.record(numbered(1, "db", Status::DOWN));
+        tell(&mut ledger, start);
+        ledger.record(numbered(3, "db", Status::UP));
+        ledger.record(numbered(2, "db", Status::DOWN));
+        assert_eq!(tell(&mut ledger, start + GAP).unwrap(), "db UP");
     }
 
     #[test]

@@ -19,11 +19,16 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Puts a change in, in place of an earlier one of the same check.
+    /// Puts a change in, in place of an earlier one of the same check. What had happened before the
+    /// webhook began comes beside what happens now: the later one stays.
     pub fn put(&self, change: &HealthTransition) {
         {
             let mut latest = self.latest();
             if latest.len() >= MOST_CHECKS && !latest.contains_key(&change.path) {
+                return;
+            }
+            let known = latest.get(&change.path);
+            if known.is_some_and(|known| known.sequence > change.sequence) {
                 return;
             }
             latest.insert(Arc::clone(&change.path), Arc::new(change.clone()));
@@ -46,5 +51,31 @@ impl Mailbox {
 
     fn latest(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Arc<HealthTransition>>> {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::health::Status;
+
+    #[test]
+    fn the_latest_change_of_a_check_stays_in_whatever_order_they_come() {
+        let mailbox = Mailbox::default();
+        for sequence in [2, 3, 1] {
+            mailbox.put(&HealthTransition {
+                sequence,
+                path: "db".into(),
+                from: Status::UP,
+                to: Status::DOWN,
+                at: SystemTime::UNIX_EPOCH,
+                cause: None,
+                outage: None,
+            });
+        }
+        let taken: Vec<_> = mailbox.take().iter().map(|change| change.sequence).collect();
+        assert_eq!(taken, [3]);
     }
 }

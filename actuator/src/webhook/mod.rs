@@ -1,8 +1,8 @@
 //! The webhook: tells a receiver (a chat, a pager, a script) that health has changed.
 //!
 //! `settings` says where to and what of, `template` and `message` what is sent; changes come into
-//! the `mailbox`, `ledger` says which are still to be told and when, `task` tells them. A check never waits for any of this, and what waits
-//! here is one state per check: the latest.
+//! the `mailbox`, `ledger` says which are still to be told and when, `task` tells them. A check
+//! never waits for any of this, and what waits here is one state per check: the latest.
 
 mod ledger;
 mod mailbox;

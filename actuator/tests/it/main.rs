@@ -12,6 +12,8 @@ mod health;
 mod health_engine;
 mod health_events;
 mod health_load;
+mod health_odds;
+mod health_stress;
 mod health_views;
 mod host_checks;
 mod management_port;

@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -60,6 +60,8 @@ pub struct HealthcheckView {
 struct Kept {
     seen: Seen,
     expires: SystemTime,
+    since: Instant,
+    ttl: Duration,
 }
 
 impl HealthcheckView {
@@ -109,18 +111,20 @@ impl HealthcheckView {
     }
 
     /// The results of these checks: those that are kept, the others asked.
-    async fn results(
+    async fn results<'p>(
         &self,
         group: &HealthGroup,
-        paths: &[&str],
+        paths: &[&'p str],
         members: &[Candidate],
     ) -> Vec<Kept> {
-        let now = self.clock.now();
-        let due: Vec<&str> = {
+        // Copied at once: another caller may be about to renew them.
+        let mut known: BTreeMap<&str, Kept> = {
             let kept = self.kept();
-            let is_kept = |path: &str| kept.get(path).is_some_and(|kept| kept.expires >= now);
-            paths.iter().copied().filter(|path| !is_kept(path)).collect()
+            let known = |path: &&'p str| Some((*path, kept.get(*path)?.clone()));
+            paths.iter().filter_map(known).filter(|(_, kept)| self.is_good(kept)).collect()
         };
+        let due: Vec<&str> =
+            paths.iter().copied().filter(|path| !known.contains_key(path)).collect();
         let asked = if due.is_empty() {
             Vec::new()
         } else {
@@ -128,16 +132,26 @@ impl HealthcheckView {
         };
         let mut kept = self.kept();
         // Checks come and go while the service runs.
-        kept.retain(|path, _| {
-            !due.contains(&path.as_str()) && members.iter().any(|member| *member.path == **path)
-        });
+        kept.retain(|path, _| members.iter().any(|member| *member.path == **path));
         for seen in asked {
             let settings = &self.settings;
             let ttl = if seen.passed(group) { settings.success_ttl } else { settings.failure_ttl };
             let expires = seen.report.at.checked_add(ttl).unwrap_or(seen.report.at);
-            kept.insert(seen.path.clone(), Kept { seen, expires });
+            let since = self.clock.instant();
+            let renewed = Kept { seen, expires, since, ttl };
+            kept.insert(renewed.seen.path.clone(), renewed.clone());
+            if let Some(path) = paths.iter().find(|path| **path == renewed.seen.path) {
+                known.insert(path, renewed);
+            }
         }
-        paths.iter().filter_map(|path| kept.get(*path).cloned()).collect()
+        paths.iter().filter_map(|path| known.remove(path)).collect()
+    }
+
+    /// Whether a result may still be shown: by its own timestamps, and also if somebody has turned
+    /// the clock back meanwhile.
+    fn is_good(&self, kept: &Kept) -> bool {
+        let age = self.clock.instant().saturating_duration_since(kept.since);
+        kept.expires >= self.clock.now() && age <= kept.ttl
     }
 
     /// The members of `/info` that settings name, without secrets; none of them is one of our own.

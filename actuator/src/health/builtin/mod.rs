@@ -8,9 +8,7 @@ pub(crate) mod absent;
 #[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
 mod database;
 mod discover;
-mod disk_space;
-mod dns;
-mod file_descriptors;
+mod host;
 #[cfg(any(
     feature = "redis",
     feature = "sqlx-mysql",
@@ -18,27 +16,11 @@ mod file_descriptors;
     feature = "sqlx-sqlite"
 ))]
 mod naming;
-mod network_settings;
-mod one_line;
-mod outgoing;
+mod network;
 mod ping;
-mod process_memory;
 #[cfg(feature = "redis")]
 mod redis;
-mod runtime_lag;
-mod settings;
 mod state;
-mod status_range;
-mod tcp;
-#[cfg(feature = "tls")]
-mod tls_certificate;
-#[cfg(feature = "tls")]
-mod tls_settings;
-#[cfg(not(feature = "tls"))]
-#[path = "no_tls_settings.rs"]
-mod tls_settings;
-mod url;
-mod usage;
 mod version_agreement;
 
 use std::{sync::Arc, time::Duration};
@@ -50,22 +32,17 @@ pub(crate) use absent as redis;
 #[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
 pub use database::{Database, DatabaseDriver, Migrations};
 pub use discover::register_discovered;
-pub use disk_space::{DiskReader, DiskSpace};
-pub use dns::Dns;
-pub use file_descriptors::FileDescriptors;
-pub use network_settings::from_settings;
+pub use host::{
+    BuiltinSettings, DiskReader, DiskSettings, DiskSpace, FileDescriptors, LagThresholds,
+    ProcessMemory, RuntimeLag, UsageThresholds,
+};
+#[cfg(feature = "tls")]
+pub use network::TlsCertificate;
+pub use network::{Dns, Tcp, Url, from_settings};
 pub use ping::Ping;
-pub use process_memory::ProcessMemory;
 #[cfg(feature = "redis")]
 pub use redis::Redis;
-pub use runtime_lag::{LagThresholds, RuntimeLag};
-pub use settings::{BuiltinSettings, DiskSettings};
 pub use state::{Liveness, Readiness, StartUp};
-pub use tcp::Tcp;
-#[cfg(feature = "tls")]
-pub use tls_certificate::TlsCertificate;
-pub use url::Url;
-pub use usage::UsageThresholds;
 pub use version_agreement::{VersionAgreement, VersionError, VersionSource};
 
 use super::{

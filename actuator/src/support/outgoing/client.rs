@@ -22,8 +22,8 @@ pub struct Timeouts {
 }
 
 /// A client that says who it is, and does only what it is told: a redirect is an answer, nothing
-/// is sent twice, no proxy is looked for, a name whose lookup hangs holds one thread. With `https` it reads certificates, which blocks for some
-/// milliseconds.
+/// is sent twice, no proxy is looked for, a name whose lookup hangs holds one thread. With `https`
+/// it reads certificates, which blocks for some milliseconds.
 pub fn client_builder(
     trust: &Trust,
     https: bool,

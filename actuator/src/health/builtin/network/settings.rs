@@ -107,5 +107,5 @@ fn dns(reader: &mut SettingsReader<'_>, found: &Described) -> Option<HealthCheck
 }
 
 #[cfg(test)]
-#[path = "network_settings_tests.rs"]
+#[path = "settings_tests.rs"]
 mod tests;

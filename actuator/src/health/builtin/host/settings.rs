@@ -1,4 +1,4 @@
-//! The settings of the built-in checks, below `management.health` and `actuator.health`.
+//! The settings of these checks, below `management.health` and `actuator.health`.
 
 use std::{
     collections::BTreeSet,

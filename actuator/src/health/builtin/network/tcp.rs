@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::outgoing::{TIMEOUT, named, refused};
+use super::outgoing::{TIMEOUT, bounded, named, refused};
 use crate::{
     error::Result,
     health::{Health, HealthCheck, HealthIndicator},
@@ -43,7 +43,7 @@ impl Tcp {
     /// How long it may take, the lookup of the name included; 3 seconds by default.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
+        Self { timeout: bounded(timeout), ..self }
     }
 
     /// This check at `path` (`shop`, `brokers/eu`), for [`App::add_health_check`]. Its deadline

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{
-    outgoing::{TIMEOUT, named, refused},
+    outgoing::{TIMEOUT, bounded, named, refused},
     status_range::StatusRange,
 };
 use crate::{
@@ -157,7 +157,7 @@ impl Url {
     /// How long the whole call may take; 3 seconds by default.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
-        self.with(|plan| plan.timeout = timeout)
+        self.with(|plan| plan.timeout = bounded(timeout))
     }
 
     /// This check at `path` (`shop`, `brokers/eu`), for [`App::add_health_check`]. Its deadline

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use tokio::time::timeout;
 
-use super::outgoing::{TIMEOUT, named, refused};
+use super::outgoing::{TIMEOUT, bounded, named, refused};
 use crate::{
     error::Result,
     health::{Health, HealthCheck, HealthIndicator},
@@ -73,7 +73,7 @@ impl Dns {
     /// How long it may take; 3 seconds by default.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
+        Self { timeout: bounded(timeout), ..self }
     }
 
     /// This check at `path` (`shop`, `brokers/eu`), for [`App::add_health_check`]. Its deadline

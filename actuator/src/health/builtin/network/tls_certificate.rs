@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::outgoing::{TIMEOUT, named, refused};
+use super::outgoing::{TIMEOUT, bounded, named, refused};
 use crate::{
     error::Result,
     health::{Health, HealthCheck, HealthIndicator},
@@ -135,7 +135,7 @@ impl TlsCertificate {
     /// How long it may take; 3 seconds by default.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
-        self.with(|plan| plan.timeout = timeout)
+        self.with(|plan| plan.timeout = bounded(timeout))
     }
 
     /// This check at `path` (`shop`, `brokers/eu`), for [`App::add_health_check`]. Its deadline
