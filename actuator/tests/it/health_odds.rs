@@ -209,27 +209,6 @@ fn a_check_that_is_removed_while_it_runs_is_not_heard_of_any_more() {
 }
 
 #[test]
-fn the_override_of_a_removed_check_ends_without_a_word() {
-    let service = app().start();
-    let _runtime = service.enter();
-    let health = service.health();
-    health.register(HealthCheck::new("db", || async { true })).unwrap();
-    let until = SystemTime::now() + Duration::from_millis(20);
-    health.override_status("db", stated(Status::DOWN, until)).unwrap();
-    // Somebody may still hold the tree of which it was a part.
-    let mut stream = health.subscribe();
-    assert!(health.unregister("db"));
-    let other = SystemTime::now() + Duration::from_millis(40);
-    health.register(HealthCheck::new("other", || async { true })).unwrap();
-    health.override_status("other", stated(Status::DOWN, other)).unwrap();
-    for _ in 0..2 {
-        let event = service.block_on(stream.next()).unwrap();
-        let actuator::HealthEvent::Changed(change) = event else { panic!("{event:?}") };
-        assert_eq!(&*change.path, "other");
-    }
-}
-
-#[test]
 fn an_override_that_ends_before_the_first_result_is_taken_back_before_everybody() {
     let service = app().start();
     let _runtime = service.enter();
