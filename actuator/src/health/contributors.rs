@@ -13,6 +13,7 @@ use super::{
     options::LONGEST,
     probe::CheckProbe,
     runner::Check,
+    settings::loose,
     standing::Moment,
     status_override::StatusOverride,
     transition::{HealthSubscription, HealthTransition},
@@ -55,11 +56,16 @@ impl HealthContributors {
         Self { root: RwLock::default(), changing: Mutex::default(), group_names, engine }
     }
 
-    /// Adds a check. A path of several names (`db/primary`) makes the composites it needs.
+    /// Adds a check. A path of several names (`db/primary`) makes the composites it needs. One
+    /// that is switched off (`management.health.<name>.enabled=false`) is not added, which is no
+    /// error.
     ///
     /// # Errors
     /// The path is taken, cannot be asked for, or the check joins a group that does not exist.
     pub fn register(&self, check: HealthCheck) -> Result<(), ContributorError> {
+        if self.engine.settings.disabled.contains(&loose(check.path())) {
+            return Ok(());
+        }
         let options = self.engine.options_of(&check);
         let HealthCheck { path, indicator, wanted } = check;
         let path = path.as_str();

@@ -34,6 +34,8 @@ pub struct EngineSettings {
     pub(super) defaults: WantedOptions,
     /// What the settings say of single checks, by the path as it is written there.
     pub(super) by_check: Vec<(String, WantedOptions)>,
+    /// The loose names of checks that settings switch off.
+    pub(super) disabled: Vec<String>,
     /// How many checks may be under way at once.
     pub(super) max_concurrency: usize,
     /// How many changes of status are remembered of each check.
@@ -49,6 +51,7 @@ impl Default for EngineSettings {
         Self {
             defaults: WantedOptions::default(),
             by_check: Vec::new(),
+            disabled: Vec::new(),
             max_concurrency: 128,
             history: 50,
             slow: Duration::from_secs(10),

@@ -46,6 +46,7 @@ impl EngineSettings {
         Self {
             defaults,
             by_check: read_by_check(reader, &order),
+            disabled: usual.disabled,
             max_concurrency: max_concurrency.clamp(1, 100_000),
             history: reader.value_or(&format!("{ALL}.history"), usual.history),
             slow: reader.value_or(

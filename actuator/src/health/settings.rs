@@ -80,8 +80,11 @@ impl HealthSettings {
         let add_probe_paths =
             reader.value_or(&format!("{ENDPOINT}.probes.add-additional-paths"), false) && probes;
         let groups = read_groups(reader, defaults, probes, add_probe_paths);
+        let by_name = read_switches(reader);
+        let off = by_name.iter().filter(|(_, is_on)| !**is_on).map(|(name, _)| name.clone());
+        let engine = EngineSettings::read(reader, groups.primary().aggregator.clone());
         Self {
-            engine: EngineSettings::read(reader, groups.primary().aggregator.clone()),
+            engine: EngineSettings { disabled: off.collect(), ..engine },
             groups,
             startup: reader.value(&format!("{ENDPOINT}.probes.startup")),
             startup_path: add_probe_paths.then(|| AdditionalPath::server(STARTUP.2)),
@@ -97,7 +100,7 @@ impl HealthSettings {
             switches: Switches {
                 probes,
                 defaults: reader.value_or(&format!("{INDICATORS}.defaults.enabled"), true),
-                by_name: read_switches(reader),
+                by_name,
             },
         }
     }

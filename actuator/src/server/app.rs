@@ -5,6 +5,7 @@ use std::{fmt, panic::Location, sync::Arc};
 
 use serde::Serialize;
 
+use super::actuator::Actuator;
 use crate::{
     audit::{Audit, AuditEventRepository},
     error::{Error, ErrorKind, Result},
@@ -37,7 +38,11 @@ pub struct App {
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
     pub(super) shutdown: Trigger,
+    pub(super) on_assembled: Vec<OnAssembled>,
 }
+
+/// Called with the service once it is put together.
+pub(super) type OnAssembled = Box<dyn FnOnce(&Actuator) + Send>;
 
 impl App {
     /// The registry of meters and the audit trail are components too: a check may ask for
@@ -62,6 +67,7 @@ impl App {
             claims: Vec::new(),
             availability: Availability::starting(),
             shutdown: Trigger::default(),
+            on_assembled: Vec::new(),
         }
     }
 
@@ -189,6 +195,21 @@ impl App {
     /// The handle on liveness and readiness; keep a clone to change them later.
     pub fn availability(&self) -> Availability {
         self.availability.clone()
+    }
+
+    /// Calls `f` once all parts are put together, before anything listens: for what needs them, such
+    /// as `actuator.health()` to follow changes of health or to register checks later.
+    ///
+    /// ```
+    /// fn setup(app: &mut actuator::App) {
+    ///     app.on_assembled(|actuator| {
+    ///         actuator.health().on_change(|change| println!("{}", change.path));
+    ///     });
+    /// }
+    /// ```
+    pub fn on_assembled(&mut self, f: impl FnOnce(&Actuator) + Send + 'static) -> &mut Self {
+        self.on_assembled.push(Box::new(f));
+        self
     }
 
     fn claimed(&mut self, check: HealthCheck, place: &Location<'_>) -> &mut Self {

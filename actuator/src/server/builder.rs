@@ -176,7 +176,12 @@ impl Builder {
         }
         let routes = setup.set_up(&mut app).await?;
         let router = std::mem::take(&mut self.router).merge(routes);
-        Ok((assembly::assemble(&self, basics, app)?, router))
+        let on_assembled = std::mem::take(&mut app.on_assembled);
+        let actuator = assembly::assemble(&self, basics, app)?;
+        for call in on_assembled {
+            call(&actuator);
+        }
+        Ok((actuator, router))
     }
 }
 

@@ -100,7 +100,10 @@ impl WebhookSettings {
 impl Hook {
     /// Whether changes of this check are told.
     pub fn includes(&self, path: &str) -> bool {
-        self.checks.is_empty()
+        // They change with every start and stop; who wants to hear of that names them.
+        const ON_PURPOSE: [&str; 2] = ["readinessState", "startupState"];
+        let by_default = self.checks.is_empty() && !ON_PURPOSE.contains(&path);
+        by_default
             || self.checks.iter().any(|check| {
                 path.strip_prefix(&**check)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -165,6 +168,7 @@ mod tests {
         let hook = read(&[("url", "http://hooks.example/x")]).unwrap().hook.unwrap();
         assert_eq!(hook.minimum_gap, Duration::from_mins(1));
         assert!(hook.recovery && hook.body.is_none() && hook.includes("anything"));
+        assert!(!hook.includes("readinessState"), "it changes with every deployment");
     }
 
     #[test]

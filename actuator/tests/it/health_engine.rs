@@ -261,6 +261,16 @@ fn checks_come_and_go_while_the_service_runs_and_their_meters_with_them() {
 }
 
 #[test]
+fn a_check_that_is_switched_off_is_not_added_at_run_time_either() {
+    let service = app().setting("management.health.tenants.acme.enabled", "false").start();
+    let _runtime = service.enter();
+    service.health().register(Switch::default().check("tenants/acme")).unwrap();
+    service.health().register(Switch::default().check("tenants/other")).unwrap();
+    assert_eq!(service.status("/actuator/health/tenants/acme"), 404);
+    assert_eq!(service.status("/actuator/health/tenants/other"), 200);
+}
+
+#[test]
 fn a_check_that_never_returns_holds_one_slot_is_named_and_stops_neither_others_nor_liveness() {
     let (release, hang) = mpsc::channel::<()>();
     let (hang, calls) = (Mutex::new(hang), Arc::new(AtomicUsize::new(0)));

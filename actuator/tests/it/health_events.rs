@@ -125,6 +125,30 @@ fn a_subscriber_that_sleeps_is_told_how_much_it_missed_and_holds_nobody_up() {
 }
 
 #[test]
+fn a_state_that_the_application_sets_is_told_at_once_though_nobody_asks() {
+    let service = app().start();
+    service.get("/actuator/health/liveness").assert_status(200);
+    let mut stream = service.health().subscribe();
+    service.availability().broken("out of threads");
+    let event = change(&next(&service, &mut stream));
+    assert_eq!(event, "livenessState UP -> DOWN out of threads");
+}
+
+#[test]
+fn a_set_up_function_can_follow_changes_of_health() {
+    let (said, hears) = mpsc::channel();
+    let service = app().with(move |app| {
+        app.health_check("db", || async { Err::<(), _>("no route") });
+        app.on_assembled(move |actuator| {
+            actuator.health().on_change(move |change| said.send(change.path.clone()).unwrap());
+        });
+    });
+    let service = service.start();
+    service.get("/actuator/health").assert_status(503);
+    assert_eq!(&*hears.recv_timeout(testkit::PATIENCE).unwrap(), "db");
+}
+
+#[test]
 fn a_callback_that_panics_or_asks_for_health_itself_disturbs_nobody() {
     let (service, is_down) = service(&[]);
     let health = service.health();

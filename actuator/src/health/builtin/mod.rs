@@ -120,7 +120,10 @@ fn rows<'a>(
     let on_request = |name: &str| settings.is_requested(name);
     let main_disk = || DiskSpace::new(&settings.disk_path, settings.disk_threshold);
     let mut rows = vec![
-        Row::new("ping", by_default, || Ping),
+        Row {
+            make: Box::new(|| HealthCheck::new("ping", Ping).level(0)),
+            ..Row::new("ping", by_default, || Ping)
+        },
         Row::new("diskSpace", by_default, move || main_disk().reading(Arc::clone(disk))),
         Row::state("livenessState", with_probes, || Liveness::new(availability.clone())),
         Row::state("readinessState", with_probes, || Readiness::new(availability.clone())),

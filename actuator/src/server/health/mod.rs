@@ -6,12 +6,17 @@ mod meters;
 
 use std::{net::SocketAddr, sync::Arc};
 
+use tokio::runtime::Handle;
+
 use self::meters::HealthMeters;
 use super::{app::App, basics::Basics};
 use crate::{
     admin::RegistrationStatus,
     error::{Error, ErrorKind, Result},
-    health::{ContributorError, Health, HealthCheck, HealthContributors, HealthGroups, builtin},
+    health::{
+        Availability, ContributorError, Health, HealthCheck, HealthContributors, HealthGroups,
+        builtin,
+    },
     settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, host, host_name::host_name},
     webhook::{self, WebhookHandle, WebhookSettings},
@@ -55,7 +60,30 @@ pub(super) fn assemble(
     for line in settings.unknown_checks(&contributors) {
         tracing::warn!(target: "actuator::settings", "{line}");
     }
+    tell_states(&contributors, app.availability.clone());
     Ok((contributors, groups))
+}
+
+/// Asks the states of availability when they change, so that a change is told at once and not when
+/// the next probe comes. What happens before the service is ready is no change to anybody.
+fn tell_states(contributors: &Arc<HealthContributors>, availability: Availability) {
+    const STATES: [&str; 3] = ["livenessState", "readinessState", "startupState"];
+    let contributors = Arc::downgrade(contributors);
+    let Ok(runtime) = Handle::try_current() else { return };
+    runtime.spawn(async move {
+        availability.when_ready().await;
+        let mut changes = availability.changes();
+        loop {
+            let Some(contributors) = contributors.upgrade() else { return };
+            for state in STATES {
+                contributors.check_now(state).await;
+            }
+            drop(contributors);
+            if changes.next().await.is_none() {
+                return;
+            }
+        }
+    });
 }
 
 /// Shows how registration goes as a component of health: UP once registered everywhere, UNKNOWN
