@@ -91,6 +91,10 @@ browser: build admin-servers ## Opens every view of the quickstart in the admin 
 screenshot: browser ## Renews the README's picture with what the browser tests saw
 	@mkdir -p docs/images && cp $(TARGET)/screenshots/details.png docs/images/spring-boot-admin.png
 
+.PHONY: peers
+peers: ## Builds the Spring Boot and pyctuator services that health is measured beside
+	@scripts/build-peers
+
 .PHONY: bench
-bench: ## Measures what must stay fast, side by side with what else one would use
+bench: peers ## Measures what must stay fast, side by side with what else one would use
 	@cargo bench -p actuator-benches

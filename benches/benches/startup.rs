@@ -4,32 +4,31 @@
 
 use std::{
     error::Error,
-    fs, io,
-    net::{SocketAddr, TcpListener},
+    io,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::Command,
 };
 
-use actuator_benches::{load::Target, table};
+use actuator_benches::{load::Target, process::Service, table};
 use tokio::runtime;
 
 const STARTS: usize = 20;
 const REQUESTS: usize = 10_000;
-const PATIENCE: Duration = Duration::from_secs(10);
+const HEALTH: &str = "/actuator/health";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let bare = PathBuf::from(env!("CARGO_BIN_EXE_bare-axum"));
     let quickstart = build_quickstart(&bare)?;
     let programs = [
-        ("bare axum", bare, Service::command_of_bare as CommandOf),
-        ("quickstart", quickstart, Service::command_of_quickstart),
+        ("bare axum", bare, command_of_bare as CommandOf),
+        ("quickstart", quickstart, command_of_quickstart),
     ];
     let load = runtime::Builder::new_current_thread().enable_all().build()?;
     let mut times = vec![Vec::new(); programs.len()];
     for start in 0..=STARTS {
         for ((_, program, command), times) in programs.iter().zip(&mut times) {
-            let (_service, took) = load.block_on(Service::start(program, *command))?;
+            let (_service, took) =
+                load.block_on(Service::start(|port| command(program, port), HEALTH))?;
             // The first start reads the program from the disk.
             if start > 0 {
                 times.push(took.as_secs_f64() * 1e3);
@@ -45,8 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut rows = Vec::new();
     for (name, program, command) in &programs {
-        let (service, _) = load.block_on(Service::start(program, *command))?;
-        load.block_on(service.health.send(REQUESTS))?;
+        let (service, _) = load.block_on(Service::start(|port| command(program, port), HEALTH))?;
+        load.block_on(Target::get(service.address(), HEALTH).send(REQUESTS))?;
         rows.push((*name, service.resident_megabytes()?));
     }
     table::print(&format!("resident after {REQUESTS} requests"), "MB", &rows);
@@ -75,61 +74,14 @@ fn build_quickstart(sibling: &Path) -> io::Result<PathBuf> {
 
 type CommandOf = fn(&Path, u16) -> Command;
 
-/// A process that is killed when it is no longer needed.
-struct Service {
-    process: Child,
-    health: Target,
+fn command_of_bare(program: &Path, port: u16) -> Command {
+    let mut command = Command::new(program);
+    command.arg(port.to_string());
+    command
 }
 
-impl Service {
-    fn command_of_bare(program: &Path, port: u16) -> Command {
-        let mut command = Command::new(program);
-        command.arg(port.to_string());
-        command
-    }
-
-    fn command_of_quickstart(program: &Path, port: u16) -> Command {
-        let mut command = Command::new(program);
-        command.args([format!("--server.port={port}"), "--server.address=127.0.0.1".to_owned()]);
-        command
-    }
-
-    /// Starts the program and waits until it is healthy.
-    async fn start(program: &Path, command: CommandOf) -> io::Result<(Self, Duration)> {
-        let address = free_address()?;
-        let health = Target::get(address, "/actuator/health");
-        let mut command = command(program, address.port());
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        let began = Instant::now();
-        let service = Self { process: command.spawn()?, health };
-        loop {
-            if service.health.ask().await.is_ok_and(|answer| answer.status == 200) {
-                return Ok((service, began.elapsed()));
-            }
-            if began.elapsed() > PATIENCE {
-                return Err(io::Error::other(format!("{} is not healthy", program.display())));
-            }
-            tokio::time::sleep(Duration::from_micros(200)).await;
-        }
-    }
-
-    fn resident_megabytes(&self) -> Result<f64, Box<dyn Error>> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()).unwrap_or_default();
-        Ok(kilobytes.parse::<f64>()? / 1024.0)
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to do.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// An address that nobody listens on at this moment.
-fn free_address() -> io::Result<SocketAddr> {
-    TcpListener::bind("127.0.0.1:0")?.local_addr()
+fn command_of_quickstart(program: &Path, port: u16) -> Command {
+    let mut command = Command::new(program);
+    command.args([format!("--server.port={port}"), "--server.address=127.0.0.1".to_owned()]);
+    command
 }

@@ -22,6 +22,8 @@ use tokio::{
 pub const CONNECTIONS: usize = 16;
 
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
+/// Of an answer in chunks (Spring's), which is all that is read of them.
+const LAST_CHUNK: &[u8] = b"\r\n0\r\n\r\n";
 
 /// What is asked, and where.
 #[derive(Clone, Debug)]
@@ -51,7 +53,7 @@ impl Target {
     /// Asks once.
     ///
     /// # Errors
-    /// No connection, or an answer that is not HTTP with a length.
+    /// No connection, or an answer that is not HTTP with a length or in chunks.
     pub async fn ask(&self) -> io::Result<Answer> {
         Connection::open(self).await?.ask().await
     }
@@ -109,14 +111,19 @@ impl Target {
 }
 
 /// A connection that is kept alive.
-struct Connection {
+#[derive(Debug)]
+pub struct Connection {
     stream: TcpStream,
     request: Arc<[u8]>,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    async fn open(target: &Target) -> io::Result<Self> {
+    /// Opens one, and asks nothing yet.
+    ///
+    /// # Errors
+    /// Nobody listens there.
+    pub async fn open(target: &Target) -> io::Result<Self> {
         let stream = TcpStream::connect(target.address).await?;
         stream.set_nodelay(true)?;
         Ok(Self {
@@ -126,13 +133,21 @@ impl Connection {
         })
     }
 
-    async fn ask(&mut self) -> io::Result<Answer> {
+    /// Asks once.
+    ///
+    /// # Errors
+    /// As [`Target::ask`].
+    pub async fn ask(&mut self) -> io::Result<Answer> {
         let body = self.exchange().await?;
         let (head, body) = self.buffer.split_at_checked(body).ok_or_else(not_http)?;
         Ok(Answer { status: status(head)?, head: head.to_vec(), body: body.to_vec() })
     }
 
-    async fn expect_ok(&mut self) -> io::Result<()> {
+    /// Asks, and waits for the whole answer.
+    ///
+    /// # Errors
+    /// As [`Target::ask`]; and an answer that is not 200.
+    pub async fn expect_ok(&mut self) -> io::Result<()> {
         self.exchange().await?;
         match status(&self.buffer)? {
             200 => Ok(()),
@@ -144,7 +159,7 @@ impl Connection {
     async fn exchange(&mut self) -> io::Result<usize> {
         self.buffer.clear();
         self.stream.write_all(&self.request).await?;
-        let mut ends: Option<(usize, usize)> = None;
+        let mut ends: Option<(usize, End)> = None;
         loop {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -152,31 +167,45 @@ impl Connection {
             if ends.is_none() {
                 ends = lengths(&self.buffer)?;
             }
-            if let Some((head, end)) = ends
-                && self.buffer.len() >= end
-            {
-                return Ok(head);
+            match ends {
+                Some((head, End::At(end))) if self.buffer.len() >= end => return Ok(head),
+                Some((head, End::LastChunk)) if self.buffer.ends_with(LAST_CHUNK) => {
+                    return Ok(head);
+                }
+                _ => {}
             }
         }
     }
 }
 
-/// Where head and body end, once the head is there.
-fn lengths(answer: &[u8]) -> io::Result<Option<(usize, usize)>> {
+/// Where an answer ends.
+#[derive(Clone, Copy)]
+enum End {
+    At(usize),
+    LastChunk,
+}
+
+/// Where the head ends, and where the body does, once the head is there.
+fn lengths(answer: &[u8]) -> io::Result<Option<(usize, End)>> {
     let Some(at) = answer.windows(END_OF_HEAD.len()).position(|window| window == END_OF_HEAD)
     else {
         return Ok(None);
     };
     let head = at + END_OF_HEAD.len();
     let text = answer.get(..at).and_then(|head| std::str::from_utf8(head).ok());
-    let length = text.and_then(|text| {
+    let end = text.and_then(|text| {
         text.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+            if name.eq_ignore_ascii_case("content-length") {
+                let length: usize = value.trim().parse().ok()?;
+                return Some(End::At(head + length));
+            }
+            let chunked = name.eq_ignore_ascii_case("transfer-encoding")
+                && value.trim().eq_ignore_ascii_case("chunked");
+            chunked.then_some(End::LastChunk)
         })
     });
-    let length: usize = length.ok_or_else(not_http)?;
-    Ok(Some((head, head + length)))
+    Ok(Some((head, end.ok_or_else(not_http)?)))
 }
 
 fn status(answer: &[u8]) -> io::Result<u16> {
@@ -185,5 +214,5 @@ fn status(answer: &[u8]) -> io::Result<u16> {
 }
 
 fn not_http() -> io::Error {
-    io::Error::other("the answer is not HTTP/1.1 with a content-length")
+    io::Error::other("the answer is neither HTTP/1.1 with a content-length nor in chunks")
 }

@@ -1,6 +1,5 @@
 //! The real Spring Boot Admin server, from the jar that `make admin-servers` built, and what it knows of an instance.
 
-use std::collections::HashMap;
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -10,8 +9,11 @@ use crate::http::{self, Answer};
 use crate::process::Process;
 use crate::{Service, wait};
 
-/// The servers that tests share while at least one of them runs.
-static SHARED: Mutex<Option<HashMap<String, Weak<AdminServer>>>> = Mutex::new(None);
+/// The servers that tests share while at least one of them runs. Each has a lock of its own: while one is being
+/// started, others start too.
+static SHARED: Mutex<Vec<(&str, String, Arc<Slot>)>> = Mutex::new(Vec::new());
+
+type Slot = Mutex<Weak<AdminServer>>;
 
 /// A running admin server.
 pub struct AdminServer {
@@ -44,14 +46,20 @@ impl AdminServer {
     /// A server that tests running at the same time share: they tell their instances apart by id.
     #[track_caller]
     pub fn shared(version: &str) -> Arc<Self> {
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        let servers = shared.get_or_insert_with(HashMap::new);
-        if let Some(server) = servers.get(version).and_then(Weak::upgrade) {
+        Self::shared_by("all", version)
+    }
+
+    /// A server that only these tests share: the others look at pages that show all instances.
+    #[track_caller]
+    pub fn shared_by(tests: &'static str, version: &str) -> Arc<Self> {
+        let slot = slot(tests, version);
+        let mut server = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = server.upgrade() {
             return server;
         }
-        let server = Arc::new(Self::start(version));
-        servers.insert(version.to_owned(), Arc::downgrade(&server));
-        server
+        let started = Arc::new(Self::start(version));
+        *server = Arc::downgrade(&started);
+        started
     }
 
     /// Ends it with all that it knew, and starts an empty one at the same address.
@@ -70,10 +78,17 @@ impl AdminServer {
     /// The events of one instance, oldest first: their types.
     #[track_caller]
     pub fn events(&self, instance: &str) -> Vec<String> {
-        let events = self.json("/instances/events");
-        let events = events.as_array().expect("a list of events");
-        let own = events.iter().filter(|event| event["instance"] == instance);
-        own.map(|event| event["type"].as_str().expect("a type").to_owned()).collect()
+        let events = self.journal(instance);
+        events.iter().map(|event| event["type"].as_str().expect("a type").to_owned()).collect()
+    }
+
+    /// The statuses that the events of one instance tell of, oldest first.
+    #[track_caller]
+    pub fn statuses(&self, instance: &str) -> Vec<String> {
+        let mut events = self.journal(instance);
+        events.retain(|event| event["type"] == "STATUS_CHANGED");
+        let status = |event: &Value| event["statusInfo"]["status"].as_str().map(str::to_owned);
+        events.iter().map(|event| status(event).expect("a status")).collect()
     }
 
     /// Waits until the events of an instance are complete in the eyes of `enough`, and returns them.
@@ -124,12 +139,28 @@ impl AdminServer {
         self.get(&format!("/instances/{instance}/actuator/{path}"), accept)
     }
 
+    /// Sends an instance a request through the server, as the web UI does: `path` follows `/actuator/`.
+    #[track_caller]
+    pub fn send(&self, method: &str, instance: &str, path: &str, body: Option<&Value>) -> Answer {
+        let url = format!("{}/instances/{instance}/actuator/{path}", self.url);
+        let answer = http::send(method, &url, &[], body);
+        answer.unwrap_or_else(|| panic!("nobody answers {method} {url}"))
+    }
+
     /// A GET at the server itself.
     #[track_caller]
     pub fn get(&self, path: &str, accept: &str) -> Answer {
         let mut headers = vec![("Accept", accept)];
         headers.extend(self.authorization.as_deref().map(|value| ("Authorization", value)));
         http::get(&format!("{}{path}", self.url), &headers)
+    }
+
+    /// All events of one instance, oldest first.
+    #[track_caller]
+    fn journal(&self, instance: &str) -> Vec<Value> {
+        let events = self.json("/instances/events");
+        let events = events.as_array().expect("a list of events").iter();
+        events.filter(|event| event["instance"] == instance).cloned().collect()
     }
 
     #[track_caller]
@@ -182,6 +213,18 @@ impl AdminServer {
         });
         Self { _process: process, version: version.to_owned(), url, authorization }
     }
+}
+
+/// Where the server of this version that these tests share is, or is to be.
+fn slot(tests: &'static str, version: &str) -> Arc<Slot> {
+    let mut slots = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = slots.iter().find(|(by, known, _)| *by == tests && known == version);
+    if let Some((_, _, slot)) = known {
+        return Arc::clone(slot);
+    }
+    let slot = Arc::default();
+    slots.push((tests, version.to_owned(), Arc::clone(&slot)));
+    slot
 }
 
 /// The value of an `Authorization` header.

@@ -1,4 +1,4 @@
-//! One of the project's example services, started from its binary.
+//! One of the project's services, started from its binary.
 
 use std::fs;
 use std::path::Path;
@@ -8,9 +8,12 @@ use std::time::SystemTime;
 use crate::http::{self, Answer};
 use crate::process::Process;
 
-/// How to start an example: settings as `--name=value` arguments and environment variables.
+/// How to start a service: settings as `--name=value` arguments and environment variables.
 pub struct ServiceBuilder {
-    example: String,
+    /// Of its package, its binary and the application.
+    name: String,
+    /// The folder of its sources, below the workspace.
+    sources: String,
     settings: Vec<(String, String)>,
     variables: Vec<(String, String)>,
 }
@@ -25,9 +28,13 @@ pub struct Service {
 impl Service {
     /// An example that will listen on a free port of the loopback interface, named as its package.
     pub fn example(name: &str) -> ServiceBuilder {
-        ServiceBuilder { example: name.to_owned(), settings: Vec::new(), variables: Vec::new() }
-            .setting("server.port", "0")
-            .setting("server.address", "127.0.0.1")
+        ServiceBuilder::new(name, &format!("examples/{name}/src"))
+    }
+
+    /// The service of this package whose health does what [`say`](Self::say) tells it.
+    pub fn steered() -> ServiceBuilder {
+        ServiceBuilder::new("steered", "integration/src/bin")
+            .setting("spring.application.name", "steered")
     }
 
     /// Where it listens: `http://127.0.0.1:40123`, without a slash.
@@ -39,6 +46,13 @@ impl Service {
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
         http::get(&format!("{}{path}", self.url), &[])
+    }
+
+    /// Tells the steered service what its check `orders` has to say: `up`, `degraded`, `down` or `flapping`.
+    #[track_caller]
+    pub fn say(&self, word: &str) {
+        let answer = http::send("POST", &format!("{}/say/{word}", self.url), &[], None);
+        assert_eq!(answer.map(|answer| answer.status), Some(204), "the service does {word}");
     }
 
     /// What it has logged so far.
@@ -64,6 +78,13 @@ impl Service {
 }
 
 impl ServiceBuilder {
+    fn new(name: &str, sources: &str) -> Self {
+        let (settings, variables) = (Vec::new(), Vec::new());
+        Self { name: name.to_owned(), sources: sources.to_owned(), settings, variables }
+            .setting("server.port", "0")
+            .setting("server.address", "127.0.0.1")
+    }
+
     /// Sets a setting; the last one of a name counts.
     pub fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.retain(|(known, _)| known != name);
@@ -80,17 +101,17 @@ impl ServiceBuilder {
     /// Starts it, and waits until it says where it listens.
     #[track_caller]
     pub fn start(self) -> Service {
-        let name = &self.example;
+        let name = &self.name;
         let binary = crate::build_directory().join(name);
-        assert_fresh(name, &binary);
+        assert_fresh(&binary, &self.sources);
         let mut command = Command::new(binary);
         // Nothing of the surroundings may change what is tested: no variables, no actuator.toml.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.current_dir(std::env::temp_dir());
         command.args(self.settings.iter().map(|(name, value)| format!("--{name}={value}")));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        let remedy = format!("cargo build -p {name}");
-        let mut process = Process::start(name, &mut command, &remedy);
+        let remedy = "make build";
+        let mut process = Process::start(name, &mut command, remedy);
         let url = process.wait_for("where it listens", |line| {
             let (_, rest) = line.split_once("listening on http://")?;
             let address =
@@ -103,12 +124,12 @@ impl ServiceBuilder {
 
 /// A test against yesterday's binary proves nothing about today's sources.
 #[track_caller]
-fn assert_fresh(example: &str, binary: &Path) {
+fn assert_fresh(binary: &Path, sources: &str) {
     let built = fs::metadata(binary).and_then(|metadata| metadata.modified());
     let built =
         built.unwrap_or_else(|_| panic!("{} is missing. Try: make build", binary.display()));
     let root = crate::workspace();
-    for sources in ["actuator/src", "actuator-macros/src", &format!("examples/{example}/src")] {
+    for sources in ["actuator/src", "actuator-macros/src", sources] {
         let changed = newest(&root.join(sources));
         assert!(changed <= built, "{} is older than {sources}. Try: make build", binary.display());
     }

@@ -2,16 +2,19 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
 
 use actuator_integration::http::{ACCEPT_V2, ACCEPT_V3};
 use actuator_integration::service::ServiceBuilder;
 use actuator_integration::{AdminServer, Relay, Service, wait};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What a new instance goes through, in this order and once.
 const ARRIVAL: [&str; 4] = ["REGISTERED", "STATUS_CHANGED", "ENDPOINTS_DETECTED", "INFO_CHANGED"];
 
-const ENDPOINTS: [&str; 9] = [
+const ENDPOINTS: [&str; 10] = [
+    "auditevents",
     "beans",
     "env",
     "health",
@@ -31,6 +34,25 @@ fn wait_for_arrival(server: &AdminServer, instance: &str) -> Vec<String> {
     server.wait_for_events(instance, "INFO_CHANGED", |events| {
         events.last().is_some_and(|last| last == "INFO_CHANGED")
     })
+}
+
+/// The servers of all lines, a service that is registered at each of them, and its id.
+fn register_everywhere(service: ServiceBuilder) -> (Vec<Arc<AdminServer>>, Service, String) {
+    let versions = [sba_4_1_2::VERSION, sba_3_5_9::VERSION, sba_2_7_16::VERSION];
+    let servers = thread::scope(|scope| {
+        let starts = versions.map(|version| scope.spawn(move || AdminServer::shared(version)));
+        Vec::from(starts.map(|start| start.join().unwrap()))
+    });
+    let urls = servers.iter().map(|server| server.url()).collect::<Vec<_>>().join(",");
+    let service = service
+        .setting("spring.boot.admin.client.url", &urls)
+        .setting("spring.boot.admin.client.register-once", "false")
+        .start();
+    // The id is made of the address of the service, and so the same everywhere.
+    let mut ids: Vec<_> = servers.iter().map(|server| server.wait_for_instance(&service)).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    (servers, service, ids.remove(0))
 }
 
 /// A folder of this test's own, removed at its end.
@@ -54,7 +76,7 @@ impl Drop for Folder {
 macro_rules! on_every_server {
     ($($module:ident = $version:literal),+ $(,)?) => { $(
         mod $module {
-            const VERSION: &str = $version;
+            pub(super) const VERSION: &str = $version;
 
             #[test]
             fn a_service_is_registered_detected_and_described_in_that_order() {
@@ -251,6 +273,64 @@ fn a_terminated_service_takes_itself_off_the_list(version: &str) {
     let gone =
         known.as_array().unwrap().iter().all(|other: &Value| other["id"] != instance.as_str());
     assert!(gone, "{known}");
+}
+
+#[test]
+fn a_change_of_health_is_one_event_at_every_server_and_flapping_is_none() {
+    let steered = Service::steered()
+        .setting("actuator.health.override.enabled", "true")
+        .setting("actuator.health.show-check", "true")
+        .setting("actuator.httpexchanges.capacity", "10000");
+    let (servers, service, instance) = register_everywhere(steered);
+    let all_have = |status: &str| {
+        for server in &servers {
+            server.wait_for_status(&instance, status);
+        }
+    };
+    all_have("UP");
+
+    service.say("flapping");
+    wait::until("the check failed, and the service is UP", || {
+        let health = service.get("/actuator/health").json();
+        assert_eq!(health["status"], "UP", "{health}");
+        let check = &health["components"]["orders"]["details"]["check"];
+        (check["result"] == "DOWN").then_some(())
+    });
+    // Among so many polls there are two of one server, and between these every other has polled too.
+    let before = polls(&service);
+    wait::until("every server has looked", || {
+        (polls(&service) > before + servers.len()).then_some(())
+    });
+
+    service.say("degraded");
+    all_have("RESTRICTED");
+    service.say("down");
+    all_have("DOWN");
+    // Out of service for the time of the repair: nobody sees an UP between DOWN and that.
+    let order = json!({"status": "OUT_OF_SERVICE", "reason": "repair", "duration": "5m"});
+    assert_eq!(servers[0].send("POST", &instance, "health", Some(&order)).status, 204);
+    service.say("up");
+    all_have("OUT_OF_SERVICE");
+    assert_eq!(servers[0].send("DELETE", &instance, "health", None).status, 204);
+    all_have("UP");
+
+    for server in &servers {
+        let statuses = server.statuses(&instance);
+        assert_eq!(statuses, ["UP", "RESTRICTED", "DOWN", "OUT_OF_SERVICE", "UP"]);
+    }
+}
+
+/// How many answers about its whole health the service gave to admin servers.
+fn polls(service: &Service) -> usize {
+    let exchanges = service.get("/actuator/httpexchanges").json();
+    let exchanges = exchanges["exchanges"].as_array().unwrap().iter();
+    let polls = exchanges.filter(|exchange| {
+        let (request, agent) =
+            (&exchange["request"], &exchange["request"]["headers"]["user-agent"]);
+        request["uri"].as_str().is_some_and(|uri| uri.ends_with("/actuator/health"))
+            && agent[0].as_str().is_some_and(|agent| agent.starts_with("ReactorNetty"))
+    });
+    polls.count()
 }
 
 #[test]

@@ -9,7 +9,10 @@ use std::{
 };
 
 use crate::{
-    health::{Finding, HealthContributors, HealthGroup, HealthGroups, evaluate},
+    health::{
+        Finding, HealthContributors, HealthGroup, HealthGroups, HealthTransition, assemble,
+        evaluate, run_all,
+    },
     model::{
         call::{Call, Listener},
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
@@ -20,6 +23,7 @@ use crate::{
 
 use super::{
     health_descriptor::{HealthDescriptor, NoHealth},
+    health_document::{self, Documents, Slot},
     health_override::{self, Overrides},
     health_view::{Forms, Selected},
 };
@@ -36,6 +40,7 @@ const OPERATIONS: &[Operation] =
 pub struct HealthEndpoint {
     contributors: Arc<HealthContributors>,
     groups: HealthGroups,
+    documents: Documents,
     sanitizer: Arc<Sanitizer>,
     forms: Forms,
     operations: Vec<Operation>,
@@ -62,6 +67,7 @@ impl HealthEndpoint {
     ) -> Self {
         Self {
             contributors,
+            documents: Documents::new(&groups),
             groups,
             sanitizer,
             forms: Forms::default(),
@@ -138,6 +144,11 @@ impl HealthEndpoint {
         if !show_components && !names.is_empty() {
             return Ok(Reply::NotFound);
         }
+        let produces = self.operations.get(call.operation).map(|operation| operation.produces);
+        let form = self.forms.of_type(produces);
+        if let Some(slot) = self.slot(&call, group, &names).filter(|_| form.is_none()) {
+            return self.answer_whole(&call, group, primary, slot).await;
+        }
         let root = self.contributors.snapshot();
         let selection = match Selected::of(&call, &root, &names, group)? {
             Selected::Some(selection) => selection,
@@ -147,8 +158,7 @@ impl HealthEndpoint {
         if found.is_none() && !(primary && names.is_empty()) {
             return Ok(Reply::NotFound);
         }
-        let produces = self.operations.get(call.operation).map(|operation| operation.produces);
-        if let Some(form) = self.forms.of_type(produces) {
+        if let Some(form) = form {
             return form.answer(found.as_ref(), group, &names.join("/"), call.principal);
         }
         let Some(finding) = found else { return Reply::json(&NoHealth) };
@@ -158,19 +168,58 @@ impl HealthEndpoint {
             }
             _ => None,
         };
+        self.write(&finding, &call, group, primary, history.as_deref().unwrap_or_default())
+    }
+
+    /// Where the document of this question may stand from the last time: that of a whole group,
+    /// for callers who are nobody in particular. What is shown of checks changes with each run.
+    fn slot(&self, call: &Call<'_>, group: &HealthGroup, names: &[&str]) -> Option<&Slot> {
+        let is_plain = names.is_empty() && call.query.is_empty() && call.principal.is_none();
+        let slot = self.documents.slot(&self.groups, group, call.version)?;
+        (is_plain && !self.show_checks).then_some(slot)
+    }
+
+    async fn answer_whole(
+        &self,
+        call: &Call<'_>,
+        group: &HealthGroup,
+        primary: bool,
+        slot: &Slot,
+    ) -> EndpointResult {
+        let question = health_document::Question::new(slot, self.contributors.snapshot(), group);
+        let reports = run_all(question.checks()).await;
+        if let Some(reply) = question.answered_by(&reports) {
+            return Ok(reply);
+        }
+        let found = assemble(question.root(), &[], group, question.checks(), &reports);
+        let Some(finding) = found else {
+            return if primary { Reply::json(&NoHealth) } else { Ok(Reply::NotFound) };
+        };
+        let reply = self.write(&finding, call, group, primary, &[])?;
+        question.keep(slot, reports, &reply);
+        Ok(reply)
+    }
+
+    fn write(
+        &self,
+        finding: &Finding,
+        call: &Call<'_>,
+        group: &HealthGroup,
+        primary: bool,
+        history: &[Arc<HealthTransition>],
+    ) -> EndpointResult {
         let lists_groups = primary && matches!(finding, Finding::Composite { .. });
         let descriptor = HealthDescriptor {
-            finding: &finding,
+            finding,
             groups: if lists_groups { self.groups.names() } else { &[] },
-            show_components,
+            show_components: group.shows_components(call.principal),
             show_details: group.shows_details(call.principal),
             show_checks: self.show_checks,
-            history: history.as_deref().unwrap_or_default(),
+            history,
             version: call.version,
             sanitizer: &self.sanitizer,
         };
-        let status = group.http_mapping.code(finding.status());
-        self.reply(status, descriptor)
+        self.reply(group.http_mapping.code(finding.status()), descriptor)
     }
 
     /// The document, without its details if admin servers would not read all of it.

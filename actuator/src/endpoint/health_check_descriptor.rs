@@ -1,7 +1,10 @@
 //! The JSON of what is known about a check beside its health: the detail `check`, if
 //! `actuator.health.show-check` is set.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use serde::Serialize;
 
@@ -62,16 +65,16 @@ impl<'c> CheckDescriptor<'c> {
         Self {
             description: &options.description,
             result: report.raw_status.code(),
-            at: iso_instant(report.at),
-            duration: iso_duration(report.duration),
-            since: iso_instant(report.since),
-            last_success: report.last_success.map(iso_instant),
-            last_failure: report.last_failure.map(iso_instant),
+            at: instant(report.at),
+            duration: duration(report.duration),
+            since: instant(report.since),
+            last_success: report.last_success.map(instant),
+            last_failure: report.last_failure.map(instant),
             consecutive: report.consecutive,
             critical: options.critical,
             level: options.level,
             tags: &options.tags,
-            expires: report.expires.map(iso_instant),
+            expires: report.expires.map(instant),
             history: history
                 .iter()
                 .rev()
@@ -86,11 +89,37 @@ impl TransitionDescriptor {
     fn new(transition: &HealthTransition, sanitizer: &Sanitizer) -> Self {
         let cause = transition.cause.as_deref();
         Self {
-            at: iso_instant(transition.at),
+            at: instant(transition.at),
             from: transition.from.code().to_owned(),
             to: transition.to.code().to_owned(),
             cause: cause.map(|cause| sanitizer.sanitize_text(cause).into_owned()),
-            outage: transition.outage.map(iso_duration),
+            outage: transition.outage.map(duration),
         }
+    }
+}
+
+/// To the millisecond: this is read by people, in a narrow column of the admin server's UI.
+fn instant(at: SystemTime) -> String {
+    let nanos = at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    let beyond = Duration::from_nanos(u64::from(nanos % 1_000_000));
+    iso_instant(at.checked_sub(beyond).unwrap_or(at))
+}
+
+/// To the microsecond: checks in memory take no more.
+fn duration(took: Duration) -> String {
+    let beyond = Duration::from_nanos(u64::from(took.subsec_nanos() % 1_000));
+    iso_duration(took.saturating_sub(beyond))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_and_durations_are_no_longer_than_people_read() {
+        let nanos = Duration::from_nanos(1_234_567_890);
+        assert_eq!(instant(SystemTime::UNIX_EPOCH + nanos), "1970-01-01T00:00:01.234Z");
+        assert_eq!(duration(nanos), "PT1.234567S");
+        assert_eq!(duration(Duration::from_nanos(761)), "PT0S");
     }
 }

@@ -7,6 +7,8 @@ use super::health::Status;
 pub struct StatusAggregator {
     /// The most severe status first.
     order: Vec<Status>,
+    /// Where UP stands in it; its end if it is not there.
+    up: usize,
 }
 
 impl Default for StatusAggregator {
@@ -14,14 +16,19 @@ impl Default for StatusAggregator {
     fn default() -> Self {
         let order =
             [Status::DOWN, Status::OUT_OF_SERVICE, Status::RESTRICTED, Status::UP, Status::UNKNOWN];
-        Self { order: order.into() }
+        Self::new(order.into())
     }
 }
 
 impl StatusAggregator {
     /// An order of one's own, most severe first; codes are compared loosely.
     pub fn of(order: impl IntoIterator<Item = String>) -> Self {
-        Self { order: order.into_iter().map(Status::custom).collect() }
+        Self::new(order.into_iter().map(Status::custom).collect())
+    }
+
+    fn new(order: Vec<Status>) -> Self {
+        let up = order.iter().position(|known| *known == Status::UP).unwrap_or(order.len());
+        Self { order, up }
     }
 
     /// The first of the most severe statuses, with its description. Statuses that the order does
@@ -40,9 +47,8 @@ impl StatusAggregator {
     /// How bad a status is: how many steps it stands before UP; 0 for UP, for all that comes after
     /// it, and for what the order does not name.
     pub(super) fn severity(&self, status: &Status) -> usize {
-        let position = |wanted: &Status| self.order.iter().position(|known| known == wanted);
-        let up = position(&Status::UP).unwrap_or(self.order.len());
-        position(status).map_or(0, |position| up.saturating_sub(position))
+        let position = self.order.iter().position(|known| known == status);
+        position.map_or(0, |position| self.up.saturating_sub(position))
     }
 }
 

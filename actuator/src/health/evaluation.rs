@@ -1,6 +1,6 @@
 //! From the tree of checks to the tree of their answers, seen through a group.
 
-use std::sync::Arc;
+use std::{iter::Peekable, sync::Arc};
 
 use super::{
     contributors::{Composite, Contributor, find},
@@ -15,7 +15,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub enum Finding {
     /// What is known of a check.
-    Indicator(CheckReport),
+    Indicator(Arc<CheckReport>),
     /// The answers of several, aggregated.
     Composite {
         /// The aggregated status.
@@ -56,31 +56,56 @@ pub async fn evaluate(
     group: &HealthGroup,
     select: Selector<'_>,
 ) -> Option<Finding> {
-    let view = View { group, select };
+    let checks = gather(root, names, group, select)?;
+    let reports = run_all(&checks).await;
+    assemble(root, names, group, &checks, &reports)
+}
+
+/// The checks that such a question asks, in the order of the tree; `None` if there is no such
+/// contributor.
+pub fn gather(
+    root: &Composite,
+    names: &[&str],
+    group: &HealthGroup,
+    select: Selector<'_>,
+) -> Option<Vec<Arc<Check>>> {
+    let view = Members { group, select };
     let mut checks = Vec::new();
-    let node = if names.is_empty() {
+    if names.is_empty() {
         view.gather_all(root, &mut checks);
-        None
     } else {
-        let found = find(root, names)?;
-        view.gather(found, &mut checks);
-        Some(found)
-    };
-    let mut answers = run_all(&checks).await.into_iter();
-    match node {
-        None => view.assemble_all(root, &mut answers),
-        Some(found) => view.assemble(found, &mut answers),
+        view.gather(find(root, names)?, &mut checks);
+    }
+    Some(checks)
+}
+
+/// Puts together what was said by the checks that [`gather`] gave; `None` if there were none.
+pub fn assemble(
+    root: &Composite,
+    names: &[&str],
+    group: &HealthGroup,
+    checks: &[Arc<Check>],
+    reports: &[Arc<CheckReport>],
+) -> Option<Finding> {
+    let mut answers = checks.iter().zip(reports).peekable();
+    if names.is_empty() {
+        assemble_all(root, group, &mut answers)
+    } else {
+        assemble_one(find(root, names)?, group, &mut answers)
     }
 }
 
-/// The checks as one caller sees them.
+/// A check that was asked, and what is known of it.
+type Answer<'c> = (&'c Arc<Check>, &'c Arc<CheckReport>);
+
+/// The checks that one caller asks for.
 #[derive(Clone, Copy)]
-struct View<'v> {
+struct Members<'v> {
     group: &'v HealthGroup,
     select: Selector<'v>,
 }
 
-impl View<'_> {
+impl Members<'_> {
     fn has(&self, check: &Check) -> bool {
         let (path, options) = (check.path(), check.options());
         self.group.has(path, options) && (self.select)(path, options)
@@ -102,37 +127,39 @@ impl View<'_> {
             Contributor::Composite(inner) => self.gather_all(inner, checks),
         }
     }
+}
 
-    /// Walks as [`Self::gather_all`] did, so the answers come in the order of the checks.
-    fn assemble_all(
-        &self,
-        composite: &Composite,
-        answers: &mut impl Iterator<Item = CheckReport>,
-    ) -> Option<Finding> {
-        let components: Vec<_> = composite
-            .iter()
-            .filter_map(|(name, contributor)| {
-                Some((Arc::clone(name), self.assemble(contributor, answers)?))
-            })
-            .collect();
-        if components.is_empty() {
-            return None;
-        }
-        let counting = components.iter().filter(|(_, found)| found.counts());
-        let status = self.group.aggregator.aggregate(counting.map(|(_, found)| found.status()));
-        Some(Finding::Composite { status, components })
+/// Walks as [`Members::gather_all`] did, so the answers come in the order of the checks.
+fn assemble_all<'c>(
+    composite: &Composite,
+    group: &HealthGroup,
+    answers: &mut Peekable<impl Iterator<Item = Answer<'c>>>,
+) -> Option<Finding> {
+    let components: Vec<_> = composite
+        .iter()
+        .filter_map(|(name, contributor)| {
+            Some((Arc::clone(name), assemble_one(contributor, group, answers)?))
+        })
+        .collect();
+    if components.is_empty() {
+        return None;
     }
+    let counting = components.iter().filter(|(_, found)| found.counts());
+    let status = group.aggregator.aggregate(counting.map(|(_, found)| found.status()));
+    Some(Finding::Composite { status, components })
+}
 
-    fn assemble(
-        &self,
-        contributor: &Contributor,
-        answers: &mut impl Iterator<Item = CheckReport>,
-    ) -> Option<Finding> {
-        match contributor {
-            Contributor::Indicator(check) => {
-                self.has(check).then(|| answers.next()).flatten().map(Finding::Indicator)
-            }
-            Contributor::Composite(inner) => self.assemble_all(inner, answers),
+fn assemble_one<'c>(
+    contributor: &Contributor,
+    group: &HealthGroup,
+    answers: &mut Peekable<impl Iterator<Item = Answer<'c>>>,
+) -> Option<Finding> {
+    match contributor {
+        Contributor::Indicator(check) => {
+            // What was not asked has no answer.
+            let answer = answers.next_if(|(asked, _)| Arc::ptr_eq(asked, check));
+            answer.map(|(_, report)| Finding::Indicator(Arc::clone(report)))
         }
+        Contributor::Composite(inner) => assemble_all(inner, group, answers),
     }
 }

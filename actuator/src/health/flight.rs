@@ -40,7 +40,7 @@ pub(super) struct Flight {
     pub(super) run: Run,
     /// Until when it has to answer.
     pub(super) deadline: Instant,
-    landed: watch::Sender<Option<CheckReport>>,
+    landed: watch::Sender<Option<Arc<CheckReport>>>,
     has_slot: AtomicBool,
     misses: AtomicU32,
 }
@@ -58,14 +58,14 @@ impl Flight {
     }
 
     /// Gives the answer to all who wait.
-    pub(super) fn land(&self, report: CheckReport) {
+    pub(super) fn land(&self, report: Arc<CheckReport>) {
         self.landed.send_replace(Some(report));
     }
 
     /// The answer; `None` if it does not come in time. The caller's own timer decides, so that a
     /// check which blocks its runtime does not block those who ask from another one; `runtime` has
     /// the timer of a caller on no runtime.
-    pub(super) async fn landed(&self, runtime: Option<Handle>) -> Option<CheckReport> {
+    pub(super) async fn landed(&self, runtime: Option<Handle>) -> Option<Arc<CheckReport>> {
         let mut landed = self.landed.subscribe();
         let answer = landed.wait_for(Option::is_some);
         let Some(runtime) = Handle::try_current().ok().or(runtime) else {
@@ -150,7 +150,7 @@ impl Landing {
     }
 
     /// Free before the answer is out: who asks after having seen it starts anew.
-    fn land(self, report: CheckReport) {
+    fn land(self, report: Arc<CheckReport>) {
         self.free();
         self.flight.land(report);
     }
@@ -167,10 +167,9 @@ impl Drop for Landing {
     fn drop(&mut self) {
         self.free();
         if self.flight.landed.borrow().is_none() {
-            let mut report = self.check.report();
-            let aborted = Health::from_error("aborted: its runtime is shutting down");
-            report.health = Arc::new(aborted);
-            self.flight.land(report);
+            let health = Arc::new(Health::from_error("aborted: its runtime is shutting down"));
+            let report = (*self.check.report()).clone();
+            self.flight.land(Arc::new(CheckReport { health, ..report }));
         }
     }
 }

@@ -40,7 +40,7 @@ impl Check {
     }
 
     /// What is known, without running it.
-    pub(super) fn report(&self) -> CheckReport {
+    pub(super) fn report(&self) -> Arc<CheckReport> {
         self.standing().report()
     }
 
@@ -62,7 +62,7 @@ impl Check {
     }
 
     /// Takes the result of a run in, and tells what it changes.
-    pub(super) fn finish(&self, health: Health, run: Run) -> CheckReport {
+    pub(super) fn finish(&self, health: Health, run: Run) -> Arc<CheckReport> {
         let at = Moment::now();
         let took = self.observe(at, run);
         let health = bounded(health);
@@ -75,11 +75,11 @@ impl Check {
 
     /// The answer while an execution has missed its deadline and goes on. It counts as one more
     /// bad result for each full timeout that passes.
-    pub(super) fn overdue(&self, flight: &Flight, now: Instant) -> CheckReport {
+    pub(super) fn overdue(&self, flight: &Flight, now: Instant) -> Arc<CheckReport> {
         let health = self.complaint(flight, now);
         let counts = flight.claims_miss(now);
         let at = Moment::now();
-        let (mut report, is_told) = self.with_standing(|standing| {
+        let (report, is_told) = self.with_standing(|standing| {
             // What it said meanwhile, or a later run, is the newer word.
             if standing.has_ended(flight.run.number) {
                 return ((standing.report(), true), None);
@@ -93,10 +93,11 @@ impl Check {
         if counts {
             self.observe(at, flight.run);
         }
-        if !is_told && report.overridden.is_none() {
-            report.health = Arc::new(health.with_status(report.health.status().clone()));
+        if is_told || report.overridden.is_some() {
+            return report;
         }
-        report
+        let health = Arc::new(health.with_status(report.health.status().clone()));
+        Arc::new(CheckReport { health, ..(*report).clone() })
     }
 
     /// DOWN with what a run that missed its deadline waits for, and for how long.
@@ -128,12 +129,18 @@ impl Check {
     }
 
     /// The last result, while it is kept; always, of a check that runs by itself.
-    pub(super) fn known(&self, now: Instant) -> Option<CheckReport> {
-        self.release_expired(now);
+    pub(super) fn known(&self, now: Instant) -> Option<Arc<CheckReport>> {
+        let mut standing = self.standing();
+        if standing.forced_until().is_some_and(|until| until <= now) {
+            drop(standing);
+            self.release_expired(now);
+            standing = self.standing();
+        }
         let Some(background) = self.options.background else {
-            let standing = self.standing();
             return standing.is_kept(now).then(|| standing.report());
         };
+        let (report, last_heard) = (standing.report(), standing.last_heard());
+        drop(standing);
         let overdue = match &*self.execution() {
             Execution::Flying(flight) if now >= flight.deadline => Some(Arc::clone(flight)),
             _ => None,
@@ -141,18 +148,19 @@ impl Check {
         if let Some(flight) = overdue {
             return Some(self.overdue(&flight, now));
         }
-        let standing = self.standing();
-        let mut report = standing.report();
         let longest = background.interval.max(background.failure_interval);
-        let patience = longest + 2 * self.options.timeout + Duration::from_secs(1);
-        let silent = now.saturating_duration_since(standing.last_heard());
-        if silent > patience {
-            report.health = Arc::new(Health::from_error(format_args!(
-                "not run for {}: the application's runtime does not get to it",
-                Shown(silent)
-            )));
+        let patience = longest
+            .saturating_add(self.options.timeout.saturating_mul(2))
+            .saturating_add(Duration::from_secs(1));
+        let silent = now.saturating_duration_since(last_heard);
+        if silent <= patience {
+            return Some(report);
         }
-        Some(report)
+        let health = Arc::new(Health::from_error(format_args!(
+            "not run for {}: the application's runtime does not get to it",
+            Shown(silent)
+        )));
+        Some(Arc::new(CheckReport { health, ..(*report).clone() }))
     }
 
     /// What is remembered.

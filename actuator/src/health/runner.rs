@@ -73,7 +73,7 @@ pub(super) enum Execution {
 
 /// What came of asking.
 enum Outcome {
-    Done(CheckReport),
+    Done(Arc<CheckReport>),
     InFlight(Arc<Flight>),
 }
 
@@ -153,7 +153,7 @@ impl Check {
     }
 
     /// Runs it once, or shares the execution that is under way.
-    pub(super) async fn run(self: &Arc<Self>) -> CheckReport {
+    pub(super) async fn run(self: &Arc<Self>) -> Arc<CheckReport> {
         self.release_expired(Instant::now());
         let here = self.engine.is_here();
         let outcome = poll_fn(|context| Poll::Ready(self.launch(context, here))).await;
@@ -166,12 +166,12 @@ impl Check {
     }
 
     /// What is known if that still counts, else a run.
-    fn ask(self: &Arc<Self>, context: &mut Context<'_>, here: bool) -> Outcome {
+    fn ask(self: &Arc<Self>, context: &mut Context<'_>, here: bool, now: Instant) -> Outcome {
         self.begin();
-        self.known(Instant::now()).map_or_else(|| self.launch(context, here), Outcome::Done)
+        self.known(now).map_or_else(|| self.launch(context, here), Outcome::Done)
     }
 
-    async fn settle(&self, outcome: Outcome) -> CheckReport {
+    async fn settle(&self, outcome: Outcome) -> Arc<CheckReport> {
         match outcome {
             Outcome::Done(report) => report,
             Outcome::InFlight(flight) => match flight.landed(self.engine.runtime()).await {
@@ -247,7 +247,7 @@ impl Check {
     }
 
     /// The end of a run that has no task.
-    fn end(&self, health: Health, run: Run) -> CheckReport {
+    fn end(&self, health: Health, run: Run) -> Arc<CheckReport> {
         let report = self.finish(health, run);
         let execution = std::mem::replace(&mut *self.execution(), Execution::None);
         if let Execution::Flying(flight) = execution {
@@ -299,11 +299,12 @@ impl fmt::Debug for Check {
 }
 
 /// Asks all checks at once; the answers come in the order of the checks.
-pub(super) async fn run_all(checks: &[Arc<Check>]) -> Vec<CheckReport> {
+pub async fn run_all(checks: &[Arc<Check>]) -> Vec<Arc<CheckReport>> {
     let mut outcomes = Vec::with_capacity(checks.len());
     poll_fn(|context| {
         let here = checks.first().is_some_and(|check| check.engine.is_here());
-        outcomes.extend(checks.iter().map(|check| check.ask(context, here)));
+        let now = Instant::now();
+        outcomes.extend(checks.iter().map(|check| check.ask(context, here, now)));
         Poll::Ready(())
     })
     .await;

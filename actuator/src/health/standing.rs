@@ -52,6 +52,10 @@ pub(super) struct Standing {
     forced: Option<Forced>,
     /// The status that the others know of; `None` before there is one.
     told: Option<Status>,
+    /// Everything that is known, made anew with each result: there are more who ask than results.
+    report: Arc<CheckReport>,
+    /// What there is to say before the first result.
+    unchecked: Arc<Health>,
     history: VecDeque<Arc<HealthTransition>>,
     transitions: u64,
     /// The number of the latest run that has ended.
@@ -80,6 +84,21 @@ impl Standing {
     pub(super) fn new(options: Arc<CheckOptions>, now: Moment) -> Self {
         let initial = options.initial_status.clone();
         let (failures, successes) = (options.failure_threshold, options.success_threshold);
+        let unchecked = Health::new(initial.clone().unwrap_or(Status::UNKNOWN));
+        let unchecked = Arc::new(unchecked.with_detail("note", "not checked yet"));
+        let report = CheckReport {
+            health: Arc::clone(&unchecked),
+            raw_status: Status::UNKNOWN,
+            options: Arc::clone(&options),
+            at: now.wall,
+            duration: Duration::ZERO,
+            expires: None,
+            since: now.wall,
+            last_success: None,
+            last_failure: None,
+            consecutive: 0,
+            overridden: None,
+        };
         Self {
             options,
             told: initial.clone(),
@@ -92,6 +111,8 @@ impl Standing {
             last_failure: None,
             outage: None,
             forced: None,
+            report: Arc::new(report),
+            unchecked,
             history: VecDeque::new(),
             transitions: 0,
             ended: 0,
@@ -128,7 +149,9 @@ impl Standing {
         };
         let health = Arc::new(health);
         self.last = Some(LastResult { raw_status, health, at, took, kept_until });
-        self.changed(at, order)
+        let change = self.changed(at, order);
+        self.renew_report();
+        change
     }
 
     /// Reports `status` instead of the check's own until `until`.
@@ -140,7 +163,9 @@ impl Standing {
         order: &StatusAggregator,
     ) -> Option<Change> {
         self.forced = Some(Forced { by, until });
-        self.changed(now, order)
+        let change = self.changed(now, order);
+        self.renew_report();
+        change
     }
 
     /// Ends an override: any, or only one that has expired. `None` if there is none to end.
@@ -156,7 +181,9 @@ impl Standing {
         }
         let by = Arc::clone(&forced.by);
         self.forced = None;
-        Some((by, self.changed(now, order)))
+        let change = self.changed(now, order);
+        self.renew_report();
+        Some((by, change))
     }
 
     /// Writes down that a run has given its result.
@@ -223,44 +250,35 @@ impl Standing {
     }
 
     /// Everything that is known now.
-    pub(super) fn report(&self) -> CheckReport {
-        let before_first_run;
-        let last = if let Some(last) = &self.last {
-            last
-        } else {
-            before_first_run = self.before_first_run();
-            &before_first_run
-        };
+    pub(super) fn report(&self) -> Arc<CheckReport> {
+        Arc::clone(&self.report)
+    }
+
+    fn renew_report(&mut self) {
+        let last = self.last.as_ref();
+        let own = last.map_or(&self.unchecked, |last| &last.health);
         let overridden = self.forced.as_ref().map(|forced| Arc::clone(&forced.by));
         let health = match &overridden {
-            Some(by) => Arc::new(shown(by, &last.health)),
-            None => Arc::clone(&last.health),
+            Some(by) => Arc::new(shown(by, own)),
+            None => Arc::clone(own),
         };
-        let kept = last.kept_until.map(|until| until.saturating_duration_since(last.at.instant));
-        CheckReport {
+        let expires = last.and_then(|last| {
+            let kept = last.kept_until?.saturating_duration_since(last.at.instant);
+            last.at.wall.checked_add(kept)
+        });
+        self.report = Arc::new(CheckReport {
             health,
-            raw_status: last.raw_status.clone(),
+            raw_status: last.map_or(Status::UNKNOWN, |last| last.raw_status.clone()),
             options: Arc::clone(&self.options),
-            at: last.at.wall,
-            duration: last.took,
-            expires: kept.and_then(|kept| last.at.wall.checked_add(kept)),
+            at: last.map_or(self.since, |last| last.at.wall),
+            duration: last.map_or(Duration::ZERO, |last| last.took),
+            expires,
             since: self.since,
             last_success: self.last_success,
             last_failure: self.last_failure,
             consecutive: self.side.map_or(0, |(_, count)| count),
             overridden,
-        }
-    }
-
-    fn before_first_run(&self) -> LastResult {
-        let status = self.hysteresis.reported().cloned().unwrap_or(Status::UNKNOWN);
-        LastResult {
-            raw_status: Status::UNKNOWN,
-            health: Arc::new(Health::new(status).with_detail("note", "not checked yet")),
-            at: Moment { wall: self.since, instant: Instant::now() },
-            took: Duration::ZERO,
-            kept_until: None,
-        }
+        });
     }
 
     /// The change from what the others know to what is effective now. A first result that is good

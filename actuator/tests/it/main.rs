@@ -11,6 +11,7 @@ mod exposure;
 mod health;
 mod health_engine;
 mod health_events;
+mod health_load;
 mod health_odds;
 mod health_stress;
 mod health_views;

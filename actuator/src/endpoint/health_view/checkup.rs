@@ -35,7 +35,7 @@ pub struct Seen {
     /// Its path from the root of the tree.
     pub path: String,
     /// What is known of it.
-    pub report: CheckReport,
+    pub report: Arc<CheckReport>,
 }
 
 /// What was found of a group.
@@ -194,7 +194,7 @@ pub fn verdict(status: &Status, group: &HealthGroup) -> Verdict {
 fn gather(finding: &Finding, path: &str, checks: &mut Vec<Seen>) {
     match finding {
         Finding::Indicator(report) => {
-            checks.push(Seen { path: path.to_owned(), report: report.clone() });
+            checks.push(Seen { path: path.to_owned(), report: Arc::clone(report) });
         }
         Finding::Composite { components, .. } => {
             for (name, inner) in components {

@@ -233,7 +233,7 @@ mod tests {
     async fn ask(checks: &HealthContributors, name: &str) -> Arc<Health> {
         let all = HealthGroup::primary(crate::model::show::Show::Always);
         match evaluate(&checks.snapshot(), &[name], &all, &|_, _| true).await {
-            Some(Finding::Indicator(report)) => report.health,
+            Some(Finding::Indicator(report)) => Arc::clone(&report.health),
             other => panic!("{other:?}"),
         }
     }

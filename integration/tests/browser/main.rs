@@ -3,12 +3,16 @@
 //!
 //! Each view leaves a picture in `target/screenshots/`.
 
+mod health;
+mod view;
+
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use actuator_integration::http::ACCEPT_V3;
-use actuator_integration::{AdminServer, Browser, Service, wait};
+use actuator_integration::wait;
 use serde_json::{Value, json};
+
+use view::{Scene, View};
 
 /// The views with a test below.
 const VIEWS: [&str; 9] = [
@@ -22,115 +26,6 @@ const VIEWS: [&str; 9] = [
     "metrics",
     "threaddump",
 ];
-
-/// What the UI itself writes to the console whatever the instance says: its own charts, drawn before there are
-/// two points to connect (the same with a scripted instance).
-const HARMLESS: &str = "<path> attribute d: Expected number";
-
-/// One server with one instance, for all tests that run at the same time.
-struct Scene {
-    server: Arc<AdminServer>,
-    service: Service,
-    instance: String,
-}
-
-impl Scene {
-    fn shared() -> Arc<Self> {
-        static SHARED: Mutex<Weak<Scene>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(scene) = shared.upgrade() {
-            return scene;
-        }
-        let server = AdminServer::shared("4.1.2");
-        let service = Service::example("quickstart")
-            .setting("spring.boot.admin.client.url", server.url())
-            .setting("spring.boot.admin.client.instance.metadata.tags.environment", "demo")
-            .start();
-        let instance = server.wait_for_instance(&service);
-        server.wait_for_events(&instance, "INFO_CHANGED", |events| {
-            events.iter().any(|event| event == "INFO_CHANGED")
-        });
-        // The server learns of health groups with a poll after the first.
-        let groups = format!("/instances/{instance}/health-groups");
-        wait::until("the server knows the health groups", || {
-            server.get(&groups, "application/json").body.contains("liveness").then_some(())
-        });
-        // A logger exists once something was logged with it.
-        service.get("/hello/world");
-        let scene = Arc::new(Self { server, service, instance });
-        *shared = Arc::downgrade(&scene);
-        scene
-    }
-
-    /// What the instance itself answers.
-    fn actuator(&self, path: &str) -> Value {
-        self.service.get(&format!("/actuator/{path}")).json()
-    }
-}
-
-/// A window on one page of the UI.
-struct View {
-    scene: Arc<Scene>,
-    browser: Browser,
-    name: String,
-}
-
-impl View {
-    /// A view of the instance.
-    fn of_instance(name: &str) -> Self {
-        let scene = Scene::shared();
-        let path = format!("/instances/{}/{name}", scene.instance);
-        Self::open(scene, name, &path)
-    }
-
-    /// A view of the whole server.
-    fn of_server(name: &str) -> Self {
-        Self::open(Scene::shared(), name, &format!("/{name}"))
-    }
-
-    fn open(scene: Arc<Scene>, name: &str, path: &str) -> Self {
-        let browser = Browser::open(1400, 1250);
-        browser.visit(&format!("{}{path}", scene.server.url()));
-        Self { scene, browser, name: name.to_owned() }
-    }
-
-    #[track_caller]
-    fn shows(&self, texts: &[&str]) {
-        for text in texts {
-            self.browser.wait_for_text(text);
-        }
-    }
-
-    /// Takes the picture, and asserts that nothing went wrong on the way.
-    #[track_caller]
-    fn close(self) {
-        let file = actuator_integration::build_directory().parent().unwrap().join("screenshots");
-        self.browser.screenshot(&file.join(format!("{}.png", self.name)));
-        let toasts = self.browser.run(
-            "return [...document.querySelectorAll('.p-toast-message')].map(t => t.innerText)",
-            &[],
-        );
-        assert_eq!(toasts, json!([]), "the UI raised a toast");
-        assert!(
-            !self.browser.text().contains("Fetching of data failed"),
-            "{}",
-            self.browser.text()
-        );
-        let mut complaints = self.browser.complaints();
-        complaints.retain(|complaint| !complaint.contains(HARMLESS));
-        assert_eq!(complaints, [""; 0], "the page complained");
-    }
-
-    /// The text of the table row in which an element of the first cell says exactly `name`.
-    fn row(&self, name: &str) -> String {
-        let script = "const row = [...document.querySelectorAll('main tr')]
-                .find(row => row.querySelector('td span')?.innerText === arguments[0]);
-            return row && row.innerText";
-        let row =
-            self.browser.wait_until(&format!("there is a row {name}"), script, &[json!(name)]);
-        row.as_str().unwrap().to_owned()
-    }
-}
 
 #[test]
 fn every_view_that_is_offered_has_a_test_here() {
@@ -183,13 +78,7 @@ fn details_show_info_health_process_and_metadata_of_the_instance() {
 #[test]
 fn a_health_group_opens_with_what_the_instance_answers() {
     let view = View::of_instance("details");
-    view.shows(&["liveness"]);
-    view.browser.wait_until(
-        "the group can be opened",
-        "const title = [...document.querySelectorAll('main button')].find(b => b.innerText.includes('liveness'));
-         title && title.click(); return !!title",
-        &[],
-    );
+    view.open_group("liveness");
     view.shows(&["livenessState\nUP"]);
     view.close();
 }

@@ -1,0 +1,98 @@
+//! A service whose health does what a test says: `POST /say/down` and its check is DOWN, until told otherwise. The
+//! setting `steered.says` is what it says first.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
+
+use actuator::{App, Health, health_check};
+use axum::{Router, extract::Path, http::StatusCode, routing::post};
+
+/// What the check has been told to say, and how often it was asked.
+#[derive(Default)]
+struct Orders {
+    said: Mutex<Said>,
+    runs: AtomicU32,
+}
+
+#[derive(Clone, Copy, Default)]
+enum Said {
+    #[default]
+    Up,
+    Degraded,
+    Down,
+    /// DOWN at every other run, UP at those between.
+    Flapping,
+}
+
+impl Said {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "up" => Some(Self::Up),
+            "degraded" => Some(Self::Degraded),
+            "down" => Some(Self::Down),
+            "flapping" => Some(Self::Flapping),
+            _ => None,
+        }
+    }
+}
+
+impl Orders {
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Do orders come in? Two failures in a row are needed for an alarm.
+#[health_check(
+    name = "orders",
+    interval = "50ms",
+    failure_threshold = 2,
+    groups = ["payments"],
+    tags = ["business", "revenue"]
+)]
+async fn orders(orders: &Orders) -> Health {
+    let run = orders.runs.fetch_add(1, Ordering::Relaxed);
+    let said = *orders.said();
+    match said {
+        Said::Down => Health::from_error("the broker refused the connection"),
+        Said::Flapping if run.is_multiple_of(2) => Health::from_error("one packet was lost"),
+        Said::Degraded => Health::degraded().with_detail("backlog", 1200),
+        Said::Up | Said::Flapping => Health::up().with_detail("backlog", 0),
+    }
+}
+
+/// Are there recommendations? Nobody misses them.
+#[health_check(name = "recommendations", critical = false)]
+async fn recommendations() -> Health {
+    Health::from_error("the model is not loaded")
+}
+
+/// Can we pay at the first provider?
+#[health_check(name = "providers/first", groups = ["payments"])]
+async fn first() -> Health {
+    Health::up().with_detail("currency", "EUR")
+}
+
+async fn say(orders: Arc<Orders>, word: String) -> StatusCode {
+    match Said::from_word(&word) {
+        Some(said) => {
+            *orders.said() = said;
+            StatusCode::NO_CONTENT
+        }
+        None => StatusCode::NOT_FOUND,
+    }
+}
+
+fn setup(app: &mut App) -> actuator::Result<Router> {
+    let orders = Arc::new(Orders::default());
+    let first = app.optional_setting::<String>("steered.says")?;
+    *orders.said() = first.and_then(|word| Said::from_word(&word)).unwrap_or_default();
+    app.component(orders.clone());
+    Ok(Router::new().route("/say/{word}", post(move |Path(word)| say(orders.clone(), word))))
+}
+
+fn main() -> actuator::Result<()> {
+    actuator::serve!(setup)
+}
