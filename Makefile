@@ -61,7 +61,7 @@ doc: ## Builds the documentation as docs.rs does
 	@scripts/doc
 
 .PHONY: docs
-docs: ## Writes the tables of docs/settings.md anew, from the catalog of settings
+docs: ## Writes the tables of settings in docs/ anew, from the catalog
 	@UPDATE_DOCS=1 cargo test --quiet -p actuator --lib the_tables_of_the_documentation >/dev/null
 
 .PHONY: package

@@ -32,6 +32,8 @@
 //! |---|---|
 //! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
 //! | use a check that is there already | [`checks`] |
+//! | say how a check is run and what it counts | [`HealthCheck`], [`App::add_health_check`] |
+//! | follow changes of health, register checks later | [`HealthContributors`], from [`Actuator::health`] |
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`App::meters`], [`meter`] |
@@ -62,6 +64,11 @@ pub struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/macros.md")]
 pub struct MacrosDocument;
+
+/// And those of the documentation of health.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/health.md")]
+pub struct HealthDocument;
 
 #[doc(hidden)]
 pub mod __private;

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
+use super::health_view::json;
 use crate::{
     audit::{Audit, types::HEALTH_OVERRIDDEN},
     health::{HealthContributors, Status, StatusOverride},
@@ -76,7 +77,7 @@ impl Overrides {
             self.audit.record(actor, HEALTH_OVERRIDDEN, ended);
             return Ok(Reply::Nothing);
         }
-        let by = match self.read(call) {
+        let by = match self.read(contributors, call) {
             Ok(by) => by,
             Err(complaint) => return refused(400, "Bad Request", &complaint),
         };
@@ -93,10 +94,22 @@ impl Overrides {
         Ok(Reply::Nothing)
     }
 
-    fn read(&self, call: &Call<'_>) -> Result<StatusOverride, String> {
-        let status = call.text("status").unwrap_or_else(|| "OUT_OF_SERVICE".to_owned());
-        if !status.contains(char::is_alphanumeric) || status.len() > 64 {
-            return Err("status: expected UP, RESTRICTED, OUT_OF_SERVICE, DOWN or UNKNOWN".into());
+    fn read(
+        &self,
+        contributors: &HealthContributors,
+        call: &Call<'_>,
+    ) -> Result<StatusOverride, String> {
+        const KEYS: [&str; 4] = ["actor", "duration", "reason", "status"];
+        if let Some((key, _)) = call.body.iter().find(|(key, _)| !KEYS.contains(&key.as_str())) {
+            let key: String = key.chars().take(LONGEST_TEXT).collect();
+            return Err(format!("unknown member {key:?}: expected {}", KEYS.join(", ")));
+        }
+        let status =
+            call.text("status").map_or(Status::OUT_OF_SERVICE, |code| Status::named(code.trim()));
+        if !contributors.knows_status(&status) {
+            return Err("status: expected UP, RESTRICTED, OUT_OF_SERVICE, DOWN, UNKNOWN, or one \
+                        of management.endpoint.health.status.order"
+                .into());
         }
         let duration = match call.text("duration") {
             Some(text) => parse_duration(&text, Duration::from_secs(1))
@@ -111,7 +124,6 @@ impl Overrides {
             ));
         }
         let until = SystemTime::now().checked_add(duration).ok_or("duration: too long")?;
-        let status = Status::named(status.trim());
         Ok(StatusOverride { status, reason: text(call, "reason"), actor: actor(call), until })
     }
 }
@@ -133,5 +145,5 @@ fn refused(status: u16, error: &str, message: &str) -> EndpointResult {
         error: &'r str,
         message: &'r str,
     }
-    Reply::json_with_status(status, &Refused { status, error, message })
+    json(status, &Refused { status, error, message })
 }

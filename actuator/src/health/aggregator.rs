@@ -44,6 +44,11 @@ impl StatusAggregator {
             .map_or(Status::UNKNOWN, |(_, status)| status.clone())
     }
 
+    /// Whether it is a status of the order, or a built-in one.
+    pub(super) fn knows(&self, status: &Status) -> bool {
+        Status::BUILT_IN.contains(status) || self.order.contains(status)
+    }
+
     /// How bad a status is: how many steps it stands before UP; 0 for UP, for all that comes after
     /// it, and for what the order does not name.
     pub(super) fn severity(&self, status: &Status) -> usize {

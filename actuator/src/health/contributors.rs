@@ -9,7 +9,7 @@ use std::{
 use super::{
     check::HealthCheck,
     engine::{CheckObserver, Engine, EngineSettings},
-    health::Health,
+    health::{Health, Status},
     options::LONGEST,
     probe::CheckProbe,
     runner::Check,
@@ -162,6 +162,11 @@ impl HealthContributors {
         check.with_standing(|standing| ((), standing.force(Arc::new(by), until, now, order)));
         check.watch_override();
         Ok(())
+    }
+
+    /// Whether this status means something here: it is built in, or `status.order` names it.
+    pub(crate) fn knows_status(&self, status: &Status) -> bool {
+        self.engine.settings.order.knows(status)
     }
 
     /// Ends an override before its time; what it was, or `None` if there is none.

@@ -32,7 +32,7 @@ pub type RunObserver = Box<dyn Fn(Duration) + Send + Sync>;
 pub struct EngineSettings {
     /// What holds for all checks that do not set it.
     pub(super) defaults: WantedOptions,
-    /// What the settings say of single checks, by the loose name of the path.
+    /// What the settings say of single checks, by the path as it is written there.
     pub(super) by_check: Vec<(String, WantedOptions)>,
     /// How many checks may be under way at once.
     pub(super) max_concurrency: usize,
@@ -108,7 +108,8 @@ impl Engine {
     /// of all.
     pub(super) fn options_of(&self, check: &HealthCheck) -> super::options::CheckOptions {
         let name = super::settings::loose(&check.path);
-        let own = self.settings.by_check.iter().find(|(path, _)| *path == name);
+        let own =
+            self.settings.by_check.iter().find(|(path, _)| super::settings::loose(path) == name);
         let own = own.map(|(_, wanted)| wanted.clone()).unwrap_or_default();
         own.or(check.wanted.clone()).or(self.settings.defaults.clone()).decide()
     }

@@ -8,7 +8,6 @@ use super::{
     engine::EngineSettings,
     health::Status,
     options::{DEFAULT_TIMEOUT, WantedOptions},
-    settings::loose,
 };
 use crate::settings::SettingsReader;
 
@@ -46,7 +45,7 @@ impl EngineSettings {
         defaults.timeout = defaults.timeout.or(Some(DEFAULT_TIMEOUT));
         Self {
             defaults,
-            by_check: read_by_check(reader),
+            by_check: read_by_check(reader, &order),
             max_concurrency: max_concurrency.clamp(1, 100_000),
             history: reader.value_or(&format!("{ALL}.history"), usual.history),
             slow: reader.value_or(
@@ -58,7 +57,10 @@ impl EngineSettings {
     }
 }
 
-fn read_by_check(reader: &mut SettingsReader<'_>) -> Vec<(String, WantedOptions)> {
+fn read_by_check(
+    reader: &mut SettingsReader<'_>,
+    order: &StatusAggregator,
+) -> Vec<(String, WantedOptions)> {
     let of_path = |key: &str| {
         let key = key.split_once('[').map_or(key, |(key, _)| key);
         let (path, option) = key.rsplit_once('.')?;
@@ -75,12 +77,12 @@ fn read_by_check(reader: &mut SettingsReader<'_>) -> Vec<(String, WantedOptions)
                 description: reader.value(&format!("{prefix}.description")),
                 level: reader.value(&format!("{prefix}.level")),
                 critical: reader.value(&format!("{prefix}.critical")),
-                initial_status: read_status(reader, &format!("{prefix}.initial-status")),
-                failure_status: read_status(reader, &format!("{prefix}.failure-status")),
+                initial_status: read_status(reader, &format!("{prefix}.initial-status"), order),
+                failure_status: read_status(reader, &format!("{prefix}.failure-status"), order),
                 tags,
                 ..read_wanted(reader, &prefix)
             };
-            (loose(&path), wanted)
+            (path, wanted)
         })
         .collect()
 }
@@ -115,11 +117,20 @@ fn read_threshold(reader: &mut SettingsReader<'_>, name: &str) -> Option<u32> {
     threshold
 }
 
-fn read_status(reader: &mut SettingsReader<'_>, name: &str) -> Option<Status> {
-    let code: String = reader.value(name)?;
-    if !code.contains(char::is_alphanumeric) {
-        reader.reject(name, "expected a status: up, restricted, out-of-service, down, unknown");
-        return None;
+fn read_status(
+    reader: &mut SettingsReader<'_>,
+    name: &str,
+    order: &StatusAggregator,
+) -> Option<Status> {
+    let status = Status::named(reader.value::<String>(name)?.trim());
+    if order.knows(&status) {
+        return Some(status);
     }
-    Some(Status::named(code.trim()))
+    // One that the order does not name would never count as bad.
+    reader.reject(
+        name,
+        "expected up, restricted, out-of-service, down, unknown, or a status of \
+         management.endpoint.health.status.order",
+    );
+    None
 }

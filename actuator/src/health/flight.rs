@@ -26,7 +26,7 @@ use super::{
     health::Health,
     report::CheckReport,
     runner::{Check, Execution, Run, panicked},
-    slots::Slot,
+    slots::{Slot, Slots},
 };
 use crate::model::endpoint::BoxFuture;
 
@@ -41,6 +41,7 @@ pub(super) struct Flight {
     /// Until when it has to answer.
     pub(super) deadline: Instant,
     landed: watch::Sender<Option<Arc<CheckReport>>>,
+    has_begun: AtomicBool,
     has_slot: AtomicBool,
     misses: AtomicU32,
 }
@@ -52,9 +53,15 @@ impl Flight {
             run,
             deadline: run.began + timeout,
             landed: watch::Sender::new(None),
+            has_begun: AtomicBool::new(false),
             has_slot: AtomicBool::new(has_slot),
             misses: AtomicU32::new(0),
         }
+    }
+
+    /// One whose check is being polled for the first time, where it was asked for.
+    pub(super) fn polled(run: Run, timeout: Duration) -> Self {
+        Self { has_begun: AtomicBool::new(true), ..Self::new(run, timeout, true) }
     }
 
     /// Gives the answer to all who wait.
@@ -78,9 +85,12 @@ impl Flight {
         timed.await.ok()?.ok()?.clone()
     }
 
-    /// Whether it still waits for a slot.
-    pub(super) fn waits_for_slot(&self) -> bool {
-        !self.has_slot.load(Acquire)
+    /// What it waits for before its check is asked, if it still does.
+    pub(super) fn waits_for(&self, slots: &Slots, now: Instant) -> Option<String> {
+        if !self.has_begun.load(Acquire) {
+            return Some("the application's runtime does not get to it".to_owned());
+        }
+        (!self.has_slot.load(Acquire)).then(|| slots.complaint(now))
     }
 
     /// Whether a miss is to be counted: one for each full timeout that has passed, by whoever
@@ -101,6 +111,7 @@ pub(super) async fn fly(
     slot: Option<Slot>,
 ) {
     let (check, flight) = (Arc::clone(&landing.check), Arc::clone(&landing.flight));
+    flight.has_begun.store(true, Release);
     let slots = &check.engine.slots;
     let taken = match slot {
         Some(slot) => Some(slot),

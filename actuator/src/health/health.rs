@@ -28,6 +28,10 @@ impl Status {
     /// It cannot be told.
     pub const UNKNOWN: Self = Self::builtin("UNKNOWN");
 
+    /// All that are built in.
+    pub(super) const BUILT_IN: [Self; 5] =
+        [Self::UP, Self::DOWN, Self::OUT_OF_SERVICE, Self::RESTRICTED, Self::UNKNOWN];
+
     const fn builtin(code: &'static str) -> Self {
         Self { code: Cow::Borrowed(code), description: None }
     }
@@ -36,11 +40,10 @@ impl Status {
     /// of one's own.
     pub(crate) fn named(code: &str) -> Self {
         let wanted = Self::custom(code.to_owned());
-        let builtin = [Self::UP, Self::DOWN, Self::OUT_OF_SERVICE, Self::RESTRICTED, Self::UNKNOWN];
         if wanted == Self::builtin("DEGRADED") {
             return Self::RESTRICTED;
         }
-        builtin.into_iter().find(|known| *known == wanted).unwrap_or(wanted)
+        Self::BUILT_IN.into_iter().find(|known| *known == wanted).unwrap_or(wanted)
     }
 
     /// A status of one's own.

@@ -104,13 +104,11 @@ impl Check {
     fn complaint(&self, flight: &Flight, now: Instant) -> Health {
         let timeout = Shown(self.options.timeout);
         let age = now.saturating_duration_since(flight.run.began);
-        let reason = if flight.waits_for_slot() {
-            Some(self.engine.slots.complaint(now))
-        } else {
+        let reason = flight.waits_for(&self.engine.slots, now).or_else(|| {
             // The indicator's own words: it may panic here as it may when it checks.
             let waits_for = catch_unwind(AssertUnwindSafe(|| self.indicator.waits_for()));
             waits_for.ok().flatten().map(|what| format!("waited for {what}"))
-        };
+        });
         let health = match reason {
             Some(reason) => Health::from_error(format_args!("timeout after {timeout}: {reason}")),
             None => Health::from_error(format_args!("timeout after {timeout}")),
@@ -131,7 +129,7 @@ impl Check {
     /// The last result, while it is kept; always, of a check that runs by itself.
     pub(super) fn known(&self, now: Instant) -> Option<Arc<CheckReport>> {
         let mut standing = self.standing();
-        if standing.forced_until().is_some_and(|until| until <= now) {
+        if standing.forced_until().is_some_and(|until| now >= until) {
             drop(standing);
             self.release_expired(now);
             standing = self.standing();
@@ -149,9 +147,7 @@ impl Check {
             return Some(self.overdue(&flight, now));
         }
         let longest = background.interval.max(background.failure_interval);
-        let patience = longest
-            .saturating_add(self.options.timeout.saturating_mul(2))
-            .saturating_add(Duration::from_secs(1));
+        let patience = longest + 2 * self.options.timeout + Duration::from_secs(1);
         let silent = now.saturating_duration_since(last_heard);
         if silent <= patience {
             return Some(report);

@@ -187,7 +187,7 @@ impl Check {
         match &*execution {
             Execution::None => {}
             Execution::Polled(run) => {
-                let flight = Arc::new(Flight::new(*run, self.options.timeout, true));
+                let flight = Arc::new(Flight::polled(*run, self.options.timeout));
                 *execution = Execution::Flying(Arc::clone(&flight));
                 return Outcome::InFlight(flight);
             }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     model::show::Show,
     settings::{DataSize, FromSetting, SettingsReader},
-    support::application_runtime::ApplicationRuntime,
+    support::{application_runtime::ApplicationRuntime, text::nearest},
 };
 
 const ENDPOINT: &str = "management.endpoint.health";
@@ -144,6 +144,19 @@ impl HealthSettings {
         observer: Option<Arc<dyn CheckObserver>>,
     ) -> HealthContributors {
         HealthContributors::new(groups.names().to_vec(), self.engine.clone(), runtime, observer)
+    }
+
+    /// What is said of checks that do not exist, at least not yet: one line each.
+    pub fn unknown_checks(&self, contributors: &HealthContributors) -> Vec<String> {
+        let paths = contributors.paths();
+        let known: Vec<String> = paths.iter().map(|path| loose(path)).collect();
+        let unknown = self.engine.by_check.iter().filter(|(path, _)| !known.contains(&loose(path)));
+        let complaint = |path: &str| {
+            let near = nearest(path, paths.iter().map(String::as_str));
+            let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            format!("actuator.health.check.{path}.*: there is no health check {path}{hint}")
+        };
+        unknown.map(|(path, _)| complaint(path)).collect()
     }
 
     /// Remembers in the reader every member of a group that does not exist. To be called once all

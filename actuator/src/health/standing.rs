@@ -50,12 +50,12 @@ pub(super) struct Standing {
     /// Since when the effective status is worse than UP, and why it became so.
     outage: Option<(Instant, Option<String>)>,
     forced: Option<Forced>,
-    /// The status that the others know of; `None` before there is one.
-    told: Option<Status>,
     /// Everything that is known, made anew with each result: there are more who ask than results.
     report: Arc<CheckReport>,
     /// What there is to say before the first result.
     unchecked: Arc<Health>,
+    /// The status that the others know of; `None` before there is one.
+    told: Option<Status>,
     history: VecDeque<Arc<HealthTransition>>,
     transitions: u64,
     /// The number of the latest run that has ended.
@@ -330,9 +330,13 @@ pub(super) struct Change {
 
 /// Why a status is what it is, in the check's own words.
 fn cause(health: &Health) -> Option<String> {
-    let error = health.details().find(|(key, _)| *key == "error");
-    let error = error.and_then(|(_, value)| serde_json::from_str::<String>(value.get()).ok());
-    error.or_else(|| health.status().description().map(str::to_owned))
+    let text = |wanted| {
+        let (_, value) = health.details().find(|(key, _)| *key == wanted)?;
+        serde_json::from_str::<String>(value.get()).ok()
+    };
+    let description = || health.status().description().map(str::to_owned);
+    // `reason` is the word of the states of availability, `output` that of `(bool, T)`.
+    text("error").or_else(description).or_else(|| text("reason")).or_else(|| text("output"))
 }
 
 fn forced_cause(by: &StatusOverride) -> String {

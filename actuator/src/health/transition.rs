@@ -30,7 +30,7 @@ pub struct HealthTransition {
     pub to: Status,
     /// When.
     pub at: SystemTime,
-    /// Why: the detail `error`, or the description of the status; for a change back to UP, why it
+    /// Why: the detail `error` or `reason`, or the description of the status; for a change back to UP, why it
     /// had ceased to be UP.
     pub cause: Option<String>,
     /// How long it had been worse than UP, for a change back to UP.

@@ -60,7 +60,10 @@ impl StartLog<'_> {
         let mut parts: Vec<String> = self
             .counts
             .iter()
-            .map(|((kind, package), count)| format!("{count} {kind} from {package}"))
+            .map(|((kind, package), count)| {
+                let plural = if *count == 1 || kind.ends_with("info") { "" } else { "s" };
+                format!("{count} {kind}{plural} from {package}")
+            })
             .collect();
         if self.registered_at_run_time > 0 {
             parts.push(format!("{} registered at run time", self.registered_at_run_time));

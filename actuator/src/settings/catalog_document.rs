@@ -1,15 +1,19 @@
-//! The tables of `docs/settings.md`, made of the catalog. `make docs` writes them; this test finds
-//! out when that was forgotten.
+//! The tables of settings in `docs/settings.md` and `docs/health.md`, made of the catalog. `make docs`
+//! writes them; this test finds out when that was forgotten.
 
 use std::fmt::Write as _;
 
 use super::{Entry, Kind, entries, has_no_effect};
 
-/// What the tables stand behind, in the document.
-const HEADING: &str = "## All names\n";
+/// Between these lines of a document nobody but this test writes.
+const BEGIN: &str = "<!-- `make docs` writes what follows -->\n";
+const END: &str = "<!-- `make docs` wrote what precedes -->\n";
 
-/// The tables, and how their names begin. The longest beginning decides.
-const TABLES: &[(&str, &[&str])] = &[
+/// A table's title, and how the names in it begin. The longest beginning of all tables decides.
+type Table = (&'static str, &'static [&'static str]);
+
+/// All names.
+const TABLES: &[Table] = &[
     ("The server", &["server.", "spring.web.", "spring.lifecycle.", "actuator.shutdown."]),
     ("The application", &["spring."]),
     ("The management API", &["management."]),
@@ -34,23 +38,70 @@ const TABLES: &[(&str, &[&str])] = &[
     ("Older clients", &["actuator.compat."]),
 ];
 
+/// Those of health once more, in more tables.
+const HEALTH_TABLES: &[Table] = &[
+    ("Who sees what, groups and probes", &["management.endpoint.health."]),
+    ("All checks", &["actuator.health."]),
+    ("One check", &["actuator.health.check."]),
+    (
+        "Built-in checks",
+        &[
+            "management.health.",
+            "actuator.health.disk.",
+            "actuator.health.url.",
+            "actuator.health.tcp.",
+            "actuator.health.dns.",
+            "actuator.health.tls.",
+        ],
+    ),
+    (
+        "Other views",
+        &[
+            "actuator.health.health-json.",
+            "actuator.health.kubernetes.",
+            "actuator.health.microprofile.",
+            "actuator.health.plain-text.",
+            "actuator.compat.c2c.",
+            "actuator.compat.healthcheck.",
+        ],
+    ),
+    ("The webhook", &["actuator.health.webhook."]),
+];
+
 #[test]
 fn the_tables_of_the_documentation_are_those_of_the_catalog() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");
-    let document = std::fs::read_to_string(path).unwrap();
-    let (prose, _) = document.split_once(HEADING).unwrap();
-    let expected = format!("{prose}{HEADING}{}", tables());
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, &expected).unwrap();
-        return;
+    for entry in entries() {
+        assert!(table_of(entry, TABLES).is_some(), "no table is for {}", entry.name);
     }
-    assert!(document == expected, "docs/settings.md is not up to date; run `make docs`");
+    let outdated: Vec<&str> = [("settings.md", TABLES), ("health.md", HEALTH_TABLES)]
+        .into_iter()
+        .filter(|(file, tables)| is_outdated(file, tables))
+        .map(|(file, _)| file)
+        .collect();
+    assert!(outdated.is_empty(), "{outdated:?} in docs/ are not up to date; run `make docs`");
 }
 
-fn tables() -> String {
+/// Whether a document has other tables than these; not for long, if it may be written.
+fn is_outdated(file: &str, tables: &[Table]) -> bool {
+    let path = format!("{}/../docs/{file}", env!("CARGO_MANIFEST_DIR"));
+    let document = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = document.split_once(BEGIN).unwrap();
+    let (_, after) = rest.split_once(END).unwrap();
+    let expected = format!("{before}{BEGIN}{}\n{END}{after}", text_of(tables));
+    if document == expected {
+        return false;
+    }
+    let may_write = std::env::var_os("UPDATE_DOCS").is_some();
+    if may_write {
+        std::fs::write(&path, expected).unwrap();
+    }
+    !may_write
+}
+
+fn text_of(tables: &[Table]) -> String {
     let mut text = String::new();
-    for (index, (title, _)) in TABLES.iter().enumerate() {
-        let rows = entries().iter().filter(|entry| table_of(entry) == index);
+    for (index, (title, _)) in tables.iter().enumerate() {
+        let rows = entries().iter().filter(|entry| table_of(entry, tables) == Some(index));
         let rows: Vec<String> = rows.map(row).collect();
         if !rows.is_empty() {
             let rows = rows.join("\n");
@@ -64,14 +115,12 @@ fn tables() -> String {
     text
 }
 
-fn table_of(entry: &Entry) -> usize {
-    let fits = |index: usize, beginnings: &[&str]| {
-        let longest = beginnings.iter().filter(|start| entry.name.starts_with(**start));
-        longest.map(|start| (start.len(), index)).max()
+fn table_of(entry: &Entry, tables: &[Table]) -> Option<usize> {
+    let longest = |(index, (_, beginnings)): (usize, &Table)| {
+        let fitting = beginnings.iter().filter(|start| entry.name.starts_with(**start));
+        fitting.map(|start| (start.len(), index)).max()
     };
-    let tables = TABLES.iter().enumerate();
-    let best = tables.filter_map(|(index, (_, beginnings))| fits(index, beginnings)).max();
-    best.unwrap_or_else(|| panic!("no table is for {}", entry.name)).1
+    tables.iter().enumerate().filter_map(longest).max().map(|(_, index)| index)
 }
 
 fn row(entry: &Entry) -> String {

@@ -90,6 +90,22 @@ fn settings_of_one_check_win_over_the_code_and_those_of_all_stand_behind_it() {
 }
 
 #[test]
+fn what_is_set_for_all_checks_does_not_delay_the_states_of_the_application() {
+    for setting in ["success-ttl", "interval", "failure-threshold"] {
+        let value = if setting == "failure-threshold" { "3" } else { "1h" };
+        let service = app().setting(&format!("actuator.health.{setting}"), value).start();
+        assert_eq!(status(&service, "/readiness"), (200, "UP".to_owned()), "{setting}");
+        service.availability().refusing("no leader");
+        let now = status(&service, "/readiness");
+        assert_eq!(now, (503, "OUT_OF_SERVICE".to_owned()), "{setting}");
+        if setting == "success-ttl" {
+            let history = service.health().history("readinessState").unwrap();
+            assert_eq!(history[0].cause.as_deref(), Some("no leader"));
+        }
+    }
+}
+
+#[test]
 fn a_check_with_an_interval_runs_by_itself_and_no_request_waits_for_it() {
     let (ran, runs) = mpsc::channel();
     let (release, gate) = tokio::sync::watch::channel(false);
@@ -326,6 +342,7 @@ fn settings_that_make_no_sense_refuse_the_start_with_their_names() {
         .setting("actuator.health.failure-threshold", "0")
         .setting("actuator.health.check.db.timeout", "0s")
         .setting("actuator.health.check.db.initial-status", "?")
+        .setting("actuator.health.check.db.failure-status", "dwon")
         .refused()
         .to_string();
     for name in [
@@ -333,6 +350,7 @@ fn settings_that_make_no_sense_refuse_the_start_with_their_names() {
         "actuator.health.failure-threshold",
         "actuator.health.check.db.timeout",
         "actuator.health.check.db.initial-status",
+        "actuator.health.check.db.failure-status",
     ] {
         assert!(error.contains(name), "{name} is not in: {error}");
     }

@@ -271,9 +271,12 @@ fn a_bad_override_is_refused_with_the_reason_and_changes_nothing() {
         ("/db", r#"{"duration":"0s"}"#, 400, "more than 0"),
         ("/db", r#"{"duration":"soon"}"#, 400, "duration: "),
         ("/db", r#"{"status":"?!"}"#, 400, "status: expected UP"),
+        ("/db", r#"{"status":"DWON"}"#, 400, "status: expected UP"),
+        ("/db", r#"{"stauts":"DOWN"}"#, 400, "unknown member \"stauts\""),
         ("/nosuch", "{}", 404, "there is no health check \"nosuch\""),
     ] {
         let answer = service.post(&format!("/actuator/health{path}"), body).assert_status(status);
+        assert_eq!(answer.media_type(), "application/json");
         let message = answer.json()["message"].as_str().unwrap().to_owned();
         assert!(message.contains(part), "{body}: {message}");
     }

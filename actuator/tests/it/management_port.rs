@@ -85,6 +85,31 @@ fn it_answers_while_the_application_blocks_its_only_worker() {
 }
 
 #[test]
+fn the_check_of_the_runtime_and_those_that_wait_for_it_say_that_it_is_stuck() {
+    let (routes, release, begins) = blocking();
+    let service = with_own_port()
+        .setting("management.health.runtime.enabled", "true")
+        .setting("management.health.runtime.down-above", "1ms")
+        .setting("actuator.health.timeout", "50ms")
+        .routes(routes)
+        .with(|app| {
+            app.health_check("db", || async { true });
+        })
+        .start_on(one_worker());
+    let blocked = ask(service.address, "/block");
+    begins.recv_timeout(testkit::PATIENCE).unwrap();
+    let details = |name: &str| {
+        let path = format!("/actuator/health/{name}");
+        testkit::get(service.management, &path).json()["details"].clone()
+    };
+    until("overdue", || details("runtime")["lagMillis"].as_u64().is_some_and(|lag| lag > 1));
+    let error = details("db")["error"].to_string();
+    assert!(error.contains("50 ms: the application's runtime does not get to it"), "{error}");
+    drop(release);
+    blocked.join().unwrap().assert_status(200);
+}
+
+#[test]
 fn a_check_that_blocks_the_application_is_down_and_stops_neither_kept_answers_nor_liveness() {
     let (release, held) = mpsc::channel::<()>();
     let held = Arc::new(Mutex::new(held));

@@ -77,8 +77,8 @@ pub(super) fn mounts(subjects: &Subjects, settings: &ViewSettings) -> Vec<Mount>
     mounts
 }
 
-/// A document of a form that is plain JSON.
-fn json<T: Serialize>(status: u16, document: &T) -> EndpointResult {
+/// A document that is plain JSON, of a form or of an operation that else says nothing.
+pub(super) fn json<T: Serialize>(status: u16, document: &T) -> EndpointResult {
     Ok(Reply::Document {
         status,
         content_type: "application/json",

@@ -23,7 +23,7 @@ mod redis;
 mod state;
 mod version_agreement;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 #[cfg(not(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite")))]
 pub(crate) use absent as database;
@@ -91,6 +91,22 @@ impl<'a> Row<'a> {
             make: Box::new(|| HealthCheck::new(path, make())),
         }
     }
+
+    /// A state of the application. What is set for all checks is not for it: a state that was kept,
+    /// or had to be confirmed, would be told too late.
+    fn state<I: HealthIndicator>(
+        name: impl Into<String>,
+        is_wanted: impl FnOnce(&str) -> bool,
+        make: impl FnOnce() -> I + 'a,
+    ) -> Self {
+        let row = Self::new(name, is_wanted, make);
+        let make = row.make;
+        let at_once = || {
+            let check = make().success_ttl(Duration::ZERO).failure_ttl(Duration::ZERO);
+            check.interval(Duration::ZERO).failure_threshold(1).success_threshold(1)
+        };
+        Self { make: Box::new(at_once), ..row }
+    }
 }
 
 fn rows<'a>(
@@ -106,9 +122,9 @@ fn rows<'a>(
     let mut rows = vec![
         Row::new("ping", by_default, || Ping),
         Row::new("diskSpace", by_default, move || main_disk().reading(Arc::clone(disk))),
-        Row::new("livenessState", with_probes, || Liveness::new(availability.clone())),
-        Row::new("readinessState", with_probes, || Readiness::new(availability.clone())),
-        Row::new("startupState", with_probes, || StartUp::new(availability.clone())),
+        Row::state("livenessState", with_probes, || Liveness::new(availability.clone())),
+        Row::state("readinessState", with_probes, || Readiness::new(availability.clone())),
+        Row::state("startupState", with_probes, || StartUp::new(availability.clone())),
         Row::new("processMemory", on_request, || ProcessMemory::new(own.process_memory)),
         Row::new("fileDescriptors", on_request, || FileDescriptors::new(own.file_descriptors)),
         Row::new("runtime", on_request, || RuntimeLag::current(own.runtime)),

@@ -52,6 +52,9 @@ pub(super) fn assemble(
     settings.validate(&mut reader, &contributors);
     basics.config.webhook.validate(&mut reader, &contributors.paths());
     reader.finish()?;
+    for line in settings.unknown_checks(&contributors) {
+        tracing::warn!(target: "actuator::settings", "{line}");
+    }
     Ok((contributors, groups))
 }
 

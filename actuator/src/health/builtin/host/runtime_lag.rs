@@ -107,6 +107,10 @@ impl HealthIndicator for RuntimeLag {
     fn check(&self) -> BoxFuture<'static, Health> {
         Box::pin(ready(self.judge()))
     }
+
+    fn is_immediate(&self) -> bool {
+        true
+    }
 }
 
 impl Drop for RuntimeLag {
