@@ -168,6 +168,27 @@ fn statuses_set_by_hand_again_and_again_leave_nothing_behind() {
 }
 
 #[test]
+fn the_rhythm_of_a_removed_check_ends_though_the_last_document_remembers_the_check() {
+    let service = app().start();
+    let _runtime = service.enter();
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+    let health = service.health();
+    for number in 0..50 {
+        let check = HealthCheck::new(format!("tenant/{number}"), || async { true });
+        health.register(check.interval(LONG)).unwrap();
+    }
+    service.get("/actuator/health").assert_status(200);
+    assert!(tasks() >= before + 50);
+    assert!(health.unregister("tenant"));
+    let deadline = std::time::Instant::now() + testkit::PATIENCE;
+    while tasks() > before + 10 {
+        assert!(std::time::Instant::now() < deadline, "{} tasks, before {before}", tasks());
+        thread::yield_now();
+    }
+}
+
+#[test]
 fn a_check_that_is_removed_while_it_runs_is_not_heard_of_any_more() {
     let service = app().start();
     let _runtime = service.enter();
