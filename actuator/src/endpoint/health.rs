@@ -14,8 +14,9 @@ use crate::{
         evaluate, run_all,
     },
     model::{
-        call::{Call, Listener},
+        call::{ApiVersion, Call, Listener},
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
+        principal::Principal,
         reply::Reply,
         sanitizer::Sanitizer,
     },
@@ -25,7 +26,7 @@ use super::{
     health_descriptor::{HealthDescriptor, NoHealth},
     health_document::{self, Documents, Slot},
     health_override::{self, Overrides},
-    health_view::{Forms, Selected},
+    health_view::{Form, Forms, Selected},
 };
 
 /// A little below the 256 KiB that Spring Boot Admin reads: a longer answer would make the service
@@ -50,12 +51,27 @@ pub struct HealthEndpoint {
 }
 
 /// What a call asks about.
-struct Question<'q> {
-    group: &'q HealthGroup,
+struct Question<'e, 'q> {
+    group: &'e HealthGroup,
     /// The names below the root of the group.
     names: Vec<&'q str>,
     /// Whether the primary group is asked without naming it.
     primary: bool,
+}
+
+/// The same for a whole group, which may have been answered before.
+struct Whole<'e> {
+    group: &'e HealthGroup,
+    primary: bool,
+    version: ApiVersion,
+    slot: &'e Slot,
+}
+
+/// Who asks, and in which version.
+#[derive(Clone, Copy)]
+struct Caller<'c> {
+    principal: Option<&'c Principal>,
+    version: ApiVersion,
 }
 
 impl HealthEndpoint {
@@ -118,7 +134,7 @@ impl HealthEndpoint {
 
     /// A name of a group comes first, then names of components, as in Spring. Empty segments
     /// (`/health//db/`) count for nothing.
-    fn question<'q>(&'q self, call: &'q Call<'_>) -> Option<Question<'q>> {
+    fn question<'e, 'q>(&'e self, call: &'q Call<'_>) -> Option<Question<'e, 'q>> {
         if let Some(path) = call.additional_path {
             let group = self.groups.at(call.listener, path)?;
             return Some(Question { group, names: Vec::new(), primary: false });
@@ -144,11 +160,6 @@ impl HealthEndpoint {
         if !show_components && !names.is_empty() {
             return Ok(Reply::NotFound);
         }
-        let produces = self.operations.get(call.operation).map(|operation| operation.produces);
-        let form = self.forms.of_type(produces);
-        if let Some(slot) = self.slot(&call, group, &names).filter(|_| form.is_none()) {
-            return self.answer_whole(&call, group, primary, slot).await;
-        }
         let root = self.contributors.snapshot();
         let selection = match Selected::of(&call, &root, &names, group)? {
             Selected::Some(selection) => selection,
@@ -158,7 +169,7 @@ impl HealthEndpoint {
         if found.is_none() && !(primary && names.is_empty()) {
             return Ok(Reply::NotFound);
         }
-        if let Some(form) = form {
+        if let Some(form) = self.form_of(&call) {
             return form.answer(found.as_ref(), group, &names.join("/"), call.principal);
         }
         let Some(finding) = found else { return Reply::json(&NoHealth) };
@@ -168,24 +179,31 @@ impl HealthEndpoint {
             }
             _ => None,
         };
-        self.write(&finding, &call, group, primary, history.as_deref().unwrap_or_default())
+        let caller = Caller { principal: call.principal, version: call.version };
+        self.write(&finding, caller, group, primary, history.as_deref().unwrap_or_default())
     }
 
-    /// Where the document of this question may stand from the last time: that of a whole group,
-    /// for callers who are nobody in particular. What is shown of checks changes with each run.
-    fn slot(&self, call: &Call<'_>, group: &HealthGroup, names: &[&str]) -> Option<&Slot> {
-        let is_plain = names.is_empty() && call.query.is_empty() && call.principal.is_none();
+    /// The question for a whole group, and where its document may stand from the last time; for
+    /// callers who are nobody in particular. What is shown of checks changes with each run.
+    fn whole<'e>(&'e self, call: &Call<'_>) -> Option<Whole<'e>> {
+        let is_plain = call.query.is_empty() && call.principal.is_none() && !self.show_checks;
+        if !is_plain || self.form_of(call).is_some() {
+            return None;
+        }
+        let Question { group, names, primary } = self.question(call)?;
         let slot = self.documents.slot(&self.groups, group, call.version)?;
-        (is_plain && !self.show_checks).then_some(slot)
+        let version = call.version;
+        names.is_empty().then_some(Whole { group, primary, version, slot })
     }
 
-    async fn answer_whole(
-        &self,
-        call: &Call<'_>,
-        group: &HealthGroup,
-        primary: bool,
-        slot: &Slot,
-    ) -> EndpointResult {
+    /// The form that the caller asks for, if it is not the actuator's own.
+    fn form_of(&self, call: &Call<'_>) -> Option<&Form> {
+        let produces = self.operations.get(call.operation).map(|operation| operation.produces);
+        self.forms.of_type(produces)
+    }
+
+    async fn answer_whole(&self, whole: Whole<'_>) -> EndpointResult {
+        let Whole { group, primary, version, slot } = whole;
         let question = health_document::Question::new(slot, self.contributors.snapshot(), group);
         let reports = run_all(question.checks()).await;
         if let Some(reply) = question.answered_by(&reports) {
@@ -195,7 +213,8 @@ impl HealthEndpoint {
         let Some(finding) = found else {
             return if primary { Reply::json(&NoHealth) } else { Ok(Reply::NotFound) };
         };
-        let reply = self.write(&finding, call, group, primary, &[])?;
+        let caller = Caller { principal: None, version };
+        let reply = self.write(&finding, caller, group, primary, &[])?;
         question.keep(slot, reports, &reply);
         Ok(reply)
     }
@@ -203,7 +222,7 @@ impl HealthEndpoint {
     fn write(
         &self,
         finding: &Finding,
-        call: &Call<'_>,
+        caller: Caller<'_>,
         group: &HealthGroup,
         primary: bool,
         history: &[Arc<HealthTransition>],
@@ -212,11 +231,11 @@ impl HealthEndpoint {
         let descriptor = HealthDescriptor {
             finding,
             groups: if lists_groups { self.groups.names() } else { &[] },
-            show_components: group.shows_components(call.principal),
-            show_details: group.shows_details(call.principal),
+            show_components: group.shows_components(caller.principal),
+            show_details: group.shows_details(caller.principal),
             show_checks: self.show_checks,
             history,
-            version: call.version,
+            version: caller.version,
             sanitizer: &self.sanitizer,
         };
         self.reply(group.http_mapping.code(finding.status()), descriptor)
@@ -257,7 +276,11 @@ impl Endpoint for HealthEndpoint {
             Some(overrides) if health_override::is_change(call.operation) => {
                 Box::pin(ready(overrides.answer(&self.contributors, &call)))
             }
-            _ => Box::pin(self.answer(call)),
+            // A future of its own, and a small one: this is what probes ask.
+            _ => match self.whole(&call) {
+                Some(whole) => Box::pin(self.answer_whole(whole)),
+                None => Box::pin(self.answer(call)),
+            },
         }
     }
 }

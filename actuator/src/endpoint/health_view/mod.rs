@@ -34,7 +34,7 @@ use crate::{
     support::clock::Clock,
 };
 
-pub(super) use forms::Forms;
+pub(super) use forms::{Form, Forms};
 pub(super) use query::Selected;
 pub(crate) use settings::ViewSettings;
 
