@@ -14,7 +14,7 @@ use super::health::Status;
 
 /// How many changes a stream may be behind before it is told that it missed some.
 const STREAM_CAPACITY: usize = 1024;
-/// How many changes wait while a callback is busy.
+/// How many changes wait while a callback is busy; of more than that the oldest are left out.
 const QUEUE_CAPACITY: usize = 10_000;
 
 /// A check's reported status became another one.
@@ -30,8 +30,8 @@ pub struct HealthTransition {
     pub to: Status,
     /// When.
     pub at: SystemTime,
-    /// Why: the detail `error` or `reason`, or the description of the status; for a change back to UP, why it
-    /// had ceased to be UP.
+    /// Why: the detail `error` or `reason`, or the description of the status; for a change back to
+    /// UP, why it had ceased to be UP.
     pub cause: Option<String>,
     /// How long it had been worse than UP, for a change back to UP.
     pub outage: Option<Duration>,
@@ -78,6 +78,8 @@ pub(super) struct Transitions {
 struct Queue {
     last: u64,
     waiting: VecDeque<Arc<HealthTransition>>,
+    /// How many were left out since the last one was handed out.
+    left_out: u64,
     is_handing_out: bool,
 }
 
@@ -94,8 +96,9 @@ impl Transitions {
         self.listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
     }
 
-    /// Puts a change into the one order, and returns it with its number. To be called while
-    /// the check's own state is held, and [`Self::hand_out`] after that.
+    /// Puts a change into the one order, and returns it with its number. Streams have it from now
+    /// on: a callback that is busy takes nothing from them. To be called while the check's own
+    /// state is held, and [`Self::hand_out`] after that.
     pub(super) fn enqueue(&self, mut transition: HealthTransition) -> Arc<HealthTransition> {
         let mut queue = self.queue();
         queue.last += 1;
@@ -103,6 +106,11 @@ impl Transitions {
         let transition = Arc::new(transition);
         if queue.waiting.len() >= QUEUE_CAPACITY {
             queue.waiting.pop_front();
+            queue.left_out += 1;
+        }
+        if let Some(stream) = &*self.stream.lock().unwrap_or_else(PoisonError::into_inner) {
+            // Nobody listening is no error.
+            let _ = stream.send(Arc::clone(&transition));
         }
         queue.waiting.push_back(Arc::clone(&transition));
         transition
@@ -118,24 +126,29 @@ impl Transitions {
             queue.is_handing_out = true;
         }
         loop {
-            let next = {
+            let (next, left_out) = {
                 let mut queue = self.queue();
                 let next = queue.waiting.pop_front();
                 queue.is_handing_out = next.is_some();
-                next
+                (next, std::mem::take(&mut queue.left_out))
             };
             let Some(transition) = next else { return };
             // A panic on the way, of a log's writer for one, would leave all later ones untold.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.tell(&transition)));
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                if left_out > 0 {
+                    tracing::warn!(
+                        target: "actuator::health",
+                        "{left_out} changes of health are not told to listeners: one of them is \
+                         too slow; streams and the history have them"
+                    );
+                }
+                self.tell(&transition);
+            }));
         }
     }
 
     fn tell(&self, transition: &Arc<HealthTransition>) {
         write_log(transition);
-        if let Some(stream) = &*self.stream.lock().unwrap_or_else(PoisonError::into_inner) {
-            // Nobody listening is no error.
-            let _ = stream.send(Arc::clone(transition));
-        }
         let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
         for listener in listeners {
             if catch_unwind(AssertUnwindSafe(|| listener(transition))).is_err() {
@@ -189,5 +202,63 @@ fn rounded(duration: Duration) -> Duration {
         Duration::from_secs(duration.as_secs())
     } else {
         Duration::from_millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn change() -> HealthTransition {
+        HealthTransition {
+            sequence: 0,
+            path: Arc::from("db"),
+            from: Status::UP,
+            to: Status::UNKNOWN,
+            at: SystemTime::UNIX_EPOCH,
+            cause: None,
+            outage: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_callback_that_blocks_takes_no_change_from_a_stream() {
+        let transitions = Arc::new(Transitions::default());
+        let mut stream = transitions.subscribe();
+        let (reached, reaches) = mpsc::channel();
+        let (release, gate) = mpsc::channel::<()>();
+        let gate = Mutex::new(gate);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let telling = Arc::clone(&told);
+        transitions.on_change(Arc::new(move |change| {
+            if change.sequence == 1 {
+                reached.send(()).unwrap();
+                let _ = gate.lock().unwrap().recv();
+            }
+            telling.lock().unwrap().push(change.sequence);
+        }));
+        transitions.enqueue(change());
+        let busy = Arc::clone(&transitions);
+        let busy = std::thread::spawn(move || busy.hand_out());
+        reaches.recv().unwrap();
+        let last = QUEUE_CAPACITY as u64 + 10;
+        for sequence in 1..=last {
+            if sequence > 1 {
+                transitions.enqueue(change());
+                transitions.hand_out();
+            }
+            let next = tokio::time::timeout(Duration::from_secs(30), stream.next()).await;
+            let Ok(Some(HealthEvent::Changed(change))) = next else { panic!("{next:?}") };
+            assert_eq!(change.sequence, sequence);
+        }
+        drop(release);
+        busy.join().unwrap();
+        let told = told.lock().unwrap();
+        assert_eq!(
+            (told.len(), told.first(), told.last()),
+            (QUEUE_CAPACITY + 1, Some(&1), Some(&last))
+        );
     }
 }
