@@ -1,11 +1,17 @@
 //! The vocabulary of these tests: a service on a free port, and requests to it.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+};
 
 use actuator::{Actuator, App, Availability, Builder, Error, HealthCheck, Running};
-use axum::Router;
+use axum::{Router, routing::get};
 use testkit::{Answer, Request};
-use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
+use tokio::{
+    runtime::{Builder as RuntimeBuilder, Runtime},
+    sync::Notify,
+};
 
 /// A service that reads nothing from its surroundings, on a free port of loopback, without what
 /// this program declares by macros.
@@ -84,6 +90,20 @@ impl TestApp {
     }
 }
 
+/// A route `/work` that answers once the gate is opened, and a word when it was reached.
+pub(crate) fn gated_route() -> (Router, Arc<Notify>, mpsc::Receiver<()>) {
+    let gate = Arc::new(Notify::new());
+    let (began, begins) = mpsc::channel();
+    let held = Arc::clone(&gate);
+    let handler = get(move || async move {
+        let opened = held.notified();
+        began.send(()).unwrap();
+        opened.await;
+        "finished"
+    });
+    (Router::new().route("/work", handler), gate, begins)
+}
+
 pub(crate) fn runtime() -> Runtime {
     RuntimeBuilder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
@@ -117,7 +137,7 @@ impl Service {
         self.running.availability()
     }
 
-    pub(crate) fn health(&self) -> std::sync::Arc<actuator::HealthContributors> {
+    pub(crate) fn health(&self) -> Arc<actuator::HealthContributors> {
         self.running.actuator().health()
     }
 

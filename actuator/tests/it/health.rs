@@ -7,10 +7,9 @@ use std::{
 };
 
 use actuator::{Health, LivenessState, ReadinessState};
-use axum::{Router, routing::get};
 use tokio::sync::Notify;
 
-use crate::app::app;
+use crate::app::{app, gated_route};
 
 #[test]
 fn trap_seed_01_checks_that_panic_or_fail_are_down_beside_the_others() {
@@ -127,16 +126,8 @@ fn probes_follow_what_the_application_says_of_itself() {
 
 #[test]
 fn on_the_way_down_requests_in_progress_finish_and_traffic_is_refused_while_alive() {
-    let gate = Arc::new(Notify::new());
-    let (began, begins) = mpsc::channel();
-    let held = Arc::clone(&gate);
-    let handler = get(move || async move {
-        let opened = held.notified();
-        began.send(()).unwrap();
-        opened.await;
-        "finished"
-    });
-    let service = app().routes(Router::new().route("/work", handler)).start();
+    let (route, gate, begins) = gated_route();
+    let service = app().routes(route).start();
     let (address, availability) = (service.address, service.availability());
     let work = std::thread::spawn(move || testkit::get(address, "/work"));
     begins.recv_timeout(testkit::PATIENCE).unwrap();

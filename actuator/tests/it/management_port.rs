@@ -10,12 +10,9 @@ use std::{
 
 use actuator::{Health, HealthCheck};
 use axum::{Router, routing::get};
-use tokio::{
-    runtime::{Builder, Runtime},
-    sync::Notify,
-};
+use tokio::runtime::{Builder, Runtime};
 
-use crate::app::{TestApp, app};
+use crate::app::{TestApp, app, gated_route};
 
 fn with_own_port() -> TestApp {
     app().setting("management.server.port", "0").setting("management.server.address", "127.0.0.1")
@@ -155,16 +152,8 @@ fn sources_run_on_the_runtime_of_the_application() {
 
 #[test]
 fn it_shows_the_whole_way_down_and_ends_last() {
-    let gate = Arc::new(Notify::new());
-    let (began, begins) = mpsc::channel();
-    let held = Arc::clone(&gate);
-    let handler = get(move || async move {
-        let opened = held.notified();
-        began.send(()).unwrap();
-        opened.await;
-        "finished"
-    });
-    let service = with_own_port().routes(Router::new().route("/work", handler)).start();
+    let (route, gate, begins) = gated_route();
+    let service = with_own_port().routes(route).start();
     let (application, management) = (service.address, service.management);
     let work = ask(application, "/work");
     begins.recv_timeout(testkit::PATIENCE).unwrap();
