@@ -60,33 +60,20 @@ impl Parts {
         let sanitizer = Sanitizer::default();
         let beans = Arc::new(beans::list(declarations, &app));
         let application_runtime = ApplicationRuntime::default();
-        let bound = Bound::bind(declarations, &mut app, &application_runtime)?;
-        let Bound { checks, env, info } = bound;
+        let Bound { checks, env, info } =
+            Bound::bind(declarations, &mut app, &application_runtime)?;
         let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
         let host = host_facts(process.clone());
         let sampler = start_meters(&basics.meters, &process)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
-        let exchanges = config.exchange.clone();
-        let exchanges = ExchangeRepository::new(exchanges, sanitizer.clone(), Clock::system());
-        let exchanges = Arc::new(exchanges);
+        let exchanges = Arc::new(exchanges(basics, &sanitizer));
         let application =
             info::Application { name: name.clone(), version: version.clone().unwrap_or_default() };
-        let info = InfoParts {
-            properties: basics.settings.map("info"),
-            facts,
-            application: Some(application),
-            host: Some(host.clone()),
-            providers: info,
-            sanitizer: sanitizer.clone(),
-        };
-        let environment = Environment::new(
-            Arc::clone(&basics.settings),
-            env,
-            config.env.clone(),
-            sanitizer.clone(),
-        );
+        let info = info_parts(basics, info, &sanitizer);
+        let info =
+            InfoParts { facts, application: Some(application), host: Some(host.clone()), ..info };
         let subjects = Subjects {
             application: name.clone(),
             version: version.clone(),
@@ -95,7 +82,7 @@ impl Parts {
             show_checks: config.health.show_checks,
             longest_override: config.health.longest_override,
             info: Arc::new(InfoRegistry::new(&config.info, info)),
-            environment: Arc::new(environment),
+            environment: Arc::new(environment(basics, env, &sanitizer)),
             logging: basics.logging.clone(),
             meters: Arc::clone(&basics.meters),
             exchanges: Arc::clone(&exchanges),
@@ -169,6 +156,28 @@ impl Parts {
             _sampler: self.sampler,
         })
     }
+}
+
+/// What info has of settings and sources; the facts are the caller's.
+fn info_parts(basics: &Basics, providers: Vec<Provider>, sanitizer: &Sanitizer) -> InfoParts {
+    InfoParts {
+        properties: basics.settings.map("info"),
+        facts: None,
+        application: None,
+        host: None,
+        providers,
+        sanitizer: sanitizer.clone(),
+    }
+}
+
+fn exchanges(basics: &Basics, sanitizer: &Sanitizer) -> ExchangeRepository {
+    let settings = basics.config.exchange.clone();
+    ExchangeRepository::new(settings, sanitizer.clone(), Clock::system())
+}
+
+fn environment(basics: &Basics, sources: Vec<Provider>, sanitizer: &Sanitizer) -> Environment {
+    let settings = Arc::clone(&basics.settings);
+    Environment::new(settings, sources, basics.config.env.clone(), sanitizer.clone())
 }
 
 /// The setting, else what the code said, else the package of the linked facts, else the
