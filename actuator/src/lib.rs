@@ -209,6 +209,8 @@ pub use actuator_macros::health_check;
 /// [`App::info_source`].
 pub use actuator_macros::info_source;
 
+pub use actuator_macros::{counted, gauge, metrics, timed};
+
 pub use admin::RegistrationState;
 pub use error::{Error, Result};
 pub use health::{

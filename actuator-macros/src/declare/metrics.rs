@@ -172,7 +172,7 @@ fn records(structure: &ItemStruct, krate: &Path, handles: &[Handle]) -> TokenStr
                     source: #source,
                     type_name: #p::type_name::<#name>,
                     meters: &[#(#listed),*],
-                    make: #p::metrics::<#name>,
+                    make: #p::declared_metrics::<#name>,
                 }
             }
         };

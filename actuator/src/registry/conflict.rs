@@ -1,8 +1,12 @@
-//! Two declarations of one kind and name refuse the start, naming both places.
+//! Two declarations of one kind and name refuse the start, naming both places; so do two meters
+//! of one name that are of different kinds.
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    meter::site::MeterDeclaration,
+};
 
 /// A name that something claims.
 #[derive(Clone, Debug)]
@@ -36,6 +40,41 @@ pub fn refuse_conflicts(claims: impl IntoIterator<Item = Claim>) -> Result<(), E
         ErrorKind::Declaration,
         format!(
             "names are taken twice; rename or remove one of each:\n  - {}",
+            conflicts.join("\n  - ")
+        ),
+    ))
+}
+
+/// Refuses if meters of one name are of different kinds. Meters of one name and kind share it: the
+/// same tags are the same series.
+pub fn refuse_kinds<'m>(
+    meters: impl IntoIterator<Item = &'m MeterDeclaration>,
+) -> Result<(), Error> {
+    let mut by_name: BTreeMap<&str, Vec<&MeterDeclaration>> = BTreeMap::new();
+    for meter in meters {
+        let known = by_name.entry(meter.name).or_default();
+        if known.iter().all(|known| known.kind != meter.kind) {
+            known.push(meter);
+        }
+    }
+    let conflicts: Vec<String> = by_name
+        .into_iter()
+        .filter(|(_, meters)| meters.len() > 1)
+        .map(|(name, meters)| {
+            let places: Vec<String> = meters
+                .iter()
+                .map(|meter| format!("a {} at {}", meter.kind, meter.source))
+                .collect();
+            format!("meter \"{name}\" is {}", places.join(" and "))
+        })
+        .collect();
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Declaration,
+        format!(
+            "meters of one name are of one kind; rename one of each:\n  - {}",
             conflicts.join("\n  - ")
         ),
     ))

@@ -9,6 +9,7 @@ mod builder;
 mod health;
 mod listener;
 mod management;
+mod meters;
 mod mounts;
 mod package;
 mod probe;
