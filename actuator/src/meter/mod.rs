@@ -24,6 +24,7 @@ mod sampler;
 mod series;
 mod server_requests;
 mod settings;
+pub(crate) mod site;
 mod summary;
 mod table;
 mod tag;
@@ -40,6 +41,7 @@ pub use reading::{Measurement, MetricReading, Statistic};
 pub use registry::MeterRegistry;
 pub use settings::MeterSettings;
 pub use summary::DistributionSummary;
+pub use site::Metrics;
 pub use tag::Tag;
 pub use timer::Timer;
 
