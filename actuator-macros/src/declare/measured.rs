@@ -2,8 +2,8 @@
 //! called. A static site inside its body knows the meter; a guard sees how each call ends.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use syn::{Path, Type};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Path, Type, spanned::Spanned};
 
 use crate::{
     emit,
@@ -200,9 +200,10 @@ impl Measured {
     fn end(&self, p: &TokenStream, measured: &Ident, returned: &Ident) -> TokenStream {
         if let Some(error) = &self.error {
             let failed = local("failed");
+            let named = quote_spanned!(error.span()=> #p::Failure::Named(#error(#failed)));
             return quote! {
                 #measured.returned(match &#returned {
-                    #p::Result::Err(#failed) => #p::Option::Some(#error(#failed)),
+                    #p::Result::Err(#failed) => #p::Option::Some(#named),
                     #p::Result::Ok(_) => #p::Option::None,
                 });
             };
