@@ -40,8 +40,8 @@ pub use multi_gauge::MultiGauge;
 pub use reading::{Measurement, MetricReading, Statistic};
 pub use registry::MeterRegistry;
 pub use settings::MeterSettings;
-pub use summary::DistributionSummary;
 pub use site::Metrics;
+pub use summary::DistributionSummary;
 pub use tag::Tag;
 pub use timer::Timer;
 

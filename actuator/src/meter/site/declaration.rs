@@ -35,10 +35,7 @@ pub struct MeterDeclaration {
 }
 
 /// A builder that knows what was declared.
-pub fn describe<'r>(
-    registry: &'r MeterRegistry,
-    declared: &MeterDeclaration,
-) -> MeterBuilder<'r> {
+pub fn describe<'r>(registry: &'r MeterRegistry, declared: &MeterDeclaration) -> MeterBuilder<'r> {
     let mut builder = registry.meter(declared.name).tags(declared.tags.iter().copied());
     if !declared.description.is_empty() {
         builder = builder.description(declared.description);
