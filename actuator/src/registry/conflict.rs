@@ -79,3 +79,37 @@ pub fn refuse_kinds<'m>(
         ),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{meter::site::MeterKind, model::source::Source};
+
+    fn meter(name: &'static str, kind: MeterKind, line: u32) -> MeterDeclaration {
+        MeterDeclaration {
+            name,
+            kind,
+            source: Source { package: "shop", path: "shop::f", file: "src/main.rs", line },
+            description: "",
+            base_unit: None,
+            tags: &[],
+            percentiles: &[],
+            histogram: false,
+            objectives: &[],
+        }
+    }
+
+    #[test]
+    fn meters_of_one_name_and_two_kinds_are_refused_with_their_places() {
+        let shared = [meter("a", MeterKind::Timer, 1), meter("a", MeterKind::Timer, 2)];
+        assert!(refuse_kinds(&shared).is_ok());
+        let other = [meter("a", MeterKind::Counter, 3), meter("b", MeterKind::Gauge, 4)];
+        let refused = refuse_kinds(shared.iter().chain(&other)).unwrap_err().to_string();
+        assert!(
+            refused.ends_with(
+                "meter \"a\" is a timer at src/main.rs:1 and a counter at src/main.rs:3"
+            ),
+            "{refused}"
+        );
+    }
+}
