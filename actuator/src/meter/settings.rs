@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use super::{
     Tag,
-    distribution::{DistributionSettings, by_name, longest},
+    distribution::{DistributionSettings, by_name, longest, value},
 };
 use crate::settings::SettingsReader;
 
@@ -78,7 +78,7 @@ impl MeterSettings {
                 .into_iter()
                 .map(|(key, value)| Tag { key, value })
                 .collect(),
-            enable: by_name(reader, "management.metrics.enable", |reader, name| reader.value(name)),
+            enable: by_name(reader, "management.metrics.enable", value),
             rename: reader.map("actuator.metrics.rename"),
             ignore_tags: by_name(reader, "actuator.metrics.ignore-tags", |reader, name| {
                 reader.list(name)
