@@ -16,7 +16,7 @@ pub use crate::{
         site::{
             AnyReturned, CountedSite, Failure, GaugeDeclaration, LongTaskSite, MeterDeclaration,
             MeterHandle, MeterKind, MeterSite, MetricsDeclaration, Returned, TimedSite, call,
-            describe, never,
+            describe, error_of, never,
         },
     },
     model::source::Source,

@@ -201,12 +201,8 @@ impl Measured {
         if let Some(error) = &self.error {
             let failed = local("failed");
             let named = quote_spanned!(error.span()=> #p::Failure::Named(#error(#failed)));
-            return quote! {
-                #measured.returned(match &#returned {
-                    #p::Result::Err(#failed) => #p::Option::Some(#named),
-                    #p::Result::Ok(_) => #p::Option::None,
-                });
-            };
+            let failure = quote_spanned!(error.span()=> #p::error_of(&#returned));
+            return quote!(#measured.returned(#failure.map(|#failed| #named)););
         }
         quote! {
             #measured.returned({

@@ -25,7 +25,7 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
         let errors = problems.into_compile_errors();
         return quote!(#item #errors);
     };
-    let mut args = Args::parse_meter(arguments);
+    let mut args = Args::parse_with_first(arguments, "prefix");
     let common = Common::read(&mut args);
     args.finish(&mut problems);
     let handles = handles(&mut structure, &common, &mut problems);
@@ -93,12 +93,10 @@ fn handles(structure: &mut ItemStruct, common: &Common, problems: &mut Problems)
 fn handle(field: &mut Field, common: &Common, problems: &mut Problems) -> Option<Handle> {
     let ident = field.ident.clone()?;
     let mut tokens = TokenStream::new();
-    let mut place = ident.span();
     for attribute in &field.attrs {
         if !attribute.path().is_ident(ATTRIBUTE) {
             continue;
         }
-        place = attribute.span();
         match attribute.meta.require_list() {
             Ok(list) => {
                 let more = &list.tokens;
@@ -109,20 +107,20 @@ fn handle(field: &mut Field, common: &Common, problems: &mut Problems) -> Option
     }
     field.attrs.retain(|attribute| !attribute.path().is_ident(ATTRIBUTE));
     let mut args = Args::parse_meter(tokens);
-    let own = meter_name::dotted(&ident.unraw().to_string());
+    let text = ident.unraw().to_string();
+    let own = meter_name::dotted(&text);
     let own = meter_name::read(&mut args, Some(&own), &own);
     let mut options =
         MeterOptions::read(&mut args).with_base_unit(&mut args).with_distribution(&mut args, false);
+    if (own.is_empty() || !text.is_ascii()) && !args.tries("name") {
+        args.reject(ident.span(), "this gives no name of a meter: add `#[meter(\"placed\")]`");
+    }
     args.finish(problems);
     options.add_tags(&common.tags);
-    let name = common.name(&own);
-    if meter_name::corrected(&name).is_some() {
-        problems.push(place, "a meter needs a name: `#[meter(\"placed\")]`");
-    }
     Some(Handle {
         field: ident,
         r#type: field.ty.clone(),
-        name,
+        name: common.name(&own),
         options,
         description: doc::description(&field.attrs),
         cfgs: doc::cfgs(&field.attrs).cloned().collect(),

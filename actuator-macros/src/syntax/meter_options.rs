@@ -124,7 +124,7 @@ fn percentiles(args: &mut Args) -> Vec<f64> {
         if (0.0..=1.0).contains(&percentile) {
             once(args, &mut seen, percentile, place);
         } else {
-            let meant = (percentile / 100.0).clamp(0.0, 1.0);
+            let meant = ((percentile * 1e4).round() / 1e6).clamp(0.0, 1.0);
             args.reject(place, format!("a percentile is a share from 0 to 1: `{meant}`"));
         }
     }

@@ -13,9 +13,10 @@ struct Names {
     empty: Arc<Counter>,
 }
 
-#[metrics("orders")]
+#[metrics("Orders", tags("a" = "b", "a" = "c"))]
 struct Positional {
     placed: Arc<Counter>,
+    größe: Arc<Counter>,
 }
 
 #[metrics]

@@ -11,18 +11,20 @@ use syn::{
 
 use super::{Arg, Args, parse_arg, split_at_commas};
 
-/// The argument that may stand first without its key.
-const NAME: &str = "name";
-
 /// A pair of texts, each with its place.
 pub(crate) type Pair = ((String, Span), (String, Span));
 
 impl Args {
     /// Reads the arguments of a meter's attribute.
     pub(crate) fn parse_meter(tokens: TokenStream) -> Self {
+        Self::parse_with_first(tokens, "name")
+    }
+
+    /// Reads arguments of which the first may stand alone, without its key.
+    pub(crate) fn parse_with_first(tokens: TokenStream, key: &str) -> Self {
         let mut args = Self::none_at(tokens.span());
         for (position, part) in split_at_commas(tokens).into_iter().enumerate() {
-            let own = if position == 0 { name_alone(&part) } else { None };
+            let own = if position == 0 { alone(&part, key) } else { None };
             let read = own.or_else(|| pairs_of(&part).map(Ok));
             args.add_read(read.unwrap_or_else(|| parse_arg.parse2(part)));
         }
@@ -113,12 +115,12 @@ pub(crate) fn number_of(value: &Expr) -> Option<f64> {
 }
 
 /// `"orders.placed"`, or the same without its quotes, which is a mistake.
-fn name_alone(part: &TokenStream) -> Option<syn::Result<Arg>> {
+fn alone(part: &TokenStream, key: &str) -> Option<syn::Result<Arg>> {
     let mut tokens = part.clone().into_iter();
     let first = tokens.next()?;
     match (&first, tokens.next()) {
         (TokenTree::Literal(literal), None) => {
-            let key = Ident::new(NAME, literal.span());
+            let key = Ident::new(key, literal.span());
             let value = syn::parse2(first.into()).ok()?;
             Some(Ok(Arg { key, value: Some(value) }))
         }

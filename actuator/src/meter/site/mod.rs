@@ -20,7 +20,7 @@ pub use ending::Failure;
 pub use gauge::{GaugeDeclaration, GaugeFn, GaugeValue};
 pub use handle::{MeterHandle, Metrics, MetricsDeclaration};
 pub use long_task::LongTaskSite;
-pub use returned::{AnyReturned, Returned, call, never};
+pub use returned::{AnyReturned, Returned, call, error_of, never};
 pub use timed::TimedSite;
 
 use declaration::Instrument;

@@ -31,6 +31,35 @@ impl<T> AnyReturned for Returned<'_, T> {
     }
 }
 
+/// What may hold an error that has a name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds no error that could be named",
+    label = "not for a `Result`",
+    note = "`error = …` names the error of a function that returns a `Result`; remove it"
+)]
+pub trait Fallible {
+    /// The error.
+    type Error;
+
+    /// The error, if it is one.
+    fn error(&self) -> Option<&Self::Error>;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Error = E;
+
+    #[inline]
+    fn error(&self) -> Option<&E> {
+        self.as_ref().err()
+    }
+}
+
+/// The error that was returned, if it was one.
+#[inline]
+pub fn error_of<R: Fallible>(returned: &R) -> Option<&R::Error> {
+    returned.error()
+}
+
 /// Calls a closure. Where one is given to this function, the compiler knows that it is called
 /// once, so that it may give back what it has captured.
 #[inline]
