@@ -15,7 +15,7 @@ const CALLS: u32 = 200_000;
 
 #[inline(never)]
 fn plain(number: u64) -> Result<u64, String> {
-    Ok(black_box(number))
+    if number == u64::MAX { Err(String::new()) } else { Ok(black_box(number)) }
 }
 
 #[inline(never)]
@@ -38,14 +38,18 @@ fn counted_call(number: u64) -> Result<u64, String> {
     plain(number)
 }
 
-#[timed("bench.failing", error = kind)]
+#[timed("bench.failing", error = Refused::kind)]
 #[inline(never)]
-fn failing_call(number: u64) -> Result<u64, u64> {
-    Err(black_box(number))
+fn failing_call(number: u64) -> Result<u64, Refused> {
+    if black_box(number) == u64::MAX { Ok(number) } else { Err(Refused("sold_out")) }
 }
 
-fn kind(_: &u64) -> &'static str {
-    "kind"
+struct Refused(&'static str);
+
+impl Refused {
+    fn kind(&self) -> &'static str {
+        self.0
+    }
 }
 
 #[metrics(prefix = "bench.handles")]
@@ -53,6 +57,9 @@ struct Handles {
     timer: Arc<Timer>,
     counter: Arc<Counter>,
 }
+
+/// What is called, by its name.
+type Variant = (&'static str, Box<dyn FnMut(u64)>);
 
 /// Nanoseconds of one call.
 fn per_call(mut call: impl FnMut(u64)) -> f64 {
@@ -65,7 +72,7 @@ fn per_call(mut call: impl FnMut(u64)) -> f64 {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let mut variants: Vec<(&str, Box<dyn FnMut(u64)>)> = vec![
+    let mut variants: Vec<Variant> = vec![
         ("the clock, read twice", Box::new(|number| drop(black_box(clock(number))))),
         ("the function alone", Box::new(|number| drop(black_box(plain(number))))),
         ("#[timed] before a service started", Box::new(|n| drop(black_box(timed_call(n))))),
@@ -81,7 +88,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     let handles = handles.recv()?;
     let (timer, counter) = (Arc::clone(&handles.timer), Arc::clone(&handles.counter));
-    let mut variants: Vec<(&str, Box<dyn FnMut(u64)>)> = vec![
+    let mut variants: Vec<Variant> = vec![
         (
             "Timer, handle resolved by hand",
             Box::new(move |number| {
@@ -107,7 +114,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn measure<'n>(variants: &mut [(&'n str, Box<dyn FnMut(u64)>)]) -> Vec<(&'n str, f64)> {
+fn measure(variants: &mut [Variant]) -> Vec<(&'static str, f64)> {
     let mut rounds = vec![Vec::new(); variants.len()];
     for round in 0..=ROUNDS {
         for ((_, call), measured) in variants.iter_mut().zip(&mut rounds) {
