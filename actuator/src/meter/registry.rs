@@ -294,5 +294,6 @@ struct Place {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are kept exactly")]
 #[path = "registry_tests.rs"]
 mod tests;
