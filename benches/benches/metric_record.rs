@@ -16,7 +16,7 @@ use actuator::{
     Actuator,
     meter::{Counter, MeterRegistry, Timer},
 };
-use actuator_benches::table;
+use actuator_benches::{peer, table};
 use metrics::{Key, Label, Level, Metadata, Recorder as _, counter, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use prometheus::{CounterVec, HistogramOpts, HistogramVec, Opts};
@@ -59,14 +59,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     ways.extend(metrics_crate()?);
     ways.extend(prometheus_crate()?);
     ways.extend(prometheus_client_crate());
+    let micrometer = peer::micrometer(&["record"])?;
+    if let Err(absent) = &micrometer {
+        println!("{absent}");
+    }
+    let micrometer = micrometer.unwrap_or_default();
     for threads in [1, 2, 8] {
-        compare(&ways, threads);
+        let is_it = |line: &&Vec<String>| line.first() == Some(&threads.to_string());
+        let nanos = micrometer.iter().find(is_it).and_then(|line| line.get(1)?.parse().ok());
+        compare(&ways, threads, nanos);
     }
     Ok(())
 }
 
 /// The quickest of several rounds of each way, on so many threads at once.
-fn compare(ways: &[Way], threads: u32) {
+fn compare(ways: &[Way], threads: u32, micrometer: Option<f64>) {
     let mut quickest = vec![f64::INFINITY; ways.len()];
     for _ in 0..ROUNDS {
         for (best, way) in quickest.iter_mut().zip(ways) {
@@ -74,7 +81,8 @@ fn compare(ways: &[Way], threads: u32) {
             (way.upkeep)();
         }
     }
-    let rows: Vec<(&str, f64)> = ways.iter().map(|way| way.name).zip(quickest).collect();
+    let mut rows: Vec<(&str, f64)> = ways.iter().map(|way| way.name).zip(quickest).collect();
+    rows.extend(micrometer.map(|nanos| ("Micrometer 1.16, handles", nanos)));
     let title = format!("counter and histogram, 5 labels, {threads} thread(s)");
     table::print(&title, "ns/recording", &rows);
 }
