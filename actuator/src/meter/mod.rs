@@ -10,8 +10,6 @@ mod family;
 mod instrument;
 mod reading;
 mod registry;
-mod runtime;
-mod sampler;
 mod server_requests;
 mod settings;
 mod tag;
@@ -25,7 +23,6 @@ pub use settings::MeterSettings;
 pub use tag::Tag;
 pub use timer::Timer;
 
-pub(crate) use builtin::{ApplicationTimes, bind_process_meters};
-pub(crate) use runtime::bind_runtime_meters;
-pub(crate) use sampler::MetricsSampler;
+pub use builtin::AllocatorStatistics;
+pub(crate) use builtin::{ApplicationTimes, MetricsSampler, ReadAllocator, bind_process_meters};
 pub(crate) use server_requests::{Outcome, RequestMethod, RouteMeters, ServerRequestMeters};

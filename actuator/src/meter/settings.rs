@@ -21,6 +21,9 @@ pub struct MeterSettings {
     pub max_series: usize,
     /// `actuator.metrics.sample-interval`, by default 5 seconds.
     pub sample_interval: Duration,
+    /// `actuator.metrics.smaps-interval`, by default 30 seconds: how often the memory of the
+    /// process is looked at page by page.
+    pub smaps_interval: Duration,
     /// `actuator.metrics.jvm-aliases`: whether those names of Spring's that are literally true
     /// here are offered too (`jvm.threads.live`, `.peak`, `.daemon`). Off by default.
     pub jvm_aliases: bool,
@@ -38,6 +41,7 @@ impl Default for MeterSettings {
             max_uri_tags: 100,
             max_series: 1_000,
             sample_interval: Duration::from_secs(5),
+            smaps_interval: Duration::from_secs(30),
             jvm_aliases: false,
             management_requests: true,
         }
@@ -61,7 +65,16 @@ impl MeterSettings {
             max_uri_tags: reader
                 .value_or("management.metrics.web.server.max-uri-tags", defaults.max_uri_tags),
             max_series: reader.value_or("actuator.metrics.max-series", defaults.max_series),
-            sample_interval: read_interval(reader, defaults.sample_interval),
+            sample_interval: read_interval(
+                reader,
+                "actuator.metrics.sample-interval",
+                defaults.sample_interval,
+            ),
+            smaps_interval: read_interval(
+                reader,
+                "actuator.metrics.smaps-interval",
+                defaults.smaps_interval,
+            ),
             jvm_aliases: reader.value_or("actuator.metrics.jvm-aliases", defaults.jvm_aliases),
             management_requests: reader
                 .value_or("actuator.metrics.management-requests", defaults.management_requests),
@@ -93,8 +106,7 @@ fn read_enable(reader: &mut SettingsReader<'_>) -> Vec<(String, bool)> {
         .collect()
 }
 
-fn read_interval(reader: &mut SettingsReader<'_>, default: Duration) -> Duration {
-    let name = "actuator.metrics.sample-interval";
+fn read_interval(reader: &mut SettingsReader<'_>, name: &str, default: Duration) -> Duration {
     let interval = reader.value_or(name, default);
     if interval < Duration::from_millis(100) {
         reader.reject(name, "expected at least 100ms");

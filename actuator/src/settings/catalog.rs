@@ -295,6 +295,7 @@ const ENTRIES: &[Entry] = catalog! {
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
     "actuator.metrics.max-series" Number "1000" "How many series one meter may have.";
     "actuator.metrics.sample-interval" Duration "5s" "Time between two samples of the system.";
+    "actuator.metrics.smaps-interval" Duration "30s" "Time between two looks at the memory of the process page by page, which costs more.";
     "actuator.compat.dump" Bool "false" "Whether dump is served beside threaddump.";
 };
 
