@@ -2,7 +2,7 @@
 
 use crate::{
     logging::{EventCounts, Loggers},
-    meter::MeterRegistry,
+    meter::{MeterRegistry, as_f64},
 };
 
 const OWN: &str = "tracing.events";
@@ -24,12 +24,7 @@ pub(super) fn bind(registry: &MeterRegistry, loggers: &Loggers) {
                 .description("Number of log events that were enabled by the effective log level")
                 .base_unit("events")
                 .tag("level", level.as_str().to_ascii_lowercase())
-                .counter_with(move || count(loggers.events().count(level)));
+                .counter_with(move || as_f64(loggers.events().count(level)));
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53, which counts do not reach")]
-fn count(events: u64) -> f64 {
-    events as f64
 }

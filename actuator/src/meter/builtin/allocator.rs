@@ -11,7 +11,7 @@ use crate::support::host::HostRoot;
 /// is no such meter.
 ///
 /// ```
-/// use actuator::AllocatorStatistics;
+/// use actuator::meter::AllocatorStatistics;
 ///
 /// // With jemalloc: `tikv_jemalloc_ctl::{epoch, stats}`.
 /// # mod epoch { pub fn advance() -> Result<u64, ()> { Ok(1) } }

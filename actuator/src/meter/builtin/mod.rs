@@ -7,6 +7,7 @@
 mod allocator;
 mod application;
 mod cgroup;
+mod collector;
 mod disk;
 mod jvm;
 mod memory_map;
@@ -28,11 +29,12 @@ mod tests;
 pub use allocator::AllocatorStatistics;
 pub(crate) use allocator::ReadAllocator;
 pub(crate) use application::ApplicationTimes;
+pub(crate) use collector::scrape_timer;
 pub(crate) use process::bind_process_meters;
 pub(crate) use sampler::MetricsSampler;
 
 use self::sampled::Source;
-use super::{MeterRegistry, MeterSettings, instrument::as_f64};
+use super::{MeterRegistry, MeterSettings, as_f64};
 use crate::support::host::{HostRoot, ProcessIdentity};
 
 /// What is looked at, in this order; a new subject is a file here and a line below.
@@ -47,6 +49,7 @@ fn sources(
         Box::new(system::System::new(root)),
         Box::new(cgroup::ControlGroup::new(root)),
         Box::new(memory_map::ProcessMemoryMap::new(root)),
+        Box::new(collector::Collector),
         Box::new(disk::Disks::new(&settings.disk_paths)),
     ];
     if settings.jvm_aliases {

@@ -1,4 +1,5 @@
-//! The background sampler: finds out what is costly, so that reading a meter is not.
+//! The background sampler: finds out what is costly, so that reading a meter is not, and tells
+//! the registry the time, so that recording need not ask for it.
 
 use std::{
     io,
@@ -16,11 +17,15 @@ use tokio::runtime::Handle;
 use super::{
     MeterRegistry, ReadAllocator,
     allocator::Allocator,
+    collector::sample_timer,
     runtime::{RuntimeLoad, bind_runtime_meters},
     sampled::{Pace, Sampled, Source},
     sources,
 };
-use crate::support::host::{HostRoot, ProcessIdentity};
+use crate::{
+    meter::Timer,
+    support::host::{HostRoot, ProcessIdentity},
+};
 
 /// The second look comes early: usage is measured between two.
 const FIRST_INTERVAL: Duration = Duration::from_millis(250);
@@ -59,8 +64,9 @@ impl MetricsSampler {
         for task in tasks.iter_mut().filter(|task| task.pace == Pace::Usual) {
             task.look(now);
         }
-        let blocking = Lane::start("meter-disks", blocking)?;
-        Ok(Self { lane: Lane::start("meter-sampler", tasks)?, blocking, registry, root })
+        let blocking = Lane::start("meter-disks", blocking, &registry)?;
+        let lane = Lane::start("meter-sampler", tasks, &registry)?;
+        Ok(Self { lane, blocking, registry, root })
     }
 
     /// Looks at the allocator too from now on.
@@ -101,21 +107,24 @@ impl Shared {
 }
 
 impl Lane {
-    fn start(name: &str, tasks: Vec<Task>) -> io::Result<Self> {
+    fn start(name: &str, tasks: Vec<Task>, registry: &MeterRegistry) -> io::Result<Self> {
         let shared = Arc::new(Shared { added: Mutex::new(tasks), ..Shared::default() });
-        let told = Arc::clone(&shared);
-        let run = move || Self::run(&told);
+        let (told, timer) = (Arc::clone(&shared), sample_timer(registry, name));
+        let run = move || Self::run(&told, &timer);
         let handle = thread::Builder::new().name(name.to_owned()).spawn(run)?;
         Ok(Self { thread: handle.thread().clone(), shared })
     }
 
-    fn run(shared: &Shared) {
-        let mut tasks = Vec::new();
+    fn run(shared: &Shared, timer: &Timer) {
+        let mut tasks: Vec<Task> = Vec::new();
         while !shared.is_stopped.load(Relaxed) {
             tasks.append(&mut shared.take_added());
             let now = Instant::now();
-            for task in tasks.iter_mut().filter(|task| task.due <= now) {
-                task.look(now);
+            if tasks.iter().any(|task| task.due <= now) {
+                for task in tasks.iter_mut().filter(|task| task.due <= now) {
+                    task.look(now);
+                }
+                timer.record(now.elapsed());
             }
             match tasks.iter().map(|task| task.due).min() {
                 Some(due) => thread::park_timeout(due.saturating_duration_since(Instant::now())),
