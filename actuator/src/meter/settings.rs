@@ -36,8 +36,8 @@ pub struct MeterSettings {
     pub idle_timeout: Option<Duration>,
     /// `actuator.metrics.sample-interval`, by default 5 seconds.
     pub sample_interval: Duration,
-    /// `actuator.metrics.smaps-interval`, by default 30 seconds: how often the memory of the
-    /// process is looked at page by page.
+    /// `actuator.metrics.smaps-interval`, by default 60 seconds: how often the memory of the
+    /// process is looked at page by page; zero for never.
     pub smaps_interval: Duration,
     /// `actuator.metrics.jvm-aliases`: whether those names of Spring's that are literally true
     /// here are offered too (`jvm.threads.live`, `.peak`, `.daemon`). Off by default.
@@ -61,7 +61,7 @@ impl Default for MeterSettings {
             max_meters: 10_000,
             idle_timeout: None,
             sample_interval: Duration::from_secs(5),
-            smaps_interval: Duration::from_secs(30),
+            smaps_interval: Duration::from_mins(1),
             jvm_aliases: false,
             management_requests: true,
         }
@@ -92,16 +92,9 @@ impl MeterSettings {
             max_series: reader.value_or("actuator.metrics.max-series", defaults.max_series),
             max_meters: reader.value_or("actuator.metrics.max-meters", defaults.max_meters),
             idle_timeout: read_idle_timeout(reader),
-            sample_interval: read_interval(
-                reader,
-                "actuator.metrics.sample-interval",
-                defaults.sample_interval,
-            ),
-            smaps_interval: read_interval(
-                reader,
-                "actuator.metrics.smaps-interval",
-                defaults.smaps_interval,
-            ),
+            sample_interval: read_interval(reader, defaults.sample_interval),
+            smaps_interval: reader
+                .value_or("actuator.metrics.smaps-interval", defaults.smaps_interval),
             jvm_aliases: reader.value_or("actuator.metrics.jvm-aliases", defaults.jvm_aliases),
             management_requests: reader
                 .value_or("actuator.metrics.management-requests", defaults.management_requests),
@@ -129,7 +122,8 @@ fn read_idle_timeout(reader: &mut SettingsReader<'_>) -> Option<Duration> {
     reader.value("actuator.metrics.idle-timeout").filter(|timeout: &Duration| !timeout.is_zero())
 }
 
-fn read_interval(reader: &mut SettingsReader<'_>, name: &str, default: Duration) -> Duration {
+fn read_interval(reader: &mut SettingsReader<'_>, default: Duration) -> Duration {
+    let name = "actuator.metrics.sample-interval";
     let interval = reader.value_or(name, default);
     if interval < Duration::from_millis(100) {
         reader.reject(name, "expected at least 100ms");

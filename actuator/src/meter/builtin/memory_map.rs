@@ -20,13 +20,10 @@ impl Source for ProcessMemoryMap {
     fn sample(&mut self, into: &mut Sampled) {
         let map = MemoryMap::read(&self.root);
         let pss = "Resident pages, each divided by the number of processes that have it";
-        let anonymous = "Resident pages that belong to no file";
-        let huge = "Anonymous pages that are in huge pages";
+        let huge = "Resident pages of no file that are parts of huge pages";
         for (name, description, value) in [
             ("process.memory.pss", pss, map.proportional),
-            ("process.memory.anonymous", anonymous, map.anonymous),
             ("process.memory.anonymous.huge", huge, map.anonymous_huge),
-            ("process.memory.swap", "Pages that are swapped out", map.swap),
             ("memory.dirty", "Resident pages that were written", map.dirty()),
         ] {
             into.meter(name, description, "bytes").number(value);

@@ -48,10 +48,12 @@ fn sources(
         Box::new(threads::Threads::new(root)),
         Box::new(system::System::new(root)),
         Box::new(cgroup::ControlGroup::new(root)),
-        Box::new(memory_map::ProcessMemoryMap::new(root)),
         Box::new(collector::Collector),
         Box::new(disk::Disks::new(&settings.disk_paths)),
     ];
+    if !settings.smaps_interval.is_zero() {
+        sources.push(Box::new(memory_map::ProcessMemoryMap::new(root)));
+    }
     if settings.jvm_aliases {
         sources.push(Box::new(jvm::JvmThreads::new(root)));
     }

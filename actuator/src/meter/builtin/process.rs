@@ -81,6 +81,8 @@ fn memory(into: &mut Sampled, usage: &ProcessUsage) {
     for (name, description, value) in [
         ("process.memory.rss", "The resident memory of the process", usage.memory_resident),
         ("process.memory.rss.peak", "The most that was ever resident", usage.memory_peak),
+        ("process.memory.anonymous", "Resident memory of no file", usage.memory_anonymous),
+        ("process.memory.swap", "Memory that is swapped out", usage.memory_swap),
         ("process.memory.virtual", "The address space of the process", usage.memory_virtual),
         ("memory.rss", "The resident memory of the process", usage.memory_resident),
         ("memory.vms", "The address space of the process", usage.memory_virtual),

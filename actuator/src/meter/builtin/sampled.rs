@@ -27,7 +27,7 @@ pub(super) trait Source: Send {
 pub(super) enum Pace {
     /// Every `actuator.metrics.sample-interval`; the first time before the service starts.
     Usual,
-    /// Every `actuator.metrics.smaps-interval`: it costs more.
+    /// Every `actuator.metrics.smaps-interval`, and less often the longer it takes.
     Seldom,
     /// As usual, but on a thread of its own: it may wait for ever for somebody else.
     MayBlock,

@@ -30,6 +30,9 @@ use crate::{
 /// The second look comes early: usage is measured between two.
 const FIRST_INTERVAL: Duration = Duration::from_millis(250);
 
+/// What costs much is looked at for a thousandth of the time at most.
+const MOST_OF_TIME: u32 = 1_000;
+
 /// Samples on threads of its own until it is dropped: one for what may block for ever, one for all
 /// else.
 #[derive(Debug)]
@@ -177,11 +180,14 @@ impl Task {
     }
 
     fn look(&mut self, now: Instant) {
-        let first = self.looks == 0 && self.pace == Pace::Usual;
-        let interval = if first { self.interval.min(FIRST_INTERVAL) } else { self.interval };
-        self.looks = self.looks.saturating_add(1);
-        self.due = now + interval;
         // What the application tells may panic. The others go on, and this one is asked again.
         let _ = catch_unwind(AssertUnwindSafe(|| self.meters.take(&mut *self.source)));
+        let first = self.looks == 0 && self.pace == Pace::Usual;
+        self.looks = self.looks.saturating_add(1);
+        let interval = if first { self.interval.min(FIRST_INTERVAL) } else { self.interval };
+        self.due = match self.pace {
+            Pace::Usual | Pace::MayBlock => now + interval,
+            Pace::Seldom => now + interval.max(now.elapsed() * MOST_OF_TIME),
+        };
     }
 }

@@ -100,6 +100,15 @@ fn what_costs_or_may_block_follows_in_the_background() {
 }
 
 #[test]
+fn the_memory_map_is_left_alone_where_that_is_set() {
+    let settings = MeterSettings { smaps_interval: Duration::ZERO, ..MeterSettings::default() };
+    let (registry, sampler) = sampled(settings);
+    sampler.watch_allocator(Box::new(|| AllocatorStatistics::default().allocated(1)));
+    await_value(&registry, "allocator.allocated", &[], 1.0);
+    assert_eq!(value(&registry, "process.memory.pss", &[]), None);
+}
+
+#[test]
 fn jvm_names_are_there_only_when_asked_for() {
     let (registry, _sampler) = sampled(MeterSettings::default());
     assert!(!registry.names().iter().any(|name| name.starts_with("jvm.")));
@@ -122,7 +131,7 @@ fn a_dropped_sampler_lets_go_of_the_registry() {
 
 /// Files of a process in a container, with all that is read of them.
 const FILES: &[(&str, &str)] = &[
-    ("/proc/self/status", "Name:\tx\nVmSize:\t90 kB\nVmRSS:\t50 kB\nThreads:\t3\n"),
+    ("/proc/self/status", "Name:\tx\nVmSize:\t90 kB\nVmRSS:\t50 kB\nVmSwap:\t2 kB\nThreads:\t3\n"),
     ("/proc/self/stat", "7 (x) S 1 7 7 0 -1 4194304 11 2 13 4 150 50 0 0 20 0 1 0 12345 0 0"),
     ("/proc/self/io", "rchar: 7\nwrite_bytes: 8\n"),
     ("/proc/self/smaps_rollup", "Pss: 40 kB\nPrivate_Dirty: 3 kB\nShared_Dirty: 1 kB\n"),
@@ -143,6 +152,7 @@ const FILES: &[(&str, &str)] = &[
 /// A meter, its drill-down and its value, of each of the files above.
 const VALUES: &[(&str, Option<(&str, &str)>, f64)] = &[
     ("process.memory.rss", None, 51_200.0),
+    ("process.memory.swap", None, 2_048.0),
     ("memory.vms", None, 92_160.0),
     ("thread.count", None, 3.0),
     ("jvm.threads.daemon", None, 2.0),

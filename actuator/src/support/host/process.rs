@@ -66,6 +66,10 @@ pub(crate) struct ProcessUsage {
     pub memory_libraries: Option<u64>,
     /// The most that was ever resident.
     pub memory_peak: Option<u64>,
+    /// Resident memory that belongs to no file.
+    pub memory_anonymous: Option<u64>,
+    /// Memory that is swapped out.
+    pub memory_swap: Option<u64>,
     /// Page faults that needed no storage, all threads.
     pub minor_faults: Option<u64>,
     /// Page faults that had to read from storage, all threads.
@@ -90,6 +94,8 @@ impl ProcessUsage {
             memory_text: bytes("VmExe"),
             memory_libraries: bytes("VmLib"),
             memory_peak: bytes("VmHWM"),
+            memory_anonymous: bytes("RssAnon"),
+            memory_swap: bytes("VmSwap"),
             minor_faults: stat_number(&stat, 10),
             major_faults: stat_number(&stat, 12),
         }
