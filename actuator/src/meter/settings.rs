@@ -40,7 +40,7 @@ pub struct MeterSettings {
     /// process is looked at page by page; zero for never.
     pub smaps_interval: Duration,
     /// `actuator.metrics.jvm-aliases`: whether those names of Spring's that are literally true
-    /// here are offered too (`jvm.threads.live`, `.peak`, `.daemon`). Off by default.
+    /// here are offered too (`jvm.threads.*`, `jvm.memory.*`, `logback.events`). Off by default.
     pub jvm_aliases: bool,
     /// `actuator.metrics.management-requests`: whether `http.server.requests` counts requests of
     /// the management API, as Spring does. On by default.

@@ -124,7 +124,8 @@ impl Actuator {
             health::registration_check(&self.health, registrar.status());
             registration_meters::bind(&self.meters, &registrar.status());
         }
-        let webhook = health::start_webhook(&self.webhook, &self.health, &self.name, address);
+        let (health, meters) = (&self.health, &self.meters);
+        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, address);
         Registration { registrar, webhook, availability: self.availability.clone() }
     }
 

@@ -93,6 +93,7 @@ fn the_documented_meters_are_those_that_a_service_lists() {
     let service = app()
         .setting("actuator.metrics.jvm-aliases", "true")
         .setting("spring.boot.admin.client.url", "http://127.0.0.1:9")
+        .setting("actuator.health.webhook.url", "http://127.0.0.1:9")
         .with(|app| {
             app.allocator(|| {
                 let told = AllocatorStatistics::default().allocated(1).active(2).resident(3);
@@ -159,4 +160,20 @@ fn failed_registrations_are_counted_by_server() {
     assert_eq!(measured(&service, "admin.registration.attempts?tag=outcome:success"), 0.0);
     let registered = "admin.registration.registered?tag=server:http://127.0.0.1:9/instances";
     assert_eq!(measured(&service, registered), 0.0);
+}
+
+#[test]
+fn log_events_are_counted_by_level_and_those_below_it_are_not() {
+    let service = app().start();
+    let counted = |level: &str| measured(&service, &format!("tracing.events?tag=level:{level}"));
+    let (warnings, traces) = (counted("warn"), counted("trace"));
+    for _ in 0..3 {
+        tracing::warn!(target: "it::meters", "counted");
+        tracing::trace!(target: "it::meters", "not counted");
+    }
+    // Other tests of this process log too.
+    assert!(counted("warn") >= warnings + 3.0);
+    assert_eq!(counted("trace"), traces);
+    let names = names(&service);
+    assert!(!names.iter().any(|name| name.starts_with("logback") || name.starts_with("jvm")));
 }

@@ -3,7 +3,7 @@
 
 use super::{
     allocator::AllocatorStatistics,
-    sampled::{Sampled, Source},
+    sampled::{Pace, Sampled, Source},
 };
 use crate::support::host::{Cgroup, HostRoot, ProcessUsage};
 
@@ -36,6 +36,10 @@ impl Source for JvmThreads {
         ] {
             into.meter(name, description, "threads").number(Some(value));
         }
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::AtOnce
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::{
     MeterRegistry, as_f64,
-    sampled::{Sampled, Source},
+    sampled::{Pace, Sampled, Source},
 };
 use crate::support::host::{self, HostRoot, ProcessIdentity, ProcessIo, ProcessUsage};
 
@@ -74,6 +74,10 @@ impl Source for Process {
         memory(into, &usage);
         faults(into, &usage);
         io(into, &ProcessIo::read(&self.root));
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::AtOnce
     }
 }
 

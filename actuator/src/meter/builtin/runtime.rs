@@ -99,6 +99,7 @@ impl Source for RuntimeLoad {
 
 /// The time that all workers have been busy, together.
 #[cfg(target_has_atomic = "64")]
+#[expect(clippy::unnecessary_wraps, reason = "not every target tells it")]
 fn busy(metrics: &RuntimeMetrics) -> Option<Duration> {
     Some((0..metrics.num_workers()).map(|worker| metrics.worker_total_busy_duration(worker)).sum())
 }

@@ -25,7 +25,10 @@ pub(super) trait Source: Send {
 /// How often a source is looked at, and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
-    /// Every `actuator.metrics.sample-interval`; the first time before the service starts.
+    /// As usual, but the first time before the service starts: the admin server asks for it in its
+    /// first moment.
+    AtOnce,
+    /// Every `actuator.metrics.sample-interval`.
     Usual,
     /// Every `actuator.metrics.smaps-interval`, and less often the longer it takes.
     Seldom,

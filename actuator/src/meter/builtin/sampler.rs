@@ -37,15 +37,14 @@ const MOST_OF_TIME: u32 = 1_000;
 /// else.
 #[derive(Debug)]
 pub(crate) struct MetricsSampler {
-    registry: Arc<MeterRegistry>,
-    root: HostRoot,
     lane: Lane,
     blocking: Lane,
+    registry: Arc<MeterRegistry>,
+    root: HostRoot,
 }
 
 impl MetricsSampler {
-    /// Looks at everything for the first time before it returns, but for what is costly or may
-    /// block; then goes on in the background.
+    /// Looks at what is needed at once before it returns, and at all else in the background.
     pub(crate) fn start(
         registry: Arc<MeterRegistry>,
         identity: &ProcessIdentity,
@@ -64,7 +63,7 @@ impl MetricsSampler {
         let (blocking, mut tasks): (Vec<_>, Vec<_>) =
             tasks.partition(|task| task.pace == Pace::MayBlock);
         let now = Instant::now();
-        for task in tasks.iter_mut().filter(|task| task.pace == Pace::Usual) {
+        for task in tasks.iter_mut().filter(|task| task.pace == Pace::AtOnce) {
             task.look(now);
         }
         let blocking = Lane::start("meter-disks", blocking, &registry)?;
@@ -172,7 +171,7 @@ impl Task {
         let pace = source.pace();
         let settings = registry.settings();
         let interval = match pace {
-            Pace::Usual | Pace::MayBlock => settings.sample_interval,
+            Pace::AtOnce | Pace::Usual | Pace::MayBlock => settings.sample_interval,
             Pace::Seldom => settings.smaps_interval,
         };
         let meters = Sampled::new(Arc::clone(registry));
@@ -182,11 +181,11 @@ impl Task {
     fn look(&mut self, now: Instant) {
         // What the application tells may panic. The others go on, and this one is asked again.
         let _ = catch_unwind(AssertUnwindSafe(|| self.meters.take(&mut *self.source)));
-        let first = self.looks == 0 && self.pace == Pace::Usual;
+        let first = self.looks == 0 && self.pace == Pace::AtOnce;
         self.looks = self.looks.saturating_add(1);
         let interval = if first { self.interval.min(FIRST_INTERVAL) } else { self.interval };
         self.due = match self.pace {
-            Pace::Usual | Pace::MayBlock => now + interval,
+            Pace::AtOnce | Pace::Usual | Pace::MayBlock => now + interval,
             Pace::Seldom => now + interval.max(now.elapsed() * MOST_OF_TIME),
         };
     }

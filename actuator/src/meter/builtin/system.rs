@@ -2,7 +2,7 @@
 
 use super::{
     as_f64,
-    sampled::{Sampled, Source},
+    sampled::{Pace, Sampled, Source},
 };
 use crate::support::host::{HostRoot, MachineMemory, NetworkTraffic, Pressure, SystemUsage};
 
@@ -50,6 +50,10 @@ impl Source for System {
         }
         let names = ["system.pressure.waiting", "system.pressure.stalled"];
         pressure(into, names, &Pressure::of_machine(&self.root));
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::AtOnce
     }
 }
 
