@@ -53,6 +53,7 @@ fn kind(statistics: &[&str]) -> &'static str {
         ["COUNT"] => "counter",
         ["VALUE"] => "gauge",
         ["COUNT", "TOTAL_TIME", "MAX"] => "timer",
+        ["COUNT", "TOTAL", "MAX"] => "distribution summary",
         ["ACTIVE_TASKS", "DURATION", ..] => "long task timer",
         other => panic!("{other:?}"),
     }
