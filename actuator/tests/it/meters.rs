@@ -158,9 +158,9 @@ fn failed_registrations_are_counted_by_server() {
         assert!(began.elapsed() < testkit::PATIENCE);
         std::thread::yield_now();
     }
-    assert_eq!(measured(&service, "admin.registration.attempts?tag=outcome:success"), 0.0);
+    assert!(measured(&service, "admin.registration.attempts?tag=outcome:success") < 1.0);
     let registered = "admin.registration.registered?tag=server:http://127.0.0.1:9/instances";
-    assert_eq!(measured(&service, registered), 0.0);
+    assert!(measured(&service, registered) < 1.0);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn log_events_are_counted_by_level_and_those_below_it_are_not() {
     }
     // Other tests of this process log too.
     assert!(counted("warn") >= warnings + 3.0);
-    assert_eq!(counted("trace"), traces);
+    assert!(counted("trace") < traces + 1.0);
     let names = names(&service);
     assert!(!names.iter().any(|name| name.starts_with("logback") || name.starts_with("jvm")));
 }

@@ -146,8 +146,10 @@ const FILES: &[(&str, &str)] = &[
     ("/sys/fs/cgroup/app/cpu.pressure", "some avg10=0.06 total=2500000\n"),
 ];
 
+type Expected = (&'static str, Option<(&'static str, &'static str)>, f64);
+
 /// A meter, its drill-down and its value, of each of the files above.
-const VALUES: &[(&str, Option<(&str, &str)>, f64)] = &[
+const VALUES: &[Expected] = &[
     ("process.memory.rss", None, 51_200.0),
     ("process.memory.swap", None, 2_048.0),
     ("memory.vms", None, 92_160.0),
