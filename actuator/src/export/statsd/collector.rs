@@ -44,9 +44,13 @@ pub(super) struct Collector {
 impl Collector {
     /// Counts its datagrams in `registry`.
     pub(super) fn new(target: Target, registry: &MeterRegistry) -> Self {
-        let counter = |result| {
-            let meter = registry.meter("statsd.packets").tag("result", result);
-            meter.description("Datagrams for the statsd server: sent, or dropped").counter()
+        let counter = |outcome| {
+            registry
+                .meter("actuator.export.datagrams")
+                .description("Datagrams of meters: sent, or dropped because nobody takes them")
+                .tag("exporter", "statsd")
+                .tag("outcome", outcome)
+                .counter()
         };
         Self {
             target,
@@ -203,4 +207,43 @@ fn is_refusal(error: &io::Error) -> bool {
             | NetworkUnreachable
             | AddrNotAvailable
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{Ipv4Addr, Ipv6Addr, UdpSocket},
+        time::SystemTime,
+    };
+
+    use super::*;
+    use crate::{meter::MeterSettings, support::clock::Clock};
+
+    #[test]
+    fn trap_seed_17_of_the_addresses_of_a_name_the_one_that_listens_gets_the_datagrams() {
+        let listener = UdpSocket::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // The port is free over IPv6: this socket only makes sure of it.
+        drop(UdpSocket::bind(("::1", port)).unwrap());
+        let registry =
+            MeterRegistry::new(MeterSettings::default(), Clock::manual(SystemTime::UNIX_EPOCH));
+        let mut collector = Collector::new(Target::udp("name", port), &registry);
+        collector.addresses = vec![
+            SocketAddr::new(Ipv6Addr::LOCALHOST.into(), port),
+            SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port),
+        ];
+        collector.looked_up = Some(registry.now());
+        for _ in 0..2 {
+            collector.begin(registry.now());
+            collector.send(b"x:1|c");
+            collector.end();
+            assert_eq!(collector.was_failing, Some(false));
+        }
+        let mut buffer = [0; 10];
+        assert_eq!(listener.recv(&mut buffer).unwrap(), 5);
+        assert_eq!(listener.recv(&mut buffer).unwrap(), 5);
+        assert!(listener.recv(&mut buffer).is_err());
+        assert_eq!((collector.sent.count(), collector.dropped.count()), (2, 0));
+    }
 }

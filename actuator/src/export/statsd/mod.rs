@@ -5,11 +5,20 @@
 
 mod c2c;
 mod collector;
+mod exporter;
+mod ledger;
+mod lines;
 mod naming;
 mod packet;
+mod pymicro;
 mod samples;
 mod settings;
 mod target;
+mod thread;
 mod transport;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use settings::StatsdSettings;
+pub(crate) use thread::StatsdHandle;

@@ -4,8 +4,19 @@
 //! one value inside the bucket, and the values of all buckets are moved together so that the sum
 //! is the sum that was recorded. A bucket of one sample next to no other is exact.
 
-/// Buckets for each doubling of the value: schema 3 of native histograms.
-const PER_DOUBLING: f64 = 8.0;
+use crate::meter::ExponentialSnapshot;
+
+/// Values of a timer below this bucket (a microsecond) or above that one (nine hours) are in it.
+pub(super) const DURATIONS: Range = Range { first: -159, last: 120 };
+/// The same of a summary: a millionth, and 17 billion.
+pub(super) const AMOUNTS: Range = Range { first: -159, last: 352 };
+
+/// The buckets whose outer bounds do not hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Range {
+    first: i32,
+    last: i32,
+}
 
 /// So many samples, each counted with this value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,24 +26,16 @@ pub(super) struct Sample {
     pub(super) count: u64,
 }
 
-/// A state of an exponential histogram: buckets of base 2^(1/8), (2^((i-1)/8), 2^(i/8)].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Buckets {
-    /// How many samples were 0.
-    pub(super) zero: u64,
-    /// The index of the first of `counts`.
-    pub(super) offset: i32,
-    pub(super) counts: Vec<u64>,
-    /// Of all samples, in base units.
-    pub(super) sum: f64,
-}
-
 /// What of one series was sent.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
-    buckets: Buckets,
-    /// The sum of what was sent. It may lag behind that of `buckets`, which are not read at one
-    /// instant; the next step makes up for it.
+    zero: u64,
+    offset: i32,
+    counts: Vec<u64>,
+    /// Of all buckets.
+    count: u64,
+    /// The sum of what was sent. It may lag behind that of the series, whose numbers are not read
+    /// at one instant; the next step makes up for it.
     sum: f64,
 }
 
@@ -41,54 +44,64 @@ struct Grown {
     count: u64,
     low: f64,
     high: f64,
+    is_last: bool,
 }
 
 impl Sent {
+    /// How many samples were sent.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// The new samples since the last step.
-    pub(super) fn advance(&mut self, now: Buckets) -> Vec<Sample> {
-        let zeros = now.zero.saturating_sub(self.buckets.zero);
-        let grown = grown(&self.buckets, &now);
+    pub(super) fn advance(&mut self, now: ExponentialSnapshot, range: Range) -> Vec<Sample> {
+        let zeros = now.zero.saturating_sub(self.zero);
+        let grown = self.grown(&now, range);
         let mut samples = within(&grown, now.sum - self.sum);
         self.sum += samples.iter().map(|sample| sample.value * as_f64(sample.count)).sum::<f64>();
-        self.buckets = now;
+        (self.zero, self.offset, self.counts) = (now.zero, now.offset, now.counts);
+        self.count = now.count;
         if zeros > 0 {
             samples.push(Sample { value: 0.0, count: zeros });
         }
         samples
+    }
+
+    fn grown(&self, now: &ExponentialSnapshot, range: Range) -> Vec<Grown> {
+        let base = f64::from(1 << now.schema.min(8));
+        let bound = |index: i32| (f64::from(index) / base).exp2();
+        let grown = |(index, count): (i32, &u64)| {
+            let count = count.saturating_sub(self.bucket(index));
+            let low = if index <= range.first { 0.0 } else { bound(index - 1) };
+            let is_last = index >= range.last;
+            (count > 0).then(|| Grown { count, low, high: bound(index), is_last })
+        };
+        (now.offset..).zip(&now.counts).filter_map(grown).collect()
+    }
+
+    fn bucket(&self, index: i32) -> u64 {
+        let at = index.checked_sub(self.offset).and_then(|at| usize::try_from(at).ok());
+        at.and_then(|at| self.counts.get(at)).copied().unwrap_or(0)
     }
 }
 
 /// One value for each bucket, so that together they are `sum`, as far as the bounds allow it.
 fn within(grown: &[Grown], sum: f64) -> Vec<Sample> {
     let middle = |bucket: &Grown| f64::midpoint(bucket.low, bucket.high);
-    let middles: f64 = grown.iter().map(|bucket| middle(bucket) * as_f64(bucket.count)).sum();
-    let missing = sum - middles;
+    let half = |bucket: &Grown| (bucket.high - bucket.low) / 2.0;
+    let of_all = |value: &dyn Fn(&Grown) -> f64| -> f64 {
+        grown.iter().map(|bucket| value(bucket) * as_f64(bucket.count)).sum()
+    };
     // From the middles, all go the same share of the way to their upper or lower bounds.
-    let halves =
-        grown.iter().map(|bucket| (bucket.high - bucket.low) / 2.0 * as_f64(bucket.count));
-    let share = (missing / halves.sum::<f64>()).clamp(-1.0, 1.0);
+    let share = ((sum - of_all(&middle)) / of_all(&half)).clamp(-1.0, 1.0);
     let share = if share.is_finite() { share } else { 0.0 };
-    let value = |bucket: &Grown| middle(bucket) + share * (bucket.high - bucket.low) / 2.0;
-    grown.iter().map(|bucket| Sample { value: value(bucket), count: bucket.count }).collect()
-}
-
-fn grown(before: &Buckets, now: &Buckets) -> Vec<Grown> {
-    let counts = (now.offset..).zip(&now.counts);
-    counts
-        .filter_map(|(index, count)| {
-            let count = count.saturating_sub(before.count(index));
-            let bound = |index: i32| (f64::from(index) / PER_DOUBLING).exp2();
-            let (low, high) = (bound(index - 1), bound(index));
-            (count > 0).then_some(Grown { count, low, high })
-        })
-        .collect()
-}
-
-impl Buckets {
-    fn count(&self, index: i32) -> u64 {
-        let at = index.checked_sub(self.offset).and_then(|at| usize::try_from(at).ok());
-        at.and_then(|at| self.counts.get(at)).copied().unwrap_or(0)
-    }
+    let value = |bucket: &Grown| middle(bucket) + share * half(bucket);
+    let beyond = sum - of_all(&value);
+    let sample = |bucket: &Grown| {
+        let open = if bucket.is_last { beyond.max(0.0) / as_f64(bucket.count) } else { 0.0 };
+        Sample { value: value(bucket) + open, count: bucket.count }
+    };
+    grown.iter().map(sample).collect()
 }
 
 /// Sample rates that together stand for exactly this count: collectors compute 1/rate, and some of
@@ -121,14 +134,14 @@ mod tests {
     use super::*;
 
     /// The state after these values were recorded.
-    fn recorded(values: &[f64]) -> Buckets {
+    fn recorded(values: &[f64]) -> ExponentialSnapshot {
         let mut counts: BTreeMap<i32, u64> = BTreeMap::new();
         let mut zero = 0;
         for value in values {
             if *value > 0.0 {
                 #[expect(clippy::cast_possible_truncation, reason = "small")]
-                let index = (value.log2() * PER_DOUBLING).ceil() as i32;
-                *counts.entry(index).or_default() += 1;
+                let index = (value.log2() * 8.0).ceil() as i32;
+                *counts.entry(index.clamp(DURATIONS.first, DURATIONS.last)).or_default() += 1;
             } else {
                 zero += 1;
             }
@@ -136,7 +149,8 @@ mod tests {
         let offset = counts.first_key_value().map_or(0, |(index, _)| *index);
         let last = counts.last_key_value().map_or(-1, |(index, _)| *index);
         let dense = (offset..=last).map(|index| counts.get(&index).copied().unwrap_or(0));
-        Buckets { zero, offset, counts: dense.collect(), sum: values.iter().sum() }
+        let (count, sum) = (values.len() as u64, values.iter().sum());
+        ExponentialSnapshot { schema: 3, zero, offset, counts: dense.collect(), count, sum }
     }
 
     fn total(samples: &[Sample]) -> f64 {
@@ -146,12 +160,20 @@ mod tests {
     #[test]
     fn a_single_sample_is_exact_and_nothing_new_is_nothing_to_send() {
         let mut sent = Sent::default();
-        assert_eq!(sent.advance(recorded(&[0.0123])), [Sample { value: 0.0123, count: 1 }]);
-        assert_eq!(sent.advance(recorded(&[0.0123])), []);
-        let next = sent.advance(recorded(&[0.0123, 0.0456]));
-        assert!(next.len() == 1 && (next[0].value - 0.0456).abs() < 1e-12, "{next:?}");
-        let zeros = sent.advance(recorded(&[0.0123, 0.0456, 0.0, 0.0]));
+        let mut one = |values: &[f64], expected: f64| {
+            let samples = sent.advance(recorded(values), DURATIONS);
+            assert!(samples.len() == 1 && samples[0].count == 1, "{samples:?}");
+            assert!((samples[0].value - expected).abs() <= 1e-12 * expected.max(1e-3), "{samples:?}");
+        };
+        one(&[0.0123], 0.0123);
+        one(&[0.0123, 0.0456], 0.0456);
+        one(&[0.0123, 0.0456, 2e-9], 2e-9);
+        one(&[0.0123, 0.0456, 2e-9, 1e6], 1e6);
+        let same = recorded(&[0.0123, 0.0456, 2e-9, 1e6]);
+        assert_eq!(sent.advance(same, DURATIONS), []);
+        let zeros = sent.advance(recorded(&[0.0123, 0.0456, 2e-9, 1e6, 0.0, 0.0]), DURATIONS);
         assert_eq!(zeros, [Sample { value: 0.0, count: 2 }]);
+        assert_eq!(sent.count(), 6);
     }
 
     #[test]
@@ -160,9 +182,9 @@ mod tests {
         // The sample is in its bucket already, and not yet in the sum.
         let mut torn = recorded(&[0.1]);
         torn.sum = 0.0;
-        let first = sent.advance(torn);
+        let first = sent.advance(torn, DURATIONS);
         assert!(first[0].value > 0.08, "stays in its bucket: {first:?}");
-        let second = sent.advance(recorded(&[0.1, 0.1, 0.1, 0.1]));
+        let second = sent.advance(recorded(&[0.1, 0.1, 0.1, 0.1]), DURATIONS);
         assert!((total(&first) + total(&second) - 0.4).abs() < 0.01, "{first:?} {second:?}");
     }
 
@@ -181,19 +203,19 @@ mod tests {
     proptest! {
         #[test]
         fn counts_are_exact_sums_agree_and_values_stay_in_their_buckets(
-            steps in prop::collection::vec(prop::collection::vec(1e-7..1e4_f64, 0..40), 1..6)
+            steps in prop::collection::vec(prop::collection::vec(-18.0..14.0_f64, 0..40), 1..6)
         ) {
             let (mut sent, mut all) = (Sent::default(), Vec::new());
             let (mut told, mut sum) = (0, 0.0);
             for step in steps {
+                let mut step: Vec<f64> = step.into_iter().map(f64::exp2).collect();
                 all.extend(step.clone());
-                let samples = sent.advance(recorded(&all));
+                let samples = sent.advance(recorded(&all), DURATIONS);
                 told += samples.iter().map(|sample| sample.count).sum::<u64>();
                 sum += total(&samples);
                 prop_assert_eq!(told, all.len() as u64);
                 let expected: f64 = all.iter().sum();
                 prop_assert!((sum - expected).abs() <= 1e-9 * expected, "{} {}", sum, expected);
-                let mut step = step;
                 step.sort_by(f64::total_cmp);
                 for (sample, least) in samples.iter().zip(step.first()) {
                     prop_assert!(sample.value >= least / 1.1);
