@@ -23,4 +23,5 @@ mod recording;
 mod refusals;
 mod runtimes;
 mod startup;
+mod statsd;
 mod traps;

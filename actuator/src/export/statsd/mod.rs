@@ -3,7 +3,6 @@
 //! One thread walks the registry every `polling-frequency`. Nothing is added to recording, and no
 //! request ever waits for a collector, whether there is one or not.
 
-mod c2c;
 mod collector;
 mod exporter;
 mod ledger;

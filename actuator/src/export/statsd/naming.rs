@@ -4,8 +4,7 @@
 //! Etsy's statsd, snake case for Telegraf; each tells by the tag `statistic` what a number is.
 //! [`Style::C2c`] is that of c2cwsgiutils.
 
-use super::c2c;
-use crate::meter::Tag;
+use crate::{endpoint::c2c_key, meter::Tag};
 
 /// How names and tags are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl Naming {
     /// The name of a series for one of its numbers.
     pub(super) fn name(&self, name: &str, tags: Vec<Tag>, told: Told) -> Named {
         if let Style::C2c { tags: use_tags } = self.style {
-            let key = c2c::key(name, tags, told, use_tags);
+            let key = c2c_key(name, tags, told.part(), use_tags);
             let tags = if use_tags { self.all(key.tags) } else { self.tags.clone() };
             return self.datadog(&path(&key.parts), &sorted(tags));
         }
@@ -128,6 +127,11 @@ impl Told {
             Self::Duration => "duration",
             Self::Sample => return None,
         })
+    }
+
+    /// Its part of a key of c2cwsgiutils, which tells counters and gauges apart by their type.
+    fn part(self) -> Option<&'static str> {
+        self.statistic().filter(|_| matches!(self, Self::Active | Self::Duration))
     }
 }
 
@@ -211,6 +215,24 @@ mod tests {
         assert_eq!(named(c2c, "n", url, Told::Count), "n:1|x|#name:http://db:5432");
         assert_eq!(named(Style::Telegraf, "n", url, Told::Sample), "n,name=http_//db_5432:1|x");
         assert_eq!(named(Style::Etsy, "n", url, Told::Sample), "n.name.http___db_5432:1|x");
+    }
+
+    #[test]
+    fn keys_of_c2cwsgiutils_are_words_with_the_tags_of_settings_behind() {
+        let written = |use_tags| {
+            let tags = vec![Tag::new("env", "prod")];
+            let style = Style::C2c { tags: use_tags };
+            let naming = Naming { style, prefix: "shop.".to_owned(), tags };
+            let own = [("method", "GET"), ("status", "200"), ("uri", "/orders/{id}")];
+            let own = own.iter().map(|(key, value)| Tag::new(*key, *value)).collect();
+            let named = naming.name("http.server.requests", own, Told::Sample);
+            format!("{}{}", named.before, named.after)
+        };
+        assert_eq!(written(false), "shop.route.GET._orders__id_.200|#env:prod");
+        assert_eq!(
+            written(true),
+            "shop.route|#env:prod,group:2,method:GET,route:/orders/{id},status:200"
+        );
     }
 
     #[test]
