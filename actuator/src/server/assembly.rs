@@ -115,12 +115,8 @@ impl Parts {
     ) -> Result<Actuator> {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
-        let (endpoints, mounts) = endpoint::all(
-            &self.subjects,
-            config.aliases,
-            &config.views,
-            &config.metrics_views,
-        );
+        let (endpoints, mounts) =
+            endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
         let mounted = Ground {
             server: &basics.server,
             exposure: &config.exposure,

@@ -43,7 +43,7 @@ impl Listener {
     /// All lines, until there is one of each of these beginnings.
     fn until(&self, wanted: &[&str]) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        let mut buffer = [0; 70_000];
+        let mut buffer = [0; 2_000];
         while !wanted.iter().all(|start| lines.iter().any(|line| line.starts_with(start))) {
             let length = self.0.recv(&mut buffer).expect("all lines that are wanted");
             assert!(length <= 1_400, "{length}");
@@ -77,9 +77,12 @@ fn the_last_meters_are_sent_on_the_way_down() {
         let lines = listener.until(&["http.server.requests:", "process.uptime:"]);
         let told = lines.iter().filter(|line| line.starts_with("http.server.requests:"));
         let requests: f64 = told
-            .inspect(|line| assert!(line.contains("|#error:none,exception:none,method:GET"), "{line}"))
+            .inspect(|line| {
+                assert!(line.contains("|#error:none,exception:none,method:GET"), "{line}")
+            })
             .map(|line| {
-                let rate = line.split_once("|@").map_or("1", |(_, rest)| rest.split('|').next().unwrap());
+                let rate =
+                    line.split_once("|@").map_or("1", |(_, rest)| rest.split('|').next().unwrap());
                 (1.0 / rate.parse::<f64>().unwrap()).round()
             })
             .sum();
@@ -100,7 +103,8 @@ fn each_step_sends_what_is_new() {
         let path = if status == 200 { "/orders/1" } else { "/nothing" };
         service.get(path).assert_status(status);
         let lines = listener.until(&["http.server.requests:"]);
-        let told: Vec<_> = lines.iter().filter(|l| l.starts_with("http.server.requests:")).collect();
+        let told: Vec<_> =
+            lines.iter().filter(|l| l.starts_with("http.server.requests:")).collect();
         assert_eq!(told.len(), 1, "{told:#?}");
         assert!(told[0].contains(&format!("status:{status}")), "{told:#?}");
     }
@@ -135,7 +139,9 @@ fn the_variables_of_c2cwsgiutils_give_its_keys() {
         ["shop.route.GET._not_found.404ms|#zone:a", "shop.route.GET._orders__id_.200ms|#zone:a"]
     );
     let tagged = send("true").join("\n");
-    assert!(tagged.contains("shop.routems|#group:2,method:GET,route:/orders/{id},status:200,zone:a"));
+    assert!(
+        tagged.contains("shop.routems|#group:2,method:GET,route:/orders/{id},status:200,zone:a")
+    );
 }
 
 #[test]

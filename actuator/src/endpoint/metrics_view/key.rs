@@ -59,7 +59,8 @@ mod tests {
     #[test]
     fn requests_are_routes_as_c2cwsgiutils_has_them() {
         let request = |uri, use_tags| {
-            let tags = tags(&[("uri", uri), ("status", "404"), ("outcome", "X"), ("method", "GET")]);
+            let tags =
+                tags(&[("uri", uri), ("status", "404"), ("outcome", "X"), ("method", "GET")]);
             key("http.server.requests", tags, None, use_tags)
         };
         assert_eq!(request("/orders/{id}", false).parts, ["route", "GET", "/orders/{id}", "404"]);

@@ -15,7 +15,6 @@ use crate::{
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
-        problem::Problem,
     },
 };
 
@@ -46,6 +45,18 @@ struct Times {
     nb: u64,
 }
 
+/// A refusal, as c2cwsgiutils writes it.
+#[derive(Serialize)]
+struct Refusal {
+    message: &'static str,
+    status: u16,
+}
+
+const NO_RESET: Refusal = Refusal {
+    message: "reset=1 is not offered: reading changes nothing. Take the difference of two answers",
+    status: 400,
+};
+
 /// What has been seen so far: several series may have one key.
 #[derive(Default)]
 struct Seen {
@@ -57,9 +68,7 @@ struct Seen {
 impl StatsView {
     async fn answer(&self, call: &Call<'_>) -> EndpointResult {
         if call.query_values("reset").any(|value| value == "1") {
-            return Err(Problem::bad_request(
-                "reset=1 is not offered: reading changes nothing. Take the difference of two answers",
-            ));
+            return json(400, &NO_RESET);
         }
         let mut seen = Seen::default();
         walk(&self.meters, |family, series| seen.add(family, series, self.use_tags)).await;

@@ -16,7 +16,7 @@ use super::{target::Target, transport::Transport};
 use crate::meter::{Counter, MeterRegistry};
 
 /// How long a name that was looked up counts.
-const LOOKUP: Duration = Duration::from_secs(60);
+const LOOKUP: Duration = Duration::from_mins(1);
 /// How long a full buffer is given to become less full.
 const BREATH: Duration = Duration::from_millis(1);
 /// How often in one step.
@@ -101,7 +101,9 @@ impl Collector {
     }
 
     fn attempt(&mut self, datagram: &[u8]) -> io::Result<()> {
-        let Some(transport) = &self.transport else { return Err(io::ErrorKind::NotConnected.into()) };
+        let Some(transport) = &self.transport else {
+            return Err(io::ErrorKind::NotConnected.into());
+        };
         let mut result = transport.send(datagram);
         if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
             && let Some(rest) = self.patience.checked_sub(1)

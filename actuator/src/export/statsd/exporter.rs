@@ -8,7 +8,8 @@ use super::{
     lines::{Kind, Lines},
     naming::{Naming, Told},
     packet::Packets,
-    pymicro, settings::StatsdSettings,
+    pymicro,
+    settings::StatsdSettings,
 };
 use crate::meter::{Counter, Family, MeterRegistry, Series};
 
@@ -129,11 +130,15 @@ fn tell(naming: &Naming, family: &Family, series: &Series, news: News, lines: &m
         News::Value(value) => lines.gauge(&named(Told::Value), value),
         News::Times(samples) => {
             let named = named(Told::Sample);
-            samples.into_iter().for_each(|sample| lines.samples(&named, Kind::Time, sample));
+            for sample in samples {
+                lines.samples(&named, Kind::Time, sample);
+            }
         }
         News::Amounts(samples) => {
             let named = named(Told::Sample);
-            samples.into_iter().for_each(|sample| lines.samples(&named, Kind::Amount, sample));
+            for sample in samples {
+                lines.samples(&named, Kind::Amount, sample);
+            }
         }
         News::Running(active, seconds) => {
             lines.gauge(&named(Told::Active), active);

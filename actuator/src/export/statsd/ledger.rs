@@ -224,9 +224,9 @@ mod tests {
         let (registry, mut ledger) = (registry(), Ledger::default());
         let tenths = Arc::new(AtomicU64::new(25));
         let seen = Arc::clone(&tenths);
-        registry.meter("f").counter_with(move || {
-            f64::from(u32::try_from(seen.load(Relaxed)).unwrap()) / 10.0
-        });
+        registry
+            .meter("f")
+            .counter_with(move || f64::from(u32::try_from(seen.load(Relaxed)).unwrap()) / 10.0);
         assert_eq!(news(&mut ledger, &registry, true), [News::Counted(2)]);
         tenths.store(31, Relaxed);
         assert_eq!(news(&mut ledger, &registry, true), [News::Counted(1)]);

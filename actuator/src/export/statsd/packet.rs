@@ -20,11 +20,7 @@ impl Packets {
 
     /// Adds lines that belong together, with line feeds between them: they are never parted, unless
     /// nothing is buffered. What is full is sent first.
-    pub(super) fn add(
-        &mut self,
-        lines: &str,
-        send: &mut impl FnMut(&[u8]),
-    ) -> Result<(), TooLong> {
+    pub(super) fn add(&mut self, lines: &str, send: &mut impl FnMut(&[u8])) -> Result<(), TooLong> {
         if lines.len() > self.limit {
             return Err(TooLong);
         }

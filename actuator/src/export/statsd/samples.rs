@@ -163,7 +163,10 @@ mod tests {
         let mut one = |values: &[f64], expected: f64| {
             let samples = sent.advance(recorded(values), DURATIONS);
             assert!(samples.len() == 1 && samples[0].count == 1, "{samples:?}");
-            assert!((samples[0].value - expected).abs() <= 1e-12 * expected.max(1e-3), "{samples:?}");
+            assert!(
+                (samples[0].value - expected).abs() <= 1e-12 * expected.max(1e-3),
+                "{samples:?}"
+            );
         };
         one(&[0.0123], 0.0123);
         one(&[0.0123, 0.0456], 0.0456);

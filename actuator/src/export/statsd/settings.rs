@@ -133,8 +133,11 @@ fn read_target(reader: &mut SettingsReader<'_>, host: Option<String>) -> Target 
         Protocol::Unix => {
             let path = host.unwrap_or_default();
             if !cfg!(unix) || !path.starts_with('/') {
-                reader.reject(HOST, "expected the path of a socket, because the protocol is \
-                     uds-datagram");
+                reader.reject(
+                    HOST,
+                    "expected the path of a socket, because the protocol is \
+                     uds-datagram",
+                );
             }
             Target::Unix(PathBuf::from(path))
         }
@@ -170,7 +173,11 @@ fn packet_length(reader: &mut SettingsReader<'_>) -> usize {
 fn prefix(text: Option<&str>) -> String {
     match text.map(|text| text.trim_end_matches('.')) {
         None | Some("") => String::new(),
-        Some(text) => format!("{text}."),
+        Some(text) => {
+            let keep =
+                |c: char| if c.is_ascii_alphanumeric() || "_.-".contains(c) { c } else { '_' };
+            format!("{}.", text.chars().map(keep).collect::<String>())
+        }
     }
 }
 
@@ -244,7 +251,10 @@ mod tests {
         let read = read.unwrap().unwrap();
         assert_eq!(read.target, Target::udp("::1", 9125));
         assert_eq!(read.style, Style::C2c { tags: true });
-        assert_eq!((read.prefix.as_str(), read.tags), ("shop.", vec![Tag::new("data_center", "a:b")]));
+        assert_eq!(
+            (read.prefix.as_str(), read.tags),
+            ("shop.", vec![Tag::new("data_center", "a:b")])
+        );
     }
 
     #[test]

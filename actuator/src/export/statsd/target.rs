@@ -44,7 +44,11 @@ impl Target {
         if *port != listener.port() {
             return false;
         }
-        let ip = if host == "localhost" { Some(IpAddr::from([127, 0, 0, 1])) } else { host.parse().ok() };
+        let ip = if host == "localhost" {
+            Some(IpAddr::from([127, 0, 0, 1]))
+        } else {
+            host.parse().ok()
+        };
         let own = listener.ip();
         ip.is_some_and(|ip| {
             let here = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
@@ -87,9 +91,8 @@ mod tests {
 
     #[test]
     fn our_own_ports_are_recognised() {
-        let is_at = |target: &str, own: &str| {
-            Target::parse(target, 1).unwrap().is_at(own.parse().unwrap())
-        };
+        let is_at =
+            |target: &str, own: &str| Target::parse(target, 1).unwrap().is_at(own.parse().unwrap());
         assert!(is_at("127.0.0.1:80", "127.0.0.1:80"));
         assert!(is_at("localhost:80", "[::1]:80"));
         assert!(is_at("127.0.0.1:80", "0.0.0.0:80"));
