@@ -78,7 +78,7 @@ fn the_last_meters_are_sent_on_the_way_down() {
         let told = lines.iter().filter(|line| line.starts_with("http.server.requests:"));
         let requests: f64 = told
             .inspect(|line| {
-                assert!(line.contains("|#error:none,exception:none,method:GET"), "{line}")
+                assert!(line.contains("|#error:none,exception:none,method:GET"), "{line}");
             })
             .map(|line| {
                 let rate =
@@ -220,7 +220,9 @@ fn stats_json_has_the_keys_and_the_members_of_c2cwsgiutils() {
             meters.meter("orders.paid").tag("method", "card/visa").counter().add(2);
             meters.meter("queue").gauge().set(1.5);
             let timer = meters.meter("job").timer();
-            [10, 20, 60].map(|millis| timer.record(Duration::from_millis(millis)));
+            for millis in [10, 20, 60] {
+                timer.record(Duration::from_millis(millis));
+            }
         })
         .start();
     service.get("/orders/1").assert_status(200);

@@ -108,10 +108,9 @@ impl Naming {
         let plain = |text: &str| {
             replace(text, |c| !c.is_control() && !c.is_whitespace() && !",:=|#@\\\"".contains(c))
         };
-        let snake = |text: &str| plain(&text.replace('.', "_"));
-        let mut before = cut(format!("{}{}", self.prefix, snake(name)));
+        let mut before = cut(format!("{}{}", self.prefix, replace(name, is_word)));
         for tag in tags {
-            let pair = format!(",{}={}", snake(&tag.key), plain(&tag.value));
+            let pair = format!(",{}={}", replace(&tag.key, is_word), plain(&tag.value));
             before.push_str(&pair);
         }
         Named { before, after: String::new() }

@@ -1,7 +1,6 @@
 //! Whole steps against sockets that listen, read by a parser that shares nothing with the writer.
 
 use std::{
-    collections::BTreeMap,
     net::UdpSocket,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -287,12 +286,24 @@ fn pymicros_counter_is_told_beside_the_requests_it_is_made_of() {
 
 proptest! {
     #[test]
-    fn whatever_names_and_tags_hold_the_numbers_arrive(
+    fn whatever_names_and_tags_hold_the_numbers_arrive_in_every_flavor(
         meters in prop::collection::vec(
-            ("\\PC{1,12}|[a-z:|#@,\n]{1,12}", ".{0,12}", "(?s).{0,20}|[,#|:@\n\r\\x00=]{0,8}", 1..1_000_u32),
+            (
+                "\\PC{1,12}|[a-z:|#@,\n]{1,12}",
+                ".{0,12}",
+                "(?s).{0,20}|[,#|:@\n\r\\x00=]{0,8}",
+                1..1_000_u32,
+            ),
             1..20,
         ),
         limit in 256..1_400_usize,
+        style in prop::sample::select(vec![
+            Style::Datadog,
+            Style::Etsy,
+            Style::Telegraf,
+            Style::C2c { tags: false },
+            Style::C2c { tags: true },
+        ]),
     ) {
         let listener = Listener::at("127.0.0.1:0");
         let (registry, _) = registry();
@@ -300,24 +311,53 @@ proptest! {
             registry.meter(format!("c.{name}")).tag(key, value).counter().add(u64::from(*count));
             registry.meter(format!("g.{name}")).tag(key, value).gauge().set(-f64::from(*count));
         }
-        let settings = StatsdSettings { max_packet_length: limit, ..settings("127.0.0.1", listener.port()) };
+        let to = settings("127.0.0.1", listener.port());
         let expected = registered(&registry);
+        let settings = StatsdSettings { max_packet_length: limit, style, ..to };
         StatsdExporter::new(settings, registry).step(true);
         let datagrams = listener.datagrams();
         prop_assert!(datagrams.iter().all(|datagram| datagram.len() <= limit));
-        let mut told: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-        let lines: Vec<Line> = datagrams.iter().flat_map(|d| d.split('\n')).map(Line::parse).collect();
-        for line in &lines {
-            prop_assert!(line.name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c)));
-            prop_assert_eq!(line.tags.len(), 2, "{:?}", line);
-            told.entry(&line.kind).or_default().push(line.number());
+        let (mut counters, mut gauges) = (Vec::new(), Vec::new());
+        for datagram in &datagrams {
+            let lines: Vec<Line> = datagram.split('\n').map(Line::parse).collect();
+            for (index, line) in lines.iter().enumerate() {
+                let name = plain_name(style, line);
+                prop_assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c)));
+                match line.kind.as_str() {
+                    "c" => counters.push(line.number()),
+                    "g" if style == Style::Datadog => gauges.push(line.number()),
+                    // A collector that reads signs as changes comes to the same.
+                    "g" if line.value.starts_with('-') => {
+                        prop_assert_eq!((&lines[index - 1].name, lines[index - 1].number()), (&line.name, 0.0));
+                        gauges.push(line.number());
+                    }
+                    "g" => prop_assert_eq!(line.number(), 0.0),
+                    kind => prop_assert!(false, "{kind}"),
+                }
+            }
         }
-        for values in told.values_mut() {
-            values.sort_by(f64::total_cmp);
-        }
-        prop_assert_eq!(told.get("c").cloned().unwrap_or_default(), expected.0);
-        prop_assert_eq!(told.get("g").cloned().unwrap_or_default(), expected.1);
+        counters.sort_by(f64::total_cmp);
+        gauges.sort_by(f64::total_cmp);
+        prop_assert_eq!((counters, gauges), expected);
     }
+}
+
+/// The name without tags, however the flavor writes them; each tag is a key and a value.
+fn plain_name(style: Style, line: &Line) -> &str {
+    match style {
+        Style::Datadog => assert_eq!(line.tags.len(), 2, "{line:?}"),
+        Style::C2c { tags: true } => assert_eq!(line.tags.len(), 1, "{line:?}"),
+        _ => assert!(line.tags.is_empty(), "{line:?}"),
+    }
+    if style != Style::Telegraf {
+        return &line.name;
+    }
+    let mut parts = line.name.split(',');
+    let name = parts.next().unwrap();
+    let tags: Vec<(&str, &str)> = parts.map(|tag| tag.split_once('=').unwrap()).collect();
+    assert_eq!(tags.len(), 2, "{line:?}");
+    assert!(tags.iter().all(|(key, value)| !key.is_empty() && !value.contains('=')), "{line:?}");
+    name
 }
 
 /// All numbers above nothing that counters have, and all of gauges, sorted.
