@@ -1,6 +1,7 @@
 //! Whole steps against sockets that listen, read by a parser that shares nothing with the writer.
 
 use std::{
+    cell::Cell,
     net::UdpSocket,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -57,38 +58,48 @@ impl Line {
 /// A statsd server.
 struct Listener {
     socket: UdpSocket,
+    taken: Cell<f64>,
 }
 
 impl Listener {
     fn at(address: &str) -> Self {
         let socket = UdpSocket::bind(address).unwrap();
-        socket.set_nonblocking(true).unwrap();
-        Self { socket }
+        // Only for a test that fails: what was sent arrives.
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        Self { socket, taken: Cell::new(0.0) }
     }
 
     fn port(&self) -> u16 {
         self.socket.local_addr().unwrap().port()
     }
 
-    /// What has arrived: datagrams on this machine are there as soon as they are sent.
-    fn datagrams(&self) -> Vec<String> {
+    /// As many datagrams as the exporter counts as sent, without those taken before.
+    fn datagrams(&self, registry: &MeterRegistry) -> Vec<String> {
         let mut buffer = [0; 2_000];
-        let next = || {
-            let length = self.socket.recv(&mut buffer).ok()?;
-            Some(String::from_utf8(buffer[..length].to_vec()).unwrap())
-        };
-        std::iter::from_fn(next).collect()
+        let mut datagrams = Vec::new();
+        while self.taken.get() < counted(registry, "sent") {
+            let length = self.socket.recv(&mut buffer).unwrap();
+            datagrams.push(String::from_utf8(buffer[..length].to_vec()).unwrap());
+            self.taken.set(self.taken.get() + 1.0);
+        }
+        datagrams
     }
 
-    fn lines(&self) -> Vec<Line> {
-        let datagrams = self.datagrams();
+    fn lines(&self, registry: &MeterRegistry) -> Vec<Line> {
+        let datagrams = self.datagrams(registry);
         datagrams.iter().flat_map(|datagram| datagram.split('\n')).map(Line::parse).collect()
     }
 
-    /// The lines of one name, without those about the export itself.
-    fn of(&self, name: &str) -> Vec<Line> {
-        self.lines().into_iter().filter(|line| line.name == name).collect()
+    /// The lines of one name.
+    fn of(&self, name: &str, registry: &MeterRegistry) -> Vec<Line> {
+        self.lines(registry).into_iter().filter(|line| line.name == name).collect()
     }
+}
+
+/// How many datagrams had this outcome.
+fn counted(registry: &MeterRegistry, outcome: &str) -> f64 {
+    let tags = [Tag::new("outcome", outcome)];
+    registry.read("actuator.export.datagrams", &tags).unwrap().measurements[0].value
 }
 
 fn settings(host: &str, port: u16) -> StatsdSettings {
@@ -122,7 +133,7 @@ fn trap_seed_17_a_collector_may_have_an_ipv6_address_or_a_name() {
         registry.meter("orders").tag("url", "http://[::1]:80/a:b").counter().add(2);
         let settings = settings(host, listener.port());
         StatsdExporter::new(settings, Arc::clone(&registry)).step(false);
-        let line = &listener.of("orders")[0];
+        let line = &listener.of("orders", &registry)[0];
         assert_eq!((line.number(), line.kind.as_str()), (2.0, "c"), "{host} at {bind}");
         assert!(line.tags.contains(&("url".to_owned(), "http://[::1]:80/a:b".to_owned())));
     }
@@ -144,7 +155,7 @@ fn steps_tell_deltas_that_add_up_to_what_was_recorded() {
             summary.record(f64::from(sample));
         }
         exporter.step(false);
-        let lines = listener.lines();
+        let lines = listener.lines(&registry);
         counts.extend(lines.iter().filter(|line| line.name == "c").map(Line::number));
         for line in &lines {
             match (line.name.as_str(), line.kind.as_str()) {
@@ -173,7 +184,7 @@ fn a_single_request_is_told_exactly() {
     for (micros, millis) in [(12_345, "12.345"), (999, "0.999"), (3, "0.003")] {
         timer.record(Duration::from_micros(micros));
         exporter.step(false);
-        let lines = listener.of("t");
+        let lines = listener.of("t", &registry);
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert_eq!(lines[0].value, millis);
     }
@@ -196,7 +207,7 @@ fn datagrams_stay_below_the_limit_and_hold_only_whole_lines() {
     let listening = log.listen();
     exporter.step(true);
     drop(listening);
-    let datagrams = listener.datagrams();
+    let datagrams = listener.datagrams(&registry);
     assert!(datagrams.iter().all(|datagram| datagram.len() <= 300));
     let lines: Vec<Line> = datagrams.iter().flat_map(|d| d.split('\n')).map(Line::parse).collect();
     let told = lines.iter().filter(|line| line.name == "orders").count();
@@ -224,18 +235,14 @@ fn a_collector_that_is_missing_is_said_once_and_found_again() {
         exporter.step(false);
     }
     assert_eq!(log.count("WARN"), 1, "{}", log.text());
-    let outcome = |outcome: &str| {
-        let tags = [Tag::new("outcome", outcome)];
-        registry.read("actuator.export.datagrams", &tags).unwrap().measurements[0].value
-    };
-    assert!(outcome("dropped") >= 3.0 && outcome("sent") < 1.0);
+    assert!(counted(&registry, "dropped") >= 3.0 && counted(&registry, "sent") < 1.0);
     let listener = Listener::at(&format!("127.0.0.1:{port}"));
     counter.increment();
     exporter.step(false);
-    assert_eq!(listener.of("c")[0].value, "1", "what was dropped is not told later");
+    assert_eq!(listener.of("c", &registry)[0].value, "1", "what was dropped is not told later");
     exporter.step(false);
     assert_eq!((log.count("WARN"), log.count("there again")), (1, 1), "{}", log.text());
-    assert!(outcome("sent") >= 1.0);
+    assert!(counted(&registry, "sent") >= 1.0);
 }
 
 #[test]
@@ -278,8 +285,8 @@ fn pymicros_counter_is_told_beside_the_requests_it_is_made_of() {
         (0..requests).for_each(|_| timer.record(Duration::from_millis(5)));
     }
     let settings = StatsdSettings { pymicro: true, ..settings("127.0.0.1", listener.port()) };
-    StatsdExporter::new(settings, registry).step(false);
-    let datagrams = listener.datagrams().join("\n");
+    StatsdExporter::new(settings, Arc::clone(&registry)).step(false);
+    let datagrams = listener.datagrams(&registry).join("\n");
     let lines: Vec<&str> = datagrams.lines().filter(|l| l.starts_with("pymicro")).collect();
     assert_eq!(lines, ["pymicro_req_total:3|c|#code:200", "pymicro_req_total:1|c|#code:500"]);
 }
@@ -314,8 +321,8 @@ proptest! {
         let to = settings("127.0.0.1", listener.port());
         let expected = registered(&registry);
         let settings = StatsdSettings { max_packet_length: limit, style, ..to };
-        StatsdExporter::new(settings, registry).step(true);
-        let datagrams = listener.datagrams();
+        StatsdExporter::new(settings, Arc::clone(&registry)).step(true);
+        let datagrams = listener.datagrams(&registry);
         prop_assert!(datagrams.iter().all(|datagram| datagram.len() <= limit));
         let (mut counters, mut gauges) = (Vec::new(), Vec::new());
         for datagram in &datagrams {
