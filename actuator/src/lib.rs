@@ -79,6 +79,7 @@ mod endpoint;
 mod env;
 mod error;
 mod exchange;
+mod export;
 mod health;
 mod info;
 pub mod logging;

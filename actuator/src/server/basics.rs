@@ -14,6 +14,7 @@ use crate::{
     env::EnvSettings,
     error::Result,
     exchange::ExchangeSettings,
+    export::statsd::StatsdSettings,
     health::{HealthDefaults, HealthSettings},
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
@@ -87,8 +88,10 @@ impl Basics {
             Some(address) => address.ip().is_loopback(),
             None => builder.serves && server.management_on_loopback(),
         };
-        let config = Config::read(&mut reader, private);
-        let meters = MeterSettings::read(&mut reader);
+        let config = Config::read(&mut reader, private, &server);
+        let mut meters = MeterSettings::read(&mut reader);
+        meters.distribution.exponential |=
+            config.statsd.is_some() || config.metrics_views.need_buckets();
         let audit = AuditSettings::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
@@ -132,12 +135,15 @@ pub(super) struct Config {
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
+    pub(super) metrics_views: endpoint::MetricsViewSettings,
+    /// `None` if nothing is sent.
+    pub(super) statsd: Option<StatsdSettings>,
     pub(super) webhook: WebhookSettings,
 }
 
 impl Config {
     /// Reads all of them. `private` is a management API that only this machine reaches.
-    fn read(reader: &mut SettingsReader<'_>, private: bool) -> Self {
+    fn read(reader: &mut SettingsReader<'_>, private: bool, server: &ServerSettings) -> Self {
         let show = if private { Show::Always } else { Show::Never };
         let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
         Self {
@@ -149,6 +155,8 @@ impl Config {
             info: InfoSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
             views: endpoint::ViewSettings::read(reader),
+            metrics_views: endpoint::MetricsViewSettings::read(reader),
+            statsd: StatsdSettings::read(reader, &server.listeners()),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
             webhook: WebhookSettings::read(reader),
         }
