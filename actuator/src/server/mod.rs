@@ -12,6 +12,11 @@ mod management;
 mod mounts;
 mod package;
 mod probe;
+#[cfg(feature = "metrics")]
+mod recorder;
+#[cfg(not(feature = "metrics"))]
+#[path = "no_recorder.rs"]
+mod recorder;
 mod running;
 mod serve;
 mod settings;

@@ -18,6 +18,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
     "management.metrics.*" Text "" "Settings of metrics.";
     "management.prometheus.*" Text "" "Settings of the Prometheus format.";
+    "actuator.metrics.facade.enabled" Bool "true" "Whether what is recorded through the metrics crate arrives among the meters.";
     "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
     "actuator.metrics.body-sizes" Bool "true" "Whether the sizes of bodies of requests and responses are measured.";
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
