@@ -83,8 +83,7 @@ fn prometheus_crate() -> Result<f64, Box<dyn Error>> {
 
 fn prometheus_client_crate() -> f64 {
     type Labels = Vec<(&'static str, String)>;
-    let family =
-        Family::<Labels, Histogram, _>::new_with_constructor(|| Histogram::new(BOUNDS));
+    let family = Family::<Labels, Histogram, _>::new_with_constructor(|| Histogram::new(BOUNDS));
     held(|| {
         for number in 0..SERIES {
             let uri = format!("/orders/{number}");

@@ -159,7 +159,7 @@ pub(crate) fn all(
         Arc::new(HttpexchangesEndpoint::new(Arc::clone(&subjects.exchanges))),
         Arc::new(info::InfoEndpoint::new(Arc::clone(&subjects.info))),
         Arc::new(loggers::LoggersEndpoint::new(subjects.logging.loggers.clone())),
-        Arc::new(metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
+        Arc::new(self::metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
         Arc::new(ThreaddumpEndpoint::new(
             Arc::clone(&subjects.threads),

@@ -6,7 +6,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, settings::ServerSettings};
+use super::{builder::Builder, recorder, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
     audit::{Audit, AuditSettings},
@@ -92,11 +92,13 @@ impl Basics {
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
             config.statsd.is_some() || config.metrics_views.need_buckets();
+        let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let audit = Audit::new(audit, Sanitizer::default(), Clock::system());
         let logging = logging::install(&logging)?;
+        recorder::install(builder, records, &meters);
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }

@@ -32,6 +32,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "statsd.prefix" Text "" "What stands in front of every name that is sent to statsd.";
     "statsd.use-tags" Bool "false" "Whether c2cwsgiutils' keys have tags, and not everything in the path.";
     "statsd.tag.*" Text "" "A tag of everything that is sent to statsd.";
+    "actuator.metrics.facade.enabled" Bool "true" "Whether what is recorded through the metrics crate arrives among the meters.";
     "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
     "actuator.metrics.body-sizes" Bool "true" "Whether the sizes of bodies of requests and responses are measured.";
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
