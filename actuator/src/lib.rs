@@ -37,7 +37,7 @@
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`macro@timed`], [`macro@counted`], [`macro@gauge`], [`macro@metrics`] |
-//! | count and time by hand | [`App::meters`], [`meter`] |
+//! | count and time by hand | [`App::meters`], [`meter`], or the `metrics` crate: [`MetricsRecorder`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -51,6 +51,8 @@
 //!
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
 //!   check of certificates.
+//! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
+//!   meters.
 //! - `redis`: checks of Redis servers.
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
 //!   PostgreSQL and SQLite, and of their migrations.
@@ -71,6 +73,11 @@ pub struct MacrosDocument;
 #[doc = include_str!("../../docs/health.md")]
 pub struct HealthDocument;
 
+/// And those of the documentation of metrics.
+#[cfg(all(doctest, feature = "metrics"))]
+#[doc = include_str!("../../docs/metrics.md")]
+pub struct MetricsDocument;
+
 #[doc(hidden)]
 pub mod __private;
 mod admin;
@@ -80,6 +87,9 @@ mod endpoint;
 mod env;
 mod error;
 mod exchange;
+mod export;
+#[cfg(feature = "metrics")]
+mod facade;
 mod health;
 mod info;
 pub mod logging;
@@ -363,6 +373,8 @@ pub use actuator_macros::timed;
 
 pub use admin::RegistrationState;
 pub use error::{Error, Result};
+#[cfg(feature = "metrics")]
+pub use facade::MetricsRecorder;
 pub use health::{
     Availability, AvailabilityChanges, AvailabilityState, ContributorError, Health, HealthCheck,
     HealthContributors, HealthEvent, HealthIndicator, HealthSubscription, HealthTransition,

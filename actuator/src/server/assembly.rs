@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health, meters,
-    mounts::Ground,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters, health,
+    log_meters, mounts::Ground,
 };
 use crate::{
     endpoint::{self, Subjects},
@@ -15,7 +15,7 @@ use crate::{
     exchange::ExchangeRepository,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
-    meter::{self, MeterRegistry, MetricsSampler, ServerRequestMeters},
+    meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
@@ -28,7 +28,7 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
-    meters::declare(&declarations, &basics.meters, &mut app.components)?;
+    declared_meters::declare(&declarations, &basics.meters, &mut app.components)?;
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
@@ -65,12 +65,13 @@ impl Parts {
         let Bound { checks, env, info, gauges } =
             Bound::bind(declarations, &mut app, &application_runtime)?;
         for (declared, value) in gauges {
-            meters::add_gauge(&basics.meters, declared, value);
+            declared_meters::add_gauge(&basics.meters, declared, value);
         }
         let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
         let host = host_facts(process.clone());
-        let sampler = start_meters(&basics.meters, &process)?;
+        log_meters::bind(&basics.meters, &basics.logging.loggers);
+        let sampler = start_meters(&basics.meters, &process, app.allocator.take())?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
@@ -120,7 +121,8 @@ impl Parts {
     ) -> Result<Actuator> {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
-        let (endpoints, mounts) = endpoint::all(&self.subjects, config.aliases, &config.views);
+        let (endpoints, mounts) =
+            endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
         let mounted = Ground {
             server: &basics.server,
             exposure: &config.exposure,
@@ -150,6 +152,7 @@ impl Parts {
             audit: basics.audit,
             admin: config.admin,
             webhook: config.webhook,
+            statsd: config.statsd,
             platform: basics.platform,
             in_container: basics.in_container,
             environment: basics.environment,
@@ -159,7 +162,7 @@ impl Parts {
             application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
-            _sampler: self.sampler,
+            sampler: self.sampler,
         })
     }
 }
@@ -209,7 +212,7 @@ struct Bound {
     checks: Vec<HealthCheck>,
     env: Vec<Provider>,
     info: Vec<Provider>,
-    gauges: Vec<meters::BoundGauge>,
+    gauges: Vec<declared_meters::BoundGauge>,
 }
 
 impl Bound {
@@ -223,7 +226,7 @@ impl Bound {
         let mut env = binder.providers("env source", &declarations.env);
         let mut info = binder.providers("info source", &declarations.info);
         let checks = bind_checks(&mut binder, declarations);
-        let gauges = meters::bind_gauges(&mut binder, declarations);
+        let gauges = declared_meters::bind_gauges(&mut binder, declarations);
         binder.finish()?;
         env.append(&mut app.env_sources);
         info.append(&mut app.info_sources);
@@ -248,15 +251,20 @@ fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<Heal
 fn start_meters(
     meters: &Arc<MeterRegistry>,
     process: &host::ProcessIdentity,
+    allocator: Option<ReadAllocator>,
 ) -> Result<MetricsSampler> {
     meter::bind_process_meters(meters, process);
-    if let Ok(runtime) = Handle::try_current() {
-        meter::bind_runtime_meters(meters, "tokio", &runtime);
-    }
-    MetricsSampler::start(Arc::clone(meters), process).map_err(|error| {
+    let sampler = MetricsSampler::start(Arc::clone(meters), process).map_err(|error| {
         Error::new(ErrorKind::Runtime, format!("no thread for the meter sampler: {error}"))
             .with_cause(error)
-    })
+    })?;
+    if let Some(allocator) = allocator {
+        sampler.watch_allocator(allocator);
+    }
+    if let Ok(runtime) = Handle::try_current() {
+        sampler.watch_runtime("tokio", &runtime);
+    }
+    Ok(sampler)
 }
 
 fn host_facts(process: host::ProcessIdentity) -> HostFacts {

@@ -6,13 +6,20 @@ mod assembly;
 mod basics;
 mod beans;
 mod builder;
+mod declared_meters;
 mod health;
 mod listener;
+mod log_meters;
 mod management;
-mod meters;
 mod mounts;
 mod package;
 mod probe;
+#[cfg(feature = "metrics")]
+mod recorder;
+#[cfg(not(feature = "metrics"))]
+#[path = "no_recorder.rs"]
+mod recorder;
+mod registration_meters;
 mod running;
 mod serve;
 mod settings;
