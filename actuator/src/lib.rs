@@ -367,7 +367,7 @@ pub use actuator_macros::metrics;
 /// Any function with a body can be measured: `async`, generic, a method, that of a trait; of one
 /// that gives back a future that future is measured, from its first poll on. Nothing has to be
 /// registered: the series of success is there from the start of the service. Calls before that, in
-/// the set-up too, are not measured. Of names given by `error` a function keeps 15; further ones
+/// the set-up too, are not measured. A function tells 15 ways of failing apart; further ones
 /// are `_overflow_`.
 pub use actuator_macros::timed;
 
