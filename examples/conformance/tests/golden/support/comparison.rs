@@ -134,7 +134,7 @@ fn compare_bodies(recording: &Recording, actual: &Answer) -> Found {
     }
     if is_prometheus {
         let text = |answer: &Answer| String::from_utf8_lossy(&answer.body).into_owned();
-        return prometheus::compare_texts(&text(recorded), &text(actual));
+        return prometheus::compare_texts(&text(recorded), recording.is_trimmed(), &text(actual));
     }
     match rules::text_form(recording) {
         Some(form) => form(&String::from_utf8_lossy(&actual.body)),

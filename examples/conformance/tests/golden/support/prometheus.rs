@@ -35,13 +35,17 @@ struct Family {
     samples: BTreeMap<String, (Vec<String>, bool)>,
 }
 
-/// Everything in which one text differs from the recorded one.
-pub fn compare_texts(recorded: &str, actual: &str) -> Found {
+/// Everything in which one text differs from the recorded one, of which there may be the
+/// beginning only.
+pub fn compare_texts(recorded: &str, is_trimmed: bool, actual: &str) -> Found {
     let mut found = Found::new();
     let (was, is) = (families(recorded, &mut found), families(actual, &mut found));
-    let ends = |text: &str| text.ends_with("\n# EOF\n");
-    if ends(recorded) != ends(actual) {
+    let ends = |text: &str| text.trim_end_matches('\n').ends_with("# EOF");
+    if !is_trimmed && ends(recorded) != ends(actual) {
         found.push(("end".to_owned(), "only one of them ends with # EOF".to_owned()));
+    }
+    if was.len() > 1 && !has_words(recorded) && has_words(actual) {
+        found.push(("help".to_owned(), "there are descriptions".to_owned()));
     }
     for (name, was) in was.iter().filter(|(name, _)| is_shared(name)) {
         match is.get(name) {
@@ -64,6 +68,12 @@ pub fn compare_messages(recorded: &[u8], actual: &[u8]) -> Found {
     vec![(String::new(), "no message begins like the recorded one".to_owned())]
 }
 
+/// Whether any family is described.
+fn has_words(text: &str) -> bool {
+    let described = |line: &str| line.starts_with("# HELP ") && !line.ends_with("  ");
+    text.lines().any(described)
+}
+
 fn is_shared(name: &str) -> bool {
     FAMILIES.contains(&name.strip_suffix("_total").unwrap_or(name))
 }
@@ -74,7 +84,10 @@ fn families(text: &str, found: &mut Found) -> BTreeMap<String, Family> {
     for line in text.lines().filter(|line| *line != "# EOF") {
         if let Some(comment) = line.strip_prefix("# ") {
             current = comment.split(' ').nth(1).unwrap_or_default().to_owned();
-            families.entry(current.clone()).or_default().head.push(line.to_owned());
+            // What is described is the same, the words are not.
+            let end = if line.starts_with("# HELP ") { 3 } else { 4 };
+            let head = line.split(' ').take(end).collect::<Vec<_>>().join(" ");
+            families.entry(current.clone()).or_default().head.push(head);
             continue;
         }
         let Some(sample) = sample(line) else {
@@ -102,12 +115,16 @@ fn sample(line: &str) -> Option<(String, Vec<String>, bool)> {
 fn what_differs_is_found_and_what_changes_is_not() {
     let recorded = "# HELP system_cpu_count x\n# TYPE system_cpu_count gauge\nsystem_cpu_count 8.0\n\
         # HELP jvm_info y\n# TYPE jvm_info gauge\njvm_info{a=\"b\"} 1\n";
-    assert_eq!(compare_texts(recorded, &recorded.replace("8.0", "2.5")), []);
+    let differences = |actual: &str| compare_texts(recorded, false, actual);
+    assert_eq!(differences(&recorded.replace("8.0", "2.5").replace(" x", " z")), []);
     for (from, to) in
         [(" 8.0", " 8"), ("cpu_count 8", "cpu_count{a=\"b\"} 8"), ("gauge", "counter")]
     {
-        let found = compare_texts(recorded, &recorded.replacen(from, to, 1));
+        let found = differences(&recorded.replacen(from, to, 1));
         assert_eq!(found.len(), 1, "{to}: {found:?}");
     }
-    assert_eq!(compare_texts(recorded, "")[0].1, "is missing");
+    assert_eq!(differences("")[0].1, "is missing");
+    assert_eq!(differences(&format!("{recorded}# EOF\n"))[0].0, "end");
+    let undescribed = recorded.replace(" x", "  ").replace(" y", "  ");
+    assert_eq!(compare_texts(&undescribed, false, recorded)[0].0, "help");
 }
