@@ -48,6 +48,8 @@
 //!
 //! # Features
 //!
+//! - `compression` (on by default): compresses the answers of `/actuator/prometheus` for those who
+//!   accept gzip.
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
 //!   check of certificates.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
@@ -87,6 +89,7 @@ mod env;
 mod error;
 mod exchange;
 mod export;
+mod exposition;
 #[cfg(feature = "metrics")]
 mod facade;
 mod health;

@@ -111,7 +111,17 @@ fn crate_imports(code: &str) -> String {
 
 #[test]
 fn no_subject_names_another_and_none_names_the_floors_above() {
-    let above = ["server", "web", "admin", "facade", "webhook", "probe", "export", "endpoint"];
+    let above = [
+        "server",
+        "web",
+        "admin",
+        "facade",
+        "webhook",
+        "probe",
+        "export",
+        "endpoint",
+        "exposition",
+    ];
     let mut found = Vec::new();
     let sources = runtime();
     for source in product(&sources) {

@@ -20,6 +20,7 @@ mod management_port;
 mod meters;
 mod network_checks;
 mod paths;
+mod prometheus;
 mod recording;
 mod refusals;
 mod runtimes;

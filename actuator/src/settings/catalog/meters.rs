@@ -17,6 +17,8 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
     "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
     "management.metrics.*" Text "" "Settings of metrics.";
+    "management.prometheus.metrics.export.enabled" Bool "true" "Whether there is an endpoint prometheus.";
+    "management.prometheus.metrics.export.descriptions" Bool "true" "Whether Prometheus is told what a meter is.";
     "management.prometheus.*" Text "" "Settings of the Prometheus format.";
     "management.statsd.metrics.export.enabled" Bool "" "Whether meters are sent to a statsd server; by default if its host or statsd.address is set.";
     "management.statsd.metrics.export.host" Text "localhost" "Host of the statsd server; a path with the protocol uds-datagram.";
@@ -33,6 +35,8 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "statsd.use-tags" Bool "false" "Whether c2cwsgiutils' keys have tags, and not everything in the path.";
     "statsd.tag.*" Text "" "A tag of everything that is sent to statsd.";
     "actuator.metrics.facade.enabled" Bool "true" "Whether what is recorded through the metrics crate arrives among the meters.";
+    "actuator.prometheus.compression" Bool "true" "Whether prometheus answers those who accept gzip with it.";
+    "actuator.prometheus.created-timestamps" Bool "false" "Whether Prometheus is told since when something is counted.";
     "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
     "actuator.metrics.body-sizes" Bool "true" "Whether the sizes of bodies of requests and responses are measured.";
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
