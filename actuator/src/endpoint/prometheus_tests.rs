@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     exposition::ExpositionSettings,
-    meter::{MeterRegistry, MeterSettings},
+    meter::MeterSettings,
     support::clock::Clock,
 };
 
@@ -12,7 +12,10 @@ fn endpoint() -> PrometheusEndpoint {
     meters.meter("orders").counter();
     meters.meter("wait").timer();
     meters.meter("jvm.info").gauge();
-    PrometheusEndpoint::new(Arc::new(Exposition::new(meters, ExpositionSettings::default())))
+    let exposition = Exposition::new(Arc::clone(&meters), ExpositionSettings::default());
+    // Its own meters are kept elsewhere, so that only those above are shown.
+    let own = MeterRegistry::new(MeterSettings::default(), Clock::system());
+    PrometheusEndpoint::new(Arc::new(exposition), &own)
 }
 
 /// The names of the samples.

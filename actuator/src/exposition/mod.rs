@@ -47,6 +47,15 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// What it is called where its scrapes are measured.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Protobuf => "protobuf",
+            Self::OpenMetrics => "openmetrics",
+            Self::Text => "text",
+        }
+    }
+
     /// The media type with its parameters, in Spring's spelling.
     pub(crate) const fn media_type(self) -> &'static str {
         match self {
