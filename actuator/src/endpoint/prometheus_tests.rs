@@ -1,11 +1,7 @@
 //! Which families are asked for.
 
 use super::*;
-use crate::{
-    exposition::ExpositionSettings,
-    meter::MeterSettings,
-    support::clock::Clock,
-};
+use crate::{exposition::ExpositionSettings, meter::MeterSettings, support::clock::Clock};
 
 fn endpoint() -> PrometheusEndpoint {
     let meters = Arc::new(MeterRegistry::new(MeterSettings::default(), Clock::system()));
