@@ -37,6 +37,7 @@
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`App::meters`], [`meter`] |
+//! | measure calls, pools of connections, caches | [`client`], [`meter::pool`], [`meter::cache`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -51,8 +52,11 @@
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
 //!   check of certificates.
 //! - `redis`: checks of Redis servers.
-//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
-//!   PostgreSQL and SQLite, and of their migrations.
+//! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
+//! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
+//! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
+//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
+//!   MariaDB, PostgreSQL and SQLite, and checks of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.
@@ -75,6 +79,7 @@ pub mod __private;
 mod admin;
 pub mod audit;
 pub mod checks;
+pub mod client;
 mod endpoint;
 mod env;
 mod error;

@@ -1,5 +1,9 @@
 //! The meters of the process and the machine.
 
+pub mod cache;
+pub mod client;
+pub mod pool;
+
 use std::{
     collections::HashMap,
     path::PathBuf,

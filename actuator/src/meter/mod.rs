@@ -18,6 +18,8 @@ mod tag;
 mod timer;
 
 pub use active::{ActiveTask, ActiveTimer};
+pub use builtin::{cache, pool};
+use instrument::as_f64;
 pub use instrument::{Counter, Gauge};
 pub use reading::{Measurement, MetricReading, Statistic};
 pub use registry::{MeterBuilder, MeterRegistry};
@@ -26,6 +28,7 @@ pub use tag::Tag;
 pub use timer::Timer;
 
 pub(crate) use builtin::{ApplicationTimes, bind_process_meters};
+pub(crate) use builtin::{client, pool::bind_pool_meters};
 pub(crate) use runtime::bind_runtime_meters;
 pub(crate) use sampler::MetricsSampler;
 pub(crate) use server_requests::{Outcome, RequestMethod, RouteMeters, ServerRequestMeters};

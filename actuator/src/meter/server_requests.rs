@@ -50,7 +50,8 @@ impl RequestMethod {
         }
     }
 
-    fn tag(self) -> &'static str {
+    /// The tag `method`.
+    pub(super) fn tag(self) -> &'static str {
         match self {
             Self::Get => "GET",
             Self::Head => "HEAD",
@@ -75,7 +76,8 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    fn tag(self) -> &'static str {
+    /// The tag `outcome`.
+    pub(super) fn tag(self) -> &'static str {
         match self.status {
             Some(100..=103) => "INFORMATIONAL",
             Some(200..=299) => "SUCCESS",

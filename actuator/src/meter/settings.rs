@@ -17,6 +17,8 @@ pub struct MeterSettings {
     pub disk_paths: Vec<PathBuf>,
     /// `management.metrics.web.server.max-uri-tags`, by default 100.
     pub max_uri_tags: usize,
+    /// `management.metrics.web.client.max-uri-tags`, by default 100.
+    pub max_client_uri_tags: usize,
     /// `actuator.metrics.max-series`: series per meter, by default 1,000.
     pub max_series: usize,
     /// `actuator.metrics.sample-interval`, by default 5 seconds.
@@ -36,6 +38,7 @@ impl Default for MeterSettings {
             enable: Vec::new(),
             disk_paths: vec![PathBuf::from(".")],
             max_uri_tags: 100,
+            max_client_uri_tags: 100,
             max_series: 1_000,
             sample_interval: Duration::from_secs(5),
             jvm_aliases: false,
@@ -60,6 +63,10 @@ impl MeterSettings {
                 .map_or(defaults.disk_paths, |paths| paths.into_iter().map(Into::into).collect()),
             max_uri_tags: reader
                 .value_or("management.metrics.web.server.max-uri-tags", defaults.max_uri_tags),
+            max_client_uri_tags: reader.value_or(
+                "management.metrics.web.client.max-uri-tags",
+                defaults.max_client_uri_tags,
+            ),
             max_series: reader.value_or("actuator.metrics.max-series", defaults.max_series),
             sample_interval: read_interval(reader, defaults.sample_interval),
             jvm_aliases: reader.value_or("actuator.metrics.jvm-aliases", defaults.jvm_aliases),

@@ -66,6 +66,7 @@ impl Parts {
         let process = host::ProcessIdentity::read();
         let host = host_facts(process.clone());
         let sampler = start_meters(&basics.meters, &process)?;
+        meter::bind_pool_meters(&basics.meters, &app.components);
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
         let exchanges = Arc::new(exchanges(basics, &sanitizer));

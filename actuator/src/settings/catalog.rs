@@ -158,6 +158,7 @@ const ENTRIES: &[Entry] = catalog! {
     "management.metrics.enable.*" Bool "true" "Whether meters below this name exist.";
     "management.metrics.tags.*" Text "" "A tag of every meter.";
     "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
+    "management.metrics.web.client.max-uri-tags" Number "100" "How many URIs http.client.requests tells apart.";
     "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
     "management.metrics.*" Text "" "Settings of metrics.";
     "management.prometheus.*" Text "" "Settings of the Prometheus format.";

@@ -1,0 +1,87 @@
+//! One call, from its start to whatever ends it.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{NAME, end::End, routes::Route};
+use crate::meter::{ActiveTask, ActiveTimer, MeterBuilder, MeterRegistry, RequestMethod, Timer};
+
+/// A call that has begun. Dropped without a word, it was cancelled.
+#[derive(Debug)]
+#[must_use = "a call that is dropped counts as cancelled"]
+pub struct ClientCall {
+    call: Call,
+    started: Instant,
+    active: Option<(Arc<ActiveTimer>, ActiveTask)>,
+}
+
+/// What is known of a call when it begins.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) registry: Arc<MeterRegistry>,
+    pub(super) route: Arc<Route>,
+    pub(super) method: RequestMethod,
+}
+
+impl ClientCall {
+    pub(super) fn begin(call: Call) -> Self {
+        let started = call.registry.clock().instant();
+        let timer = call.route.active(call.method, || call.active_timer());
+        let task = timer.start(started);
+        Self { call, started, active: Some((timer, task)) }
+    }
+
+    /// The head of an answer came, with this status.
+    pub fn answered(mut self, status: u16) {
+        self.end(End::answered(status));
+    }
+
+    /// The network failed: no connection, a broken one, no answer in time. `exception` names the
+    /// kind of error.
+    pub fn failed(mut self, exception: &'static str) {
+        self.end(End::io(exception));
+    }
+
+    /// The call failed on this side, such as for too many redirects.
+    pub fn refused(mut self, exception: &'static str) {
+        self.end(End::client(exception));
+    }
+
+    fn end(&mut self, end: End) {
+        let Some((timer, task)) = self.active.take() else { return };
+        timer.stop(task);
+        let now = self.call.registry.clock().instant();
+        let timer = self.call.route.ended(self.call.method, end, || self.call.timer(end));
+        timer.record(now.saturating_duration_since(self.started), now);
+    }
+}
+
+impl Drop for ClientCall {
+    fn drop(&mut self) {
+        let exception = if std::thread::panicking() { "panic" } else { "cancelled" };
+        self.end(End::client(exception));
+    }
+}
+
+impl Call {
+    fn timer(&self, end: End) -> Arc<Timer> {
+        self.meter(NAME, end).description("Calls over HTTP").tag("error", end.exception).timer()
+    }
+
+    fn active_timer(&self) -> Arc<ActiveTimer> {
+        let name = format!("{NAME}.active");
+        self.meter(&name, End::open())
+            .description("Calls over HTTP that wait for an answer")
+            .active_timer()
+    }
+
+    fn meter(&self, name: &str, end: End) -> MeterBuilder<'_> {
+        self.registry
+            .meter(name)
+            .tag("client.name", self.route.host())
+            .tag("exception", end.exception)
+            .tag("method", self.method.tag())
+            .tag("outcome", end.outcome_tag())
+            .tag("status", end.status_tag())
+            .tag("uri", self.route.uri())
+    }
+}
