@@ -125,3 +125,7 @@ where
         Poll::Ready(answer)
     }
 }
+
+#[cfg(test)]
+#[path = "layer_tests.rs"]
+mod tests;

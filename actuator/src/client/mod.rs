@@ -10,6 +10,8 @@
 //! said: addresses with ids in them would be a series each.
 
 mod failure;
+#[cfg(test)]
+mod fake_meters;
 mod layer;
 #[cfg(feature = "reqwest")]
 mod reqwest;

@@ -62,3 +62,7 @@ fn failed(call: ClientCall, error: &Error) {
         call.failed(io_kind(error).unwrap_or(other));
     }
 }
+
+#[cfg(test)]
+#[path = "reqwest_tests.rs"]
+mod tests;

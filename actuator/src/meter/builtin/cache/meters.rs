@@ -100,3 +100,64 @@ impl CacheTags<'_> {
             .gauge_with(move || cache.size().map_or(f64::NAN, as_f64));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        meter::{MeterSettings, Tag, cache::CacheCounters},
+        support::clock::Clock,
+    };
+
+    fn registry() -> MeterRegistry {
+        MeterRegistry::new(MeterSettings::default(), Clock::system())
+    }
+
+    fn value(registry: &MeterRegistry, meter: &str, tags: &[(&str, &str)]) -> Option<f64> {
+        let tags: Vec<_> = tags.iter().map(|(key, value)| Tag::new(*key, *value)).collect();
+        Some(registry.read(meter, &tags)?.measurements.first()?.value)
+    }
+
+    #[test]
+    fn gets_are_told_apart_by_their_result_and_caches_by_their_names() {
+        let registry = registry();
+        let (cities, countries) = (CacheCounters::default(), CacheCounters::default());
+        CacheMeters::register(&registry, "shop", "cities", cities.clone());
+        CacheMeters::register(&registry, "shop", "countries", countries.clone());
+        for found in [true, true, false] {
+            cities.looked_up(found);
+        }
+        countries.looked_up(false);
+        countries.put();
+        countries.evicted();
+        let of = |meter, tags: &[_]| value(&registry, meter, tags).unwrap();
+        // As Spring Boot Admin asks.
+        let gets = [
+            of(GETS, &[("name", "cities"), ("result", "hit")]),
+            of(GETS, &[("name", "cities"), ("result", "miss")]),
+            of(GETS, &[("name", "countries"), ("result", "hit")]),
+            of(GETS, &[("cache", "countries"), ("cache.manager", "shop"), ("result", "miss")]),
+        ];
+        assert_eq!(gets, [2.0, 1.0, 0.0, 1.0]);
+        let countries = [("name", "countries")];
+        assert_eq!([of(PUTS, &countries), of(EVICTIONS, &countries)], [1.0, 1.0]);
+        // Nobody knows how many entries there are.
+        assert_eq!(value(&registry, SIZE, &[]), None);
+        CacheMeters::remove(&registry, "cities");
+        assert_eq!(registry.read(GETS, &[]).unwrap().available_tags["name"].len(), 1);
+    }
+
+    #[test]
+    fn what_a_cache_does_not_count_is_absent() {
+        struct Entries;
+        impl CacheStatistics for Entries {
+            fn size(&self) -> Option<u64> {
+                Some(12)
+            }
+        }
+        let registry = registry();
+        CacheMeters::register(&registry, "shop", "cities", Arc::new(Entries));
+        assert_eq!(registry.names(), [SIZE]);
+        assert_eq!(value(&registry, SIZE, &[("name", "cities")]), Some(12.0));
+    }
+}

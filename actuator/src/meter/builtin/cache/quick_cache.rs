@@ -26,3 +26,18 @@ where
         Some(Cache::misses(self))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lookups_and_entries_are_counted() {
+        let cache = Cache::new(100);
+        cache.insert("a", 1);
+        assert_eq!((cache.get(&"a"), cache.get(&"b"), cache.get(&"c")), (Some(1), None, None));
+        let told: &dyn CacheStatistics = &cache;
+        assert_eq!((told.size(), told.hits(), told.misses()), (Some(1), Some(1), Some(2)));
+        assert_eq!((told.puts(), told.evictions()), (None, None));
+    }
+}

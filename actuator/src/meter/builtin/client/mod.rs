@@ -9,7 +9,7 @@ mod call;
 mod end;
 mod routes;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 pub use call::ClientCall;
 
@@ -55,20 +55,22 @@ impl ClientMeters {
     /// (`/users/{id}`, empty if there is none). It ends with what is done to the returned value;
     /// one that is dropped was cancelled.
     pub fn start(&self, method: &str, host: &str, template: &str) -> ClientCall {
-        let route = self.routes.find(host, path_of(template));
+        let route = self.routes.find(host, &path_of(template));
         let method = RequestMethod::from_name(method);
         ClientCall::begin(Call { registry: Arc::clone(&self.registry), route, method })
     }
 }
 
-/// The template without scheme and host.
-fn path_of(template: &str) -> &str {
-    let path = template
-        .split_once("://")
-        .map(|(_, rest)| rest.find('/').map_or("/", |at| rest.get(at..).unwrap_or("/")));
-    match path.unwrap_or(template) {
-        "" => NONE,
-        path => path,
+/// The template without scheme and host, from its first slash on.
+fn path_of(template: &str) -> Cow<'_, str> {
+    let path = match template.split_once("://") {
+        Some((_, rest)) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/"),
+        None => template,
+    };
+    match path {
+        "" => NONE.into(),
+        path if path.starts_with('/') => path.into(),
+        path => format!("/{path}").into(),
     }
 }
 

@@ -23,3 +23,47 @@ impl<M: ManageConnection> From<&Pool<M>> for PoolState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, time::Duration};
+
+    use super::*;
+
+    struct Connections;
+
+    impl ManageConnection for Connections {
+        type Connection = ();
+        type Error = Infallible;
+
+        async fn connect(&self) -> Result<(), Infallible> {
+            Ok(())
+        }
+
+        async fn is_valid(&self, (): &mut ()) -> Result<(), Infallible> {
+            Ok(())
+        }
+
+        fn has_broken(&self, (): &mut ()) -> bool {
+            false
+        }
+    }
+
+    #[tokio::test]
+    async fn a_pool_tells_who_holds_what_is_idle_and_who_gave_up() {
+        let pool = Pool::builder().max_size(2).min_idle(1);
+        let pool = pool.connection_timeout(Duration::from_millis(20));
+        let pool = pool.build(Connections).await.unwrap();
+        let (first, second) = (pool.get().await.unwrap(), pool.get().await.unwrap());
+        let state = PoolState::from(&pool);
+        assert_eq!((state.active, state.idle, state.min, state.max), (2, 0, 1, Some(2)));
+        assert!(pool.get().await.is_err());
+        let told = PoolState::from(&pool).acquisitions.unwrap();
+        assert_eq!((told.callers, told.timed_out), (3, 1));
+        assert!(told.waited >= Duration::from_millis(20), "{told:?}");
+        drop(first);
+        let state = PoolState::from(&pool);
+        assert_eq!((state.active, state.idle), (1, 1));
+        drop(second);
+    }
+}

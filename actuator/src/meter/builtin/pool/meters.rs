@@ -116,3 +116,77 @@ fn acquisitions(registry: &MeterRegistry, name: &str, read: &Read) {
 fn client<'r>(registry: &'r MeterRegistry, meter: &str, name: &str) -> MeterBuilder<'r> {
     registry.meter(meter).tag(POOL_NAME, name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicU64, Ordering::Relaxed},
+        time::Duration,
+    };
+
+    use super::*;
+    use crate::{
+        meter::{MeterSettings, Tag, pool::PoolAcquisitions},
+        support::clock::Clock,
+    };
+
+    fn value(registry: &MeterRegistry, meter: &str, key: &str, name: &str) -> Option<f64> {
+        let reading = registry.read(meter, &[Tag::new(key, name)])?;
+        Some(reading.measurements.first()?.value)
+    }
+
+    #[test]
+    fn the_meters_follow_the_pool_and_no_limit_is_said_as_spring_says_it() {
+        let registry = MeterRegistry::new(MeterSettings::default(), Clock::system());
+        let active = Arc::new(AtomicU64::new(3));
+        let told = Arc::clone(&active);
+        PoolMeters::register(&registry, "orders", move || PoolState {
+            active: told.load(Relaxed),
+            idle: 2,
+            min: 1,
+            ..PoolState::default()
+        });
+        let jdbc = |what: &str| {
+            value(&registry, &format!("jdbc.connections.{what}"), "name", "orders").unwrap()
+        };
+        assert_eq!(["active", "idle", "min", "max"].map(jdbc), [3.0, 2.0, 1.0, -1.0]);
+        active.store(7, Relaxed);
+        assert_eq!([jdbc("active")], [7.0]);
+        // What the pool does not know is not there.
+        assert_eq!(registry.names().len(), 4);
+        PoolMeters::remove(&registry, "orders");
+        assert_eq!(registry.names(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_pool_that_knows_who_waits_has_those_meters_too() {
+        let registry = MeterRegistry::new(MeterSettings::default(), Clock::system());
+        PoolMeters::register(&registry, "orders", || PoolState {
+            max: Some(4),
+            pending: Some(5),
+            acquisitions: Some(PoolAcquisitions {
+                callers: 10,
+                waited: Duration::from_millis(2500),
+                timed_out: 2,
+            }),
+            ..PoolState::default()
+        });
+        let read = |meter| value(&registry, meter, POOL_NAME, "orders");
+        assert_eq!([PENDING, TIMEOUTS, WAIT_TIME].map(read), [Some(5.0), Some(2.0), Some(10.0)]);
+        PoolMeters::remove(&registry, "orders");
+        assert_eq!(registry.names(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn pools_are_told_apart_and_the_first_of_a_name_stays() {
+        let registry = MeterRegistry::new(MeterSettings::default(), Clock::system());
+        for (name, active) in [("orders", 1), ("stock", 2), ("orders", 3)] {
+            PoolMeters::register(&registry, name, move || PoolState {
+                active,
+                ..PoolState::default()
+            });
+        }
+        let active = |name| value(&registry, ACTIVE, NAME, name);
+        assert_eq!(["orders", "stock"].map(active), [Some(1.0), Some(2.0)]);
+    }
+}

@@ -78,3 +78,6 @@ fn counting<K, V>(
         listener(key, value, cause);
     }
 }
+
+#[cfg(test)]
+mod tests;
