@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::CacheStatistics;
-use crate::meter::{MeterBuilder, MeterRegistry, as_f64};
+use crate::meter::{MeterBuilder, MeterRegistry, instrument::as_f64};
 
 const GETS: &str = "cache.gets";
 const PUTS: &str = "cache.puts";

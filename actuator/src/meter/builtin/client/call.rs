@@ -3,7 +3,9 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{NAME, end::End, routes::Route};
-use crate::meter::{ActiveTask, ActiveTimer, MeterBuilder, MeterRegistry, RequestMethod, Timer};
+use crate::meter::{
+    LongTaskGuard, LongTaskTimer, MeterBuilder, MeterRegistry, RequestMethod, Timer,
+};
 
 /// A call that has begun. Dropped without a word, it was cancelled.
 #[derive(Debug)]
@@ -11,7 +13,8 @@ use crate::meter::{ActiveTask, ActiveTimer, MeterBuilder, MeterRegistry, Request
 pub struct ClientCall {
     call: Call,
     started: Instant,
-    active: Option<(Arc<ActiveTimer>, ActiveTask)>,
+    /// Empty once the call has ended.
+    active: Option<LongTaskGuard>,
 }
 
 /// What is known of a call when it begins.
@@ -24,10 +27,9 @@ pub(super) struct Call {
 
 impl ClientCall {
     pub(super) fn begin(call: Call) -> Self {
-        let started = call.registry.clock().instant();
-        let timer = call.route.active(call.method, || call.active_timer());
-        let task = timer.start(started);
-        Self { call, started, active: Some((timer, task)) }
+        let started = call.registry.now();
+        let active = call.route.active(call.method, || call.active_timer()).guard();
+        Self { call, started, active: Some(active) }
     }
 
     /// The head of an answer came, with this status.
@@ -47,11 +49,12 @@ impl ClientCall {
     }
 
     fn end(&mut self, end: End) {
-        let Some((timer, task)) = self.active.take() else { return };
-        timer.stop(task);
-        let now = self.call.registry.clock().instant();
+        if self.active.take().is_none() {
+            return;
+        }
+        let took = self.call.registry.now().saturating_duration_since(self.started);
         let timer = self.call.route.ended(self.call.method, end, || self.call.timer(end));
-        timer.record(now.saturating_duration_since(self.started), now);
+        timer.record(took);
     }
 }
 
@@ -67,11 +70,11 @@ impl Call {
         self.meter(NAME, end).description("Calls over HTTP").tag("error", end.exception).timer()
     }
 
-    fn active_timer(&self) -> Arc<ActiveTimer> {
+    fn active_timer(&self) -> Arc<LongTaskTimer> {
         let name = format!("{NAME}.active");
         self.meter(&name, End::open())
             .description("Calls over HTTP that wait for an answer")
-            .active_timer()
+            .long_task_timer()
     }
 
     fn meter(&self, name: &str, end: End) -> MeterBuilder<'_> {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{NAME, NONE, end::End};
-use crate::meter::{ActiveTimer, RequestMethod, Timer};
+use crate::meter::{LongTaskTimer, RequestMethod, Timer};
 
 /// How many hosts are told apart; Spring has no limit, and then somebody writes a crawler.
 const HOSTS: usize = 100;
@@ -79,7 +79,7 @@ impl Routes {
 pub struct Route {
     host: Arc<str>,
     uri: Arc<str>,
-    active: RwLock<Vec<(RequestMethod, Arc<ActiveTimer>)>>,
+    active: RwLock<Vec<(RequestMethod, Arc<LongTaskTimer>)>>,
     ends: RwLock<Vec<((RequestMethod, End), Arc<Timer>)>>,
 }
 
@@ -102,8 +102,8 @@ impl Route {
     pub fn active(
         &self,
         method: RequestMethod,
-        resolve: impl FnOnce() -> Arc<ActiveTimer>,
-    ) -> Arc<ActiveTimer> {
+        resolve: impl FnOnce() -> Arc<LongTaskTimer>,
+    ) -> Arc<LongTaskTimer> {
         remembered(&self.active, method, resolve)
     }
 

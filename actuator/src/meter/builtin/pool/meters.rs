@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::PoolState;
-use crate::meter::{MeterBuilder, MeterRegistry, as_f64};
+use crate::meter::{MeterBuilder, MeterRegistry, instrument::as_f64};
 
 const NAME: &str = "name";
 const POOL_NAME: &str = "db.client.connection.pool.name";
@@ -107,10 +107,15 @@ fn sizes(registry: &MeterRegistry, name: &str, read: &Read) {
 fn acquisitions(registry: &MeterRegistry, name: &str, read: &Read) {
     let told = Arc::clone(read);
     let told = move || told().acquisitions.unwrap_or_default();
+    let timed_out = told.clone();
     client(registry, TIMEOUTS, name)
         .description("Callers that gave up because they waited too long for a connection")
         .base_unit("timeouts")
-        .counter_with(move || as_f64(told().timed_out));
+        .counter_with(move || as_f64(timed_out().timed_out));
+    let callers = told.clone();
+    client(registry, WAIT_TIME, name)
+        .description("How long callers waited for a connection, also those who gave up")
+        .timer_with(move || callers().callers, move || told().waited);
 }
 
 fn client<'r>(registry: &'r MeterRegistry, meter: &str, name: &str) -> MeterBuilder<'r> {
