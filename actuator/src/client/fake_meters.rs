@@ -16,8 +16,9 @@ pub fn meters() -> (Arc<MeterRegistry>, ClientMeters) {
 }
 
 /// How many calls ended with these tags.
-pub fn calls(registry: &MeterRegistry, tags: &[(&str, &str)]) -> f64 {
+pub fn calls(registry: &MeterRegistry, tags: &[(&str, &str)]) -> u64 {
     let tags: Vec<_> = tags.iter().map(|(key, value)| Tag::new(*key, *value)).collect();
     let reading = registry.read("http.client.requests", &tags);
-    reading.map_or(0.0, |reading| reading.measurements[0].value)
+    let count = reading.map_or(0.0, |reading| reading.measurements[0].value);
+    format!("{count}").parse().unwrap()
 }

@@ -105,10 +105,7 @@ fn register_meters(registry: &MeterRegistry) {
         max: Some(11),
         ..PoolState::default()
     });
-    PoolMeters::register(registry, "unlimited", || PoolState {
-        active: 1,
-        ..PoolState::default()
-    });
+    PoolMeters::register(registry, "unlimited", || PoolState { active: 1, ..PoolState::default() });
 }
 
 async fn say(orders: Arc<Orders>, word: String) -> StatusCode {

@@ -1,4 +1,4 @@
-//! Caches of quick_cache, which count lookups themselves. Puts and evictions they do not count.
+//! Caches of `quick_cache`, which count lookups themselves. Puts and evictions they do not count.
 
 use std::hash::{BuildHasher, Hash};
 

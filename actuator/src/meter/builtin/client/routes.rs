@@ -74,13 +74,16 @@ impl Routes {
     }
 }
 
+/// Series by what tells them apart within a route; few, so that looking through them is quickest.
+type Remembered<K, T> = RwLock<Vec<(K, Arc<T>)>>;
+
 /// One place that is called, and its series.
 #[derive(Debug)]
 pub struct Route {
     host: Arc<str>,
     uri: Arc<str>,
-    active: RwLock<Vec<(RequestMethod, Arc<LongTaskTimer>)>>,
-    ends: RwLock<Vec<((RequestMethod, End), Arc<Timer>)>>,
+    active: Remembered<RequestMethod, LongTaskTimer>,
+    ends: Remembered<(RequestMethod, End), Timer>,
 }
 
 impl Route {
@@ -121,7 +124,7 @@ impl Route {
 /// What is there under `key`, or `resolve` gives: the first ones are remembered, which are those
 /// that are seen most.
 fn remembered<K: PartialEq, T>(
-    known: &RwLock<Vec<(K, Arc<T>)>>,
+    known: &Remembered<K, T>,
     key: K,
     resolve: impl FnOnce() -> Arc<T>,
 ) -> Arc<T> {

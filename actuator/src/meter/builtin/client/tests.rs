@@ -1,3 +1,5 @@
+//! Tags, limits and ends of calls.
+
 use super::*;
 use crate::{
     meter::{MeterSettings, Statistic, Tag},

@@ -1,3 +1,5 @@
+//! What a cache of moka counts is what happened to it.
+
 use std::{
     hash::RandomState,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -40,7 +42,7 @@ fn what_there_is_no_room_for_is_evicted_and_ones_own_listener_still_hears_of_it(
     let cache = MeteredCache::with(
         moka::sync::Cache::builder().max_capacity(10),
         RandomState::default(),
-        move |_, _, _| {
+        move |_, (), _| {
             listener.fetch_add(1, Relaxed);
         },
     );
