@@ -1,5 +1,6 @@
 //! The meters of pools: what the admin server's card of data sources asks for.
 
+use actuator::checks::DatabaseDriver;
 use actuator::meter::pool::{PoolMeters, PoolState};
 use actuator_backends::Server;
 use serde_json::{Value, json};
@@ -27,21 +28,27 @@ fn usage(service: &Service<'_>, name: &str) -> [i64; 4] {
 }
 
 /// Takes so many connections, gives them back, and looks at the meters meanwhile.
-fn follows_the_pool<DB: actuator::checks::DatabaseDriver>(service: &Service<'_>, pool: &Pool<DB>) {
+fn follows_the_pool<DB: DatabaseDriver>(service: &Service<'_>, pool: &Pool<DB>) {
     assert_eq!(usage(service, "db"), [0, 0, 5, 0]);
     let mut held: Vec<PoolConnection<DB>> =
         (0..3).map(|_| service.run(pool.acquire()).unwrap()).collect();
     assert_eq!(usage(service, "db"), [3, 0, 5, 0]);
     let back = held.split_off(1);
-    // What is given back by a task of the pool is idle when the task is done.
-    back.into_iter().for_each(|mut connection| service.run(connection.return_to_pool()));
+    give_back(service, back);
     assert_eq!(usage(service, "db"), [1, 2, 5, 0]);
-    held.into_iter().for_each(|mut connection| service.run(connection.return_to_pool()));
+    give_back(service, held);
     service.run(pool.close());
     assert_eq!(usage(service, "db"), [0, 0, 5, 0]);
 }
 
-fn of_a_server<DB: actuator::checks::DatabaseDriver>(server: &Server) {
+/// What is dropped is given back by a task of the pool: here it is done at once.
+fn give_back<DB: DatabaseDriver>(service: &Service<'_>, held: Vec<PoolConnection<DB>>) {
+    for mut connection in held {
+        service.run(connection.return_to_pool());
+    }
+}
+
+fn of_a_server<DB: DatabaseDriver>(server: &Server) {
     let runtime = runtime();
     let inside = runtime.enter();
     let db = pool::<DB>(&inside, &server.url(), 5);
