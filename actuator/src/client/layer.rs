@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{ClientCall, ClientMeters, failure::name_of};
+use super::{ClientCall, ClientMeters, failure::name_of, trace::span_of};
 
 /// The template of the address, as an extension of a request: what the tag `uri` says. Without it,
 /// that is `none`.
@@ -79,6 +79,7 @@ where
         let template = request.extensions().get::<UriTemplate>();
         let template = template.map_or("", |template| &template.0);
         let call = self.meters.start(request.method().as_str(), host(&request), template);
+        let call = call.traced(span_of(request.headers()));
         ClientFuture { future: self.inner.call(request), call: Some(call) }
     }
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use tower::{BoxError, ServiceExt as _, service_fn};
 
 use super::*;
-use crate::client::fake_meters::{calls, meters};
+use crate::client::fake_meters::{calls, meters, traces};
 
 fn request(uri: &str) -> Request<()> {
     Request::get(uri).body(()).unwrap()
@@ -77,4 +77,16 @@ async fn a_call_that_is_dropped_was_cancelled() {
     drop(call);
     let tags = [("status", "CLIENT_ERROR"), ("outcome", "UNKNOWN"), ("exception", "cancelled")];
     assert_eq!(calls(&registry, &tags), 1);
+}
+
+#[tokio::test]
+async fn a_trace_that_is_recorded_is_kept_beside_the_call() {
+    let (registry, meters) = meters();
+    for (uri, flags) in [("http://a/", "01"), ("http://b/", "00")] {
+        let trace = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}");
+        let mut request = request(uri);
+        request.headers_mut().insert("traceparent", trace.parse().unwrap());
+        meters.layer().layer(service_fn(answer)).oneshot(request).await.unwrap();
+    }
+    assert_eq!(traces(&registry), [0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736]);
 }

@@ -15,6 +15,7 @@ mod fake_meters;
 mod layer;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+mod trace;
 
 pub use crate::meter::client::{ClientCall, ClientMeters};
 pub use layer::{ClientFuture, ClientLayer, ClientService, UriTemplate};

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use reqwest::{Error, RequestBuilder, Response, Result};
 
-use super::{ClientCall, ClientMeters, failure::io_kind};
+use super::{ClientCall, ClientMeters, failure::io_kind, trace::span_of};
 
 /// Sends a request of reqwest and measures it.
 ///
@@ -38,6 +38,7 @@ impl SendMetered for RequestBuilder {
         let request = request?;
         let host = request.url().host_str().unwrap_or_default();
         let call = meters.start(request.method().as_str(), host, template);
+        let call = call.traced(span_of(request.headers()));
         let answer = client.execute(request).await;
         match &answer {
             Ok(response) => call.answered(response.status().as_u16()),

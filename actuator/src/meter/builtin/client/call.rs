@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use super::{NAME, end::End, routes::Route};
 use crate::meter::{
-    LongTaskGuard, LongTaskTimer, MeterBuilder, MeterRegistry, RequestMethod, Timer,
+    Exemplar, LongTaskGuard, LongTaskTimer, MeterBuilder, MeterRegistry, RequestMethod, Timer,
 };
 
 /// A call that has begun. Dropped without a word, it was cancelled.
@@ -13,6 +13,7 @@ use crate::meter::{
 pub struct ClientCall {
     call: Call,
     started: Instant,
+    exemplar: Option<Exemplar>,
     /// Empty once the call has ended.
     active: Option<LongTaskGuard>,
 }
@@ -29,7 +30,13 @@ impl ClientCall {
     pub(super) fn begin(call: Call) -> Self {
         let started = call.registry.now();
         let active = call.route.active(call.method, || call.active_timer()).guard();
-        Self { call, started, active: Some(active) }
+        Self { call, started, exemplar: None, active: Some(active) }
+    }
+
+    /// Names the span of the call, for where exemplars are shown: it is kept beside the duration.
+    pub fn traced(mut self, exemplar: Option<Exemplar>) -> Self {
+        self.exemplar = exemplar;
+        self
     }
 
     /// The head of an answer came, with this status.
@@ -54,7 +61,10 @@ impl ClientCall {
         }
         let took = self.call.registry.now().saturating_duration_since(self.started);
         let timer = self.call.route.ended(self.call.method, end, || self.call.timer(end));
-        timer.record(took);
+        match self.exemplar {
+            Some(exemplar) => timer.record_with(took, exemplar),
+            None => timer.record(took),
+        }
     }
 }
 
