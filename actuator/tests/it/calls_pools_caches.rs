@@ -26,8 +26,8 @@ fn metric(service: &Service, query: &str) -> Value {
 /// As the admin server asks: the first tag comes twice.
 #[track_caller]
 fn first_value(service: &Service, name: &str, tags: &[&str]) -> Value {
-    let query: String = tags.iter().map(|tag| format!("&tag={tag}")).collect();
-    metric(service, &format!("{name}?tag={}{query}", tags[0]))["measurements"][0]["value"].clone()
+    let query = format!("{name}?tag={}&tag={}", tags[0], tags.join("&tag="));
+    metric(service, &query)["measurements"][0]["value"].clone()
 }
 
 #[test]
