@@ -25,7 +25,10 @@ const TABLES: &[Table] = &[
             "management.metrics.",
             "management.observations.",
             "management.prometheus.",
+            "management.statsd.",
+            "statsd.",
             "actuator.metrics.",
+            "actuator.server-timing.",
         ],
     ),
     (
