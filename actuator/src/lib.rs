@@ -38,6 +38,7 @@
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`macro@timed`], [`macro@counted`], [`macro@gauge`], [`macro@metrics`] |
 //! | count and time by hand | [`App::meters`], [`meter`], or the `metrics` crate: [`MetricsRecorder`] |
+//! | measure calls, pools of connections, caches | [`client`], [`meter::pool`], [`meter::cache`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -49,13 +50,18 @@
 //!
 //! # Features
 //!
+//! - `compression` (on by default): compresses the answers of `/actuator/prometheus` for those who
+//!   accept gzip.
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
 //!   check of certificates.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
 //! - `redis`: checks of Redis servers.
-//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
-//!   PostgreSQL and SQLite, and of their migrations.
+//! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
+//! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
+//! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
+//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
+//!   MariaDB, PostgreSQL and SQLite, and checks of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.
@@ -83,11 +89,13 @@ pub mod __private;
 mod admin;
 pub mod audit;
 pub mod checks;
+pub mod client;
 mod endpoint;
 mod env;
 mod error;
 mod exchange;
 mod export;
+mod exposition;
 #[cfg(feature = "metrics")]
 mod facade;
 mod health;

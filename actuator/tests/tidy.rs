@@ -68,18 +68,22 @@ fn names_crate(code: &str, name: &str) -> bool {
 
 #[test]
 fn each_library_is_named_only_in_its_rooms() {
-    let rooms: [(&str, &[&str]); 12] = [
+    let rooms: [(&str, &[&str]); 16] = [
         ("axum", &["web/", "server/", "macros.rs"]),
         ("hyper", &["web/", "server/"]),
-        ("http", &["web/", "server/"]),
-        ("reqwest", &["admin/", "support/outgoing/"]),
+        ("http", &["client/", "web/", "server/"]),
+        ("reqwest", &["admin/", "client/reqwest.rs", "client/mod.rs", "support/outgoing/"]),
         ("rustls", &["support/outgoing/"]),
         ("sysinfo", &["support/host"]),
         ("rustix", &["support/host"]),
         ("inventory", &["registry/", "__private.rs"]),
         ("metrics", &["facade/"]),
         ("toml", &["settings/"]),
-        ("sqlx", &["health/builtin/database/"]),
+        ("sqlx", &["health/builtin/database/", "meter/builtin/pool/"]),
+        ("bb8", &["meter/builtin/pool/bb8.rs"]),
+        ("deadpool", &["meter/builtin/pool/deadpool.rs"]),
+        ("moka", &["meter/builtin/cache/"]),
+        ("quick_cache", &["meter/builtin/cache/quick_cache.rs"]),
         ("redis", &["health/builtin/"]),
     ];
     let mut found = Vec::new();
@@ -111,7 +115,18 @@ fn crate_imports(code: &str) -> String {
 
 #[test]
 fn no_subject_names_another_and_none_names_the_floors_above() {
-    let above = ["server", "web", "admin", "facade", "webhook", "probe", "export", "endpoint"];
+    let above = [
+        "server",
+        "web",
+        "admin",
+        "client",
+        "facade",
+        "webhook",
+        "probe",
+        "export",
+        "endpoint",
+        "exposition",
+    ];
     let mut found = Vec::new();
     let sources = runtime();
     for source in product(&sources) {

@@ -13,6 +13,7 @@ use crate::{
     env::Environment,
     error::{Error, ErrorKind, Result},
     exchange::ExchangeRepository,
+    exposition::Exposition,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
@@ -72,6 +73,7 @@ impl Parts {
         let host = host_facts(process.clone());
         log_meters::bind(&basics.meters, &basics.logging.loggers);
         let sampler = start_meters(&basics.meters, &process, app.allocator.take())?;
+        meter::bind_pool_meters(&basics.meters, &app.components);
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
@@ -91,6 +93,7 @@ impl Parts {
             environment: Arc::new(environment(basics, env, &sanitizer)),
             logging: basics.logging.clone(),
             meters: Arc::clone(&basics.meters),
+            exposition: Arc::new(Exposition::new(Arc::clone(&basics.meters), config.exposition)),
             exchanges: Arc::clone(&exchanges),
             audit: basics.audit.clone(),
             threads: Arc::new(ThreadRepository::new(Clock::system())),

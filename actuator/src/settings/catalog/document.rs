@@ -28,6 +28,7 @@ const TABLES: &[Table] = &[
             "management.statsd.",
             "statsd.",
             "actuator.metrics.",
+            "actuator.prometheus.",
             "actuator.server-timing.",
         ],
     ),

@@ -15,9 +15,14 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.metrics.distribution.expiry.*" Duration "2m" "How long maxima and percentiles look back.";
     "management.metrics.distribution.buffer-length.*" Number "3" "How many windows there are in expiry.";
     "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
+    "management.metrics.web.client.max-uri-tags" Number "100" "How many URIs http.client.requests tells apart.";
     "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
     "management.metrics.*" Text "" "Settings of metrics.";
+    "management.prometheus.metrics.export.enabled" Bool "true" "Whether there is an endpoint prometheus.";
+    "management.prometheus.metrics.export.descriptions" Bool "true" "Whether Prometheus is told what a meter is.";
     "management.prometheus.*" Text "" "Settings of the Prometheus format.";
+    "actuator.prometheus.compression" Bool "true" "Whether prometheus answers those who accept gzip with it.";
+    "actuator.prometheus.created-timestamps" Bool "false" "Whether Prometheus is told since when something is counted.";
     "management.statsd.metrics.export.enabled" Bool "" "Whether meters are sent to a statsd server; by default if its host or statsd.address is set.";
     "management.statsd.metrics.export.host" Text "localhost" "Host of the statsd server; a path with the protocol uds-datagram.";
     "management.statsd.metrics.export.port" Number "8125" "Port of the statsd server.";
