@@ -66,7 +66,7 @@ where
 }
 
 /// A struct of handles: the component that is there, or a new one.
-pub fn metrics<M: Metrics>(registry: &MeterRegistry, components: &mut Components) -> Arc<M> {
+pub fn handles<M: Metrics>(registry: &MeterRegistry, components: &mut Components) -> Arc<M> {
     if let Some((_, known)) = components.all::<M>().pop() {
         return known;
     }
@@ -77,7 +77,7 @@ pub fn metrics<M: Metrics>(registry: &MeterRegistry, components: &mut Components
 
 /// Makes a struct of handles a component, unless the set-up has asked for it already.
 pub fn declared_metrics<M: Metrics>(registry: &MeterRegistry, components: &mut Components) {
-    metrics::<M>(registry, components);
+    handles::<M>(registry, components);
 }
 
 fn document(value: &impl Serialize) -> Result<Value, String> {

@@ -205,7 +205,7 @@ impl App {
     /// }
     /// ```
     pub fn metrics<M: Metrics>(&mut self) -> Arc<M> {
-        crate::registry::metrics(&self.meters, &mut self.components)
+        crate::registry::handles(&self.meters, &mut self.components)
     }
 
     /// The audit trail, for events of the application's own; `/actuator/auditevents` shows them.
