@@ -1,0 +1,4 @@
+//! The real Prometheus, its linter and an independent parser read what services expose; alerts, dashboards and their
+//! documentation are asked of that server.
+
+mod deploy;
