@@ -59,7 +59,11 @@ impl Prometheus {
         &self.url
     }
 
-    /// What an expression gives now; an error of the server's is the text of `Err`.
+    /// What an expression gives now.
+    ///
+    /// # Errors
+    ///
+    /// What the server says is wrong with it.
     pub fn try_query(&self, expression: &str) -> Result<Vec<Sample>, String> {
         let data = self.ask("query", &[("query", expression)])?;
         let result = data["result"].as_array().expect("a list of results");
