@@ -148,8 +148,10 @@ impl Prometheus {
     }
 
     fn ask(&self, what: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
-        let query: Vec<String> =
-            parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let query: Vec<String> = parameters
+            .iter()
+            .map(|(name, value)| format!("{name}={}", http::encoded(value)))
+            .collect();
         let url = format!("{}/api/v1/{what}?{}", self.url, query.join("&"));
         let answer = http::get(&url, &[]).json();
         if answer["status"] == "success" {
@@ -222,17 +224,4 @@ impl Sample {
 fn number(value: &Value) -> f64 {
     let text = value.as_str().unwrap_or_else(|| panic!("{value} is no number in a string"));
     text.parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
-}
-
-/// As the value of a parameter in a URL.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
