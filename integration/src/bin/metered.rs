@@ -1,10 +1,11 @@
 //! A service whose meters are as bad as names, texts and numbers get. Beside them are pools, caches and calls, which
-//! the quickstart has none of, and a route that fails.
+//! the quickstart has none of, and a route that answers with any status.
 
 use std::time::Duration;
 
-use actuator::meter::{Exemplar, MeterRegistry, Tag};
 use actuator::App;
+use actuator::meter::{Exemplar, MeterRegistry, Tag};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::{Router, routing::get};
 
@@ -69,7 +70,8 @@ fn hostile(meters: &MeterRegistry) {
 }
 
 fn distributions(meters: &MeterRegistry) {
-    let exemplar = Exemplar { trace_id: 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c, span_id: 0xb7ad_6b71 };
+    let exemplar =
+        Exemplar { trace_id: 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c, span_id: 0xb7ad_6b71 };
     let slow = meters.meter("distribution.timer").tag("kind", "buckets").percentiles_histogram();
     let slow = slow.description("Every bucket").timer();
     let sizes = meters.meter("distribution.summary").base_unit("bytes");
@@ -92,10 +94,10 @@ fn distributions(meters: &MeterRegistry) {
     let running = meters.meter("distribution.running").tag("job", "import").long_task_timer();
     running.start();
     running.start();
-    meters.meter("distribution.rows").multi_gauge().set([
-        (vec![Tag::new("row", "a")], 1.0),
-        (vec![Tag::new("row", "b")], 2.0),
-    ]);
+    meters
+        .meter("distribution.rows")
+        .multi_gauge()
+        .set([(vec![Tag::new("row", "a")], 1.0), (vec![Tag::new("row", "b")], 2.0)]);
 }
 
 /// What the library records for pools, caches and calls, with its names and tags.
@@ -115,12 +117,17 @@ fn bound(meters: &MeterRegistry) {
     }
 }
 
+/// Answers with the status that it is asked for.
+async fn status(Path(status): Path<u16>) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)
+}
+
 fn setup(app: &mut App) -> Router {
     let meters = app.meters();
     hostile(&meters);
     distributions(&meters);
     bound(&meters);
-    Router::new().route("/boom", get(async || StatusCode::INTERNAL_SERVER_ERROR))
+    Router::new().route("/status/{status}", get(status))
 }
 
 fn main() -> actuator::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use actuator_integration::service::ServiceBuilder;
 use actuator_integration::{Prometheus, Service, http};
 
 /// The trace of every request with a `traceparent` here.
@@ -28,13 +29,13 @@ impl Scene {
     }
 
     fn new() -> Self {
-        let quickstart = quickstart();
-        let metered = Service::metered().start();
+        let (quickstart, metered) = (quickstart(), told_everything(Service::metered(), "metered"));
         for number in 0..5 {
             greet(&quickstart, &number.to_string());
         }
-        quickstart.get("/nothing/here");
-        metered.get("/boom");
+        for status in ["200", "302", "404", "500"] {
+            metered.get(&format!("/status/{status}"));
+        }
         let prometheus = Prometheus::builder()
             .feature("exemplar-storage")
             .job("quickstart", &quickstart)
@@ -44,14 +45,19 @@ impl Scene {
     }
 }
 
-/// The quickstart with all that a setting can add to its metrics.
+/// A quickstart of the test's own.
+#[track_caller]
 pub(crate) fn quickstart() -> Service {
-    Service::example("quickstart")
-        .setting(
-            "management.metrics.distribution.percentiles-histogram.http.server.requests",
-            "true",
-        )
-        .setting("management.metrics.tags.application", "quickstart")
+    told_everything(Service::example("quickstart"), "quickstart")
+}
+
+/// Starts a service with all that a setting can add to its metrics.
+#[track_caller]
+fn told_everything(service: ServiceBuilder, application: &str) -> Service {
+    let buckets = "management.metrics.distribution.percentiles-histogram.http.server.requests";
+    service
+        .setting(buckets, "true")
+        .setting("management.metrics.tags.application", application)
         .setting("actuator.metrics.jvm-aliases", "true")
         .setting("actuator.metrics.sample-interval", "100ms")
         .start()
