@@ -48,6 +48,8 @@
 //!
 //! # Features
 //!
+//! - `compression` (on by default): compresses the answers of `/actuator/prometheus` for those who
+//!   accept gzip.
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
 //!   check of certificates.
 //! - `redis`: checks of Redis servers.
@@ -79,6 +81,7 @@ mod endpoint;
 mod env;
 mod error;
 mod exchange;
+mod exposition;
 mod health;
 mod info;
 pub mod logging;
