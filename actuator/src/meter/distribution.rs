@@ -73,6 +73,12 @@ impl DistributionSettings {
         }
     }
 
+    /// Whether settings ask for buckets of a meter.
+    pub(super) fn has_buckets(&self, name: &str) -> bool {
+        longest(&self.percentiles_histogram, name).copied().unwrap_or(false)
+            || longest(&self.objectives, name).is_some_and(|bounds| !bounds.is_empty())
+    }
+
     /// What is kept for a meter.
     pub(super) fn decide(
         &self,

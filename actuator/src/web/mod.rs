@@ -21,10 +21,13 @@ mod path;
 mod range;
 mod refusal;
 mod router;
+mod server_timing;
 mod stream;
 mod target;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;
+pub(crate) use layer::LayerParts;
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
 pub(crate) use router::{Management, MountedPath};
+pub use server_timing::ServerTiming;
