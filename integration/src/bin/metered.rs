@@ -70,50 +70,56 @@ fn hostile(meters: &MeterRegistry) {
 }
 
 fn distributions(meters: &MeterRegistry) {
-    let exemplar =
-        Exemplar { trace_id: 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c, span_id: 0xb7ad_6b71 };
-    let slow = meters.meter("distribution.timer").tag("kind", "buckets").percentiles_histogram();
-    let slow = slow.description("Every bucket").timer();
-    let sizes = meters.meter("distribution.summary").base_unit("bytes");
-    let sizes = sizes.service_level_objectives([1.0, 1_024.0, 1e6]).summary();
-    let median = meters.meter("distribution.quantiles").percentiles([0.5, 0.99, 1.0]).timer();
-    let bare = meters.meter("distribution.bare").timer();
+    let trace_id = 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c;
+    let exemplar = Exemplar { trace_id, span_id: 0xb7ad_6b71 };
+    let meter = |name: &str| meters.meter(format!("distribution.{name}")).description("A shape");
+    let buckets = meter("buckets").tag("kind", "all").percentiles_histogram().timer();
+    let objectives = [1.0, 1_024.0, 1e6];
+    let sizes = meter("sizes").base_unit("bytes").service_level_objectives(objectives).summary();
+    let quantiles = meter("quantiles").percentiles([0.5, 0.99, 1.0]).timer();
+    let bare = meter("bare").timer();
     for step in 0..100_u32 {
         let duration = Duration::from_micros(100) * step * step;
-        slow.record_with(duration, exemplar);
-        median.record(duration);
+        buckets.record_with(duration, exemplar);
+        quantiles.record(duration);
         bare.record(duration);
         sizes.record_with(f64::from(step).powi(4), exemplar);
     }
-    meters.meter("distribution.empty").percentiles_histogram().timer();
-    let odd = meters.meter("distribution.odd").service_level_objectives([0.5]).summary();
+    meter("empty").percentiles_histogram().timer();
+    let odd = meter("odd").service_level_objectives([0.5]).summary();
     for number in [f64::NAN, f64::INFINITY, -1.0, 0.0, f64::MAX, f64::MAX] {
         odd.record(number);
     }
-    meters.meter("distribution.function").timer_with(|| 3, || Duration::from_millis(1_500));
-    let running = meters.meter("distribution.running").tag("job", "import").long_task_timer();
+    meter("function").timer_with(|| 3, || Duration::from_millis(1_500));
+    let running = meter("running").tag("job", "import").long_task_timer();
     running.start();
     running.start();
-    meters
-        .meter("distribution.rows")
-        .multi_gauge()
-        .set([(vec![Tag::new("row", "a")], 1.0), (vec![Tag::new("row", "b")], 2.0)]);
+    let row = |name: &str| vec![Tag::new("row", name)];
+    meter("rows").multi_gauge().set([(row("a"), 1.0), (row("b"), 2.0)]);
 }
 
 /// What the library records for pools, caches and calls, with its names and tags.
 fn bound(meters: &MeterRegistry) {
+    let meter = |name: &str| meters.meter(name).description("As the library records it");
     for (state, count) in [("active", 3.0), ("idle", 2.0), ("max", 10.0), ("min", 1.0)] {
-        meters.meter(&format!("jdbc.connections.{state}")).tag("name", "orders").gauge().set(count);
+        meter(&format!("jdbc.connections.{state}")).tag("name", "orders").gauge().set(count);
     }
+    let client = |name: &str| {
+        meter(&format!("db.client.connection.{name}"))
+            .tag("db.client.connection.pool.name", "orders")
+    };
+    client("pending_requests").base_unit("requests").gauge().set(1.0);
+    client("timeouts").base_unit("timeouts").counter().add(2);
+    let cache = |name: &str| meter(name).tag("name", "rates").tag("cache", "rates");
     for (result, count) in [("hit", 30), ("miss", 10)] {
-        let gets = meters.meter("cache.gets").tag("name", "rates").tag("cache", "rates");
-        gets.tag("result", result).counter().add(count);
+        cache("cache.gets").tag("result", result).counter().add(count);
     }
-    meters.meter("cache.size").tag("name", "rates").tag("cache", "rates").gauge().set(7.0);
+    cache("cache.size").gauge().set(7.0);
     for (status, outcome) in [("200", "SUCCESS"), ("503", "SERVER_ERROR")] {
-        let calls = meters.meter("http.client.requests").tag("client.name", "rates.example.com");
-        let calls = calls.tag("uri", "none").tag("method", "GET").tag("status", status);
-        calls.tag("outcome", outcome).timer().record(Duration::from_millis(20));
+        let call = meter("http.client.requests").tag("client.name", "rates.example.com");
+        let call = call.tag("uri", "none").tag("method", "GET").tag("exception", "none");
+        let call = call.tag("status", status).tag("outcome", outcome);
+        call.timer().record(Duration::from_millis(20));
     }
 }
 

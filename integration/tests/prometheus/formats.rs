@@ -13,11 +13,32 @@ const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0";
 const TEXT: &str = "text/plain; version=0.0.4";
 
 /// What the linter complains about and why it stays: Micrometer's names are what existing dashboards ask for.
-const ACCEPTED: [(&str, &str); 2] = [
+const ACCEPTED: [(&str, &str); 6] = [
+    // Micrometer describes no observation.
+    ("http_server_requests_active_seconds", "no help text"),
+    ("http_server_requests_active_seconds_max", "no help text"),
+    ("http_server_requests_seconds", "no help text"),
+    ("http_server_requests_seconds_max", "no help text"),
     // `process.cpu.time` has the base unit ns there.
     ("process_cpu_time_ns_total", "metric names should not contain abbreviated units"),
     // `system.cpu.count`, a gauge.
     ("system_cpu_count", "non-histogram and non-summary metrics should not have \"_count\" suffix"),
+];
+
+/// What `/actuator/metrics` shows and the formats do not: another meter's samples are called so.
+const LEFT_OUT: &str = "hostile.name.total";
+
+/// Beginnings of what is another number with every look at it.
+const MOVING: [&str; 9] = [
+    "actuator.",
+    "cgroup.",
+    "executor.",
+    "http.server.",
+    "memory.",
+    "process.",
+    "system.",
+    "thread.",
+    "tokio.",
 ];
 
 fn exposition(service: &Service, accept: &str) -> String {
@@ -102,7 +123,7 @@ fn buckets_are_cumulative_and_carry_exemplars() {
     let scene = Scene::shared();
     let families = openmetrics::parse(&exposition(&scene.metered, OPENMETRICS));
     let family = |name: &str| families.iter().find(|family| family.name == name).unwrap();
-    for (name, least) in [("distribution_timer_seconds", 20), ("distribution_summary_bytes", 4)] {
+    for (name, least) in [("distribution_buckets_seconds", 20), ("distribution_sizes_bytes", 4)] {
         let family = family(name);
         assert_eq!(family.kind, "histogram", "{name}");
         let buckets: Vec<_> =
@@ -145,6 +166,9 @@ fn compare(service: &Service, read: impl Fn() -> Vec<Family>) {
     let after = readings(service);
     let mut compared = BTreeSet::new();
     for (name, reading) in &before {
+        if name == LEFT_OUT || MOVING.iter().any(|beginning| name.starts_with(beginning)) {
+            continue;
+        }
         let measurements = reading["measurements"].as_array().unwrap();
         let kinds: Vec<&str> = measurements
             .iter()
@@ -177,11 +201,12 @@ fn compare(service: &Service, read: impl Fn() -> Vec<Family>) {
             compared.insert(name.clone());
         }
     }
-    assert!(compared.len() > before.len() / 2, "too little stood still: {compared:?}");
+    assert!(compared.contains("application.ready.time"), "nothing stood still: {compared:?}");
     let own = before
         .keys()
         .filter(|name| name.starts_with("hostile") || name.starts_with("distribution"));
-    let missing: Vec<&String> = own.filter(|name| !compared.contains(*name)).collect();
+    let missing: Vec<&String> =
+        own.filter(|name| !compared.contains(*name) && *name != LEFT_OUT).collect();
     assert_eq!(missing, <[&String; 0]>::default());
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn quickstart() -> Service {
 
 /// Starts a service with all that a setting can add to its metrics.
 #[track_caller]
-fn told_everything(service: ServiceBuilder, application: &str) -> Service {
+pub(crate) fn told_everything(service: ServiceBuilder, application: &str) -> Service {
     let buckets = "management.metrics.distribution.percentiles-histogram.http.server.requests";
     service
         .setting(buckets, "true")
