@@ -70,7 +70,7 @@ package: ## Packages both library crates and builds them from the packages
 
 .PHONY: test-prometheus
 test-prometheus: build ## Has the real Prometheus scrape the examples, and checks alerts and dashboards by it
-	@cargo test --quiet -p actuator-integration --test prometheus
+	@cargo test --quiet -p actuator-integration --test prometheus -- --test-threads=32
 
 .PHONY: admin-servers
 admin-servers: $(ADMIN_JARS) ## Builds the real Spring Boot Admin servers

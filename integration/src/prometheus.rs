@@ -110,6 +110,16 @@ impl Prometheus {
             .collect()
     }
 
+    /// The expressions of the rules that it has loaded, by their names.
+    #[track_caller]
+    pub fn rules(&self) -> Vec<(String, String)> {
+        let data = self.ask("rules", &[]).unwrap_or_else(|error| panic!("{error}"));
+        let groups = data["groups"].as_array().expect("a list of groups").iter();
+        let rules = groups.flat_map(|group| group["rules"].as_array().into_iter().flatten());
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        rules.map(|rule| (text(&rule["name"]), text(&rule["query"]))).collect()
+    }
+
     /// What it says of all its targets: `health`, `lastError`, `scrapeUrl`, `labels` and more.
     #[track_caller]
     pub fn targets(&self) -> Vec<Value> {

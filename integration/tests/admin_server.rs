@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// What a new instance goes through, in this order and once.
 const ARRIVAL: [&str; 4] = ["REGISTERED", "STATUS_CHANGED", "ENDPOINTS_DETECTED", "INFO_CHANGED"];
 
-const ENDPOINTS: [&str; 10] = [
+const ENDPOINTS: [&str; 11] = [
     "auditevents",
     "beans",
     "env",
@@ -22,6 +22,7 @@ const ENDPOINTS: [&str; 10] = [
     "logfile",
     "loggers",
     "metrics",
+    "prometheus",
     "threaddump",
 ];
 

@@ -1,10 +1,12 @@
 //! What `deploy/prometheus` offers: alerts that wait for what they say, configurations that find what they should.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
 use actuator_integration::{Prometheus, promtool, wait, workspace};
+
+use crate::scene::Scene;
 
 fn folder() -> PathBuf {
     workspace().join("deploy/prometheus")
@@ -20,6 +22,44 @@ fn every_alert_waits_for_what_it_says() {
     let untested: Vec<&str> =
         names.filter(|name| !tests.contains(&format!("alertname: {name}\n"))).collect();
     assert_eq!(untested, <[&str; 0]>::default());
+}
+
+#[test]
+fn every_alert_asks_for_meters_that_services_have() {
+    let scene = Scene::shared();
+    let alerts = folder().join("alerts.yml");
+    let server = Prometheus::configured(&format!("rule_files: ['{}']\n", alerts.display()));
+    let rules = server.rules();
+    assert!(rules.len() >= 10, "{rules:?}");
+    for (alert, expression) in rules {
+        scene.prometheus.query(&expression);
+        let names = names(&expression);
+        assert!(!names.is_empty(), "{alert}: {expression}");
+        for name in names {
+            assert!(!scene.prometheus.query(&name).is_empty(), "{alert}: there is no {name}");
+        }
+    }
+}
+
+/// The meters in an expression: words that are no functions and stand neither in braces nor in quotes. But for
+/// `health` they all have a `_`, and neither labels nor key words do.
+fn names(expression: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic() || c == '{') {
+        rest = &rest[start..];
+        if rest.starts_with('{') {
+            rest = rest.split_once('}').expect("braces are closed").1;
+            continue;
+        }
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+        if (word.contains('_') || word == "health") && !after.starts_with('(') {
+            names.insert(word.to_owned());
+        }
+        rest = after;
+    }
+    names
 }
 
 #[test]
