@@ -2,6 +2,7 @@
 //! `/actuator/metrics` says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use actuator_integration::openmetrics::{self, Family};
 use actuator_integration::{Service, http, promtool};
@@ -142,6 +143,30 @@ fn buckets_are_cumulative_and_carry_exemplars() {
         .collect();
     assert_eq!(quantiles.len(), 3);
     assert!(quantiles.is_sorted(), "{quantiles:?}");
+}
+
+#[test]
+fn timestamps_of_creation_are_there_if_they_are_asked_for() {
+    let service =
+        Service::metered().setting("actuator.prometheus.created-timestamps", "true").start();
+    let families = openmetrics::parse(&exposition(&service, OPENMETRICS));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+    for (name, kind) in [
+        ("cache_gets", "counter"),
+        ("distribution_bare_seconds", "summary"),
+        ("distribution_buckets_seconds", "histogram"),
+    ] {
+        let family = families.iter().find(|family| family.name == name).unwrap();
+        assert_eq!(family.kind, kind);
+        let created: Vec<f64> = family
+            .samples
+            .iter()
+            .filter(|sample| sample.name == format!("{name}_created"))
+            .map(|sample| sample.value)
+            .collect();
+        assert!(!created.is_empty(), "{name}");
+        assert!(created.iter().all(|at| (now - 600.0..=now).contains(at)), "{created:?} {now}");
+    }
 }
 
 /// What `/actuator/metrics` says of each meter.
