@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::scene::Scene;
 
-/// What the machine that runs the tests need not have: limits of a container.
-const OF_CONTAINERS: [&str; 2] = ["cgroup_memory_limit_bytes", "cgroup_cpu_"];
+/// The beginning of what the machine that runs the tests need not have: limits of a container.
+const OF_CONTAINERS: &str = "cgroup_";
 
 fn dashboard() -> Value {
     let file = workspace().join("deploy/grafana/actuator.json");
@@ -50,7 +50,7 @@ fn every_query_of_the_dashboard_gives_data() {
         for target in panel["targets"].as_array().into_iter().flatten() {
             let expression = target["expr"].as_str().unwrap();
             count += 1;
-            let known = OF_CONTAINERS.iter().any(|name| expression.contains(name));
+            let known = expression.contains(OF_CONTAINERS);
             if ask(&scene.prometheus, expression).is_empty() && !known {
                 silent.push((panel["title"].as_str().unwrap().to_owned(), expression.to_owned()));
             }
