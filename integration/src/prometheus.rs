@@ -18,10 +18,12 @@ pub struct PrometheusBuilder {
     features: Vec<&'static str>,
 }
 
-/// A running server that scrapes its targets five times a second. It ends with its value.
+/// A running server that scrapes its targets three times a second. It ends with its value.
 pub struct Prometheus {
     _process: Process,
     url: String,
+    /// The point in time that it is asked about; now, if there is none.
+    moment: Option<String>,
     // The last one: the process ends before its folder.
     _folder: Folder,
 }
@@ -41,13 +43,6 @@ impl Prometheus {
         PrometheusBuilder { jobs: Vec::new(), features: Vec::new() }
     }
 
-    /// One that scrapes these services, each as a job of its own, and has scraped them at least twice.
-    #[track_caller]
-    pub fn of(services: &[(&str, &Service)]) -> Self {
-        let builder = Self::builder();
-        services.iter().fold(builder, |builder, (job, service)| builder.job(job, service)).start()
-    }
-
     /// One with this configuration; it waits for no target.
     #[track_caller]
     pub fn configured(configuration: &str) -> Self {
@@ -59,13 +54,25 @@ impl Prometheus {
         &self.url
     }
 
-    /// What an expression gives now.
+    /// Finds a moment at which all targets were up and had been scraped a few times. All that is asked from now on
+    /// is about that moment: a scrape that fails later, on a busy machine, hides nothing.
+    #[track_caller]
+    pub fn hold(mut self) -> Self {
+        let settled = "timestamp(min(count_over_time(up[1m])) >= 4 and min(up) == 1)";
+        let moment = self.wait_for(settled, |_| true);
+        self.moment = Some(moment.to_string());
+        self
+    }
+
+    /// What an expression gives.
     ///
     /// # Errors
     ///
     /// What the server says is wrong with it.
     pub fn try_query(&self, expression: &str) -> Result<Vec<Sample>, String> {
-        let data = self.ask("query", &[("query", expression)])?;
+        let mut parameters = vec![("query", expression)];
+        parameters.extend(self.moment.as_deref().map(|moment| ("time", moment)));
+        let data = self.ask("query", &parameters)?;
         let result = data["result"].as_array().expect("a list of results");
         Ok(match data["resultType"].as_str() {
             Some("vector") => result.iter().map(Sample::from_json).collect(),
@@ -76,14 +83,14 @@ impl Prometheus {
         })
     }
 
-    /// What an expression gives now.
+    /// What an expression gives.
     #[track_caller]
     pub fn query(&self, expression: &str) -> Vec<Sample> {
         let answer = self.try_query(expression);
         answer.unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
-    /// The number that an expression gives now. Panics at more than one series.
+    /// The number that an expression gives. Panics at more than one series.
     #[track_caller]
     pub fn value(&self, expression: &str) -> Option<f64> {
         let samples = self.query(expression);
@@ -154,7 +161,7 @@ impl Prometheus {
         process.wait_for("that it is ready", |line| {
             line.contains("Server is ready to receive web requests").then_some(())
         });
-        Self { _process: process, url: format!("http://{address}"), _folder: folder }
+        Self { _process: process, url: format!("http://{address}"), moment: None, _folder: folder }
     }
 
     fn ask(&self, what: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
@@ -199,7 +206,7 @@ impl PrometheusBuilder {
     }
 
     fn configuration(&self) -> String {
-        let mut text = "global:\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\n\
+        let mut text = "global:\n  scrape_interval: 300ms\n  scrape_timeout: 300ms\n\
                         scrape_configs:\n"
             .to_owned();
         for (name, address, path) in &self.jobs {

@@ -40,7 +40,8 @@ impl Scene {
             .feature("exemplar-storage")
             .job("quickstart", &quickstart)
             .job("metered", &metered)
-            .start();
+            .start()
+            .hold();
         Self { prometheus, metered, quickstart }
     }
 }

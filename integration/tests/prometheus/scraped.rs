@@ -13,12 +13,11 @@ const GREETINGS: &str =
 fn every_target_is_up() {
     let scene = Scene::shared();
     for job in ["quickstart", "metered"] {
-        let target = scene.prometheus.target(job);
-        assert_eq!(
-            (&target["health"], &target["lastError"]),
-            (&"up".into(), &"".into()),
-            "{target}"
-        );
+        let target = wait::until(&format!("{job} is up"), || {
+            let target = scene.prometheus.target(job);
+            (target["health"] == "up").then_some(target)
+        });
+        assert_eq!(target["lastError"], "", "{target}");
     }
     assert_eq!(scene.prometheus.value("sum(up)"), Some(2.0));
 }
