@@ -134,13 +134,7 @@ impl LineWriter {
         write_count(into, total);
     }
 
-    fn quantiles(
-        &mut self,
-        name: &str,
-        labels: &str,
-        histogram: &Histogram,
-        into: &mut Vec<u8>,
-    ) {
+    fn quantiles(&mut self, name: &str, labels: &str, histogram: &Histogram, into: &mut Vec<u8>) {
         let percentiles = histogram.percentiles();
         if percentiles.is_empty() {
             return;
@@ -211,6 +205,11 @@ impl Writer for LineWriter {
         };
         start(into, &part.name, part.role.suffix(), series.labels());
         write_value(into, value);
+        if self.dialect == Dialect::OpenMetrics
+            && let Some(exemplar) = reading::exemplar(series)
+        {
+            openmetrics::write_exemplar(into, &exemplar);
+        }
         into.push(b'\n');
         self.created(part, series, into);
     }

@@ -81,6 +81,14 @@ impl ProtobufWriter {
         }
     }
 
+    fn counter_details(&mut self, series: &Series) {
+        if let Some(recorded) = reading::exemplar(series) {
+            write_exemplar(&mut self.scratch, &recorded);
+            bytes(&mut self.inner, 2, &self.scratch);
+        }
+        self.created(3, series);
+    }
+
     fn created(&mut self, field: u32, series: &Series) {
         if self.settings.created_timestamps {
             write_timestamp(&mut self.scratch, series.created());
@@ -128,7 +136,7 @@ impl Writer for ProtobufWriter {
         let field = match self.kind {
             Type::Gauge => 2,
             Type::Counter => {
-                self.created(3, series);
+                self.counter_details(series);
                 3
             }
             Type::Summary => 4,
@@ -154,12 +162,7 @@ impl Writer for ProtobufWriter {
 }
 
 /// Classic buckets, and the count that goes with them.
-fn write_buckets(
-    into: &mut Vec<u8>,
-    bucket: &mut Vec<u8>,
-    histogram: &Histogram,
-    count: &mut u64,
-) {
+fn write_buckets(into: &mut Vec<u8>, bucket: &mut Vec<u8>, histogram: &Histogram, count: &mut u64) {
     if histogram.bounds().is_empty() {
         return;
     }
@@ -246,7 +249,8 @@ fn runs(counts: &[u64]) -> Vec<(usize, &[u64])> {
         });
     }
     runs.extend(current);
-    let slice = |(first, last): (usize, usize)| (first, counts.get(first..=last).unwrap_or_default());
+    let slice =
+        |(first, last): (usize, usize)| (first, counts.get(first..=last).unwrap_or_default());
     runs.into_iter().map(slice).collect()
 }
 

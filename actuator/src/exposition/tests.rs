@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{parser::Document, *};
+use super::{test_parser::Document, *};
 use crate::{
     meter::{Exemplar, MeterSettings},
     support::{clock::Clock, test_log::Log},
@@ -44,9 +44,15 @@ fn one_of_each() -> Arc<MeterRegistry> {
     let registry = registry();
     let events = registry.meter("logback.events").description("Number of log events");
     events.base_unit("events").tag("level", "info").counter().add(11);
-    registry.meter("jvm.info").description("JVM version info").tag("vendor", "Debian").gauge().set(1.0);
+    registry
+        .meter("jvm.info")
+        .description("JVM version info")
+        .tag("vendor", "Debian")
+        .gauge()
+        .set(1.0);
     registry.meter("disk.free").base_unit("bytes").tag("path", "/srv/app/.").gauge().set(8.25);
-    let timer = registry.meter("http.server.requests").tag("uri", "/a").tag("status", "200").timer();
+    let timer =
+        registry.meter("http.server.requests").tag("uri", "/a").tag("status", "200").timer();
     timer.record(Duration::from_millis(250));
     timer.record(Duration::from_millis(500));
     registry.meter("http.server.requests.active").long_task_timer();
@@ -123,7 +129,18 @@ fn a_histogram_has_its_buckets_and_a_trace_beside_them_in_openmetrics() {
     let [exemplar] = exemplars[..] else { panic!("{exemplars:?}") };
     let labels = "{span_id=\"000000000000001d\",trace_id=\"00000000000000000000000000000abc\"}";
     let rest = exemplar.strip_prefix(labels).unwrap();
-    assert!(rest.starts_with(" 0.05 1") && rest.len() == 19, "{rest}");
+    // The value, and a time with milliseconds.
+    assert!(rest.starts_with(" 0.05 1") && rest.len() == 20, "{rest}");
+}
+
+#[test]
+fn a_counter_shows_a_trace_in_openmetrics_only() {
+    let registry = registry();
+    registry.meter("orders").counter().add_with(2, Exemplar { trace_id: 1, span_id: 2 });
+    assert!(text(&registry).ends_with("orders_total 2.0\n"));
+    let document = Document::read(&openmetrics(&registry));
+    let exemplar = document.samples[0].exemplar.as_deref().unwrap();
+    assert!(exemplar.contains("trace_id=\"00000000000000000000000000000001\"} 2.0 "), "{exemplar}");
 }
 
 #[test]
@@ -173,7 +190,9 @@ fn trap_seed_15_what_is_hostile_is_escaped() {
         assert_eq!(document.samples.len(), 1);
     }
     assert!(text(&registry).contains(r#"# HELP odd_name_1 says "hi"\\\n# TYPE x counter"#));
-    assert!(openmetrics(&registry).contains(r#"# HELP odd_name_1 says \"hi\"\\\n# TYPE x counter"#));
+    assert!(
+        openmetrics(&registry).contains(r#"# HELP odd_name_1 says \"hi\"\\\n# TYPE x counter"#)
+    );
 }
 
 #[test]

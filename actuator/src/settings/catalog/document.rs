@@ -26,6 +26,7 @@ const TABLES: &[Table] = &[
             "management.observations.",
             "management.prometheus.",
             "actuator.metrics.",
+            "actuator.prometheus.",
         ],
     ),
     (
