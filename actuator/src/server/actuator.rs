@@ -10,7 +10,9 @@ use std::{
 
 use axum::{Router, extract::Request};
 
-use super::{builder::Builder, health, settings::ServerSettings, start_log::StartLog};
+use super::{
+    builder::Builder, health, registration_meters, settings::ServerSettings, start_log::StartLog,
+};
 use crate::{
     admin::{
         AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
@@ -51,7 +53,7 @@ pub struct Actuator {
     pub(super) application_runtime: ApplicationRuntime,
     pub(super) began: Instant,
     pub(super) started: SystemTime,
-    pub(super) _sampler: MetricsSampler,
+    pub(super) sampler: MetricsSampler,
 }
 
 impl Actuator {
@@ -120,8 +122,10 @@ impl Actuator {
         let registrar = Registrar::start(self.admin.clone(), application, reach);
         if self.admin.is_on() {
             health::registration_check(&self.health, registrar.status());
+            registration_meters::bind(&self.meters, &registrar.status());
         }
-        let webhook = health::start_webhook(&self.webhook, &self.health, &self.name, address);
+        let (health, meters) = (&self.health, &self.meters);
+        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, address);
         Registration { registrar, webhook, availability: self.availability.clone() }
     }
 

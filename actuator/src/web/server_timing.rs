@@ -31,8 +31,11 @@ const HEADER: HeaderName = HeaderName::from_static("server-timing");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ServerTiming {
-    parts: Option<Arc<Mutex<Vec<(String, Duration)>>>>,
+    parts: Option<Arc<Mutex<MeasuredParts>>>,
 }
+
+/// Names and how long they took.
+type MeasuredParts = Vec<(String, Duration)>;
 
 impl ServerTiming {
     /// Adds a part that took so long. Parts of one name are summed. In a name, what a header

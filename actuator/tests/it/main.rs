@@ -17,6 +17,7 @@ mod health_stress;
 mod health_views;
 mod host_checks;
 mod management_port;
+mod meters;
 mod network_checks;
 mod paths;
 mod prometheus;

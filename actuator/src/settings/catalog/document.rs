@@ -27,6 +27,7 @@ const TABLES: &[Table] = &[
             "management.prometheus.",
             "actuator.metrics.",
             "actuator.prometheus.",
+            "actuator.server-timing.",
         ],
     ),
     (

@@ -27,6 +27,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
     "actuator.metrics.max-series" Number "1000" "How many series one meter may have; what exceeds them is counted together.";
     "actuator.metrics.sample-interval" Duration "5s" "Time between two samples of the system.";
+    "actuator.metrics.smaps-interval" Duration "60s" "Time between two looks at the memory of the process page by page, which cost more; 0 for never.";
     "actuator.server-timing.enabled" Bool "false" "Whether responses tell in Server-Timing how long they took.";
     "actuator.metrics.max-meters" Number "10000" "How many names of meters there may be.";
     "actuator.metrics.idle-timeout" Duration "" "After how long without a recording a series is hidden; never by default.";
