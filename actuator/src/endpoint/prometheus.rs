@@ -1,13 +1,17 @@
 //! `/prometheus`: all meters in the format that the scraper asks for, written while it is sent.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::{
-    exposition::{Exposition, Format},
+    exposition::{Exposition, Format, Renderer},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
-        reply::{Reply, Stream},
+        reply::{Reply, Stream, StreamContent},
     },
 };
 
@@ -33,11 +37,39 @@ impl PrometheusEndpoint {
 
     fn answer(&self, call: &Call<'_>) -> Reply {
         let format = FORMATS.get(call.operation).copied().unwrap_or(Format::Text);
+        let included = included_names(call);
+        let is_whole = included.is_none();
+        let content = self.exposition.render(format, included);
+        let exposition = Arc::clone(&self.exposition);
         Reply::Stream(Stream {
             content_type: format.media_type(),
             compressible: self.exposition.settings().compression,
-            content: Box::new(self.exposition.render(format, included_names(call))),
+            content: if is_whole {
+                Box::new(Timed { content, exposition, format, took: Duration::ZERO })
+            } else {
+                Box::new(content)
+            },
         })
+    }
+}
+
+/// Takes the time that writing takes; that of sending, which lies between, is the client's.
+struct Timed {
+    content: Renderer,
+    exposition: Arc<Exposition>,
+    format: Format,
+    took: Duration,
+}
+
+impl StreamContent for Timed {
+    fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
+        let started = Instant::now();
+        let has_more = self.content.write_part(into);
+        self.took += started.elapsed();
+        if !has_more {
+            self.exposition.took(self.format, self.took);
+        }
+        has_more
     }
 }
 

@@ -25,13 +25,14 @@ mod tests;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 pub(crate) use renderer::Renderer;
 pub(crate) use settings::ExpositionSettings;
 
 use self::{lines::LineWriter, plan::Plan, protobuf::ProtobufWriter, renderer::Writer};
-use crate::meter::MeterRegistry;
+use crate::meter::{MeterRegistry, scrape_timer};
 
 /// The forms of the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,16 @@ impl Exposition {
             Format::Protobuf => Box::new(ProtobufWriter::new(self.settings)),
         };
         Renderer::new(self.plan(), included, writer)
+    }
+
+    /// Remembers how long it took to write everything.
+    pub(crate) fn took(&self, format: Format, time: Duration) {
+        let name = match format {
+            Format::Protobuf => "protobuf",
+            Format::OpenMetrics => "openmetrics",
+            Format::Text => "text",
+        };
+        scrape_timer(&self.meters, name).record(time);
     }
 
     fn plan(&self) -> Arc<Plan> {
