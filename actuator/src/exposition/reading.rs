@@ -32,6 +32,12 @@ pub(super) fn exemplar(series: &Series) -> Option<RecordedExemplar> {
     }
 }
 
+/// The number of a counter. What a function gives may be no count: then there is no sample, since
+/// nothing that reads these formats could make anything of it.
+pub(super) fn counted(series: &Series) -> Option<f64> {
+    Some(value(series)).filter(|count| *count >= 0.0)
+}
+
 /// Count and sum of what has them.
 pub(super) fn totals(series: &Series) -> Option<Totals<'_>> {
     let histogram = histogram(series);
