@@ -100,6 +100,7 @@ async fn actuator(series: usize) -> Result<Router, Box<dyn Error>> {
         .isolated()
         .without_declarations()
         .application("render", "1.0.0")
+        .force_setting("management.endpoints.web.exposure.include", "prometheus")
         .force_setting("actuator.metrics.max-series", series.to_string())
         .build()
         .await?;
@@ -127,7 +128,9 @@ async fn scrape(
         .body(Body::empty())?;
     let (mut size, mut longest) = (0, Duration::ZERO);
     let started = Instant::now();
-    let mut body = router.clone().oneshot(request).await?.into_body();
+    let response = router.clone().oneshot(request).await?;
+    assert!(response.status().is_success(), "{response:?}");
+    let mut body = response.into_body();
     let mut before = Instant::now();
     while let Some(frame) = body.frame().await {
         size += black_box(frame?).data_ref().map_or(0, |data| data.len());

@@ -18,6 +18,8 @@ mod text;
 mod wire;
 
 #[cfg(test)]
+mod protobuf_tests;
+#[cfg(test)]
 mod test_parser;
 #[cfg(test)]
 mod tests;
