@@ -65,10 +65,13 @@ async fn compare(series: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
         .iter()
         .zip(&figures)
         .zip(sizes)
-        .map(|((name, figures), size)| (*name, vec![megabytes(size), table::median(figures)]))
+        .map(|((name, figures), size)| {
+            let least = figures.iter().copied().fold(f64::INFINITY, f64::min);
+            (*name, vec![megabytes(size), table::median(figures), least])
+        })
         .collect();
-    let title = format!("{series} histograms of 14 buckets, median of {rounds}");
-    table::print_columns(&title, &["MB", "ms"], &rows);
+    let title = format!("{series} histograms of 14 buckets, {rounds} rounds");
+    table::print_columns(&title, &["MB", "median ms", "least ms"], &rows);
     println!("longest step of a worker: {:.0} µs", longest.as_secs_f64() * 1e6);
     Ok(())
 }
