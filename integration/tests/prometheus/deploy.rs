@@ -35,8 +35,9 @@ fn every_alert_asks_for_meters_that_services_have() {
         scene.prometheus.query(&expression);
         let names = names(&expression);
         assert!(!names.is_empty(), "{alert}: {expression}");
-        for name in names {
-            assert!(!scene.prometheus.query(&name).is_empty(), "{alert}: there is no {name}");
+        // The machine need not be a container.
+        for name in names.iter().filter(|name| !name.starts_with("cgroup_")) {
+            assert!(!scene.prometheus.query(name).is_empty(), "{alert}: there is no {name}");
         }
     }
 }
