@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    exposition::{Exposition, Format, Renderer},
+    exposition::{Exposition, Format},
+    meter::{MeterRegistry, Timer, scrape_timer},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
@@ -27,49 +28,30 @@ const fn read(format: Format) -> Operation {
 #[derive(Debug)]
 pub(crate) struct PrometheusEndpoint {
     exposition: Arc<Exposition>,
+    /// One for each format, in their order.
+    timers: [Arc<Timer>; 3],
 }
 
 impl PrometheusEndpoint {
-    /// The endpoint that shows this.
-    pub(crate) fn new(exposition: Arc<Exposition>) -> Self {
-        Self { exposition }
+    /// The endpoint that shows this. How long it takes is among the meters of `registry`.
+    pub(crate) fn new(exposition: Arc<Exposition>, registry: &MeterRegistry) -> Self {
+        let timers = FORMATS.map(|format| scrape_timer(registry, format.name()));
+        Self { exposition, timers }
     }
 
     fn answer(&self, call: &Call<'_>) -> Reply {
         let format = FORMATS.get(call.operation).copied().unwrap_or(Format::Text);
-        let included = included_names(call);
-        let is_whole = included.is_none();
-        let content = self.exposition.render(format, included);
-        let exposition = Arc::clone(&self.exposition);
+        let content = self.exposition.render(format, included_names(call));
         Reply::Stream(Stream {
             content_type: format.media_type(),
             compressible: self.exposition.settings().compression,
-            content: if is_whole {
-                Box::new(Timed { content, exposition, format, took: Duration::ZERO })
-            } else {
-                Box::new(content)
+            content: match self.timers.get(call.operation) {
+                Some(timer) => {
+                    Box::new(Measured { content, spent: Duration::ZERO, timer: Arc::clone(timer) })
+                }
+                None => Box::new(content),
             },
         })
-    }
-}
-
-/// Takes the time that writing takes; that of sending, which lies between, is the client's.
-struct Timed {
-    content: Renderer,
-    exposition: Arc<Exposition>,
-    format: Format,
-    took: Duration,
-}
-
-impl StreamContent for Timed {
-    fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
-        let started = Instant::now();
-        let has_more = self.content.write_part(into);
-        self.took += started.elapsed();
-        if !has_more {
-            self.exposition.took(self.format, self.took);
-        }
-        has_more
     }
 }
 
@@ -84,6 +66,25 @@ impl Endpoint for PrometheusEndpoint {
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(async move { Ok(self.answer(&call)) })
+    }
+}
+
+/// A scrape whose time is taken: that of writing, not that of sending.
+struct Measured<C> {
+    content: C,
+    spent: Duration,
+    timer: Arc<Timer>,
+}
+
+impl<C: StreamContent> StreamContent for Measured<C> {
+    fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
+        let started = Instant::now();
+        let has_more = self.content.write_part(into);
+        self.spent += started.elapsed();
+        if !has_more {
+            self.timer.record(self.spent);
+        }
+        has_more
     }
 }
 

@@ -1,18 +1,17 @@
 //! Which families are asked for.
 
 use super::*;
-use crate::{
-    exposition::ExpositionSettings,
-    meter::{MeterRegistry, MeterSettings},
-    support::clock::Clock,
-};
+use crate::{exposition::ExpositionSettings, meter::MeterSettings, support::clock::Clock};
 
 fn endpoint() -> PrometheusEndpoint {
     let meters = Arc::new(MeterRegistry::new(MeterSettings::default(), Clock::system()));
     meters.meter("orders").counter();
     meters.meter("wait").timer();
     meters.meter("jvm.info").gauge();
-    PrometheusEndpoint::new(Arc::new(Exposition::new(meters, ExpositionSettings::default())))
+    let exposition = Exposition::new(Arc::clone(&meters), ExpositionSettings::default());
+    // Its own meters are kept elsewhere, so that only those above are shown.
+    let own = MeterRegistry::new(MeterSettings::default(), Clock::system());
+    PrometheusEndpoint::new(Arc::new(exposition), &own)
 }
 
 /// The names of the samples.

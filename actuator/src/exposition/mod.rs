@@ -27,14 +27,13 @@ mod tests;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 pub(crate) use renderer::Renderer;
 pub(crate) use settings::ExpositionSettings;
 
 use self::{lines::LineWriter, plan::Plan, protobuf::ProtobufWriter, renderer::Writer};
-use crate::meter::{MeterRegistry, scrape_timer};
+use crate::meter::MeterRegistry;
 
 /// The forms of the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +47,15 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// What it is called where its scrapes are measured.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Protobuf => "protobuf",
+            Self::OpenMetrics => "openmetrics",
+            Self::Text => "text",
+        }
+    }
+
     /// The media type with its parameters, in Spring's spelling.
     pub(crate) const fn media_type(self) -> &'static str {
         match self {
@@ -96,16 +104,6 @@ impl Exposition {
             Format::Protobuf => Box::new(ProtobufWriter::new(self.settings)),
         };
         Renderer::new(self.plan(), included, writer)
-    }
-
-    /// Remembers how long it took to write everything.
-    pub(crate) fn took(&self, format: Format, time: Duration) {
-        let name = match format {
-            Format::Protobuf => "protobuf",
-            Format::OpenMetrics => "openmetrics",
-            Format::Text => "text",
-        };
-        scrape_timer(&self.meters, name).record(time);
     }
 
     fn plan(&self) -> Arc<Plan> {

@@ -1,4 +1,6 @@
 //! Messages, taken apart again by what the encoding guide says, knowing nothing of the writer.
+#![expect(clippy::float_cmp, reason = "what is written is what was recorded")]
+#![expect(clippy::cast_precision_loss, reason = "small numbers")]
 
 use std::{sync::Arc, time::Duration};
 
@@ -190,7 +192,9 @@ fn a_native_histogram_has_the_buckets_in_which_its_values_are() {
     let registry = registry(MeterSettings { distribution: exponential, ..Default::default() });
     let size = registry.meter("size").summary();
     let values = [0.0, 0.0, 1.0, 1.05, 1.08, 100.0, 101.0, 5_000.0];
-    values.iter().for_each(|value| size.record(*value));
+    for value in values {
+        size.record(value);
+    }
     registry.meter("unused").summary();
     let families = families(&registry, ExpositionSettings::default());
     let histogram = |name: &str| {

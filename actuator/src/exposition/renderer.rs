@@ -98,7 +98,7 @@ impl Renderer {
                     self.writer.series(part, series, into);
                 }
                 let is_late = || started.elapsed() >= STEP;
-                if into.len() >= CHUNK || (self.next % BETWEEN_LOOKS == 0 && is_late()) {
+                if into.len() >= CHUNK || (self.next.is_multiple_of(BETWEEN_LOOKS) && is_late()) {
                     return true;
                 }
             }

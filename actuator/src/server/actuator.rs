@@ -20,6 +20,7 @@ use crate::{
     },
     audit::Audit,
     error::{Error, ErrorKind, Result},
+    export::statsd::{StatsdHandle, StatsdSettings},
     health::{Availability, HealthContributors},
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
@@ -44,6 +45,8 @@ pub struct Actuator {
     pub(super) audit: Audit,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
+    /// `None` if nothing is sent.
+    pub(super) statsd: Option<StatsdSettings>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) environment: BTreeMap<String, String>,
@@ -126,7 +129,18 @@ impl Actuator {
         }
         let (health, meters) = (&self.health, &self.meters);
         let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, address);
-        Registration { registrar, webhook, availability: self.availability.clone() }
+        let statsd = self.start_statsd();
+        Registration { registrar, webhook, statsd, availability: self.availability.clone() }
+    }
+
+    /// Without a thread there is nothing to send with; the service goes on.
+    fn start_statsd(&self) -> Option<StatsdHandle> {
+        let started = StatsdHandle::start(self.statsd.clone()?, Arc::clone(&self.meters));
+        started
+            .inspect_err(|error| {
+                tracing::error!(target: "actuator::export", %error, "no thread for statsd");
+            })
+            .ok()
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -213,6 +227,7 @@ impl std::fmt::Debug for Actuator {
 pub struct Registration {
     registrar: RegistrarHandle,
     webhook: Option<WebhookHandle>,
+    statsd: Option<StatsdHandle>,
     availability: Availability,
 }
 
@@ -227,8 +242,8 @@ impl Registration {
         self.registrar.status()
     }
 
-    /// Refuses traffic from now on, takes the registration back and ends the health webhook,
-    /// within one second whatever the other sides do.
+    /// Refuses traffic from now on, takes the registration back, ends the health webhook and sends
+    /// the last meters, within one second whatever the other sides do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
         let webhook = async {
@@ -236,6 +251,11 @@ impl Registration {
                 webhook.shutdown().await;
             }
         };
-        tokio::join!(self.registrar.shutdown(), webhook);
+        let statsd = async {
+            if let Some(statsd) = self.statsd {
+                statsd.shutdown().await;
+            }
+        };
+        tokio::join!(self.registrar.shutdown(), webhook, statsd);
     }
 }

@@ -119,7 +119,8 @@ impl Parts {
     ) -> Result<Actuator> {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
-        let (endpoints, mounts) = endpoint::all(&self.subjects, config.aliases, &config.views);
+        let (endpoints, mounts) =
+            endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
         let mounted = Ground {
             server: &basics.server,
             exposure: &config.exposure,
@@ -149,6 +150,7 @@ impl Parts {
             audit: basics.audit,
             admin: config.admin,
             webhook: config.webhook,
+            statsd: config.statsd,
             platform: basics.platform,
             in_container: basics.in_container,
             environment: basics.environment,

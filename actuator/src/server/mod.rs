@@ -13,6 +13,11 @@ mod management;
 mod mounts;
 mod package;
 mod probe;
+#[cfg(feature = "metrics")]
+mod recorder;
+#[cfg(not(feature = "metrics"))]
+#[path = "no_recorder.rs"]
+mod recorder;
 mod registration_meters;
 mod running;
 mod serve;

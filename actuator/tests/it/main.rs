@@ -25,4 +25,5 @@ mod recording;
 mod refusals;
 mod runtimes;
 mod startup;
+mod statsd;
 mod traps;

@@ -7,6 +7,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc::{self, Receiver, Sender},
     },
     thread::{self, Thread},
     time::{Duration, Instant},
@@ -30,6 +31,8 @@ use crate::{
 /// The second look comes early: usage is measured between two.
 const FIRST_INTERVAL: Duration = Duration::from_millis(250);
 
+/// A start waits for so long for disks.
+const DISK_PATIENCE: Duration = Duration::from_millis(250);
 /// What costs much is looked at for a thousandth of the time at most.
 const MOST_OF_TIME: u32 = 1_000;
 
@@ -44,7 +47,8 @@ pub(crate) struct MetricsSampler {
 }
 
 impl MetricsSampler {
-    /// Looks at what is needed at once before it returns, and at all else in the background.
+    /// Looks at what is needed at once before it returns, and at all else in the background. A
+    /// disk that answers is waited for: dashboards list what is there at the start.
     pub(crate) fn start(
         registry: Arc<MeterRegistry>,
         identity: &ProcessIdentity,
@@ -62,12 +66,14 @@ impl MetricsSampler {
         let tasks = looked_at.into_iter().map(|source| Task::new(source, &registry));
         let (blocking, mut tasks): (Vec<_>, Vec<_>) =
             tasks.partition(|task| task.pace == Pace::MayBlock);
+        let (blocking, looked) = Lane::start("meter-disks", blocking, &registry)?;
         let now = Instant::now();
         for task in tasks.iter_mut().filter(|task| task.pace == Pace::AtOnce) {
             task.look(now);
         }
-        let blocking = Lane::start("meter-disks", blocking, &registry)?;
-        let lane = Lane::start("meter-sampler", tasks, &registry)?;
+        let (lane, _) = Lane::start("meter-sampler", tasks, &registry)?;
+        // Its end says as much as a message; a disk that does not answer has to do without.
+        let _ = looked.recv_timeout(DISK_PATIENCE);
         Ok(Self { lane, blocking, registry, root })
     }
 
@@ -109,15 +115,22 @@ impl Shared {
 }
 
 impl Lane {
-    fn start(name: &str, tasks: Vec<Task>, registry: &MeterRegistry) -> io::Result<Self> {
+    /// The thread, and what is disconnected once it has looked at everything for the first time.
+    fn start(
+        name: &str,
+        tasks: Vec<Task>,
+        registry: &MeterRegistry,
+    ) -> io::Result<(Self, Receiver<()>)> {
+        let (looking, looked) = mpsc::channel();
         let shared = Arc::new(Shared { added: Mutex::new(tasks), ..Shared::default() });
         let (told, timer) = (Arc::clone(&shared), sample_timer(registry, name));
-        let run = move || Self::run(&told, &timer);
+        let run = move || Self::run(&told, &timer, looking);
         let handle = thread::Builder::new().name(name.to_owned()).spawn(run)?;
-        Ok(Self { thread: handle.thread().clone(), shared })
+        Ok((Self { thread: handle.thread().clone(), shared }, looked))
     }
 
-    fn run(shared: &Shared, timer: &Timer) {
+    fn run(shared: &Shared, timer: &Timer, looking: Sender<()>) {
+        let mut looking = Some(looking);
         let mut tasks: Vec<Task> = Vec::new();
         while !shared.is_stopped.load(Relaxed) {
             tasks.append(&mut shared.take_added());
@@ -128,6 +141,7 @@ impl Lane {
                 }
                 timer.record(now.elapsed());
             }
+            drop(looking.take());
             match tasks.iter().map(|task| task.due).min() {
                 Some(due) => thread::park_timeout(due.saturating_duration_since(Instant::now())),
                 None => thread::park(),

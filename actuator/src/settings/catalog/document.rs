@@ -25,6 +25,8 @@ const TABLES: &[Table] = &[
             "management.metrics.",
             "management.observations.",
             "management.prometheus.",
+            "management.statsd.",
+            "statsd.",
             "actuator.metrics.",
             "actuator.prometheus.",
             "actuator.server-timing.",

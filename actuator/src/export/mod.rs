@@ -1,0 +1,3 @@
+//! The edges that push meters to others.
+
+pub(crate) mod statsd;
