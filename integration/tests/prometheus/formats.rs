@@ -247,10 +247,9 @@ fn spelled(
         base = format!("{base}_{unit}");
     }
     // What the formats append is not there twice.
-    while let Some(shorter) =
-        ["_total", "_info", "_bucket", "_created"].iter().find_map(|end| base.strip_suffix(end))
-    {
-        base = shorter.to_owned();
+    let ends = ["_total", "_info", "_bucket", "_created"];
+    while let Some(end) = ends.iter().find(|end| base.ends_with(**end)) {
+        base.truncate(base.len() - end.len());
     }
     let sum: fn(f64, f64) -> f64 = |a, b| a + b;
     match kind {
@@ -258,7 +257,7 @@ fn spelled(
         "COUNT" | "ACTIVE_TASKS" => (format!("{base}_count"), sum),
         "TOTAL" | "TOTAL_TIME" | "DURATION" => (format!("{base}_sum"), sum),
         "MAX" => (format!("{base}_max"), f64::max),
-        _ if name.ends_with(".info") => (format!("{base}_info"), sum),
+        _ if name.rsplit('.').next() == Some("info") => (format!("{base}_info"), sum),
         _ => (base, sum),
     }
 }
