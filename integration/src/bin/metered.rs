@@ -1,9 +1,13 @@
 //! A service whose meters are as bad as names, texts and numbers get. Beside them are pools, caches and calls, which
 //! the quickstart has none of, and a route that answers with any status.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actuator::App;
+use actuator::client::ClientMeters;
+use actuator::meter::cache::{CacheMeters, CacheStatistics};
+use actuator::meter::pool::{PoolAcquisitions, PoolMeters, PoolState};
 use actuator::meter::{Exemplar, MeterRegistry, Tag};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -98,28 +102,39 @@ fn distributions(meters: &MeterRegistry) {
     meter("rows").multi_gauge().set([(row("a"), 1.0), (row("b"), 2.0)]);
 }
 
-/// What the library records for pools, caches and calls, with its names and tags.
-fn bound(meters: &MeterRegistry) {
-    let meter = |name: &str| meters.meter(name).description("As the library records it");
-    for (state, count) in [("active", 3.0), ("idle", 2.0), ("max", 10.0), ("min", 1.0)] {
-        meter(&format!("jdbc.connections.{state}")).tag("name", "orders").gauge().set(count);
+/// A cache that has seen some use.
+struct Rates;
+
+impl CacheStatistics for Rates {
+    fn size(&self) -> Option<u64> {
+        Some(7)
     }
-    let client = |name: &str| {
-        meter(&format!("db.client.connection.{name}"))
-            .tag("db.client.connection.pool.name", "orders")
-    };
-    client("pending_requests").base_unit("requests").gauge().set(1.0);
-    client("timeouts").base_unit("timeouts").counter().add(2);
-    let cache = |name: &str| meter(name).tag("name", "rates").tag("cache", "rates");
-    for (result, count) in [("hit", 30), ("miss", 10)] {
-        cache("cache.gets").tag("result", result).counter().add(count);
+
+    fn hits(&self) -> Option<u64> {
+        Some(30)
     }
-    cache("cache.size").gauge().set(7.0);
-    for (status, outcome) in [("200", "SUCCESS"), ("503", "SERVER_ERROR")] {
-        let call = meter("http.client.requests").tag("client.name", "rates.example.com");
-        let call = call.tag("uri", "none").tag("method", "GET").tag("exception", "none");
-        let call = call.tag("status", status).tag("outcome", outcome);
-        call.timer().record(Duration::from_millis(20));
+
+    fn misses(&self) -> Option<u64> {
+        Some(10)
+    }
+}
+
+/// A pool, a cache and calls, as the library measures them.
+fn bound(meters: &Arc<MeterRegistry>) {
+    let acquisitions =
+        PoolAcquisitions { callers: 9, waited: Duration::from_millis(90), timed_out: 2 };
+    PoolMeters::register(meters, "orders", move || PoolState {
+        active: 3,
+        idle: 2,
+        min: 1,
+        max: Some(10),
+        pending: Some(1),
+        acquisitions: Some(acquisitions),
+    });
+    CacheMeters::register(meters, "shop", "rates", Rates);
+    let client = ClientMeters::new(Arc::clone(meters));
+    for status in [200, 503] {
+        client.start("GET", "rates.example.com", "/rates/{currency}").answered(status);
     }
 }
 
