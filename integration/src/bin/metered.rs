@@ -47,7 +47,7 @@ fn hostile(meters: &MeterRegistry) {
         let value = f64::from(number) * 0.1;
         meters.meter("hostile.value").description(text).tag("text", text).gauge().set(value);
         meters.meter("hostile.key").tag("of", "keys").tag(text, "key").gauge().set(value);
-        meters.meter(&format!("hostile.help.{number}")).description(text).gauge().set(value);
+        meters.meter(format!("hostile.help.{number}")).description(text).gauge().set(value);
     }
     for key in ["le", "quantile", "__name__", "job", "instance", "tenant id", "a.b", "a_b"] {
         meters.meter("hostile.reserved").tag(key, "reserved").tag("key", key).counter().increment();
@@ -63,7 +63,7 @@ fn hostile(meters: &MeterRegistry) {
         ("negative", -123_456_789.125),
     ];
     for (name, number) in numbers {
-        meters.meter(&format!("hostile.number.{name}")).gauge().set(number);
+        meters.meter(format!("hostile.number.{name}")).gauge().set(number);
         meters.meter("hostile.numbers").tag("name", name).gauge_with(move || number);
     }
     meters.meter("hostile.panic").gauge_with(|| panic!("a gauge that panics"));
