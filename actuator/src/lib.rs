@@ -50,6 +50,7 @@
 //!
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
 //!   check of certificates.
+//! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
 //!   PostgreSQL and SQLite, and of their migrations.
@@ -79,6 +80,7 @@ mod endpoint;
 mod env;
 mod error;
 mod exchange;
+mod export;
 mod health;
 mod info;
 pub mod logging;

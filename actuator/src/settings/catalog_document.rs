@@ -24,7 +24,10 @@ const TABLES: &[Table] = &[
         &[
             "management.metrics.",
             "management.observations.",
+            "management.opentelemetry.",
+            "management.otlp.",
             "management.prometheus.",
+            "otel.",
             "actuator.metrics.",
         ],
     ),

@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     pin::Pin,
+    sync::{Mutex, PoisonError},
     task::{Context, Poll},
 };
 
@@ -12,13 +13,14 @@ use http_body::{Body, Frame};
 /// Gives one part after the other; a body of unknown length.
 #[derive(Debug)]
 pub(super) struct Streamed<I> {
-    parts: I,
+    /// Never waited for: it only lends the body to one thread at a time.
+    parts: Mutex<I>,
 }
 
 impl<I> Streamed<I> {
     /// A body of these parts.
     pub(super) fn new(parts: I) -> Self {
-        Self { parts }
+        Self { parts: Mutex::new(parts) }
     }
 }
 
@@ -30,6 +32,7 @@ impl<I: Iterator<Item = Bytes> + Unpin> Body for Streamed<I> {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.get_mut().parts.next().map(|part| Ok(Frame::data(part))))
+        let parts = self.get_mut().parts.get_mut().unwrap_or_else(PoisonError::into_inner);
+        Poll::Ready(parts.next().map(|part| Ok(Frame::data(part))))
     }
 }

@@ -48,6 +48,16 @@ impl HttpClient {
         timeout: Duration,
     ) -> Result<Self, CallFailure> {
         let timeouts = Timeouts { connect: timeout, read: timeout, whole: timeout };
+        Self::make_within(target, trust, headers, timeouts).await
+    }
+
+    /// The same with a limit on each part of a call.
+    pub async fn make_within(
+        target: HttpTarget,
+        trust: Trust,
+        headers: Headers,
+        timeouts: Timeouts,
+    ) -> Result<Self, CallFailure> {
         let https = target.is_https();
         let make = move || {
             client_builder(&trust, https, timeouts, headers.into_map())
@@ -93,7 +103,7 @@ impl HttpClient {
         parts: I,
     ) -> Result<HttpAnswer, CallFailure>
     where
-        I: Iterator<Item = Bytes> + Send + Sync + Unpin + 'static,
+        I: Iterator<Item = Bytes> + Send + Unpin + 'static,
     {
         let body = reqwest::Body::wrap(Streamed::new(parts));
         let request = self.request(method, headers).body(body);

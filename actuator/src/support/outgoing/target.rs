@@ -27,6 +27,15 @@ impl HttpTarget {
         Ok(Self { url })
     }
 
+    /// The address below this one, whose path goes on with `path` (`/metrics/job/shop`), which is
+    /// encoded already.
+    pub fn below(&self, path: &str) -> Self {
+        let mut url = self.url.clone();
+        let whole = format!("{}{path}", url.path().trim_end_matches('/'));
+        url.set_path(&whole);
+        Self { url }
+    }
+
     /// Whether TLS is needed.
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
