@@ -1,153 +1,243 @@
-//! All series of one meter name: they share kind, description and base unit.
+//! All series of one meter name: they share kind, description, base unit and distribution.
 
 use std::{
-    collections::BTreeMap,
     fmt,
     sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        Arc, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use super::{
-    ActiveTimer, Counter, Gauge, Measurement, MetricReading, Statistic, Tag, Timer,
-    instrument::as_f64,
+    MetricReading, Tag,
+    histogram::Distribution,
+    id::SeriesId,
+    labels::{Keys, Labels, escaped, unescaped},
+    reading::merge,
+    series::{MeterKind, Series},
+    table::SeriesTable,
 };
 
-/// Gives a value whenever a meter is read. It must be quick: it runs while somebody waits.
-pub type MeterFn = Arc<dyn Fn() -> f64 + Send + Sync>;
-
-/// One series, by what it is.
-#[derive(Clone)]
-pub(super) enum Meter {
-    Counter(Arc<Counter>),
-    FunctionCounter(MeterFn),
-    Gauge(Arc<Gauge>),
-    FunctionGauge(MeterFn),
-    Timer(Arc<Timer>),
-    Active(Arc<ActiveTimer>),
-}
-
-impl Meter {
-    /// What it gives, in the order in which Micrometer lists it.
-    fn measure(&self, now: Instant) -> Vec<Measurement> {
-        let of = |statistic, value| Measurement { statistic, value };
-        match self {
-            Self::Counter(counter) => vec![of(Statistic::Count, as_f64(counter.count()))],
-            Self::FunctionCounter(function) => vec![of(Statistic::Count, function())],
-            Self::Gauge(gauge) => vec![of(Statistic::Value, gauge.value())],
-            Self::FunctionGauge(function) => vec![of(Statistic::Value, function())],
-            Self::Timer(timer) => vec![
-                of(Statistic::Count, as_f64(timer.count())),
-                of(Statistic::TotalTime, timer.total().as_secs_f64()),
-                of(Statistic::Max, timer.max(now).as_secs_f64()),
-            ],
-            Self::Active(timer) => vec![
-                of(Statistic::ActiveTasks, as_f64(timer.active())),
-                of(Statistic::Duration, timer.duration(now).as_secs_f64()),
-                of(Statistic::Max, timer.max(now).as_secs_f64()),
-            ],
-        }
-    }
-
-    /// Whether two series may stand under one name.
-    fn is_like(&self, other: &Self) -> bool {
-        use Meter::{Active, Counter, FunctionCounter, FunctionGauge, Gauge, Timer};
-        matches!(
-            (self, other),
-            (Counter(_) | FunctionCounter(_), Counter(_) | FunctionCounter(_))
-                | (Gauge(_) | FunctionGauge(_), Gauge(_) | FunctionGauge(_))
-                | (Timer(_), Timer(_))
-                | (Active(_), Active(_))
-        )
-    }
-}
-
-impl fmt::Debug for Meter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Counter(_) | Self::FunctionCounter(_) => "counter",
-            Self::Gauge(_) | Self::FunctionGauge(_) => "gauge",
-            Self::Timer(_) => "timer",
-            Self::Active(_) => "long task timer",
-        })
-    }
-}
+/// The value of all tags of the series that stands for those over the limit.
+pub(super) const OVERFLOW: &str = "_overflow_";
+/// One for each set of keys, of which there may be so many.
+const OVERFLOWS: usize = 16;
+/// How many series are read at a time.
+const BATCH: usize = 128;
 
 /// The series of one name.
 #[derive(Debug)]
-pub(super) struct Family {
+pub(crate) struct Family {
     name: String,
-    description: Option<String>,
-    base_unit: Option<String>,
-    series: RwLock<BTreeMap<Vec<Tag>, Meter>>,
+    kind: MeterKind,
+    description: OnceLock<Box<str>>,
+    base_unit: OnceLock<Box<str>>,
+    distribution: Option<Arc<Distribution>>,
+    kept: RwLock<Kept>,
+    overflowed: AtomicU64,
     has_warned: AtomicBool,
 }
 
+/// The series, and the sets of keys that they share.
+#[derive(Debug, Default)]
+struct Kept {
+    table: SeriesTable,
+    keys: Vec<Keys>,
+}
+
 impl Family {
-    pub(super) fn new(name: &str, description: Option<String>, base_unit: Option<String>) -> Self {
+    /// No series yet. Timers and summaries have a distribution.
+    pub(super) fn new(
+        name: &str,
+        kind: MeterKind,
+        distribution: Option<Arc<Distribution>>,
+    ) -> Self {
         Self {
             name: name.to_owned(),
-            description,
-            base_unit,
-            series: RwLock::default(),
+            kind,
+            description: OnceLock::new(),
+            base_unit: OnceLock::new(),
+            distribution,
+            kept: RwLock::default(),
+            overflowed: AtomicU64::new(0),
             has_warned: AtomicBool::new(false),
         }
     }
 
-    /// The series with these tags: the one that is there, or `meter` from now on. A meter of
-    /// another kind, or one too many, is handed back unregistered: it can be used and is not seen.
-    pub(super) fn register(&self, tags: Vec<Tag>, meter: Meter, max_series: usize) -> Meter {
-        let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(first) = series.values().next().filter(|first| !first.is_like(&meter)) {
-            self.warn(format_args!("it is a {first:?}, so a {meter:?} of this name is not kept"));
-            return meter;
+    /// The name, as the application gave it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is.
+    pub(crate) fn kind(&self) -> MeterKind {
+        self.kind
+    }
+
+    /// What it is, for people.
+    pub(crate) fn description(&self) -> Option<&str> {
+        self.description.get().map(|text| &**text)
+    }
+
+    /// What one of it is: `seconds`, `bytes`.
+    pub(crate) fn base_unit(&self) -> Option<&str> {
+        self.base_unit.get().map(|text| &**text)
+    }
+
+    /// Says what it is; what was said first holds.
+    pub(super) fn describe(&self, description: Option<&str>, base_unit: Option<&str>) {
+        if let Some(description) = description {
+            self.description.get_or_init(|| description.into());
         }
-        if let Some(existing) = series.get(&tags) {
-            return existing.clone();
+        if let Some(unit) = base_unit {
+            self.base_unit.get_or_init(|| unit.into());
         }
-        if series.len() >= max_series {
+    }
+
+    pub(super) fn distribution(&self) -> Option<&Arc<Distribution>> {
+        self.distribution.as_ref()
+    }
+
+    /// Appends up to `limit` series from place `from` on, and gives the place to go on from,
+    /// `None` at the end. Series never move, so that a walk in steps meets each at most once.
+    pub(crate) fn series(
+        &self,
+        from: usize,
+        limit: usize,
+        into: &mut Vec<Series>,
+    ) -> Option<usize> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).table.walk(from, limit, into)
+    }
+
+    /// How many series there are.
+    pub(crate) fn len(&self) -> usize {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).table.len()
+    }
+
+    /// How often a series was asked for that is over the limit.
+    pub(crate) fn overflowed(&self) -> u64 {
+        self.overflowed.load(Relaxed)
+    }
+
+    /// The series with these tags: the one that is there, or the one that `make` makes. Over the
+    /// limit it is the one whose own tags all are `_overflow_`. A meter of another kind than the
+    /// family's is not registered: it can be used and is not seen.
+    pub(super) fn register(
+        &self,
+        request: &SeriesRequest<'_>,
+        make: impl FnOnce(SeriesId) -> Series,
+    ) -> Series {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let labels = Labels::of(request.tags, &kept.keys);
+        if let Some(series) = self.find(&kept, &labels, request) {
+            return series;
+        }
+        drop(kept);
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = self.find(&kept, &labels, request) {
+            return series;
+        }
+        let labels = if kept.table.len() < request.max_series {
+            labels
+        } else {
+            Labels::of(&overflow(request), &kept.keys)
+        };
+        if !kept.keys.iter().any(|keys| Arc::ptr_eq(keys, &labels.keys)) {
+            kept.keys.push(Arc::clone(&labels.keys));
+        }
+        let series = make(SeriesId::new(labels, request.now));
+        if series.kind() == self.kind {
+            if kept.table.len() < request.max_series + OVERFLOWS {
+                kept.table.insert(series.clone());
+            }
+        } else {
             self.warn(format_args!(
-                "it has {max_series} series; further ones are not kept. A tag whose values are \
-                 not a small set is the usual reason; actuator.metrics.max-series is the limit"
+                "it is a {}, so the {} of this name is not kept",
+                self.kind,
+                series.kind()
             ));
-            return meter;
         }
-        series.insert(tags, meter.clone());
-        meter
+        series
     }
 
     /// Everything that holds all of `tags`, merged; `None` if no series does.
-    pub(super) fn read(&self, tags: &[Tag], now: Instant) -> Option<MetricReading> {
-        let series = self.series.read().unwrap_or_else(PoisonError::into_inner);
-        let mut reading = MetricReading {
-            name: self.name.clone(),
-            description: self.description.clone(),
-            base_unit: self.base_unit.clone(),
-            measurements: Vec::new(),
-            available_tags: BTreeMap::new(),
-        };
-        for (own, meter) in
-            series.iter().filter(|(own, _)| tags.iter().all(|tag| own.contains(tag)))
-        {
-            merge(&mut reading.measurements, meter.measure(now));
-            for tag in own.iter().filter(|own| tags.iter().all(|tag| tag.key != own.key)) {
-                let values = reading.available_tags.entry(tag.key.clone()).or_default();
-                values.insert(tag.value.clone());
+    pub(super) fn read(&self, tags: &[Tag]) -> Option<MetricReading> {
+        let wanted: Vec<(&str, _)> =
+            tags.iter().map(|tag| (&*tag.key, escaped(&tag.value))).collect();
+        let mut reading = MetricReading::of(self);
+        let mut next = Some(0);
+        let mut batch = Vec::new();
+        while let Some(from) = next {
+            next = self.series(from, BATCH, &mut batch);
+            for series in batch.drain(..) {
+                let is_wanted = wanted
+                    .iter()
+                    .all(|(key, value)| series.id().pairs().any(|own| own == (key, value)));
+                if !is_wanted {
+                    continue;
+                }
+                merge(&mut reading.measurements, series.measure());
+                for (key, value) in series.id().pairs() {
+                    if wanted.iter().all(|(wanted, _)| *wanted != key) {
+                        reading.offer(key, &unescaped(value));
+                    }
+                }
             }
         }
         (!reading.measurements.is_empty()).then_some(reading)
     }
 
     /// Forgets all series that have this tag.
-    pub(super) fn remove(&self, tag: &Tag) {
-        let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
-        series.retain(|own, _| !own.contains(tag));
+    pub(super) fn remove(&self, key: &str, value: &str) {
+        let value = escaped(value);
+        let is_it = |series: &Series| series.id().pairs().any(|own| own == (key, &*value));
+        self.retain(|series| !is_it(series));
+    }
+
+    /// Keeps the series for which `keep` says so.
+    pub(super) fn retain(&self, keep: impl Fn(&Series) -> bool) {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).table.retain(keep);
+    }
+
+    /// Moves on to the time `now`.
+    pub(super) fn advance(&self, now: Instant) {
+        let Some(distribution) = &self.distribution else { return };
+        if !distribution.advance(now) || !distribution.has_percentiles() {
+            return;
+        }
+        let mut series = Vec::new();
+        self.series(0, usize::MAX, &mut series);
+        for series in series {
+            series.roll();
+        }
+    }
+
+    /// Hides what was idle for so many sweeps.
+    pub(super) fn sweep(&self, sweeps: u64) {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).table.sweep(sweeps);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.series.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.len() == 0
+    }
+
+    /// What is there for a request: its series, or that of the overflow if there is no more room.
+    fn find(&self, kept: &Kept, labels: &Labels, request: &SeriesRequest<'_>) -> Option<Series> {
+        if let Some(series) = kept.table.get(&labels.text) {
+            return Some(series.clone());
+        }
+        if kept.table.len() < request.max_series {
+            return None;
+        }
+        self.overflowed.fetch_add(1, Relaxed);
+        self.warn(format_args!(
+            "it has {} series, and what exceeds them is counted together, with all tags \
+             {OVERFLOW}. A tag whose values are not a small set is the usual reason; \
+             actuator.metrics.max-series is the limit",
+            request.max_series
+        ));
+        kept.table.get(&Labels::of(&overflow(request), &kept.keys).text).cloned()
     }
 
     fn warn(&self, reason: fmt::Arguments<'_>) {
@@ -157,11 +247,20 @@ impl Family {
     }
 }
 
-fn merge(into: &mut Vec<Measurement>, more: Vec<Measurement>) {
-    for one in more {
-        match into.iter_mut().find(|known| known.statistic == one.statistic) {
-            Some(known) => known.value = one.statistic.merge(known.value, one.value),
-            None => into.push(one),
-        }
-    }
+/// Who asks for a series.
+#[derive(Debug)]
+pub(super) struct SeriesRequest<'r> {
+    /// All tags, the common ones included.
+    pub(super) tags: &'r [Tag],
+    /// The tags that all series have: they are kept in the overflow.
+    pub(super) common: &'r [Tag],
+    pub(super) max_series: usize,
+    pub(super) now: SystemTime,
+}
+
+fn overflow(request: &SeriesRequest<'_>) -> Vec<Tag> {
+    let of = |tag: &Tag| {
+        if request.common.contains(tag) { tag.clone() } else { Tag::new(&*tag.key, OVERFLOW) }
+    };
+    request.tags.iter().map(of).collect()
 }

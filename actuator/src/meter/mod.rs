@@ -4,28 +4,50 @@
 //! know these. Recording is a few atomic operations on a handle that was resolved once; reading
 //! never samples: what is costly to find out is put into gauges by the `MetricsSampler`.
 
-mod active;
+mod builder;
 mod builtin;
+mod distribution;
+mod exemplar;
 mod family;
+mod filter;
+mod function;
+mod histogram;
+mod id;
 mod instrument;
+mod labels;
+mod long_task;
+mod multi_gauge;
 mod reading;
 mod registry;
 mod runtime;
 mod sampler;
+mod series;
 mod server_requests;
 mod settings;
+mod summary;
+mod table;
 mod tag;
 mod timer;
 
-pub use active::{ActiveTask, ActiveTimer};
+pub use builder::MeterBuilder;
+pub use distribution::{DistributionSettings, MeterValue};
+pub use exemplar::{Exemplar, RecordedExemplar};
+pub use filter::{MeterFilter, MeterId};
 pub use instrument::{Counter, Gauge};
+pub use long_task::{LongTask, LongTaskGuard, LongTaskTimer};
+pub use multi_gauge::MultiGauge;
 pub use reading::{Measurement, MetricReading, Statistic};
-pub use registry::{MeterBuilder, MeterRegistry};
+pub use registry::MeterRegistry;
 pub use settings::MeterSettings;
+pub use summary::DistributionSummary;
 pub use tag::Tag;
 pub use timer::Timer;
 
 pub(crate) use builtin::{ApplicationTimes, bind_process_meters};
+pub(crate) use family::Family;
+pub(crate) use function::{FunctionMeter, FunctionTimer};
+pub(crate) use histogram::{Bound, ExponentialSnapshot, Histogram};
 pub(crate) use runtime::bind_runtime_meters;
 pub(crate) use sampler::MetricsSampler;
+pub(crate) use series::{MeterKind, Series};
 pub(crate) use server_requests::{Outcome, RequestMethod, RouteMeters, ServerRequestMeters};

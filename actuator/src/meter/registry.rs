@@ -1,267 +1,298 @@
 //! The registry: every meter of the process by name.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
-    time::Instant,
+    collections::{BTreeMap, HashSet},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
 };
 
 use super::{
-    ActiveTimer, Counter, Gauge, MeterSettings, MetricReading, Tag, Timer,
-    family::{Family, Meter, MeterFn},
+    Gauge, MeterBuilder, MeterFilter, MeterId, MeterSettings, MetricReading, Tag,
+    distribution::DistributionOptions,
+    family::{Family, SeriesRequest},
+    histogram::{Distribution, Unit},
+    id::SeriesId,
+    series::{MeterKind, Series},
 };
 use crate::support::clock::Clock;
 
-/// Holds all meters. Finding one costs a lock and a comparison of names: resolve once, keep the
+/// Holds all meters. Finding one costs a lock and a comparison of labels: resolve once, keep the
 /// handle, record through it.
 #[derive(Debug)]
 pub struct MeterRegistry {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
     settings: MeterSettings,
     clock: Clock,
     origin: Instant,
     families: RwLock<BTreeMap<String, Arc<Family>>>,
+    filters: RwLock<Vec<Arc<dyn MeterFilter>>>,
+    /// Milliseconds after the origin at which idle series were looked for last.
+    swept_millis: AtomicU64,
+    has_warned: AtomicBool,
 }
+
+/// Idle series are looked for so often in the time after which they are hidden.
+const SWEEPS: u32 = 4;
 
 impl MeterRegistry {
     /// An empty registry.
     pub fn new(settings: MeterSettings, clock: Clock) -> Self {
         let origin = clock.instant();
-        Self { settings, clock, origin, families: RwLock::default() }
+        let shared = Shared {
+            settings,
+            clock,
+            origin,
+            families: RwLock::default(),
+            filters: RwLock::default(),
+            swept_millis: AtomicU64::new(0),
+            has_warned: AtomicBool::new(false),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Begins to describe a meter; the kind is chosen at the end.
     pub fn meter(&self, name: impl Into<String>) -> MeterBuilder<'_> {
-        MeterBuilder {
-            registry: self,
+        let registration = Registration {
+            shared: Arc::clone(&self.shared),
             name: name.into(),
             description: None,
             base_unit: None,
-            tags: self.settings.common_tags.clone(),
-        }
+            tags: self.shared.settings.common_tags.clone(),
+            options: DistributionOptions::default(),
+        };
+        MeterBuilder::new(self, registration)
+    }
+
+    /// Applies a filter to all meters that are registered from now on, after those that are there.
+    pub fn add_filter(&self, filter: impl MeterFilter) {
+        let mut filters = self.shared.filters.write().unwrap_or_else(PoisonError::into_inner);
+        filters.push(Arc::new(filter));
     }
 
     /// The names of all meters, sorted.
     pub fn names(&self) -> Vec<String> {
-        let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
-        families
-            .iter()
-            .filter(|(_, family)| !family.is_empty())
-            .map(|(name, _)| name.clone())
-            .collect()
+        self.families().iter().map(|family| family.name().to_owned()).collect()
     }
 
     /// Reads all series of a meter that hold all of `tags`, merged; `None` if there are none.
     pub fn read(&self, name: &str, tags: &[Tag]) -> Option<MetricReading> {
-        let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
+        let families = self.shared.families.read().unwrap_or_else(PoisonError::into_inner);
         let family = families.get(name).cloned()?;
         drop(families);
-        family.read(tags, self.clock.instant())
+        family.advance(self.now());
+        family.read(tags)
     }
 
     /// Forgets all series of a meter that have this tag. Handles on them go on, unseen.
     pub fn remove(&self, name: &str, key: &str, value: &str) {
-        let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(family) = families.get(name) {
-            family.remove(&Tag::new(key, value));
+        let families = self.shared.families.read().unwrap_or_else(PoisonError::into_inner);
+        let family = families.get(name).cloned();
+        drop(families);
+        if let Some(family) = family {
+            family.remove(key, value);
         }
     }
 
     /// What was set.
     pub fn settings(&self) -> &MeterSettings {
-        &self.settings
+        &self.shared.settings
+    }
+
+    /// All meters that have series, sorted by name.
+    pub(crate) fn families(&self) -> Vec<Arc<Family>> {
+        let families = self.shared.families.read().unwrap_or_else(PoisonError::into_inner);
+        families.values().filter(|family| !family.is_empty()).cloned().collect()
+    }
+
+    /// Moves on to the time it is: maxima and percentiles look back from there, and idle series
+    /// are hidden. To be called every few seconds, and before all meters are read at once.
+    pub(crate) fn advance(&self) {
+        let now = self.now();
+        let sweeps = self.shared.is_time_to_sweep(now);
+        for family in self.families() {
+            family.advance(now);
+            if sweeps {
+                family.sweep(u64::from(SWEEPS));
+            }
+        }
+    }
+
+    /// Now, by the clock of the registry.
+    pub(crate) fn now(&self) -> Instant {
+        self.shared.clock.instant()
     }
 
     /// The clock by which durations are measured.
     pub(crate) fn clock(&self) -> &Clock {
-        &self.clock
+        &self.shared.clock
+    }
+}
+
+impl Shared {
+    fn is_time_to_sweep(&self, now: Instant) -> bool {
+        let Some(timeout) = self.settings.idle_timeout else { return false };
+        let pause = (timeout / SWEEPS).max(Duration::from_millis(1));
+        let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let elapsed = millis(now.saturating_duration_since(self.origin));
+        let last = self.swept_millis.load(Relaxed);
+        elapsed.saturating_sub(last) >= millis(pause)
+            && self.swept_millis.compare_exchange(last, elapsed, Relaxed, Relaxed).is_ok()
     }
 
-    fn family(&self, builder: &mut MeterBuilder<'_>) -> Arc<Family> {
+    /// The name and the tags after all filters; `None` if the meter is denied.
+    fn filtered(&self, name: &str, tags: &[Tag]) -> Option<MeterId> {
+        let name = self.settings.renamed(name);
+        if !self.settings.is_enabled(name) {
+            return None;
+        }
+        let ignored = self.settings.ignored_tags(name);
+        let tags = tags.iter().filter(|tag| !ignored.contains(&tag.key)).cloned().collect();
+        let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let id = MeterId { name: name.to_owned(), tags };
+        filters.iter().try_fold(id, |id, filter| filter.map(id))
+    }
+
+    /// The family of a name, made if there is room.
+    fn family(&self, name: &str, make: impl FnOnce() -> Family) -> Option<Arc<Family>> {
         let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(family) = families.get(&builder.name) {
-            return Arc::clone(family);
+        if let Some(family) = families.get(name) {
+            return Some(Arc::clone(family));
         }
         drop(families);
         let mut families = self.families.write().unwrap_or_else(PoisonError::into_inner);
-        let family = families.entry(builder.name.clone()).or_insert_with(|| {
-            let (description, base_unit) = (builder.description.take(), builder.base_unit.take());
-            Arc::new(Family::new(&builder.name, description, base_unit))
-        });
-        Arc::clone(family)
-    }
-}
-
-/// Describes a meter. Asking twice for the same name and tags gives the same meter.
-#[derive(Debug)]
-#[must_use = "a meter exists only once its kind is chosen"]
-pub struct MeterBuilder<'r> {
-    registry: &'r MeterRegistry,
-    name: String,
-    description: Option<String>,
-    base_unit: Option<String>,
-    tags: Vec<Tag>,
-}
-
-impl MeterBuilder<'_> {
-    /// What it is, for people.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// What one of it is: `bytes`, `files`. Timers are in `seconds` by themselves.
-    pub fn base_unit(mut self, unit: impl Into<String>) -> Self {
-        self.base_unit = Some(unit.into());
-        self
-    }
-
-    /// A tag; it replaces one of the same key.
-    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        let tag = Tag::new(key, value);
-        self.tags.retain(|known| known.key != tag.key);
-        self.tags.push(tag);
-        self
-    }
-
-    /// A counter.
-    pub fn counter(self) -> Arc<Counter> {
-        let fresh = Arc::new(Counter::default());
-        match self.register(Meter::Counter(Arc::clone(&fresh))) {
-            Meter::Counter(counter) => counter,
-            _ => fresh,
+        if families.len() >= self.settings.max_meters && !families.contains_key(name) {
+            if !self.has_warned.swap(true, Relaxed) {
+                tracing::warn!(
+                    target: "actuator::meter",
+                    "there are {} meters, and further ones are not kept. A name that is made of \
+                     values is the usual reason; actuator.metrics.max-meters is the limit",
+                    families.len()
+                );
+            }
+            return None;
         }
+        let family = families.entry(name.to_owned()).or_insert_with(|| Arc::new(make()));
+        Some(Arc::clone(family))
     }
+}
 
-    /// A counter whose count is asked for when it is read. It must never fall.
-    pub fn counter_with(self, count: impl Fn() -> f64 + Send + Sync + 'static) {
-        let count: MeterFn = Arc::new(count);
-        self.register(Meter::FunctionCounter(count));
+/// A meter that is about to be registered.
+#[derive(Clone, Debug)]
+pub(super) struct Registration {
+    shared: Arc<Shared>,
+    name: String,
+    pub(super) description: Option<String>,
+    pub(super) base_unit: Option<String>,
+    pub(super) tags: Vec<Tag>,
+    pub(super) options: DistributionOptions,
+}
+
+impl Registration {
+    /// The same with further tags.
+    pub(super) fn with_tags(&self, tags: Vec<Tag>) -> Self {
+        let mut registration = self.clone();
+        registration.tags.extend(tags);
+        registration
     }
 
     /// A gauge that is set.
-    pub fn gauge(self) -> Arc<Gauge> {
-        let fresh = Arc::new(Gauge::default());
-        match self.register(Meter::Gauge(Arc::clone(&fresh))) {
-            Meter::Gauge(gauge) => gauge,
-            _ => fresh,
+    pub(super) fn gauge(&self) -> Arc<Gauge> {
+        let made = |id| Series::Gauge(Arc::new(Gauge::new(id)));
+        match self.register(MeterKind::Gauge, made) {
+            Series::Gauge(gauge) => gauge,
+            _ => Arc::default(),
         }
     }
 
-    /// A gauge whose value is asked for when it is read. It must be quick.
-    pub fn gauge_with(self, value: impl Fn() -> f64 + Send + Sync + 'static) {
-        let value: MeterFn = Arc::new(value);
-        self.register(Meter::FunctionGauge(value));
-    }
-
-    /// A timer.
-    pub fn timer(self) -> Arc<Timer> {
-        let fresh = Arc::new(Timer::new(self.registry.origin));
-        match self.base_unit("seconds").register(Meter::Timer(Arc::clone(&fresh))) {
-            Meter::Timer(timer) => timer,
-            _ => fresh,
+    /// Forgets these rows.
+    pub(super) fn forget(&self, rows: &HashSet<*const Gauge>) {
+        let Some(id) = self.shared.filtered(&self.name, &self.tags) else { return };
+        let families = self.shared.families.read().unwrap_or_else(PoisonError::into_inner);
+        let family = families.get(&id.name).cloned();
+        drop(families);
+        if let Some(family) = family {
+            family.retain(|series| match series {
+                Series::Gauge(gauge) => !rows.contains(&Arc::as_ptr(gauge)),
+                _ => true,
+            });
         }
     }
 
-    /// A timer of running tasks.
-    pub fn active_timer(self) -> Arc<ActiveTimer> {
-        let fresh = Arc::new(ActiveTimer::new(self.registry.origin));
-        match self.base_unit("seconds").register(Meter::Active(Arc::clone(&fresh))) {
-            Meter::Active(timer) => timer,
-            _ => fresh,
+    /// The series that is there, or the one that `make` makes. One that is denied, of another kind
+    /// than the others of its name, or over a limit, is made and not kept.
+    pub(super) fn register(
+        &self,
+        kind: MeterKind,
+        make: impl FnOnce(SeriesId) -> Series,
+    ) -> Series {
+        match self.place(kind, |_| None) {
+            Some(place) => self.enter(&place, make),
+            None => make(SeriesId::default()),
         }
     }
 
-    fn register(mut self, meter: Meter) -> Meter {
-        if !self.registry.settings.is_enabled(&self.name) {
-            return meter;
-        }
-        let family = self.registry.family(&mut self);
-        self.tags.sort();
-        family.register(self.tags, meter, self.registry.settings.max_series)
+    /// As [`Self::register`], for what keeps how its values are spread.
+    pub(super) fn register_spread(
+        &self,
+        unit: Unit,
+        make: impl FnOnce(SeriesId, Arc<Distribution>) -> Series,
+    ) -> Series {
+        let kind = match unit {
+            Unit::Nanos => MeterKind::Timer,
+            Unit::Plain => MeterKind::Summary,
+        };
+        let decide = |name: &str| {
+            let shared = &*self.shared;
+            let settings = &shared.settings.distribution;
+            let decided = settings.decide(name, unit, &self.options, shared.origin);
+            decided.advance(shared.clock.instant());
+            Arc::new(decided)
+        };
+        let Some(place) = self.place(kind, |name| Some(decide(name))) else {
+            return make(SeriesId::default(), decide(&self.name));
+        };
+        let known = place.family.distribution().filter(|known| known.unit() == unit).cloned();
+        let distribution = known.unwrap_or_else(|| decide(&place.id.name));
+        self.enter(&place, |id| make(id, distribution))
     }
+
+    fn place(
+        &self,
+        kind: MeterKind,
+        distribution: impl FnOnce(&str) -> Option<Arc<Distribution>>,
+    ) -> Option<Place> {
+        let id = self.shared.filtered(&self.name, &self.tags)?;
+        let made = || Family::new(&id.name, kind, distribution(&id.name));
+        let family = self.shared.family(&id.name, made)?;
+        Some(Place { family, id })
+    }
+
+    fn enter(&self, place: &Place, make: impl FnOnce(SeriesId) -> Series) -> Series {
+        place.family.describe(self.description.as_deref(), self.base_unit.as_deref());
+        let settings = &self.shared.settings;
+        let request = SeriesRequest {
+            tags: &place.id.tags,
+            common: &settings.common_tags,
+            max_series: settings.max_series,
+            now: self.shared.clock.now(),
+        };
+        place.family.register(&request, make)
+    }
+}
+
+/// Where a meter belongs.
+struct Place {
+    family: Arc<Family>,
+    id: MeterId,
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::meter::Statistic;
-
-    fn registry(settings: MeterSettings) -> MeterRegistry {
-        MeterRegistry::new(settings, Clock::system())
-    }
-
-    fn values(registry: &MeterRegistry, name: &str, tags: &[Tag]) -> Vec<(Statistic, f64)> {
-        let reading = registry.read(name, tags).unwrap();
-        reading.measurements.iter().map(|m| (m.statistic, m.value)).collect()
-    }
-
-    #[test]
-    fn matching_series_are_summed_and_maxima_are_the_largest() {
-        let registry = registry(MeterSettings::default());
-        let now = registry.clock.instant();
-        for (uri, millis) in [("/a", 250), ("/b", 500)] {
-            let timer = registry.meter("http").tag("uri", uri).tag("status", "200").timer();
-            timer.record(Duration::from_millis(millis), now);
-        }
-        let all = [(Statistic::Count, 2.0), (Statistic::TotalTime, 0.75), (Statistic::Max, 0.5)];
-        assert_eq!(values(&registry, "http", &[Tag::new("status", "200")]), all);
-        let one = [(Statistic::Count, 1.0), (Statistic::TotalTime, 0.25), (Statistic::Max, 0.25)];
-        assert_eq!(values(&registry, "http", &[Tag::new("uri", "/a")]), one);
-        assert_eq!(registry.read("http", &[Tag::new("uri", "/c")]), None);
-        let reading = registry.read("http", &[Tag::new("status", "200")]).unwrap();
-        assert_eq!(reading.available_tags["uri"].len(), 2);
-        assert!(!reading.available_tags.contains_key("status"));
-        assert_eq!(reading.base_unit.as_deref(), Some("seconds"));
-    }
-
-    #[test]
-    fn two_values_for_one_key_must_both_hold() {
-        let registry = registry(MeterSettings::default());
-        registry.meter("m").tag("k", "a").counter();
-        registry.meter("m").tag("k", "b").counter();
-        assert_eq!(registry.read("m", &[Tag::new("k", "a"), Tag::new("k", "b")]), None);
-        assert!(registry.read("m", &[Tag::new("k", "a"), Tag::new("k", "a")]).is_some());
-    }
-
-    #[test]
-    fn asking_twice_gives_the_same_meter() {
-        let registry = registry(MeterSettings::default());
-        registry.meter("orders").tag("a", "1").tag("b", "2").counter().increment();
-        registry.meter("orders").tag("b", "2").tag("a", "1").counter().increment();
-        assert_eq!(values(&registry, "orders", &[]), [(Statistic::Count, 2.0)]);
-    }
-
-    #[test]
-    fn a_meter_of_another_kind_does_not_disturb_the_first() {
-        let registry = registry(MeterSettings::default());
-        registry.meter("orders").counter().add(3);
-        registry.meter("orders").tag("x", "y").gauge().set(7.0);
-        assert_eq!(values(&registry, "orders", &[]), [(Statistic::Count, 3.0)]);
-    }
-
-    #[test]
-    fn series_beyond_the_limit_are_not_kept() {
-        let registry = registry(MeterSettings { max_series: 10, ..MeterSettings::default() });
-        for id in 0..10_000 {
-            registry.meter("users").tag("id", id.to_string()).counter().increment();
-        }
-        assert_eq!(values(&registry, "users", &[]), [(Statistic::Count, 10.0)]);
-        assert_eq!(registry.read("users", &[]).unwrap().available_tags["id"].len(), 10);
-    }
-
-    #[test]
-    fn a_meter_that_is_switched_off_is_not_listed_and_common_tags_are_on_the_others() {
-        let settings = MeterSettings {
-            enable: vec![("noisy".to_owned(), false)],
-            common_tags: vec![Tag::new("region", "eu")],
-            ..MeterSettings::default()
-        };
-        let registry = registry(settings);
-        registry.meter("noisy.thing").counter().increment();
-        registry.meter("quiet").counter().increment();
-        assert_eq!(registry.names(), ["quiet"]);
-        assert!(registry.read("quiet", &[Tag::new("region", "eu")]).is_some());
-    }
-}
+#[path = "registry_tests.rs"]
+mod tests;

@@ -1,4 +1,5 @@
-//! The background sampler: finds out what is costly, so that reading a meter is not.
+//! The background sampler: finds out what is costly, so that reading a meter is not, and tells
+//! the registry the time, so that recording need not ask for it.
 
 use std::{
     io,
@@ -31,6 +32,7 @@ impl MetricsSampler {
     ) -> io::Result<Self> {
         let interval = registry.settings().sample_interval;
         let paths = registry.settings().disk_paths.clone();
+        let time = Arc::clone(&registry);
         let mut meters = SampledMeters::new(registry, identity);
         meters.sample();
         let is_stopped = Arc::new(AtomicBool::new(false));
@@ -44,6 +46,7 @@ impl MetricsSampler {
                     return;
                 }
                 meters.sample();
+                time.advance();
                 wait = interval;
             }
         })?;

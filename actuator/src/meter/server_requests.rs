@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{ActiveTask, ActiveTimer, MeterRegistry, Timer};
+use super::{LongTask, LongTaskTimer, MeterRegistry, Timer};
 
 const NAME: &str = "http.server.requests";
 const NONE: &str = "none";
@@ -99,7 +99,7 @@ pub(crate) struct ServerRequestMeters {
     redirection: RouteMeters,
     not_found: RouteMeters,
     unknown: Arc<RouteMeters>,
-    active: [OnceLock<Arc<ActiveTimer>>; METHODS],
+    active: [OnceLock<Arc<LongTaskTimer>>; METHODS],
     has_warned: AtomicBool,
 }
 
@@ -148,12 +148,11 @@ impl ServerRequestMeters {
         method: RequestMethod,
         outcome: Outcome,
         duration: Duration,
-        now: Instant,
     ) {
         if let Some(timer) = route.known(method, outcome) {
-            timer.record(duration, now);
+            timer.record(duration);
         } else {
-            self.resolve(route, method, outcome).record(duration, now);
+            self.resolve(route, method, outcome).record(duration);
         }
     }
 
@@ -163,30 +162,34 @@ impl ServerRequestMeters {
         method: RequestMethod,
         outcome: Outcome,
         duration: Duration,
-        now: Instant,
     ) {
         let route = match outcome.status {
             Some(300..=399) => &self.redirection,
             Some(404) => &self.not_found,
             _ => &*self.unknown,
         };
-        self.record(route, method, outcome, duration, now);
+        self.record(route, method, outcome, duration);
     }
 
     /// A request has begun.
-    pub(crate) fn start(&self, method: RequestMethod, now: Instant) -> Option<ActiveTask> {
-        Some(self.active.get(method as usize)?.get_or_init(|| self.active_timer(method)).start(now))
+    pub(crate) fn start(&self, method: RequestMethod, now: Instant) -> Option<LongTask> {
+        Some(
+            self.active
+                .get(method as usize)?
+                .get_or_init(|| self.active_timer(method))
+                .start_at(now),
+        )
     }
 
     /// A request has ended.
-    pub(crate) fn stop(&self, method: RequestMethod, task: ActiveTask) {
+    pub(crate) fn stop(&self, method: RequestMethod, task: LongTask) {
         if let Some(timer) = self.active.get(method as usize).and_then(OnceLock::get) {
             timer.stop(task);
         }
     }
 
     /// The tags are what Spring knows when a request begins.
-    fn active_timer(&self, method: RequestMethod) -> Arc<ActiveTimer> {
+    fn active_timer(&self, method: RequestMethod) -> Arc<LongTaskTimer> {
         self.registry
             .meter(format!("{NAME}.active"))
             .tag("exception", NONE)
@@ -194,7 +197,7 @@ impl ServerRequestMeters {
             .tag("outcome", "SUCCESS")
             .tag("status", "200")
             .tag("uri", UNKNOWN)
-            .active_timer()
+            .long_task_timer()
     }
 
     fn resolve(&self, route: &RouteMeters, method: RequestMethod, outcome: Outcome) -> Arc<Timer> {
@@ -284,10 +287,9 @@ mod tests {
     #[test]
     fn requests_without_a_route_are_named_by_their_status() {
         let meters = meters(MeterSettings::default());
-        let now = Instant::now();
         for status in [302, 404, 405, 200] {
             let outcome = Outcome { status: Some(status), exception: None };
-            meters.record_unmatched(RequestMethod::Get, outcome, MS, now);
+            meters.record_unmatched(RequestMethod::Get, outcome, MS);
         }
         for (uri, requests) in [("REDIRECTION", 1.0), ("NOT_FOUND", 1.0), ("UNKNOWN", 2.0)] {
             assert!((count(&meters, &[("uri", uri)]) - requests).abs() < f64::EPSILON, "{uri}");
@@ -299,7 +301,7 @@ mod tests {
         let meters = meters(MeterSettings { max_uri_tags: 3, ..MeterSettings::default() });
         for route in 0..50 {
             let route = meters.route(&format!("/route{route}"));
-            meters.record(&route, RequestMethod::Get, OK, MS, Instant::now());
+            meters.record(&route, RequestMethod::Get, OK, MS);
         }
         let reading = meters.registry.read(NAME, &[]).unwrap();
         assert_eq!(reading.available_tags["uri"].len(), 4);
@@ -313,7 +315,7 @@ mod tests {
         for status in 400..430 {
             for _ in 0..2 {
                 let outcome = Outcome { status: Some(status), exception: None };
-                meters.record(&route, RequestMethod::Post, outcome, MS, Instant::now());
+                meters.record(&route, RequestMethod::Post, outcome, MS);
             }
         }
         assert!((count(&meters, &[("outcome", "CLIENT_ERROR")]) - 60.0).abs() < f64::EPSILON);

@@ -2,23 +2,38 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::Tag;
+use super::{
+    Tag,
+    distribution::{DistributionSettings, by_name, longest},
+};
 use crate::settings::SettingsReader;
 
 /// `management.metrics.*`, and `actuator.metrics.*` where Spring has no such thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MeterSettings {
     /// `management.metrics.tags.*`: tags that every series carries.
     pub common_tags: Vec<Tag>,
     /// `management.metrics.enable.<prefix>`: whether meters of this name, or below it, are kept.
     /// The longest prefix wins; `all` is the shortest.
     pub enable: Vec<(String, bool)>,
+    /// `actuator.metrics.rename.<name>`: the name under which that meter is kept.
+    pub rename: Vec<(String, String)>,
+    /// `actuator.metrics.ignore-tags.<prefix>`: tags that are left out.
+    pub ignore_tags: Vec<(String, Vec<String>)>,
+    /// `management.metrics.distribution.*`: how values are shown to be spread.
+    pub distribution: DistributionSettings,
     /// `management.metrics.system.diskspace.paths`, by default the working folder.
     pub disk_paths: Vec<PathBuf>,
     /// `management.metrics.web.server.max-uri-tags`, by default 100.
     pub max_uri_tags: usize,
-    /// `actuator.metrics.max-series`: series per meter, by default 1,000.
+    /// `actuator.metrics.max-series`: series per meter, by default 1,000. What exceeds them is
+    /// counted together.
     pub max_series: usize,
+    /// `actuator.metrics.max-meters`: names, by default 10,000. Further ones are not kept.
+    pub max_meters: usize,
+    /// `actuator.metrics.idle-timeout`: series in which nothing was recorded for so long are
+    /// hidden, and removed if nobody holds them. By default never.
+    pub idle_timeout: Option<Duration>,
     /// `actuator.metrics.sample-interval`, by default 5 seconds.
     pub sample_interval: Duration,
     /// `actuator.metrics.jvm-aliases`: whether those names of Spring's that are literally true
@@ -34,9 +49,14 @@ impl Default for MeterSettings {
         Self {
             common_tags: Vec::new(),
             enable: Vec::new(),
+            rename: Vec::new(),
+            ignore_tags: Vec::new(),
+            distribution: DistributionSettings::default(),
             disk_paths: vec![PathBuf::from(".")],
             max_uri_tags: 100,
             max_series: 1_000,
+            max_meters: 10_000,
+            idle_timeout: None,
             sample_interval: Duration::from_secs(5),
             jvm_aliases: false,
             management_requests: true,
@@ -54,13 +74,20 @@ impl MeterSettings {
                 .into_iter()
                 .map(|(key, value)| Tag { key, value })
                 .collect(),
-            enable: read_enable(reader),
+            enable: by_name(reader, "management.metrics.enable", |reader, name| reader.value(name)),
+            rename: reader.map("actuator.metrics.rename"),
+            ignore_tags: by_name(reader, "actuator.metrics.ignore-tags", |reader, name| {
+                reader.list(name)
+            }),
+            distribution: DistributionSettings::read(reader),
             disk_paths: reader
                 .list("management.metrics.system.diskspace.paths")
                 .map_or(defaults.disk_paths, |paths| paths.into_iter().map(Into::into).collect()),
             max_uri_tags: reader
                 .value_or("management.metrics.web.server.max-uri-tags", defaults.max_uri_tags),
             max_series: reader.value_or("actuator.metrics.max-series", defaults.max_series),
+            max_meters: reader.value_or("actuator.metrics.max-meters", defaults.max_meters),
+            idle_timeout: read_idle_timeout(reader),
             sample_interval: read_interval(reader, defaults.sample_interval),
             jvm_aliases: reader.value_or("actuator.metrics.jvm-aliases", defaults.jvm_aliases),
             management_requests: reader
@@ -70,27 +97,23 @@ impl MeterSettings {
 
     /// Whether a meter of this name is kept.
     pub(super) fn is_enabled(&self, name: &str) -> bool {
-        let matches = |prefix: &str| {
-            name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        self.enable
-            .iter()
-            .filter(|(prefix, _)| prefix == "all" || matches(prefix))
-            .max_by_key(|(prefix, _)| if prefix == "all" { 0 } else { prefix.len() })
-            .is_none_or(|(_, enabled)| *enabled)
+        longest(&self.enable, name).copied().unwrap_or(true)
+    }
+
+    /// The tags that a meter of this name is not to have.
+    pub(super) fn ignored_tags(&self, name: &str) -> &[String] {
+        longest(&self.ignore_tags, name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The name under which a meter is kept.
+    pub(super) fn renamed<'n>(&'n self, name: &'n str) -> &'n str {
+        self.rename.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to)
     }
 }
 
-fn read_enable(reader: &mut SettingsReader<'_>) -> Vec<(String, bool)> {
-    let prefix = "management.metrics.enable";
-    reader
-        .map(prefix)
-        .into_iter()
-        .filter_map(|(name, _)| {
-            let enabled = reader.value(&format!("{prefix}.{name}"))?;
-            Some((name, enabled))
-        })
-        .collect()
+/// A zero is never, as the default.
+fn read_idle_timeout(reader: &mut SettingsReader<'_>) -> Option<Duration> {
+    reader.value("actuator.metrics.idle-timeout").filter(|timeout: &Duration| !timeout.is_zero())
 }
 
 fn read_interval(reader: &mut SettingsReader<'_>, default: Duration) -> Duration {
@@ -106,7 +129,7 @@ fn read_interval(reader: &mut SettingsReader<'_>, default: Duration) -> Duration
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
+    use crate::{meter::MeterValue, settings::Settings};
 
     #[test]
     fn springs_names_are_read_and_a_bad_one_is_refused() {
@@ -115,6 +138,11 @@ mod tests {
             .force("management.metrics.enable.all", "false")
             .force("management.metrics.enable.http", "true")
             .force("management.metrics.system.diskspace.paths", "/, /tmp")
+            .force("management.metrics.distribution.slo.http.server.requests", "50, 100ms, 1s")
+            .force("management.metrics.distribution.percentiles.all", "0.5, 0.99")
+            .force("management.metrics.distribution.percentiles.http", "2")
+            .force("actuator.metrics.ignore-tags.http", "uri, host")
+            .force("actuator.metrics.rename.a.b", "c.d")
             .force("actuator.metrics.sample-interval", "0s")
             .build()
             .unwrap();
@@ -123,6 +151,14 @@ mod tests {
         assert_eq!(read.common_tags, [Tag::new("region", "eu")]);
         assert_eq!(read.disk_paths, [PathBuf::from("/"), PathBuf::from("/tmp")]);
         assert!(read.is_enabled("http.server.requests") && !read.is_enabled("httpx"));
-        assert!(reader.finish().unwrap_err().to_string().contains("sample-interval"));
+        let objectives = &read.distribution.objectives[0];
+        assert_eq!(objectives.0, "http.server.requests");
+        assert_eq!(objectives.1[0], MeterValue::Number(50.0));
+        assert_eq!(objectives.1[1], MeterValue::Duration(Duration::from_millis(100)));
+        assert_eq!(read.distribution.percentiles, [("all".to_owned(), vec![0.5, 0.99])]);
+        assert_eq!(read.ignored_tags("http.client.requests"), ["uri", "host"]);
+        assert_eq!((read.renamed("a.b"), read.renamed("a.b.c")), ("c.d", "a.b.c"));
+        let refused = reader.finish().unwrap_err().to_string();
+        assert!(refused.contains("sample-interval") && refused.contains("percentiles.http"));
     }
 }

@@ -49,9 +49,9 @@ fn unknown(source: &PropertySource, name: &str) -> Option<String> {
 }
 
 fn warning(dotted: &str, name: &str, origin: &str) -> String {
-    let known = catalog::entries().iter().map(|entry| entry.name);
+    let known = catalog::entries().map(|entry| entry.name);
     let nearest = text::nearest(dotted, known);
-    match catalog::entries().iter().find(|entry| Some(entry.name) == nearest) {
+    match catalog::entries().find(|entry| Some(entry.name) == nearest) {
         Some(Entry { name: known, description, .. }) => {
             format!("setting {name} ({origin}) is unknown; did you mean {known}? {description}")
         }

@@ -28,7 +28,7 @@ use tower_service::Service;
 
 use crate::{
     exchange::{Direction, Draft, ExchangeRepository},
-    meter::{ActiveTask, Outcome, RequestMethod, RouteMeters, ServerRequestMeters},
+    meter::{LongTask, Outcome, RequestMethod, RouteMeters, ServerRequestMeters},
     model::principal::Principal,
     support::clock::Clock,
 };
@@ -171,7 +171,7 @@ struct Recording {
     route: Route,
     is_metered: bool,
     is_finished: bool,
-    active: Option<ActiveTask>,
+    active: Option<LongTask>,
     draft: Option<Draft>,
     caller: Option<String>,
 }
@@ -251,8 +251,8 @@ impl Recording {
                 Route::Unmatched => None,
             };
             match route {
-                Some(route) => meters.record(route, self.method, outcome, duration, now),
-                None => meters.record_unmatched(self.method, outcome, duration, now),
+                Some(route) => meters.record(route, self.method, outcome, duration),
+                None => meters.record_unmatched(self.method, outcome, duration),
             }
             if let Some(active) = self.active.take() {
                 meters.stop(self.method, active);

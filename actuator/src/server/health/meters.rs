@@ -1,6 +1,6 @@
 //! The meters of health checks: what is reported, how long a run takes, how often it changes.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use crate::{
     health::{CheckObserver, CheckProbe, RunObserver, Status},
@@ -54,7 +54,7 @@ impl CheckObserver for HealthMeters {
             .description("How long a run of the check takes")
             .tag("check", &path)
             .timer();
-        Box::new(move |took| timer.record(took, Instant::now()))
+        Box::new(move |took| timer.record(took))
     }
 
     fn unregistered(&self, path: &str) {

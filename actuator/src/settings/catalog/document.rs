@@ -104,7 +104,7 @@ fn is_outdated(file: &str, tables: &[Table]) -> bool {
 fn text_of(tables: &[Table]) -> String {
     let mut text = String::new();
     for (index, (title, _)) in tables.iter().enumerate() {
-        let rows = entries().iter().filter(|entry| table_of(entry, tables) == Some(index));
+        let rows = entries().filter(|entry| table_of(entry, tables) == Some(index));
         let rows: Vec<String> = rows.map(row).collect();
         if !rows.is_empty() {
             let rows = rows.join("\n");

@@ -1,9 +1,15 @@
 //! What is going on right now: how many, for how long in all, and the longest.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
+
+use super::id::SeriesId;
+use crate::support::clock::Clock;
 
 /// Start times are remembered for so many at a time; beyond, only counts and sums are kept and
 /// the longest is that of the remembered ones.
@@ -11,9 +17,11 @@ const SLOTS: usize = 256;
 /// How many slots are tried for a new start.
 const PROBES: u64 = 4;
 
-/// Measures tasks while they run (Micrometer's long task timer).
+/// Measures tasks while they run.
 #[derive(Debug)]
-pub struct ActiveTimer {
+pub struct LongTaskTimer {
+    pub(super) id: SeriesId,
+    clock: Clock,
     origin: Instant,
     count: AtomicU64,
     /// Sum of the start times since `origin`, so that the sum of all durations needs no walk.
@@ -22,16 +30,32 @@ pub struct ActiveTimer {
     slots: Box<[AtomicU64]>,
 }
 
-/// One running task, to be given back to [`ActiveTimer::stop`].
+/// One running task, to be given back to [`LongTaskTimer::stop`].
 #[derive(Clone, Copy, Debug)]
-pub struct ActiveTask {
+pub struct LongTask {
     started_nanos: u64,
     slot: Option<u16>,
 }
 
-impl ActiveTimer {
-    pub(super) fn new(origin: Instant) -> Self {
+/// A running task that ends when this is dropped.
+#[derive(Debug)]
+pub struct LongTaskGuard {
+    task: LongTask,
+    timer: Arc<LongTaskTimer>,
+}
+
+impl Drop for LongTaskGuard {
+    fn drop(&mut self) {
+        self.timer.stop(self.task);
+    }
+}
+
+impl LongTaskTimer {
+    pub(super) fn new(id: SeriesId, clock: Clock) -> Self {
+        let origin = clock.instant();
         Self {
+            id,
+            clock,
             origin,
             count: AtomicU64::new(0),
             started_nanos: AtomicU64::new(0),
@@ -39,16 +63,27 @@ impl ActiveTimer {
         }
     }
 
-    /// A task has begun.
-    pub fn start(&self, now: Instant) -> ActiveTask {
+    /// A task has begun; it is running until it is given to [`Self::stop`].
+    pub fn start(&self) -> LongTask {
+        self.start_at(self.clock.instant())
+    }
+
+    /// A task has begun; it is running until the guard is dropped.
+    #[must_use = "the task is running for as long as the guard is kept"]
+    pub fn guard(self: &Arc<Self>) -> LongTaskGuard {
+        LongTaskGuard { task: self.start(), timer: Arc::clone(self) }
+    }
+
+    /// A task has begun at `now`, of the registry's clock.
+    pub(crate) fn start_at(&self, now: Instant) -> LongTask {
         let started_nanos = self.nanos(now);
         self.count.fetch_add(1, Relaxed);
         self.started_nanos.fetch_add(started_nanos, Relaxed);
-        ActiveTask { started_nanos, slot: self.occupy(started_nanos) }
+        LongTask { started_nanos, slot: self.occupy(started_nanos) }
     }
 
     /// The task has ended.
-    pub fn stop(&self, task: ActiveTask) {
+    pub fn stop(&self, task: LongTask) {
         self.started_nanos.fetch_sub(task.started_nanos, Relaxed);
         self.count.fetch_sub(1, Relaxed);
         if let Some(slot) = task.slot.and_then(|slot| self.slots.get(usize::from(slot))) {
@@ -62,14 +97,16 @@ impl ActiveTimer {
     }
 
     /// For how long all running ones have been running, together.
-    pub fn duration(&self, now: Instant) -> Duration {
+    pub fn duration(&self) -> Duration {
+        let now = self.clock.instant();
         let running = u128::from(self.nanos(now)) * u128::from(self.active());
         let nanos = running.saturating_sub(u128::from(self.started_nanos.load(Relaxed)));
         Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
     /// For how long the oldest has been running.
-    pub fn max(&self, now: Instant) -> Duration {
+    pub fn max(&self) -> Duration {
+        let now = self.clock.instant();
         let starts = self.slots.iter().map(|slot| slot.load(Relaxed)).filter(|start| *start != 0);
         let oldest = starts.min().map_or(0, |start| self.nanos(now).saturating_sub(start - 1));
         Duration::from_nanos(oldest)
@@ -92,40 +129,42 @@ impl ActiveTimer {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn timer() -> (Clock, Arc<LongTaskTimer>) {
+        let clock = Clock::manual(SystemTime::UNIX_EPOCH);
+        (clock.clone(), Arc::new(LongTaskTimer::new(SeriesId::default(), clock)))
+    }
 
     #[test]
     fn running_tasks_are_counted_summed_and_the_oldest_is_known() {
-        let start = Instant::now();
-        let timer = ActiveTimer::new(start);
-        let second = Duration::from_secs(1);
-        let first = timer.start(start + second);
-        let other = timer.start(start + second * 3);
-        let now = start + second * 4;
-        assert_eq!(
-            (timer.active(), timer.duration(now), timer.max(now)),
-            (2, second * 4, second * 3)
-        );
+        let (clock, timer) = timer();
+        clock.advance(SECOND);
+        let first = timer.start();
+        clock.advance(SECOND * 2);
+        let other = timer.guard();
+        clock.advance(SECOND);
+        assert_eq!((timer.active(), timer.duration(), timer.max()), (2, SECOND * 4, SECOND * 3));
         timer.stop(first);
-        assert_eq!((timer.active(), timer.duration(now), timer.max(now)), (1, second, second));
-        timer.stop(other);
-        assert_eq!(
-            (timer.active(), timer.duration(now), timer.max(now)),
-            (0, Duration::ZERO, Duration::ZERO)
-        );
+        assert_eq!((timer.active(), timer.duration(), timer.max()), (1, SECOND, SECOND));
+        drop(other);
+        let none = (0, Duration::ZERO, Duration::ZERO);
+        assert_eq!((timer.active(), timer.duration(), timer.max()), none);
     }
 
     #[test]
     fn more_tasks_than_remembered_starts_are_still_counted() {
-        let start = Instant::now();
-        let timer = ActiveTimer::new(start);
-        let tasks: Vec<_> = (0..SLOTS * 2).map(|_| timer.start(start)).collect();
+        let (clock, timer) = timer();
+        let tasks: Vec<_> = (0..SLOTS * 2).map(|_| timer.start()).collect();
         assert_eq!(timer.active(), SLOTS as u64 * 2);
         for task in tasks {
             timer.stop(task);
         }
-        assert_eq!((timer.active(), timer.max(start + WAIT)), (0, Duration::ZERO));
+        clock.advance(SECOND);
+        assert_eq!((timer.active(), timer.max()), (0, Duration::ZERO));
     }
-
-    const WAIT: Duration = Duration::from_secs(9);
 }

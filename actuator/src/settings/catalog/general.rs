@@ -1,76 +1,9 @@
-//! Every name that a setting can have: one line each.
+//! All settings but those of meters.
 
-use super::name::{self, Spelling};
-
-/// A known name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The canonical name; a `*` stands for a key that somebody chooses.
-    pub name: &'static str,
-    /// What its value is.
-    pub kind: Kind,
-    /// The default, as text; empty if there is none.
-    pub default: &'static str,
-    /// What it is for, in one line.
-    pub description: &'static str,
-}
-
-/// What the value of a setting is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Any text, or one of a few words.
-    Text,
-    /// A whole number.
-    Number,
-    /// `true` or `false`.
-    Bool,
-    /// A duration: `10s`, `500ms`, `PT10S`; a bare number is milliseconds.
-    Duration,
-    /// A size in bytes: `10MB`.
-    Size,
-    /// Texts, separated by commas or with an index each.
-    List,
-}
-
-/// All known names, those of a special thing before those of any.
-pub fn entries() -> &'static [Entry] {
-    ENTRIES
-}
-
-/// Whether this is a name of Spring's that is accepted, but does nothing here.
-pub(super) fn has_no_effect(entry: &Entry) -> bool {
-    WITHOUT_EFFECT.contains(&entry.name)
-}
-
-/// The canonical spelling of a name and what is known about it.
-pub(super) fn canonical(name: &str, spelling: Spelling) -> Option<(String, &'static Entry)> {
-    ENTRIES.iter().find_map(|entry| {
-        let first = entry.name.split('.').next()?;
-        // Most environment variables are none of ours: do not take them apart.
-        name.get(..first.len()).filter(|start| start.eq_ignore_ascii_case(first))?;
-        let indexed = entry.kind == Kind::List;
-        Some((name::canonical(name, spelling, entry.name, indexed)?, entry))
-    })
-}
-
-/// Whether this dotted name is that of a known list.
-pub(super) fn is_list(name: &str) -> bool {
-    canonical(name, Spelling::Dotted).is_some_and(|(_, entry)| entry.kind == Kind::List)
-}
-
-macro_rules! catalog {
-    ($($name:literal $kind:ident $default:literal $description:literal;)*) => {
-        &[$(Entry {
-            name: $name,
-            kind: Kind::$kind,
-            default: $default,
-            description: $description,
-        }),*]
-    };
-}
+use super::{Entry, Kind, catalog};
 
 #[rustfmt::skip]
-const ENTRIES: &[Entry] = catalog! {
+pub(super) const ENTRIES: &[Entry] = catalog! {
     "server.port" Number "8080" "Port of the application; 0 for any free one.";
     "server.address" Text "" "Address of the application; loopback unless a cloud platform is detected, then all interfaces.";
     "server.servlet.context-path" Text "" "Path in front of everything on the application's port.";
@@ -154,52 +87,6 @@ const ENTRIES: &[Entry] = catalog! {
     "management.trace.http.enabled" Bool "true" "Older name of management.httpexchanges.recording.enabled.";
     "management.trace.http.include" List "" "Older name of management.httpexchanges.recording.include.";
     "management.auditevents.enabled" Bool "true" "Whether audit events are recorded.";
-    "management.observations.*" Text "" "Settings of observations.";
-    "management.metrics.enable.*" Bool "true" "Whether meters below this name exist.";
-    "management.metrics.tags.*" Text "" "A tag of every meter.";
-    "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
-    "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
-    "management.metrics.export.prometheus.pushgateway.*" Text "" "Older names of management.prometheus.metrics.export.pushgateway.*, with base-url.";
-    "management.metrics.*" Text "" "Settings of metrics.";
-    "management.prometheus.metrics.export.pushgateway.enabled" Bool "false" "Whether metrics are pushed to a Pushgateway.";
-    "management.prometheus.metrics.export.pushgateway.address" Text "localhost:9091" "Host and port of the Pushgateway.";
-    "management.prometheus.metrics.export.pushgateway.scheme" Text "http" "How the Pushgateway is called: http or https.";
-    "management.prometheus.metrics.export.pushgateway.base-url" Text "" "Address of the Pushgateway as a URL, with a path if it has one; wins over address and scheme.";
-    "management.prometheus.metrics.export.pushgateway.username" Text "" "User name for the Pushgateway.";
-    "management.prometheus.metrics.export.pushgateway.password" Text "" "Password for the Pushgateway.";
-    "management.prometheus.metrics.export.pushgateway.token" Text "" "Token for the Pushgateway, in place of user name and password.";
-    "management.prometheus.metrics.export.pushgateway.push-rate" Duration "1m" "Time from one push to the next.";
-    "management.prometheus.metrics.export.pushgateway.job" Text "" "Job of the group; the application's name by default.";
-    "management.prometheus.metrics.export.pushgateway.grouping-key.*" Text "" "A label of the group; one such as instance keeps the instances of a service apart.";
-    "management.prometheus.metrics.export.pushgateway.shutdown-operation" Text "none" "What is done at the end: none, post (one more push), put (the same, in place of the whole group) or delete (the group).";
-    "management.prometheus.metrics.export.pushgateway.format" Text "text" "Format of a push: text or protobuf.";
-    "management.prometheus.metrics.export.pushgateway.ca-certificate" Text "" "PEM file of the authorities to trust instead of the system's.";
-    "management.prometheus.metrics.export.pushgateway.client-certificate" Text "" "PEM file of the client certificate.";
-    "management.prometheus.metrics.export.pushgateway.client-key" Text "" "PEM file of its private key.";
-    "management.otlp.metrics.export.enabled" Bool "" "Whether metrics are sent to an OTLP receiver; by default if an address is set, here or by a variable.";
-    "management.otlp.metrics.export.url" Text "http://localhost:4318/v1/metrics" "Address of the OTLP receiver, its path included.";
-    "management.otlp.metrics.export.step" Duration "1m" "Time from one push to the next.";
-    "management.otlp.metrics.export.aggregation-temporality" Text "cumulative" "What a value counts: cumulative, all since the start, or delta, what is new.";
-    "management.otlp.metrics.export.histogram-flavor" Text "explicit-bucket-histogram" "Form of histograms: explicit-bucket-histogram or base2-exponential-bucket-histogram.";
-    "management.otlp.metrics.export.max-scale" Number "20" "Largest scale of exponential histograms; more than 3 is as 3.";
-    "management.otlp.metrics.export.max-bucket-count" Number "160" "Most buckets of an exponential histogram.";
-    "management.otlp.metrics.export.base-time-unit" Text "milliseconds" "Unit of times: nanoseconds to days; seconds with exponential histograms.";
-    "management.otlp.metrics.export.batch-size" Number "10000" "Most series in one request.";
-    "management.otlp.metrics.export.compression-mode" Text "none" "How requests are compressed: none or gzip.";
-    "management.otlp.metrics.export.connect-timeout" Duration "1s" "How long a connection to the OTLP receiver may take.";
-    "management.otlp.metrics.export.read-timeout" Duration "10s" "How long the OTLP receiver may stay silent.";
-    "management.otlp.metrics.export.headers.*" Text "" "One more header of each request.";
-    "management.otlp.metrics.export.ca-certificate" Text "" "PEM file of the authorities to trust instead of the system's.";
-    "management.otlp.metrics.export.client-certificate" Text "" "PEM file of the client certificate.";
-    "management.otlp.metrics.export.client-key" Text "" "PEM file of its private key.";
-    "management.opentelemetry.resource-attributes.*" Text "" "An attribute of OpenTelemetry's resource, such as deployment.environment.name.";
-    "otel.exporter.otlp.metrics.endpoint" Text "" "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: address of the OTLP receiver, its path included.";
-    "otel.exporter.otlp.endpoint" Text "" "OTEL_EXPORTER_OTLP_ENDPOINT: the same without /v1/metrics.";
-    "otel.exporter.otlp.metrics.headers" Text "" "OTEL_EXPORTER_OTLP_METRICS_HEADERS: headers of each request, as key1=value1,key2=value2.";
-    "otel.exporter.otlp.headers" Text "" "OTEL_EXPORTER_OTLP_HEADERS: the same for all signals.";
-    "otel.resource.attributes" Text "" "OTEL_RESOURCE_ATTRIBUTES: attributes of the resource, as key1=value1,key2=value2.";
-    "otel.service.name" Text "" "OTEL_SERVICE_NAME: the attribute service.name.";
-    "management.prometheus.*" Text "" "Settings of the Prometheus format.";
 
     "logging.level.*" Text "" "Level of a logger or a group: off, error, warn, info, debug, trace.";
     "logging.group.*" List "" "Loggers that belong to a group.";
@@ -330,68 +217,5 @@ const ENTRIES: &[Entry] = catalog! {
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
-    "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
-    "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
-    "actuator.metrics.max-series" Number "1000" "How many series one meter may have.";
-    "actuator.metrics.sample-interval" Duration "5s" "Time between two samples of the system.";
     "actuator.compat.dump" Bool "false" "Whether dump is served beside threaddump.";
 };
-
-/// Settings of Spring services that may stand in files that both read. Whoever sets one is told.
-const WITHOUT_EFFECT: &[&str] = &[
-    "logging.buffer.size",
-    "logging.console.enabled",
-    "logging.logback.rollingpolicy.*",
-    "logging.pattern.*",
-    "logging.structured.*",
-    "logging.structured.format.*",
-    "logging.threshold.console",
-    "logging.threshold.file",
-    "management.endpoints.web.cors.allow-credentials",
-    "management.endpoints.web.cors.allowed-headers",
-    "management.endpoints.web.cors.allowed-methods",
-    "management.endpoints.web.cors.allowed-origin-patterns",
-    "management.endpoints.web.cors.allowed-origins",
-    "management.endpoints.web.cors.exposed-headers",
-    "management.endpoints.web.cors.max-age",
-    "management.metrics.*",
-    "management.observations.*",
-    "management.prometheus.*",
-    "server.forward-headers-strategy",
-    "spring.main.banner-mode",
-];
-
-#[cfg(test)]
-#[path = "catalog_document.rs"]
-mod document;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_entry_is_found_by_its_own_name_and_described() {
-        for entry in entries() {
-            let name = entry.name.replace('*', "x");
-            let (canonical, _) = canonical(&name, Spelling::Dotted).expect("known");
-            assert_eq!(canonical, name);
-            assert!(entry.description.ends_with('.'), "{}", entry.name);
-        }
-    }
-
-    #[test]
-    fn every_name_without_effect_is_a_known_one() {
-        for name in WITHOUT_EFFECT {
-            assert!(entries().iter().any(|entry| entry.name == *name), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_name_appears_once() {
-        let mut names: Vec<&str> = entries().iter().map(|entry| entry.name).collect();
-        names.sort_unstable();
-        let count = names.len();
-        names.dedup();
-        assert_eq!(names.len(), count);
-    }
-}

@@ -1,0 +1,162 @@
+//! What timers and distribution summaries share: how often, how much in all, the largest of late,
+//! and, where it is asked for, how the values are spread.
+//!
+//! Recording is two additions and a comparison, wherever the value falls: the count is the sum of
+//! the buckets, so that the two never disagree. Nothing waits for a lock.
+
+mod bounds;
+mod distribution;
+mod exponential;
+mod max;
+
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use super::{
+    exemplar::{Exemplar, ExemplarSlot, RecordedExemplar},
+    instrument::{add_f64, as_f64},
+};
+
+pub(crate) use bounds::Bound;
+pub(crate) use exponential::ExponentialSnapshot;
+
+pub(super) use bounds::{Bounds, percentile_bounds};
+pub(super) use distribution::{Distribution, Unit};
+use exponential::Exponential;
+use max::WindowMax;
+
+const NANOS_PER_SECOND: f64 = 1e9;
+
+/// The values of one series.
+#[derive(Debug)]
+pub(crate) struct Histogram {
+    distribution: Arc<Distribution>,
+    /// One for each bound and one for what is above.
+    buckets: Box<[AtomicU64]>,
+    /// Nanoseconds of a timer; the bits of a float otherwise.
+    sum: AtomicU64,
+    max: WindowMax,
+    exponential: Option<Box<Exponential>>,
+    exemplars: OnceLock<Box<[ExemplarSlot]>>,
+}
+
+impl Histogram {
+    pub(super) fn new(distribution: Arc<Distribution>) -> Self {
+        let buckets = (0..=distribution.bounds().len()).map(|_| AtomicU64::new(0)).collect();
+        let exponential = distribution
+            .needs_exponential()
+            .then(|| Box::new(Exponential::new(distribution.unit(), distribution.window())));
+        Self {
+            distribution,
+            buckets,
+            sum: AtomicU64::new(0),
+            max: WindowMax::default(),
+            exponential,
+            exemplars: OnceLock::new(),
+        }
+    }
+
+    /// Records nanoseconds; only a timer's histogram knows them.
+    pub(super) fn record_nanos(&self, nanos: u64, exemplar: Option<Exemplar>) {
+        let value = as_f64(nanos);
+        self.sum.fetch_add(nanos, Relaxed);
+        self.count_in(value, value / NANOS_PER_SECOND, exemplar);
+    }
+
+    /// Records a value that is at least 0 and finite.
+    pub(super) fn record_value(&self, value: f64, exemplar: Option<Exemplar>) {
+        add_f64(&self.sum, value);
+        self.count_in(value, value, exemplar);
+    }
+
+    /// `recorded` is in the unit of the bounds that are searched, `value` in the base unit.
+    fn count_in(&self, recorded: f64, value: f64, exemplar: Option<Exemplar>) {
+        let index = self.distribution.bucket_of(recorded);
+        if let Some(bucket) = self.buckets.get(index) {
+            bucket.fetch_add(1, Relaxed);
+        }
+        self.max.record(recorded, self.distribution.window());
+        if let Some(exponential) = &self.exponential {
+            exponential.record(value);
+        }
+        if let Some(exemplar) = exemplar.filter(|_| !self.distribution.bounds().is_empty()) {
+            let slots = self
+                .exemplars
+                .get_or_init(|| self.buckets.iter().map(|_| ExemplarSlot::default()).collect());
+            if let Some(slot) = slots.get(index) {
+                slot.offer(exemplar, value);
+            }
+        }
+    }
+
+    /// The bounds of the buckets that are shown; none if no histogram was asked for.
+    pub(crate) fn bounds(&self) -> &[Bound] {
+        self.distribution.bounds()
+    }
+
+    /// How many values fell into each bucket (not below it): one for each bound and one for what
+    /// is above. Their sum is the count.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = u64> {
+        self.buckets.iter().map(|bucket| bucket.load(Relaxed))
+    }
+
+    /// How many values.
+    pub(crate) fn count(&self) -> u64 {
+        self.counts().fold(0, u64::wrapping_add)
+    }
+
+    /// The sum of all values, in the base unit.
+    pub(crate) fn sum(&self) -> f64 {
+        let sum = self.sum.load(Relaxed);
+        match self.distribution.unit() {
+            Unit::Nanos => as_f64(sum) / NANOS_PER_SECOND,
+            Unit::Plain => f64::from_bits(sum),
+        }
+    }
+
+    /// The sum of a timer.
+    pub(super) fn sum_nanos(&self) -> u64 {
+        self.sum.load(Relaxed)
+    }
+
+    /// The largest value of the last windows (by default of two minutes), in the base unit.
+    pub(crate) fn max(&self) -> f64 {
+        let max = self.max.value(self.distribution.window());
+        match self.distribution.unit() {
+            Unit::Nanos => max / NANOS_PER_SECOND,
+            Unit::Plain => max,
+        }
+    }
+
+    /// The last traced value of a bucket.
+    pub(crate) fn exemplar(&self, bucket: usize) -> Option<RecordedExemplar> {
+        self.exemplars.get()?.get(bucket)?.get()
+    }
+
+    /// The percentiles that were asked for, as (phi, value), over the last windows.
+    pub(crate) fn percentiles(&self) -> Vec<(f64, f64)> {
+        let asked = self.distribution.percentiles();
+        match &self.exponential {
+            Some(exponential) if !asked.is_empty() => {
+                exponential.percentiles(asked, self.distribution.window())
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// All values in buckets of even relative width; `None` unless this was switched on.
+    pub(crate) fn exponential(&self) -> Option<ExponentialSnapshot> {
+        let exponential =
+            self.exponential.as_deref().filter(|_| self.distribution.shows_exponential())?;
+        Some(exponential.snapshot(self.sum()))
+    }
+
+    /// Begins the next window of the percentiles if it is time.
+    pub(super) fn roll(&self) {
+        if let Some(exponential) = &self.exponential {
+            exponential.roll(self.distribution.window());
+        }
+    }
+}

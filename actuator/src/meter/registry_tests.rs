@@ -1,0 +1,194 @@
+//! The registry: merging, limits, filters, idle series.
+
+use std::time::Duration;
+
+use super::*;
+use crate::meter::Statistic;
+
+fn registry(settings: MeterSettings) -> MeterRegistry {
+    MeterRegistry::new(settings, Clock::system())
+}
+
+fn values(registry: &MeterRegistry, name: &str, tags: &[Tag]) -> Vec<(Statistic, f64)> {
+    let reading = registry.read(name, tags).unwrap();
+    reading.measurements.iter().map(|m| (m.statistic, m.value)).collect()
+}
+
+#[test]
+fn matching_series_are_summed_and_maxima_are_the_largest() {
+    let registry = registry(MeterSettings::default());
+    for (uri, millis) in [("/a", 250), ("/b", 500)] {
+        let timer = registry.meter("http").tag("uri", uri).tag("status", "200").timer();
+        timer.record(Duration::from_millis(millis));
+    }
+    let all = [(Statistic::Count, 2.0), (Statistic::TotalTime, 0.75), (Statistic::Max, 0.5)];
+    assert_eq!(values(&registry, "http", &[Tag::new("status", "200")]), all);
+    let one = [(Statistic::Count, 1.0), (Statistic::TotalTime, 0.25), (Statistic::Max, 0.25)];
+    assert_eq!(values(&registry, "http", &[Tag::new("uri", "/a")]), one);
+    assert_eq!(registry.read("http", &[Tag::new("uri", "/c")]), None);
+    let reading = registry.read("http", &[Tag::new("status", "200")]).unwrap();
+    assert_eq!(reading.available_tags["uri"].len(), 2);
+    assert!(!reading.available_tags.contains_key("status"));
+    assert_eq!(reading.base_unit.as_deref(), Some("seconds"));
+}
+
+#[test]
+fn two_values_for_one_key_must_both_hold() {
+    let registry = registry(MeterSettings::default());
+    registry.meter("m").tag("k", "a").counter();
+    registry.meter("m").tag("k", "b").counter();
+    assert_eq!(registry.read("m", &[Tag::new("k", "a"), Tag::new("k", "b")]), None);
+    assert!(registry.read("m", &[Tag::new("k", "a"), Tag::new("k", "a")]).is_some());
+}
+
+#[test]
+fn asking_twice_gives_the_same_meter() {
+    let registry = registry(MeterSettings::default());
+    registry.meter("orders").tag("a", "1").tag("b", "2").counter().increment();
+    registry.meter("orders").tag("b", "2").tag("a", "1").counter().increment();
+    assert_eq!(values(&registry, "orders", &[]), [(Statistic::Count, 2.0)]);
+}
+
+#[test]
+fn a_meter_of_another_kind_does_not_disturb_the_first() {
+    let registry = registry(MeterSettings::default());
+    registry.meter("orders").counter().add(3);
+    registry.meter("orders").tag("x", "y").gauge().set(7.0);
+    assert_eq!(values(&registry, "orders", &[]), [(Statistic::Count, 3.0)]);
+}
+
+#[test]
+fn series_beyond_the_limit_are_counted_together() {
+    let settings = MeterSettings {
+        max_series: 10,
+        common_tags: vec![Tag::new("region", "eu")],
+        ..MeterSettings::default()
+    };
+    let registry = registry(settings);
+    for id in 0..10_000 {
+        registry.meter("users").tag("id", id.to_string()).counter().increment();
+    }
+    assert_eq!(values(&registry, "users", &[]), [(Statistic::Count, 10_000.0)]);
+    let reading = registry.read("users", &[]).unwrap();
+    assert_eq!(reading.available_tags["id"].len(), 11);
+    assert_eq!(reading.available_tags["region"].len(), 1);
+    let overflow = values(&registry, "users", &[Tag::new("id", "_overflow_")]);
+    assert_eq!(overflow, [(Statistic::Count, 9_990.0)]);
+}
+
+#[test]
+fn a_walk_in_steps_meets_each_series_once_whatever_comes_and_goes() {
+    let registry = registry(MeterSettings::default());
+    let count = |id: usize| registry.meter("m").tag("id", id.to_string()).counter();
+    (0..100).for_each(|id| count(id).increment());
+    let family = registry.families().remove(0);
+    let (mut seen, mut next) = (Vec::new(), Some(0));
+    while let Some(from) = next {
+        let mut batch = Vec::new();
+        next = family.series(from, 7, &mut batch);
+        seen.extend(batch.iter().map(|series| series.labels().to_owned()));
+        registry.remove("m", "id", &seen.len().to_string());
+        count(1_000 + seen.len());
+    }
+    let distinct: HashSet<&String> = seen.iter().collect();
+    assert_eq!(distinct.len(), seen.len());
+    assert!(seen.len() >= 85, "{}", seen.len());
+}
+
+#[test]
+fn idle_series_are_hidden_until_something_is_recorded_and_abandoned_ones_removed() {
+    let clock = Clock::manual(std::time::SystemTime::UNIX_EPOCH);
+    let idle_timeout = Some(Duration::from_mins(10));
+    let settings = MeterSettings { idle_timeout, ..MeterSettings::default() };
+    let registry = MeterRegistry::new(settings, clock.clone());
+    let held = registry.meter("m").tag("k", "held").counter();
+    registry.meter("m").tag("k", "left").counter().increment();
+    let wait = |minutes| {
+        for _ in 0..minutes {
+            clock.advance(Duration::from_mins(1));
+            registry.advance();
+        }
+    };
+    let seen = || registry.read("m", &[]).map_or(0, |read| read.available_tags["k"].len());
+    wait(5);
+    assert_eq!(seen(), 2);
+    wait(20);
+    assert_eq!((seen(), registry.families()[0].len()), (0, 1));
+    held.increment();
+    wait(5);
+    assert_eq!(seen(), 1);
+}
+
+#[test]
+fn a_filter_renames_changes_tags_and_denies() {
+    struct Filter;
+    impl MeterFilter for Filter {
+        fn map(&self, mut id: MeterId) -> Option<MeterId> {
+            id.tags.retain(|tag| tag.key != "secret");
+            (id.name != "no").then(|| MeterId { name: format!("app.{}", id.name), ..id })
+        }
+    }
+    let registry = registry(MeterSettings::default());
+    registry.add_filter(Filter);
+    registry.meter("no").counter().increment();
+    registry.meter("yes").tag("secret", "1").tag("k", "v").timer().record(Duration::ZERO);
+    assert_eq!(registry.names(), ["app.yes"]);
+    let keys: Vec<_> = registry.read("app.yes", &[]).unwrap().available_tags.into_keys().collect();
+    assert_eq!(keys, ["k"]);
+}
+
+#[test]
+fn the_rows_of_a_multi_gauge_are_replaced() {
+    let registry = registry(MeterSettings::default());
+    let depths = registry.meter("depth").multi_gauge();
+    depths.set([(vec![Tag::new("q", "a")], 1.0), (vec![Tag::new("q", "b")], 2.0)]);
+    assert_eq!(values(&registry, "depth", &[]), [(Statistic::Value, 3.0)]);
+    depths.set([(vec![Tag::new("q", "b")], 5.0)]);
+    assert_eq!(values(&registry, "depth", &[]), [(Statistic::Value, 5.0)]);
+    depths.set([]);
+    assert!(registry.names().is_empty());
+}
+
+#[test]
+fn names_beyond_the_limit_are_not_kept() {
+    let registry = registry(MeterSettings { max_meters: 3, ..MeterSettings::default() });
+    (0..10).for_each(|name| registry.meter(format!("m{name}")).counter().increment());
+    assert_eq!(registry.names(), ["m0", "m1", "m2"]);
+}
+
+#[test]
+fn a_function_that_panics_gives_no_number() {
+    let registry = registry(MeterSettings::default());
+    registry.meter("bad").gauge_with(|| panic!("told so"));
+    assert!(values(&registry, "bad", &[])[0].1.is_nan());
+}
+
+#[test]
+fn the_maximum_is_forgotten_after_two_minutes_and_the_total_never() {
+    let clock = Clock::manual(std::time::SystemTime::UNIX_EPOCH);
+    let registry = MeterRegistry::new(MeterSettings::default(), clock.clone());
+    let timer = registry.meter("t").timer();
+    timer.record(Duration::from_millis(500));
+    clock.advance(Duration::from_secs(119));
+    let max = || values(&registry, "t", &[])[2].1;
+    assert_eq!(max(), 0.5);
+    timer.record(Duration::from_millis(20));
+    clock.advance(Duration::from_secs(2));
+    assert_eq!(max(), 0.02);
+    clock.advance(Duration::from_mins(2));
+    assert_eq!((max(), timer.total()), (0.0, Duration::from_millis(520)));
+}
+
+#[test]
+fn a_meter_that_is_switched_off_is_not_listed_and_common_tags_are_on_the_others() {
+    let settings = MeterSettings {
+        enable: vec![("noisy".to_owned(), false)],
+        common_tags: vec![Tag::new("region", "eu")],
+        ..MeterSettings::default()
+    };
+    let registry = registry(settings);
+    registry.meter("noisy.thing").counter().increment();
+    registry.meter("quiet").counter().increment();
+    assert_eq!(registry.names(), ["quiet"]);
+    assert!(registry.read("quiet", &[Tag::new("region", "eu")]).is_some());
+}

@@ -1,0 +1,29 @@
+//! The settings of meters and of where they go.
+
+use super::{Entry, Kind, catalog};
+
+#[rustfmt::skip]
+pub(super) const ENTRIES: &[Entry] = catalog! {
+    "management.observations.*" Text "" "Settings of observations.";
+    "management.metrics.enable.*" Bool "true" "Whether meters below this name exist.";
+    "management.metrics.tags.*" Text "" "A tag of every meter.";
+    "management.metrics.distribution.percentiles-histogram.*" Bool "false" "Whether meters below this name have buckets from which percentiles can be computed.";
+    "management.metrics.distribution.percentiles.*" List "" "Shares of 1 whose percentiles are computed for meters below this name.";
+    "management.metrics.distribution.slo.*" List "" "Bounds of buckets of meters below this name: durations, for a timer also milliseconds.";
+    "management.metrics.distribution.minimum-expected-value.*" Text "" "The least bound of percentiles-histogram; 1ms for timers.";
+    "management.metrics.distribution.maximum-expected-value.*" Text "" "The largest bound of percentiles-histogram; 30s for timers.";
+    "management.metrics.distribution.expiry.*" Duration "2m" "How long maxima and percentiles look back.";
+    "management.metrics.distribution.buffer-length.*" Number "3" "How many windows there are in expiry.";
+    "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
+    "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
+    "management.metrics.*" Text "" "Settings of metrics.";
+    "management.prometheus.*" Text "" "Settings of the Prometheus format.";
+    "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
+    "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
+    "actuator.metrics.max-series" Number "1000" "How many series one meter may have; what exceeds them is counted together.";
+    "actuator.metrics.sample-interval" Duration "5s" "Time between two samples of the system.";
+    "actuator.metrics.max-meters" Number "10000" "How many names of meters there may be.";
+    "actuator.metrics.idle-timeout" Duration "" "After how long without a recording a series is hidden; never by default.";
+    "actuator.metrics.rename.*" Text "" "The name under which this meter is kept.";
+    "actuator.metrics.ignore-tags.*" List "" "Tags that meters below this name are not to have.";
+};

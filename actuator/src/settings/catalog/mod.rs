@@ -1,0 +1,135 @@
+//! Every name that a setting can have: one line each, in the tables beside this file.
+
+mod general;
+mod meters;
+mod push;
+
+use super::name::{self, Spelling};
+
+/// A known name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The canonical name; a `*` stands for a key that somebody chooses.
+    pub name: &'static str,
+    /// What its value is.
+    pub kind: Kind,
+    /// The default, as text; empty if there is none.
+    pub default: &'static str,
+    /// What it is for, in one line.
+    pub description: &'static str,
+}
+
+/// What the value of a setting is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text, or one of a few words.
+    Text,
+    /// A whole number.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// A duration: `10s`, `500ms`, `PT10S`; a bare number is milliseconds.
+    Duration,
+    /// A size in bytes: `10MB`.
+    Size,
+    /// Texts, separated by commas or with an index each.
+    List,
+}
+
+/// All known names, those of a special thing before those of any.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    [general::ENTRIES, push::ENTRIES, meters::ENTRIES].into_iter().flatten()
+}
+
+/// Whether this is a name of Spring's that is accepted, but does nothing here.
+pub(super) fn has_no_effect(entry: &Entry) -> bool {
+    WITHOUT_EFFECT.contains(&entry.name)
+}
+
+/// The canonical spelling of a name and what is known about it.
+pub(super) fn canonical(name: &str, spelling: Spelling) -> Option<(String, &'static Entry)> {
+    entries().find_map(|entry| {
+        let first = entry.name.split('.').next()?;
+        // Most environment variables are none of ours: do not take them apart.
+        name.get(..first.len()).filter(|start| start.eq_ignore_ascii_case(first))?;
+        let indexed = entry.kind == Kind::List;
+        Some((name::canonical(name, spelling, entry.name, indexed)?, entry))
+    })
+}
+
+/// Whether this dotted name is that of a known list.
+pub(super) fn is_list(name: &str) -> bool {
+    canonical(name, Spelling::Dotted).is_some_and(|(_, entry)| entry.kind == Kind::List)
+}
+
+macro_rules! catalog {
+    ($($name:literal $kind:ident $default:literal $description:literal;)*) => {
+        &[$(Entry {
+            name: $name,
+            kind: Kind::$kind,
+            default: $default,
+            description: $description,
+        }),*]
+    };
+}
+
+use catalog;
+
+/// Settings of Spring services that may stand in files that both read. Whoever sets one is told.
+const WITHOUT_EFFECT: &[&str] = &[
+    "logging.buffer.size",
+    "logging.console.enabled",
+    "logging.logback.rollingpolicy.*",
+    "logging.pattern.*",
+    "logging.structured.*",
+    "logging.structured.format.*",
+    "logging.threshold.console",
+    "logging.threshold.file",
+    "management.endpoints.web.cors.allow-credentials",
+    "management.endpoints.web.cors.allowed-headers",
+    "management.endpoints.web.cors.allowed-methods",
+    "management.endpoints.web.cors.allowed-origin-patterns",
+    "management.endpoints.web.cors.allowed-origins",
+    "management.endpoints.web.cors.exposed-headers",
+    "management.endpoints.web.cors.max-age",
+    "management.metrics.*",
+    "management.metrics.distribution.buffer-length.*",
+    "management.observations.*",
+    "management.prometheus.*",
+    "server.forward-headers-strategy",
+    "spring.main.banner-mode",
+];
+
+#[cfg(test)]
+mod document;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_found_by_its_own_name_and_described() {
+        for entry in entries() {
+            let name = entry.name.replace('*', "x");
+            let (canonical, _) = canonical(&name, Spelling::Dotted).expect("known");
+            assert_eq!(canonical, name);
+            assert!(entry.description.ends_with('.'), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn every_name_without_effect_is_a_known_one() {
+        for name in WITHOUT_EFFECT {
+            assert!(entries().any(|entry| entry.name == *name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_appears_once() {
+        let mut names: Vec<&str> = entries().map(|entry| entry.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
