@@ -81,6 +81,7 @@ mod env;
 mod error;
 mod exchange;
 mod export;
+mod exposition;
 mod health;
 mod info;
 pub mod logging;

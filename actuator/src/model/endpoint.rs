@@ -126,6 +126,10 @@ pub enum Produces {
     Text,
     /// This media type, with its parameters: only for callers that name it, never for `*/*`.
     Named(&'static str),
+    /// One of several forms of a document, each with an operation of its own and the newest first:
+    /// of those that the caller names the first is sent, whatever their qualities, and the last
+    /// to callers who accept anything.
+    Ranked(&'static str),
     /// A resource or document of its own media type (log file); the caller's `Accept` is not
     /// consulted.
     Resource,

@@ -31,6 +31,8 @@ pub enum Reply {
         /// The document.
         body: Bytes,
     },
+    /// A document of a format of its own that is written while it is sent.
+    Stream(Stream),
     /// Something with a length that is served in ranges (log file, SBOM).
     Resource(Resource),
     /// There is no such thing: 404 with an empty body.
@@ -58,6 +60,30 @@ impl Reply {
 
 /// Headers that a format demands: most are constant, some (a lifetime) are not.
 pub type Headers = Cow<'static, [(&'static str, Cow<'static, str>)]>;
+
+/// A document that is never whole in memory. Its status is 200.
+pub struct Stream {
+    /// The media type, with parameters.
+    pub content_type: &'static str,
+    /// Whether it may be compressed for those who accept that.
+    pub compressible: bool,
+    /// What writes it.
+    pub content: Box<dyn StreamContent>,
+}
+
+/// The content behind a [`Stream`]. It is dropped half way if the caller goes away.
+pub trait StreamContent: Send {
+    /// Appends the next part, of some ten thousand bytes; `false` once nothing is left to come.
+    /// It is called on a worker of the runtime and has to return within a millisecond. A part
+    /// may be empty.
+    fn write_part(&mut self, into: &mut Vec<u8>) -> bool;
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("content_type", &self.content_type).finish_non_exhaustive()
+    }
+}
 
 /// Bytes with a known length that can be read in parts.
 pub struct Resource {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use super::range;
+use super::{range, stream};
 use crate::model::{endpoint::Operation, reply::Reply};
 
 /// The response to a call that succeeded.
@@ -31,6 +31,7 @@ pub(crate) fn respond(
             }
             response
         }
+        Reply::Stream(stream) => stream::respond(stream, headers),
         Reply::Resource(resource) => range::respond(&resource, headers.get(header::RANGE), head),
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),

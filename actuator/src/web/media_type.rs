@@ -4,6 +4,8 @@
 //! the order in `Accept`), and which version of the actuator's JSON it carries (the highest that
 //! `Accept` names, whatever its quality).
 
+mod ranked;
+
 use std::borrow::Cow;
 
 use crate::model::{call::ApiVersion, endpoint::Produces};
@@ -74,6 +76,9 @@ impl<'a> Accept<'a> {
         if self.unreadable {
             return None;
         }
+        if products.clone().any(|product| matches!(product, Produces::Ranked(_))) {
+            return self.choose_ranked(products.clone());
+        }
         if self.ranges.is_empty() {
             return products
                 .clone()
@@ -125,7 +130,7 @@ impl Produces {
     /// The media types that a product can be sent as, best first.
     pub(crate) fn offers(&self) -> &[&'static str] {
         match self {
-            Self::Named(media_type) => std::slice::from_ref(media_type),
+            Self::Named(media_type) | Self::Ranked(media_type) => std::slice::from_ref(media_type),
             Self::Json => &[V3, V2, JSON],
             Self::Text | Self::Resource => &[TEXT],
             Self::Nothing => &[],
@@ -150,6 +155,18 @@ fn essence(media_type: &str) -> &str {
     media_type.split(';').next().unwrap_or_default().trim()
 }
 
+/// The value of a parameter of a media type, without quotes.
+fn parameter<'t>(media_type: &'t str, wanted: &str) -> Option<&'t str> {
+    parameters(media_type)
+        .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        .map(|(_, value)| value)
+}
+
+fn parameters(media_type: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = media_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
+}
+
 impl<'a> Range<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let essence = essence(text);
@@ -157,12 +174,7 @@ impl<'a> Range<'a> {
         if kind.is_empty() || subtype.is_empty() || (kind == "*" && subtype != "*") {
             return None;
         }
-        let quality = text
-            .split(';')
-            .skip(1)
-            .filter_map(|parameter| parameter.trim().split_once('='))
-            .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
-            .map_or(1000, |(_, value)| thousandths(value.trim()));
+        let quality = parameter(text, "q").map_or(1000, thousandths);
         Some(Self { text, kind, subtype, quality })
     }
 
@@ -179,6 +191,11 @@ impl<'a> Range<'a> {
     }
 
     fn matches(&self, offer: &str) -> bool {
+        self.names(offer) && self.charset_matches()
+    }
+
+    /// Whether this is the offer's type; parameters do not count.
+    fn names(&self, offer: &str) -> bool {
         let Some((kind, subtype)) = essence(offer).split_once('/') else { return false };
         let kind_matches = self.kind == "*" || self.kind.eq_ignore_ascii_case(kind);
         let subtype_matches = self.subtype == "*"
@@ -186,7 +203,7 @@ impl<'a> Range<'a> {
             || self.subtype.strip_prefix("*+").is_some_and(|suffix| {
                 subtype.rsplit_once('+').is_some_and(|(_, end)| end.eq_ignore_ascii_case(suffix))
             });
-        kind_matches && subtype_matches && self.charset_matches()
+        kind_matches && subtype_matches
     }
 
     /// Only UTF-8 is spoken.
@@ -195,12 +212,7 @@ impl<'a> Range<'a> {
     }
 
     fn charset(&self) -> Option<&'a str> {
-        self.text
-            .split(';')
-            .skip(1)
-            .filter_map(|parameter| parameter.trim().split_once('='))
-            .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
-            .map(|(_, value)| value.trim().trim_matches('"'))
+        parameter(self.text, "charset")
     }
 
     /// The offer as it is sent: a charset that was asked for is echoed.
@@ -218,7 +230,7 @@ impl<'a> Range<'a> {
 }
 
 /// A quality value in thousandths; what cannot be read counts as 1.
-fn thousandths(text: &str) -> u16 {
+pub(super) fn thousandths(text: &str) -> u16 {
     let Some((whole, fraction)) = text.split_once('.') else {
         return if text == "0" { 0 } else { 1000 };
     };

@@ -9,6 +9,11 @@ mod answer;
 mod arguments;
 mod body;
 mod exposure;
+#[cfg(feature = "compression")]
+mod gzip;
+#[cfg(not(feature = "compression"))]
+#[path = "no_gzip.rs"]
+mod gzip;
 mod layer;
 mod link;
 mod media_type;
@@ -16,6 +21,7 @@ mod path;
 mod range;
 mod refusal;
 mod router;
+mod stream;
 mod target;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};

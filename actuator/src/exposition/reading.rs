@@ -1,0 +1,55 @@
+//! What a series says at this moment, whatever its kind.
+
+use crate::meter::{Histogram, Series};
+
+/// How often and how much in all.
+pub(super) struct Totals<'s> {
+    pub(super) count: u64,
+    pub(super) sum: f64,
+    /// How the values are spread, where they are measured here.
+    pub(super) histogram: Option<&'s Histogram>,
+}
+
+/// The number of a counter or a gauge; of others NaN, since they have no single one.
+pub(super) fn value(series: &Series) -> f64 {
+    match series {
+        // Beyond 2^53 the last digits go, as in every reader of these formats.
+        #[expect(clippy::cast_precision_loss, reason = "values are floats in all formats")]
+        Series::Counter(counter) => counter.count() as f64,
+        Series::Gauge(gauge) => gauge.value(),
+        Series::FunctionCounter(function) | Series::FunctionGauge(function) => function.value(),
+        Series::Timer(_) | Series::FunctionTimer(_) | Series::Summary(_) | Series::LongTask(_) => {
+            f64::NAN
+        }
+    }
+}
+
+/// Count and sum of what has them.
+pub(super) fn totals(series: &Series) -> Option<Totals<'_>> {
+    let histogram = histogram(series);
+    let (count, sum) = match series {
+        Series::FunctionTimer(timer) => (timer.count(), timer.total().as_secs_f64()),
+        Series::LongTask(timer) => (timer.active(), timer.duration().as_secs_f64()),
+        _ => histogram.map(|histogram| (histogram.count(), histogram.sum()))?,
+    };
+    Some(Totals { count, sum, histogram })
+}
+
+/// The largest value of late.
+pub(super) fn max(series: &Series) -> f64 {
+    match series {
+        Series::Timer(timer) => timer.histogram().max(),
+        Series::Summary(summary) => summary.histogram().max(),
+        Series::LongTask(timer) => timer.max().as_secs_f64(),
+        _ => f64::NAN,
+    }
+}
+
+/// How the values are spread, where they are measured here.
+pub(super) fn histogram(series: &Series) -> Option<&Histogram> {
+    match series {
+        Series::Timer(timer) => Some(timer.histogram()),
+        Series::Summary(summary) => Some(summary.histogram()),
+        _ => None,
+    }
+}

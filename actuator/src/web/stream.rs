@@ -1,0 +1,115 @@
+//! Answers that are written while they are sent: a part each time the connection asks for one.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use axum::{body::Body, response::Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+use http_body::Frame;
+
+use super::{gzip, media_type::thousandths};
+use crate::model::reply::{Stream, StreamContent};
+
+/// Room for one part, so that it is not moved while it is written.
+const PART: usize = 72 * 1024;
+/// For how long a worker writes before others get their turn.
+const TURN: Duration = Duration::from_micros(500);
+
+/// The response; compressed if the caller accepts that. Nothing is written before the connection
+/// asks for it, and so nothing at all for HEAD.
+pub(super) fn respond(stream: Stream, headers: &HeaderMap) -> Response {
+    let compressible = stream.compressible && gzip::IS_AVAILABLE;
+    let compressed = compressible && accepts_gzip(headers);
+    let content = if compressed { gzip::compressed(stream.content) } else { stream.content };
+    let body = StreamBody { content: Some(content), spent: Duration::ZERO };
+    let mut response = Response::new(Body::new(body));
+    let mut set =
+        |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_TYPE, stream.content_type);
+    if compressible {
+        set(header::VARY, "accept-encoding");
+    }
+    if compressed {
+        set(header::CONTENT_ENCODING, "gzip");
+    }
+    response
+}
+
+/// Whether `Accept-Encoding` names gzip, and does not prefer to have it plain.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    // What a hostile header can cost is bounded: the rest is not looked at.
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let codings = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let (mut gzip, mut any, mut identity) = (None, None, None);
+    for coding in codings.take(64) {
+        let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
+        let quality = parameters.trim().strip_prefix("q=").map_or(1000, thousandths);
+        match name.trim().to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => gzip = Some(quality),
+            "*" => any = Some(quality),
+            "identity" => identity = Some(quality),
+            _ => {}
+        }
+    }
+    gzip.or(any).is_some_and(|gzip| gzip > 0 && gzip >= identity.unwrap_or(0))
+}
+
+struct StreamBody {
+    /// `None` once all is written.
+    content: Option<Box<dyn StreamContent>>,
+    /// For how long has been written in this turn.
+    spent: Duration,
+}
+
+impl StreamBody {
+    fn write(&mut self) -> Option<Bytes> {
+        let content = self.content.as_mut()?;
+        let started = Instant::now();
+        let mut part = Vec::with_capacity(PART);
+        let mut more = true;
+        while more && part.is_empty() && started.elapsed() < TURN {
+            more = content.write_part(&mut part);
+        }
+        self.spent += started.elapsed();
+        if !more {
+            self.content = None;
+        }
+        Some(Bytes::from(part)).filter(|part| !part.is_empty())
+    }
+}
+
+impl http_body::Body for StreamBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let this = self.get_mut();
+        // The connection asks on and on while its peer is quick.
+        if this.spent < TURN
+            && let Some(part) = this.write()
+        {
+            return Poll::Ready(Some(Ok(Frame::data(part))));
+        }
+        if this.content.is_none() {
+            return Poll::Ready(None);
+        }
+        this.spent = Duration::ZERO;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.content.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests;
