@@ -134,13 +134,7 @@ impl LineWriter {
         write_count(into, total);
     }
 
-    fn quantiles(
-        &mut self,
-        name: &str,
-        labels: &str,
-        histogram: &Histogram,
-        into: &mut Vec<u8>,
-    ) {
+    fn quantiles(&mut self, name: &str, labels: &str, histogram: &Histogram, into: &mut Vec<u8>) {
         let percentiles = histogram.percentiles();
         if percentiles.is_empty() {
             return;

@@ -60,7 +60,9 @@ mod tests {
         ] {
             assert_eq!(value(number), text);
         }
-        for number in [f64::MAX, f64::MIN_POSITIVE, 5e-324, -0.0, 1.0 / 3.0, 1e21, 9_007_199_254_740_993.0] {
+        for number in
+            [f64::MAX, f64::MIN_POSITIVE, 5e-324, -0.0, 1.0 / 3.0, 1e21, 9_007_199_254_740_993.0]
+        {
             assert_eq!(value(number).parse::<f64>().unwrap().to_bits(), number.to_bits());
         }
     }

@@ -103,7 +103,10 @@ impl Plan {
                 left_out.push(LeftOut {
                     name: family.name().to_owned(),
                     sample: sample.clone(),
-                    other: families.get(other).map(|other| other.name().to_owned()).unwrap_or_default(),
+                    other: families
+                        .get(other)
+                        .map(|other| other.name().to_owned())
+                        .unwrap_or_default(),
                 });
                 continue;
             }
@@ -140,7 +143,8 @@ fn parts_of(family: &Arc<Family>) -> Vec<Part> {
         MeterKind::Gauge if family.name().ends_with(".info") => vec![part(Role::Info, name(unit))],
         MeterKind::Gauge => vec![part(Role::Gauge, name(unit))],
         MeterKind::Summary | MeterKind::Timer | MeterKind::LongTask => {
-            let name = name(if family.kind() == MeterKind::Summary { unit } else { Suffix::Seconds });
+            let name =
+                name(if family.kind() == MeterKind::Summary { unit } else { Suffix::Seconds });
             let max = format!("{name}_max");
             vec![part(Role::Distribution, name), part(Role::Max, max)]
         }

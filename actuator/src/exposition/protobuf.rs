@@ -154,12 +154,7 @@ impl Writer for ProtobufWriter {
 }
 
 /// Classic buckets, and the count that goes with them.
-fn write_buckets(
-    into: &mut Vec<u8>,
-    bucket: &mut Vec<u8>,
-    histogram: &Histogram,
-    count: &mut u64,
-) {
+fn write_buckets(into: &mut Vec<u8>, bucket: &mut Vec<u8>, histogram: &Histogram, count: &mut u64) {
     if histogram.bounds().is_empty() {
         return;
     }
@@ -246,7 +241,8 @@ fn runs(counts: &[u64]) -> Vec<(usize, &[u64])> {
         });
     }
     runs.extend(current);
-    let slice = |(first, last): (usize, usize)| (first, counts.get(first..=last).unwrap_or_default());
+    let slice =
+        |(first, last): (usize, usize)| (first, counts.get(first..=last).unwrap_or_default());
     runs.into_iter().map(slice).collect()
 }
 

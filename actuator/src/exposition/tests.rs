@@ -44,9 +44,15 @@ fn one_of_each() -> Arc<MeterRegistry> {
     let registry = registry();
     let events = registry.meter("logback.events").description("Number of log events");
     events.base_unit("events").tag("level", "info").counter().add(11);
-    registry.meter("jvm.info").description("JVM version info").tag("vendor", "Debian").gauge().set(1.0);
+    registry
+        .meter("jvm.info")
+        .description("JVM version info")
+        .tag("vendor", "Debian")
+        .gauge()
+        .set(1.0);
     registry.meter("disk.free").base_unit("bytes").tag("path", "/srv/app/.").gauge().set(8.25);
-    let timer = registry.meter("http.server.requests").tag("uri", "/a").tag("status", "200").timer();
+    let timer =
+        registry.meter("http.server.requests").tag("uri", "/a").tag("status", "200").timer();
     timer.record(Duration::from_millis(250));
     timer.record(Duration::from_millis(500));
     registry.meter("http.server.requests.active").long_task_timer();
@@ -173,7 +179,9 @@ fn trap_seed_15_what_is_hostile_is_escaped() {
         assert_eq!(document.samples.len(), 1);
     }
     assert!(text(&registry).contains(r#"# HELP odd_name_1 says "hi"\\\n# TYPE x counter"#));
-    assert!(openmetrics(&registry).contains(r#"# HELP odd_name_1 says \"hi\"\\\n# TYPE x counter"#));
+    assert!(
+        openmetrics(&registry).contains(r#"# HELP odd_name_1 says \"hi\"\\\n# TYPE x counter"#)
+    );
 }
 
 #[test]

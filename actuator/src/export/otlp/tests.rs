@@ -172,8 +172,7 @@ async fn what_has_no_buckets_has_a_count_a_sum_or_percentiles() {
     running.start();
     let _pushing = run(&server, &registry, &[("base-time-unit", "seconds")]);
     let asked = server.asked().await;
-    for (name, unit, count, total) in
-        [("plain", "bytes", 1, 12.0), ("function", "seconds", 4, 2.0)]
+    for (name, unit, count, total) in [("plain", "bytes", 1, 12.0), ("function", "seconds", 4, 2.0)]
     {
         let metric = data(&asked, name);
         assert_eq!(metric.unit, unit);
@@ -398,7 +397,10 @@ fn variables_of_opentelemetry_are_read_and_springs_settings_win() {
     let expected = [("service.name", "b"), ("team", "z")];
     assert_eq!(read.resource, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
     let headers = read.headers.into_map();
-    assert_eq!((&headers["api-key"], &headers["x"]), (&"two".parse().unwrap(), &"1".parse().unwrap()));
+    assert_eq!(
+        (&headers["api-key"], &headers["x"]),
+        (&"two".parse().unwrap(), &"1".parse().unwrap())
+    );
 }
 
 #[test]
