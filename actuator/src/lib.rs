@@ -48,6 +48,8 @@
 //!
 //! # Features
 //!
+//! - `compression` (on by default): compresses the answers of `/actuator/prometheus` for those who
+//!   accept gzip.
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
 //!   check of certificates.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.

@@ -96,6 +96,7 @@ impl Exposition {
     }
 
     fn plan(&self) -> Arc<Plan> {
+        self.meters.advance();
         let families = self.meters.families();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.plan.is_of(&families) {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{parser::Document, *};
 use crate::{
     meter::{Exemplar, MeterSettings},
-    support::clock::Clock,
+    support::{clock::Clock, test_log::Log},
 };
 
 fn registry() -> Arc<MeterRegistry> {
@@ -225,7 +225,8 @@ fn of_two_meters_with_one_name_the_first_is_shown() {
 
 #[test]
 fn a_meter_that_is_left_out_is_told_once() {
-    let log = crate::support::test_log::capture();
+    let log = Log::default();
+    let _listening = log.listen();
     let registry = registry();
     registry.meter("a.b").gauge();
     registry.meter("a_b").gauge();
@@ -234,8 +235,7 @@ fn a_meter_that_is_left_out_is_told_once() {
         bytes_of(exposition.render(Format::Text, None));
         registry.meter(format!("more{}", registry.names().len())).gauge();
     }
-    let text = log.text();
-    assert_eq!(text.matches("meter a_b is left out").count(), 1, "{text}");
+    assert_eq!(log.count("meter a_b is left out"), 1, "{}", log.text());
 }
 
 #[test]
