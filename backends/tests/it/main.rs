@@ -1,10 +1,12 @@
-//! The built-in checks of databases and Redis, through the front door of a service, against real servers.
+//! The built-in checks of databases and Redis, and the push to a Pushgateway, through the front door of a service,
+//! against real servers.
 
 #![allow(clippy::unwrap_used)] // a test may fail
 
 mod databases;
 mod discovery;
 mod migrations;
+mod pushgateway;
 mod redis;
 mod service;
 mod silence;

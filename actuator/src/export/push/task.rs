@@ -131,9 +131,12 @@ impl<E: Exporter> Pusher<E> {
         let deadline = Instant::now() + LAST_PUSH;
         let finished = timeout_at(deadline, self.exporter.finish()).await;
         let finished = finished.unwrap_or_else(|_| Some(Err(PushFailure::late())));
-        if let Some(Err(failure)) = finished {
-            let (receiver, failure) = (&self.receiver, self.explained(&failure));
-            warn!("{receiver} was not told that this service stops: {failure}");
+        let Some(Err(failure)) = finished else { return };
+        let (receiver, text) = (&self.receiver, self.explained(&failure));
+        if self.last == Last::Failed(failure.kind()) {
+            debug!("{receiver} was not told that this service stops: {text}");
+        } else {
+            warn!("{receiver} was not told that this service stops: {text}");
         }
     }
 
