@@ -225,4 +225,4 @@ pub use info::ActuatorInfo;
 pub use probe::ProbeReport;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, probe};
 pub use settings::FromSetting;
-pub use web::ActuatorLayer;
+pub use web::{ActuatorLayer, ServerTiming};

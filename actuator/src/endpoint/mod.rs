@@ -18,6 +18,7 @@ mod info;
 mod logfile;
 mod loggers;
 mod metrics;
+mod prometheus;
 mod shutdown;
 mod threaddump;
 
@@ -30,6 +31,7 @@ use crate::{
     audit::Audit,
     env::Environment,
     exchange::ExchangeRepository,
+    exposition::Exposition,
     health::{HealthContributors, HealthGroups},
     info::{Facts, HostFacts, InfoRegistry},
     logging::LoggingState,
@@ -59,6 +61,8 @@ pub(crate) struct Subjects {
     pub(crate) environment: Arc<Environment>,
     pub(crate) logging: LoggingState,
     pub(crate) meters: Arc<MeterRegistry>,
+    /// The meters in the formats of Prometheus.
+    pub(crate) exposition: Arc<Exposition>,
     pub(crate) exchanges: Arc<ExchangeRepository>,
     pub(crate) threads: Arc<ThreadRepository>,
     pub(crate) audit: Audit,
@@ -86,6 +90,7 @@ pub(crate) const IDS: &[&str] = &[
     "logfile",
     "loggers",
     "metrics",
+    "prometheus",
     "shutdown",
     "threaddump",
     "trace",
@@ -165,6 +170,10 @@ pub(crate) fn all(
     ];
     if subjects.audit.is_enabled() {
         endpoints.push(Arc::new(auditevents::AuditeventsEndpoint::new(subjects.audit.clone())));
+    }
+    if subjects.exposition.settings().enabled {
+        let exposition = Arc::clone(&subjects.exposition);
+        endpoints.push(Arc::new(prometheus::PrometheusEndpoint::new(exposition)));
     }
     if let Some(source) = &subjects.logging.source {
         endpoints.push(Arc::new(logfile::LogfileEndpoint::new(source.clone())));

@@ -138,13 +138,11 @@ impl<'r> MeterBuilder<'r> {
         let made = |id, distribution| {
             Series::Summary(Arc::new(DistributionSummary::new(id, distribution)))
         };
-        match self.registration.register_spread(Unit::Plain, made) {
-            Series::Summary(summary) => summary,
-            _ => {
-                let distribution = Distribution::bare(Unit::Plain);
-                Arc::new(DistributionSummary::new(SeriesId::default(), distribution))
-            }
+        if let Series::Summary(summary) = self.registration.register_spread(Unit::Plain, made) {
+            return summary;
         }
+        let distribution = Distribution::bare(Unit::Plain);
+        Arc::new(DistributionSummary::new(SeriesId::default(), distribution))
     }
 
     /// A timer of running tasks.

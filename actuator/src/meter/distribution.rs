@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::histogram::{Bounds, Distribution, Unit, percentile_bounds};
-use crate::settings::{FromSetting as _, SettingsReader};
+use crate::settings::{FromSetting, SettingsReader};
 
 /// Micrometer forgets a maximum after two minutes.
 const EXPIRY: Duration = Duration::from_mins(2);
@@ -59,18 +59,22 @@ impl DistributionSettings {
     /// Reads them.
     pub(super) fn read(reader: &mut SettingsReader<'_>) -> Self {
         Self {
-            percentiles_histogram: by_meter(reader, "percentiles-histogram", |reader, name| {
-                reader.value(name)
-            }),
+            percentiles_histogram: by_meter(reader, "percentiles-histogram", value),
             percentiles: by_meter(reader, "percentiles", read_percentiles),
             objectives: by_meter(reader, "slo", |reader, name| {
                 reader.list(name)?.iter().map(|text| meter_value(reader, name, text)).collect()
             }),
             minimum_expected: by_meter(reader, "minimum-expected-value", read_meter_value),
             maximum_expected: by_meter(reader, "maximum-expected-value", read_meter_value),
-            expiry: by_meter(reader, "expiry", |reader, name| reader.value(name)),
+            expiry: by_meter(reader, "expiry", value),
             exponential: false,
         }
+    }
+
+    /// Whether settings ask for buckets of a meter.
+    pub(super) fn has_buckets(&self, name: &str) -> bool {
+        longest(&self.percentiles_histogram, name).copied().unwrap_or(false)
+            || longest(&self.objectives, name).is_some_and(|bounds| !bounds.is_empty())
     }
 
     /// What is kept for a meter.
@@ -148,6 +152,11 @@ pub(super) fn by_name<T>(
             Some((name, value))
         })
         .collect()
+}
+
+/// The typed value of one setting.
+pub(super) fn value<T: FromSetting>(reader: &mut SettingsReader<'_>, name: &str) -> Option<T> {
+    reader.value(name)
 }
 
 fn by_meter<T>(

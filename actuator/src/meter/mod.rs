@@ -50,4 +50,6 @@ pub(crate) use histogram::{Bound, ExponentialSnapshot, Histogram};
 pub(crate) use runtime::bind_runtime_meters;
 pub(crate) use sampler::MetricsSampler;
 pub(crate) use series::{MeterKind, Series};
-pub(crate) use server_requests::{Outcome, RequestMethod, RouteMeters, ServerRequestMeters};
+pub(crate) use server_requests::{
+    FinishedRequest, Outcome, RequestMethod, RouteMeters, ServerRequestMeters,
+};

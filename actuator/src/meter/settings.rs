@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use super::{
     Tag,
-    distribution::{DistributionSettings, by_name, longest},
+    distribution::{DistributionSettings, by_name, longest, value},
 };
 use crate::settings::SettingsReader;
 
@@ -39,6 +39,9 @@ pub struct MeterSettings {
     /// `actuator.metrics.jvm-aliases`: whether those names of Spring's that are literally true
     /// here are offered too (`jvm.threads.live`, `.peak`, `.daemon`). Off by default.
     pub jvm_aliases: bool,
+    /// `actuator.metrics.body-sizes`: whether the sizes of bodies of requests and responses are
+    /// measured. On by default.
+    pub body_sizes: bool,
     /// `actuator.metrics.management-requests`: whether `http.server.requests` counts requests of
     /// the management API, as Spring does. On by default.
     pub management_requests: bool,
@@ -59,6 +62,7 @@ impl Default for MeterSettings {
             idle_timeout: None,
             sample_interval: Duration::from_secs(5),
             jvm_aliases: false,
+            body_sizes: true,
             management_requests: true,
         }
     }
@@ -74,7 +78,7 @@ impl MeterSettings {
                 .into_iter()
                 .map(|(key, value)| Tag { key, value })
                 .collect(),
-            enable: by_name(reader, "management.metrics.enable", |reader, name| reader.value(name)),
+            enable: by_name(reader, "management.metrics.enable", value),
             rename: reader.map("actuator.metrics.rename"),
             ignore_tags: by_name(reader, "actuator.metrics.ignore-tags", |reader, name| {
                 reader.list(name)
@@ -90,6 +94,7 @@ impl MeterSettings {
             idle_timeout: read_idle_timeout(reader),
             sample_interval: read_interval(reader, defaults.sample_interval),
             jvm_aliases: reader.value_or("actuator.metrics.jvm-aliases", defaults.jvm_aliases),
+            body_sizes: reader.value_or("actuator.metrics.body-sizes", defaults.body_sizes),
             management_requests: reader
                 .value_or("actuator.metrics.management-requests", defaults.management_requests),
         }

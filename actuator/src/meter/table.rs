@@ -51,13 +51,10 @@ impl SeriesTable {
     /// Adds a series whose labels are not there yet.
     pub(super) fn insert(&mut self, series: Series) {
         let place = Place { series, idle: None };
-        let number = match self.free.pop() {
-            Some(number) => number,
-            None => {
-                self.places.push(None);
-                u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
-            }
-        };
+        let number = self.free.pop().unwrap_or_else(|| {
+            self.places.push(None);
+            u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
+        });
         let hash = self.hash(place.series.labels());
         if let Some(slot) = position(number).and_then(|index| self.places.get_mut(index)) {
             *slot = Some(place);

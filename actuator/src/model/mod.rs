@@ -14,3 +14,4 @@ pub(crate) mod reply;
 pub(crate) mod sanitizer;
 pub(crate) mod show;
 pub(crate) mod source;
+pub(crate) mod trace_context;

@@ -12,6 +12,7 @@ use crate::{
     env::Environment,
     error::{Error, ErrorKind, Result},
     exchange::ExchangeRepository,
+    exposition::Exposition,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
     meter::{self, MeterRegistry, MetricsSampler, ServerRequestMeters},
@@ -19,7 +20,7 @@ use crate::{
     registry::{Binder, Declarations, refuse_conflicts},
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
-    web::ActuatorLayer,
+    web::{ActuatorLayer, LayerParts},
 };
 
 /// Puts everything together; nothing listens yet.
@@ -85,6 +86,7 @@ impl Parts {
             environment: Arc::new(environment(basics, env, &sanitizer)),
             logging: basics.logging.clone(),
             meters: Arc::clone(&basics.meters),
+            exposition: Arc::new(Exposition::new(Arc::clone(&basics.meters), config.exposition)),
             exchanges: Arc::clone(&exchanges),
             audit: basics.audit.clone(),
             threads: Arc::new(ThreadRepository::new(Clock::system())),
@@ -127,13 +129,14 @@ impl Parts {
         Ok(Actuator {
             name: self.name,
             version: self.version,
-            layer: ActuatorLayer::new(
-                ServerRequestMeters::new(Arc::clone(&basics.meters)),
-                basics.meters.settings().management_requests,
-                Some(self.exchanges),
-                Clock::system(),
-                &basics.server.base_path,
-            ),
+            layer: ActuatorLayer::new(LayerParts {
+                meters: ServerRequestMeters::new(Arc::clone(&basics.meters)),
+                meters_management: basics.meters.settings().management_requests,
+                exchanges: Some(self.exchanges),
+                clock: Clock::system(),
+                base_path: basics.server.base_path.clone(),
+                server_timing: basics.server.server_timing,
+            }),
             server: basics.server,
             exposure: config.exposure,
             endpoints,

@@ -27,6 +27,8 @@ pub(crate) struct ServerSettings {
     pub discovery: bool,
     /// Whether error documents say why.
     pub include_message: IncludeMessage,
+    /// Whether responses tell how long they took.
+    pub server_timing: bool,
     /// How long the service goes on serving, unready, after it was told to stop.
     pub delay: Duration,
     /// How long requests in progress may take to finish on the way down.
@@ -63,6 +65,7 @@ impl ServerSettings {
             context_path,
             base_path,
             discovery,
+            server_timing: reader.value_or("actuator.server-timing.enabled", false),
             include_message: include_message.unwrap_or_default(),
             delay: reader.value_or("actuator.shutdown.delay", Duration::ZERO),
             drain: drain(reader),

@@ -22,9 +22,12 @@ mod range;
 mod refusal;
 mod router;
 mod stream;
+mod server_timing;
 mod target;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;
+pub(crate) use layer::LayerParts;
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
 pub(crate) use router::{Management, MountedPath};
+pub use server_timing::ServerTiming;

@@ -19,9 +19,11 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.metrics.*" Text "" "Settings of metrics.";
     "management.prometheus.*" Text "" "Settings of the Prometheus format.";
     "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
+    "actuator.metrics.body-sizes" Bool "true" "Whether the sizes of bodies of requests and responses are measured.";
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
     "actuator.metrics.max-series" Number "1000" "How many series one meter may have; what exceeds them is counted together.";
     "actuator.metrics.sample-interval" Duration "5s" "Time between two samples of the system.";
+    "actuator.server-timing.enabled" Bool "false" "Whether responses tell in Server-Timing how long they took.";
     "actuator.metrics.max-meters" Number "10000" "How many names of meters there may be.";
     "actuator.metrics.idle-timeout" Duration "" "After how long without a recording a series is hidden; never by default.";
     "actuator.metrics.rename.*" Text "" "The name under which this meter is kept.";

@@ -1,10 +1,11 @@
 //! The layer around a real axum router: what is recorded, under which names, whatever happens.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::StatusCode,
     response::Redirect,
     routing::{get, post},
@@ -15,7 +16,8 @@ use super::*;
 use crate::{
     exchange::{Exchange, ExchangeSettings, Include},
     meter::{MeterRegistry, MeterSettings, Statistic, Tag},
-    model::sanitizer::Sanitizer,
+    model::{principal::Principal, sanitizer::Sanitizer},
+    web::ServerTiming,
 };
 
 struct App {
@@ -31,13 +33,14 @@ fn app_with(meters: MeterSettings, settings: ExchangeSettings) -> App {
     let registry = Arc::new(MeterRegistry::new(meters, clock.clone()));
     let exchanges =
         Arc::new(ExchangeRepository::new(settings, Sanitizer::default(), clock.clone()));
-    let layer = ActuatorLayer::new(
-        ServerRequestMeters::new(Arc::clone(&registry)),
-        is_metered,
-        Some(Arc::clone(&exchanges)),
-        clock.clone(),
-        "/actuator",
-    );
+    let layer = ActuatorLayer::new(LayerParts {
+        meters: ServerRequestMeters::new(Arc::clone(&registry)),
+        meters_management: is_metered,
+        exchanges: Some(Arc::clone(&exchanges)),
+        clock: clock.clone(),
+        base_path: "/actuator".to_owned(),
+        server_timing: true,
+    });
     let slow = clock.clone();
     let nested = Router::new().route("/{id}", get(|| async { "nested" }));
     let router = Router::new()
@@ -45,7 +48,13 @@ fn app_with(meters: MeterSettings, settings: ExchangeSettings) -> App {
         .route("/moved", get(|| async { Redirect::temporary("/users/1") }))
         .route("/boom", get(boom))
         .route("/never", get(std::future::pending::<()>))
-        .route("/slow", get(move || async move { slow.advance(Duration::from_millis(90)) }))
+        .route(
+            "/slow",
+            get(move |timing: ServerTiming| async move {
+                slow.advance(Duration::from_millis(90));
+                timing.add("db", Duration::from_millis(30));
+            }),
+        )
         .route("/teapot", post(|| async { StatusCode::IM_A_TEAPOT }))
         .route("/actuator/health", get(|| async { "UP" }))
         .route("/actuator-foo", get(|| async { "mine" }))
@@ -145,13 +154,14 @@ async fn trap_seed_08_an_error_and_a_panic_of_the_call_itself_are_recorded() {
     struct Refused;
     type Never = std::future::Ready<Result<Response<Body>, Infallible>>;
     let app = app();
-    let layer = ActuatorLayer::new(
-        ServerRequestMeters::new(Arc::clone(&app.registry)),
-        true,
-        None,
-        app.clock.clone(),
-        "",
-    );
+    let layer = ActuatorLayer::new(LayerParts {
+        meters: ServerRequestMeters::new(Arc::clone(&app.registry)),
+        meters_management: true,
+        exchanges: None,
+        clock: app.clock.clone(),
+        base_path: "".to_owned(),
+        server_timing: false,
+    });
     let refuse = |_: Request<Body>| async { Err::<Response<Body>, _>(Refused) };
     let service = layer.layer(tower::service_fn(refuse));
     assert!(service.oneshot(Request::new(Body::empty())).await.is_err());
@@ -243,13 +253,14 @@ async fn an_exchange_has_headers_address_and_caller_as_included() {
 #[tokio::test]
 async fn a_response_can_name_its_template() {
     let app = app();
-    let layer = ActuatorLayer::new(
-        ServerRequestMeters::new(Arc::clone(&app.registry)),
-        true,
-        None,
-        app.clock.clone(),
-        "/actuator",
-    );
+    let layer = ActuatorLayer::new(LayerParts {
+        meters: ServerRequestMeters::new(Arc::clone(&app.registry)),
+        meters_management: true,
+        exchanges: None,
+        clock: app.clock.clone(),
+        base_path: "/actuator".to_owned(),
+        server_timing: false,
+    });
     let handler = || async { axum::Extension(RouteTemplate("/actuator/env/{toMatch}".into())) };
     let tag = |_: axum::extract::Request| async move {
         let axum::Extension(template) = handler().await;
@@ -267,4 +278,63 @@ fn error_types_are_named_as_spring_names_classes() {
     assert_eq!(simple_name("std::io::error::Error"), "Error");
     assert_eq!(simple_name("alloc::boxed::Box<dyn core::error::Error>"), "Box");
     assert_eq!(simple_name("u8"), "u8");
+}
+
+#[tokio::test]
+async fn sizes_of_bodies_are_measured_where_they_are_told() {
+    let app = app();
+    let request = Request::post("/teapot").header("content-length", "5");
+    app.router.clone().oneshot(request.body(Body::from("hello")).unwrap()).await.unwrap();
+    app.request("GET", "/users/7").await;
+    let total = |side: &str, uri| {
+        let name = format!("http.server.{side}.body.size");
+        let reading = app.registry.read(&name, &[Tag::new("uri", uri)]).unwrap();
+        assert_eq!(reading.base_unit.as_deref(), Some("bytes"));
+        (reading.measurements[0].value, reading.measurements[1].value)
+    };
+    assert_eq!(total("request", "/teapot"), (1.0, 5.0));
+    assert_eq!(total("request", "/users/{id}"), (0.0, 0.0));
+    assert_eq!(total("response", "/users/{id}"), (1.0, 4.0));
+}
+
+#[tokio::test]
+async fn a_sampled_trace_becomes_the_exemplar_of_its_bucket() {
+    let objectives =
+        ("http.server.requests".to_owned(), vec![crate::meter::MeterValue::Number(50.0)]);
+    let mut settings = MeterSettings::default();
+    settings.distribution.objectives.push(objectives);
+    let app = app_with(settings, ExchangeSettings::default());
+    for (uri, flags) in [("/slow", "01"), ("/users/1", "00")] {
+        let trace = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}");
+        let request = Request::get(uri).header("traceparent", trace);
+        app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    }
+    let mut series = Vec::new();
+    let families = app.registry.families();
+    let family = families.iter().find(|family| family.name() == "http.server.requests").unwrap();
+    family.series(0, 10, &mut series);
+    let mut found = Vec::new();
+    for series in series {
+        let crate::meter::Series::Timer(timer) = series else { panic!("{series:?}") };
+        found.extend(
+            (0..2).filter_map(|bucket| Some((bucket, timer.histogram().exemplar(bucket)?))),
+        );
+    }
+    let [(1, recorded)] = found[..] else { panic!("{found:?}") };
+    assert_eq!(recorded.exemplar.trace_id, 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736);
+    assert!((recorded.value - 0.09).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn trap_seed_24_server_timing_tells_time_on_the_wall_as_dur() {
+    let app = app();
+    let request = Request::get("/slow").body(Body::empty()).unwrap();
+    let response = app.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(
+        response.headers()["server-timing"],
+        r#"route;desc="/slow";dur=90.000, db;dur=30.000"#
+    );
+    let request = Request::get("/nowhere").body(Body::empty()).unwrap();
+    let response = app.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["server-timing"], r#"route;desc="UNKNOWN";dur=0.000"#);
 }

@@ -1,0 +1,242 @@
+//! One request on its way through the layer, recorded once whatever happens to it.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+
+use axum::extract::MatchedPath;
+use http::{HeaderMap, Request, Response, header};
+use http_body::Body;
+
+use super::{LayerParts, RouteTemplate, exchange};
+use crate::{
+    exchange::{Direction, Draft},
+    meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
+    model::{principal::Principal, trace_context::TraceParent},
+    web::server_timing::ServerTiming,
+};
+
+/// The status of an exchange whose client went away: known from nginx's logs.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+/// What is recorded in place of an error's type.
+pub(super) const PANIC: &str = "panic";
+
+/// What all services of a layer share.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    parts: LayerParts,
+}
+
+/// One wrapped service. `Router::layer` makes one for each route, so that the route's meters are
+/// found once.
+#[derive(Debug)]
+pub(super) struct Scope {
+    recorder: Arc<Recorder>,
+    route: OnceLock<Arc<RouteMeters>>,
+}
+
+/// A request in progress. Whatever happens to it, it is recorded once.
+#[derive(Debug)]
+pub(super) struct Recording {
+    scope: Arc<Scope>,
+    started: Instant,
+    method: RequestMethod,
+    route: Route,
+    is_metered: bool,
+    is_finished: bool,
+    active: Option<LongTask>,
+    exemplar: Option<Exemplar>,
+    request_bytes: Option<u64>,
+    timing: Option<ServerTiming>,
+    draft: Option<Draft>,
+    caller: Option<String>,
+}
+
+/// The route of a request.
+#[derive(Debug)]
+enum Route {
+    /// That for which the scope was made.
+    OfScope,
+    /// Another.
+    Other(Arc<RouteMeters>),
+    /// None.
+    Unmatched,
+}
+
+impl Recording {
+    /// Begins to record a request.
+    pub(super) fn begin<B>(scope: &Arc<Scope>, request: &mut Request<B>) -> Self {
+        let recorder = &scope.recorder.parts;
+        let started = recorder.clock.instant();
+        let method = RequestMethod::from_name(request.method().as_str());
+        let is_management = scope.recorder.is_management(request.uri().path());
+        let is_metered = recorder.meters_management || !is_management;
+        let exchanges = recorder
+            .exchanges
+            .as_ref()
+            .filter(|exchanges| exchanges.settings().management_requests || !is_management);
+        let timing = recorder.server_timing.then(|| {
+            let timing = ServerTiming::kept();
+            request.extensions_mut().insert(timing.clone());
+            timing
+        });
+        Self {
+            scope: Arc::clone(scope),
+            started,
+            method,
+            timing,
+            exemplar: if is_metered && recorder.meters.wants_exemplars() {
+                exemplar(request.headers())
+            } else {
+                None
+            },
+            request_bytes: if is_metered && recorder.meters.wants_sizes() {
+                content_length(request.headers())
+            } else {
+                None
+            },
+            route: if is_metered { scope.route(request) } else { Route::Unmatched },
+            is_metered,
+            is_finished: false,
+            active: if is_metered { recorder.meters.start(method, started) } else { None },
+            draft: exchanges.map(|exchanges| exchange::begin(exchanges, request)),
+            caller: exchanges
+                .filter(|exchanges| exchanges.include().principal)
+                .and_then(|_| Some(request.extensions().get::<Principal>()?.name.clone())),
+        }
+    }
+
+    /// Records the response; its head may be given a header.
+    pub(super) fn respond<R: Body>(&mut self, response: &mut Response<R>) {
+        if let Some(RouteTemplate(template)) = response.extensions().get() {
+            self.route = Route::Other(self.scope.recorder.parts.meters.route(template));
+        }
+        if let (Some(draft), Some(exchanges)) =
+            (&mut self.draft, &self.scope.recorder.parts.exchanges)
+        {
+            let include = exchanges.include();
+            if include.response_headers {
+                exchange::copy_headers(draft, Direction::Response, response.headers(), exchanges);
+            }
+            if include.principal {
+                let late = response.extensions().get::<Principal>().map(|caller| &*caller.name);
+                if let Some(name) = late.or(self.caller.as_deref()) {
+                    draft.principal(name);
+                }
+            }
+        }
+        let outcome = Outcome { status: Some(response.status().as_u16()), exception: None };
+        let took = self.finish(outcome, response.body().size_hint().exact());
+        if let Some(timing) = self.timing.take() {
+            timing.write(self.template(), took, response.headers_mut());
+        }
+    }
+
+    /// Records that there will be no response.
+    pub(super) fn fail(&mut self, exception: &'static str) {
+        self.finish(Outcome { status: Some(500), exception: Some(exception) }, None);
+    }
+
+    fn finish(&mut self, outcome: Outcome, response_bytes: Option<u64>) -> Duration {
+        if std::mem::replace(&mut self.is_finished, true) {
+            return Duration::ZERO;
+        }
+        let recorder = &self.scope.recorder.parts;
+        let duration = recorder.clock.instant().saturating_duration_since(self.started);
+        if self.is_metered {
+            let request = FinishedRequest {
+                method: self.method,
+                outcome,
+                duration,
+                exemplar: self.exemplar,
+                request_bytes: self.request_bytes,
+                response_bytes,
+            };
+            match self.route() {
+                Some(route) => recorder.meters.record(route, &request),
+                None => recorder.meters.record_unmatched(&request),
+            }
+            if let Some(active) = self.active.take() {
+                recorder.meters.stop(self.method, active);
+            }
+        }
+        if let (Some(draft), Some(exchanges)) = (self.draft.take(), &recorder.exchanges) {
+            let status = outcome.status.unwrap_or(CLIENT_CLOSED_REQUEST);
+            exchanges.record(draft, self.started, duration, status);
+        }
+        duration
+    }
+
+    fn route(&self) -> Option<&RouteMeters> {
+        match &self.route {
+            Route::OfScope => self.scope.route.get().map(|route| &**route),
+            Route::Other(route) => Some(route),
+            Route::Unmatched => None,
+        }
+    }
+
+    fn template(&self) -> &str {
+        self.route().map_or("UNKNOWN", RouteMeters::template)
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if self.is_finished {
+            return;
+        }
+        if std::thread::panicking() {
+            self.fail(PANIC);
+        } else {
+            self.finish(Outcome { status: None, exception: None }, None);
+        }
+    }
+}
+
+impl Scope {
+    /// A service of this layer, whose route is not known yet.
+    pub(super) fn new(recorder: Arc<Recorder>) -> Self {
+        Self { recorder, route: OnceLock::new() }
+    }
+
+    fn route<B>(&self, request: &Request<B>) -> Route {
+        let Some(matched) = request.extensions().get::<MatchedPath>() else {
+            return Route::Unmatched;
+        };
+        let template = matched.as_str();
+        let meters = &self.recorder.parts.meters;
+        if self.route.get_or_init(|| meters.route(template)).template() == template {
+            return Route::OfScope;
+        }
+        Route::Other(meters.route(template))
+    }
+}
+
+impl Recorder {
+    /// Exchanges that are switched off are none.
+    pub(super) fn new(mut parts: LayerParts) -> Self {
+        parts.exchanges = parts.exchanges.filter(|exchanges| exchanges.settings().enabled);
+        Self { parts }
+    }
+
+    /// `/actuator` and everything below it, but not `/actuator-foo`.
+    fn is_management(&self, path: &str) -> bool {
+        !self.parts.base_path.is_empty()
+            && path
+                .strip_prefix(&*self.parts.base_path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// The trace that the caller records, if it says so.
+fn exemplar(headers: &HeaderMap) -> Option<Exemplar> {
+    let parent = TraceParent::parse(headers.get("traceparent")?.to_str().ok()?)?;
+    let TraceParent { trace_id, parent_id: span_id, is_sampled } = parent;
+    is_sampled.then_some(Exemplar { trace_id, span_id })
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
