@@ -68,7 +68,7 @@ fn names_crate(code: &str, name: &str) -> bool {
 
 #[test]
 fn each_library_is_named_only_in_its_rooms() {
-    let rooms: [(&str, &[&str]); 11] = [
+    let rooms: [(&str, &[&str]); 13] = [
         ("axum", &["web/", "server/", "macros.rs"]),
         ("hyper", &["web/", "server/"]),
         ("http", &["web/", "server/"]),
@@ -80,6 +80,8 @@ fn each_library_is_named_only_in_its_rooms() {
         ("toml", &["settings/"]),
         ("sqlx", &["health/builtin/database/"]),
         ("redis", &["health/builtin/"]),
+        ("opentelemetry_proto", &["export/otlp/"]),
+        ("prost", &["export/otlp/"]),
     ];
     let mut found = Vec::new();
     let sources = runtime();
@@ -107,7 +109,7 @@ fn crate_imports(code: &str) -> String {
 
 #[test]
 fn no_subject_names_another_and_none_names_the_floors_above() {
-    let above = ["server", "web", "admin", "webhook", "probe", "endpoint"];
+    let above = ["server", "web", "admin", "webhook", "export", "probe", "endpoint"];
     let mut found = Vec::new();
     let sources = runtime();
     for source in product(&sources) {

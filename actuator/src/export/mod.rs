@@ -29,6 +29,11 @@ impl PushSettings {
         Self { pushgateway: PushgatewaySettings::read(reader), otlp: OtlpSettings::read(reader) }
     }
 
+    /// Whether somebody is sent buckets of even relative width, so that meters have to keep them.
+    pub(crate) fn need_exponential(&self) -> bool {
+        self.otlp.as_ref().is_some_and(OtlpSettings::need_exponential)
+    }
+
     /// Pushes from now on, on the current tokio runtime. Returns at once.
     pub(crate) fn start(
         &self,

@@ -21,6 +21,11 @@ impl OtlpSettings {
         }
         None
     }
+
+    /// There are none.
+    pub(crate) fn need_exponential(&self) -> bool {
+        match *self {}
+    }
 }
 
 /// There is nothing to start.

@@ -18,10 +18,12 @@ use crate::{
     },
     audit::Audit,
     error::{Error, ErrorKind, Result},
+    export::{Origin, PushSettings, Pushes},
+    exposition::Exposition,
     health::{Availability, HealthContributors},
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
-    support::{application_runtime::ApplicationRuntime, trigger::Trigger},
+    support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
     web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -42,6 +44,8 @@ pub struct Actuator {
     pub(super) audit: Audit,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
+    pub(super) pushes: PushSettings,
+    pub(super) exposition: Arc<Exposition>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) environment: BTreeMap<String, String>,
@@ -94,7 +98,8 @@ impl Actuator {
 
     /// Says that the service is reachable at `address` from now on: it becomes ready and
     /// registers with the admin servers of `spring.boot.admin.client.url`, if there are any; the
-    /// webhook of `actuator.health.webhook.url` hears of changes of health.
+    /// webhook of `actuator.health.webhook.url` hears of changes of health, and meters are pushed
+    /// to whom settings name.
     pub fn register(&self, address: SocketAddr) -> Registration {
         self.register_at(address, address)
     }
@@ -121,8 +126,12 @@ impl Actuator {
         if self.admin.is_on() {
             health::registration_check(&self.health, registrar.status());
         }
-        let webhook = health::start_webhook(&self.webhook, &self.health, &self.name, address);
-        Registration { registrar, webhook, availability: self.availability.clone() }
+        let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
+        let webhook = health::start_webhook(&self.webhook, &self.health, &self.name, &instance);
+        let version = self.version.as_deref();
+        let origin = Origin { application: &self.name, version, instance: &instance };
+        let pushes = self.pushes.start(&origin, &self.exposition, &self.meters);
+        Registration { registrar, webhook, pushes, availability: self.availability.clone() }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -209,6 +218,7 @@ impl std::fmt::Debug for Actuator {
 pub struct Registration {
     registrar: RegistrarHandle,
     webhook: Option<WebhookHandle>,
+    pushes: Pushes,
     availability: Availability,
 }
 
@@ -223,8 +233,8 @@ impl Registration {
         self.registrar.status()
     }
 
-    /// Refuses traffic from now on, takes the registration back and ends the health webhook,
-    /// within one second whatever the other sides do.
+    /// Refuses traffic from now on, takes the registration back, pushes meters a last time where
+    /// they are pushed, and ends the health webhook, within one second whatever the other sides do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
         let webhook = async {
@@ -232,6 +242,6 @@ impl Registration {
                 webhook.shutdown().await;
             }
         };
-        tokio::join!(self.registrar.shutdown(), webhook);
+        tokio::join!(self.registrar.shutdown(), webhook, self.pushes.shutdown());
     }
 }

@@ -117,6 +117,7 @@ impl Parts {
     ) -> Result<Actuator> {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
+        let exposition = Arc::clone(&self.subjects.exposition);
         let (endpoints, mounts) = endpoint::all(&self.subjects, config.aliases, &config.views);
         let mounted = Ground {
             server: &basics.server,
@@ -147,6 +148,8 @@ impl Parts {
             audit: basics.audit,
             admin: config.admin,
             webhook: config.webhook,
+            pushes: config.pushes,
+            exposition,
             platform: basics.platform,
             in_container: basics.in_container,
             environment: basics.environment,

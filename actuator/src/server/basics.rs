@@ -14,6 +14,7 @@ use crate::{
     env::EnvSettings,
     error::Result,
     exchange::ExchangeSettings,
+    export::PushSettings,
     exposition::ExpositionSettings,
     health::{HealthDefaults, HealthSettings},
     info::InfoSettings,
@@ -89,7 +90,8 @@ impl Basics {
             None => builder.serves && server.management_on_loopback(),
         };
         let config = Config::read(&mut reader, private);
-        let meters = MeterSettings::read(&mut reader);
+        let mut meters = MeterSettings::read(&mut reader);
+        meters.distribution.exponential |= config.pushes.need_exponential();
         let audit = AuditSettings::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
@@ -131,6 +133,7 @@ pub(super) struct Config {
     pub(super) exposure: Exposure,
     pub(super) health: HealthSettings,
     pub(super) info: InfoSettings,
+    pub(super) pushes: PushSettings,
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
@@ -150,6 +153,7 @@ impl Config {
             exposure: Exposure::read(reader, endpoint::IDS, exposed),
             health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader),
+            pushes: PushSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
             views: endpoint::ViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),

@@ -21,8 +21,8 @@ mod path;
 mod range;
 mod refusal;
 mod router;
-mod stream;
 mod server_timing;
+mod stream;
 mod target;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};

@@ -97,7 +97,11 @@ impl FamilyPoints {
         let Point { attributes, reading, start, at, told } = point;
         let gauge = |value| Some(number(attributes.clone(), SystemTime::UNIX_EPOCH, at, value));
         match reading {
-            Reading::Sum(sum) => self.sums.push(number(attributes, start, at, sum)),
+            Reading::Sum(sum, exemplar) => {
+                let exemplars = self.exemplars(exemplar.as_slice(), told);
+                let number = number(attributes, start, at, sum);
+                self.sums.push(NumberDataPoint { exemplars, ..number });
+            }
             Reading::Gauge(value) => self.gauges.extend(gauge(value)),
             Reading::Tasks { active, duration, max } => {
                 self.active.extend(gauge(active));
@@ -157,8 +161,7 @@ impl FamilyPoints {
     ) {
         let sum = self.value(distribution.sum);
         let max = distribution.max.filter(|_| self.form.delta).map(|max| self.value(max));
-        let fresh = distribution.exemplars.iter().filter(|exemplar| exemplar.at > told);
-        let exemplars = fresh.map(|exemplar| self.exemplar(exemplar)).collect();
+        let exemplars = self.exemplars(&distribution.exemplars, told);
         let (count, start_time_unix_nano, time_unix_nano) =
             (distribution.count, nanos(start), nanos(at));
         let (explicit_bounds, bucket_counts) = match distribution.spread {
@@ -211,6 +214,12 @@ impl FamilyPoints {
             max,
             ..HistogramDataPoint::default()
         });
+    }
+
+    /// Those that were not told yet.
+    fn exemplars(&self, recorded: &[RecordedExemplar], told: SystemTime) -> Vec<Exemplar> {
+        let fresh = recorded.iter().filter(|recorded| recorded.at > told);
+        fresh.map(|recorded| self.exemplar(recorded)).collect()
     }
 
     fn exemplar(&self, recorded: &RecordedExemplar) -> Exemplar {

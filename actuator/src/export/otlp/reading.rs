@@ -5,8 +5,8 @@ use crate::meter::{ExponentialSnapshot, Histogram, RecordedExemplar, Series};
 /// What a series says, in its base unit (timers: seconds).
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Reading {
-    /// What only grows.
-    Sum(f64),
+    /// What only grows, and a recording that was traced.
+    Sum(f64, Option<RecordedExemplar>),
     /// What is now.
     Gauge(f64),
     /// Many values.
@@ -62,8 +62,8 @@ impl Reading {
     pub(super) fn of(series: &Series, exponential: bool) -> Option<Self> {
         let number = |value: f64| Some(value).filter(|value| !value.is_nan());
         Some(match series {
-            Series::Counter(counter) => Self::Sum(as_f64(counter.count())),
-            Series::FunctionCounter(function) => Self::Sum(number(function.value())?),
+            Series::Counter(counter) => Self::Sum(as_f64(counter.count()), counter.exemplar()),
+            Series::FunctionCounter(function) => Self::Sum(number(function.value())?, None),
             Series::Gauge(gauge) => Self::Gauge(number(gauge.value())?),
             Series::FunctionGauge(function) => Self::Gauge(number(function.value())?),
             Series::Timer(timer) => {
@@ -89,7 +89,9 @@ impl Reading {
     /// began anew, and all of it is new.
     pub(super) fn since(self, before: &Self) -> Self {
         match (self, before) {
-            (Self::Sum(now), Self::Sum(before)) if now >= *before => Self::Sum(now - before),
+            (Self::Sum(now, exemplar), Self::Sum(before, _)) if now >= *before => {
+                Self::Sum(now - before, exemplar)
+            }
             (Self::Distribution(now), Self::Distribution(before)) if now.count >= before.count => {
                 Self::Distribution(now.since(before))
             }
@@ -100,7 +102,7 @@ impl Reading {
     /// What has to be remembered of it to know what is new the next time; `None` if nothing.
     pub(super) fn remembered(&self) -> Option<Self> {
         match self {
-            Self::Sum(sum) => Some(Self::Sum(*sum)),
+            Self::Sum(sum, _) => Some(Self::Sum(*sum, None)),
             Self::Distribution(Distribution { count, sum, spread, .. }) => {
                 let spread = match spread {
                     Spread::Buckets { counts, .. } => {
@@ -188,8 +190,9 @@ mod tests {
 
     #[test]
     fn what_is_new_of_a_sum_is_the_difference_and_all_of_it_if_it_began_anew() {
-        assert_eq!(Reading::Sum(5.0).since(&Reading::Sum(3.0)), Reading::Sum(2.0));
-        assert_eq!(Reading::Sum(1.0).since(&Reading::Sum(3.0)), Reading::Sum(1.0));
+        let sum = |value| Reading::Sum(value, None);
+        assert_eq!(sum(5.0).since(&sum(3.0)), sum(2.0));
+        assert_eq!(sum(1.0).since(&sum(3.0)), sum(1.0));
         assert_eq!(Reading::Gauge(1.0).since(&Reading::Gauge(3.0)), Reading::Gauge(1.0));
     }
 

@@ -73,6 +73,11 @@ impl OtlpSettings {
         Some(settings)
     }
 
+    /// Whether buckets of even relative width are sent.
+    pub(crate) fn need_exponential(&self) -> bool {
+        self.form.exponential
+    }
+
     /// How long one push may take altogether.
     pub(super) fn limit(&self) -> Duration {
         self.timeouts.whole.max(self.step)

@@ -94,8 +94,8 @@ mod tests {
         now: u64,
     ) -> (f64, SystemTime, Sent) {
         let key = (name.to_owned(), String::new());
-        let (news, since, sent) = taken.news(key, Reading::Sum(value), at(now), at(from));
-        let Reading::Sum(new) = news else { panic!("{news:?}") };
+        let (news, since, sent) = taken.news(key, Reading::Sum(value, None), at(now), at(from));
+        let Reading::Sum(new, _) = news else { panic!("{news:?}") };
         (new, since, sent.unwrap())
     }
 

@@ -4,7 +4,7 @@
 mod audit;
 mod meters;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
@@ -18,7 +18,7 @@ use crate::{
         builtin,
     },
     settings::SettingsReader,
-    support::{application_runtime::ApplicationRuntime, host, host_name::host_name},
+    support::{application_runtime::ApplicationRuntime, host},
     webhook::{self, WebhookHandle, WebhookSettings},
 };
 
@@ -107,10 +107,10 @@ pub(super) fn start_webhook(
     settings: &WebhookSettings,
     health: &HealthContributors,
     application: &str,
-    address: SocketAddr,
+    instance: &str,
 ) -> Option<WebhookHandle> {
-    let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
-    let sender = webhook::Sender { application: application.to_owned(), instance };
+    let (application, instance) = (application.to_owned(), instance.to_owned());
+    let sender = webhook::Sender { application, instance };
     let handle = webhook::start(settings, sender)?;
     health.on_change(handle.listener());
     let listener = handle.listener();
