@@ -4,6 +4,9 @@ mod exporter;
 mod group;
 mod settings;
 
+#[cfg(test)]
+mod tests;
+
 use std::{sync::Arc, time::Duration};
 
 use super::{
