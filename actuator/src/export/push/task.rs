@@ -134,9 +134,9 @@ impl<E: Exporter> Pusher<E> {
         let Some(Err(failure)) = finished else { return };
         let (receiver, text) = (&self.receiver, self.explained(&failure));
         if self.last == Last::Failed(failure.kind()) {
-            debug!("{receiver} was not told that this service stops: {text}");
+            debug!("the last call to {receiver} failed: {text}");
         } else {
-            warn!("{receiver} was not told that this service stops: {text}");
+            warn!("the last call to {receiver} failed: {text}");
         }
     }
 

@@ -77,9 +77,13 @@ impl HttpClient {
         Ok(Self { client: made?, target, authorization: Authorization::None })
     }
 
-    /// Says with every call who it comes from; wins over credentials in the address.
+    /// Says with every call who it comes from, in place of credentials in the address.
     pub fn authorized(self, authorization: Authorization) -> Self {
-        Self { authorization, ..self }
+        let target = match authorization {
+            Authorization::None => self.target,
+            _ => self.target.without_credentials(),
+        };
+        Self { authorization, target, ..self }
     }
 
     /// Calls, and gives the head of the answer.

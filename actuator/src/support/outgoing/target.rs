@@ -41,12 +41,18 @@ impl HttpTarget {
         self.url.scheme() == "https"
     }
 
-    /// Without credentials and query.
-    pub fn shown(&self) -> String {
+    /// The same address for anybody.
+    pub(super) fn without_credentials(&self) -> Self {
         let mut url = self.url.clone();
         // Cannot fail: the URL has a host.
         let _ = url.set_username("");
         let _ = url.set_password(None);
+        Self { url }
+    }
+
+    /// Without credentials and query.
+    pub fn shown(&self) -> String {
+        let mut url = self.without_credentials().url;
         url.set_query(None);
         url.into()
     }
