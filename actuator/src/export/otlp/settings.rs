@@ -116,7 +116,7 @@ fn headers(reader: &mut SettingsReader<'_>) -> Headers {
             reader.reject_hidden(variable, complaint);
         }
     }
-    headers.extend(reader.headers(PREFIX));
+    headers.extend(&reader.headers(PREFIX));
     headers
 }
 

@@ -78,13 +78,12 @@ fn base(reader: &mut SettingsReader<'_>, prefix: &str) -> Option<HttpTarget> {
     let [url, address, scheme] =
         ["base-url", "address", "scheme"].map(|below| format!("{prefix}.{below}"));
     let set: Option<String> = reader.value(&url);
-    let (culprit, read) = match set.filter(|url| !url.trim().is_empty()) {
-        Some(text) => (url, HttpTarget::parse(&text)),
-        None => {
-            let scheme = reader.value_or(&scheme, Scheme::Http);
-            let host = reader.value_or(&address, "localhost:9091".to_owned());
-            (address, at(scheme, host.trim()))
-        }
+    let (culprit, read) = if let Some(text) = set.filter(|url| !url.trim().is_empty()) {
+        (url, HttpTarget::parse(&text))
+    } else {
+        let scheme = reader.value_or(&scheme, Scheme::Http);
+        let host = reader.value_or(&address, "localhost:9091".to_owned());
+        (address, at(scheme, host.trim()))
     };
     // It may hold a password.
     read.map_err(|complaint| reader.reject_hidden(&culprit, complaint)).ok()

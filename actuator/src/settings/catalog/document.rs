@@ -29,6 +29,7 @@ const TABLES: &[Table] = &[
             "management.prometheus.",
             "otel.",
             "actuator.metrics.",
+            "actuator.server-timing.",
         ],
     ),
     (

@@ -83,7 +83,7 @@ impl HttpClient {
             Authorization::None => self.target,
             _ => self.target.without_credentials(),
         };
-        Self { authorization, target, ..self }
+        Self { target, authorization, ..self }
     }
 
     /// Calls, and gives the head of the answer.

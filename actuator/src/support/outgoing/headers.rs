@@ -23,7 +23,7 @@ impl Headers {
     }
 
     /// Adds all others, each in place of one of the same name.
-    pub fn extend(&mut self, others: Self) {
+    pub fn extend(&mut self, others: &Self) {
         for (name, value) in &others.map {
             self.map.insert(name, value.clone());
         }
