@@ -109,7 +109,7 @@ fn crate_imports(code: &str) -> String {
 
 #[test]
 fn no_subject_names_another_and_none_names_the_floors_above() {
-    let above = ["server", "web", "admin", "webhook", "export", "probe", "endpoint"];
+    let above = ["server", "web", "admin", "webhook", "export", "probe", "endpoint", "exposition"];
     let mut found = Vec::new();
     let sources = runtime();
     for source in product(&sources) {

@@ -6,7 +6,7 @@ use super::{Origin, PushHandle};
 use crate::{meter::MeterRegistry, settings::SettingsReader};
 
 /// There are none.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum OtlpSettings {}
 
 impl OtlpSettings {

@@ -205,6 +205,11 @@ impl Writer for LineWriter {
         };
         start(into, &part.name, part.role.suffix(), series.labels());
         write_value(into, value);
+        if self.dialect == Dialect::OpenMetrics
+            && let Some(exemplar) = reading::exemplar(series)
+        {
+            openmetrics::write_exemplar(into, &exemplar);
+        }
         into.push(b'\n');
         self.created(part, series, into);
     }

@@ -18,7 +18,7 @@ mod text;
 mod wire;
 
 #[cfg(test)]
-mod parser;
+mod test_parser;
 #[cfg(test)]
 mod tests;
 

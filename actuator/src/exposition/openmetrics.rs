@@ -25,7 +25,8 @@ pub(super) fn write_header(into: &mut Vec<u8>, part: &Part, kind: Type, help: &s
     into.push(b'\n');
 }
 
-/// ` # {span_id="…",trace_id="…"} value timestamp`, behind the value of a bucket.
+/// ` # {span_id="…",trace_id="…"} value timestamp`, behind the value of a bucket or a
+/// counter.
 pub(super) fn write_exemplar(into: &mut Vec<u8>, recorded: &RecordedExemplar) {
     let exemplar = recorded.exemplar;
     // Writing to a vector cannot fail.

@@ -81,6 +81,14 @@ impl ProtobufWriter {
         }
     }
 
+    fn counter_details(&mut self, series: &Series) {
+        if let Some(recorded) = reading::exemplar(series) {
+            write_exemplar(&mut self.scratch, &recorded);
+            bytes(&mut self.inner, 2, &self.scratch);
+        }
+        self.created(3, series);
+    }
+
     fn created(&mut self, field: u32, series: &Series) {
         if self.settings.created_timestamps {
             write_timestamp(&mut self.scratch, series.created());
@@ -128,7 +136,7 @@ impl Writer for ProtobufWriter {
         let field = match self.kind {
             Type::Gauge => 2,
             Type::Counter => {
-                self.created(3, series);
+                self.counter_details(series);
                 3
             }
             Type::Summary => 4,

@@ -1,6 +1,6 @@
 //! What a series says at this moment, whatever its kind.
 
-use crate::meter::{Histogram, Series};
+use crate::meter::{Histogram, RecordedExemplar, Series};
 
 /// How often and how much in all.
 pub(super) struct Totals<'s> {
@@ -21,6 +21,14 @@ pub(super) fn value(series: &Series) -> f64 {
         Series::Timer(_) | Series::FunctionTimer(_) | Series::Summary(_) | Series::LongTask(_) => {
             f64::NAN
         }
+    }
+}
+
+/// A traced addition to a counter.
+pub(super) fn exemplar(series: &Series) -> Option<RecordedExemplar> {
+    match series {
+        Series::Counter(counter) => counter.exemplar(),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{parser::Document, *};
+use super::{test_parser::Document, *};
 use crate::{
     meter::{Exemplar, MeterSettings},
     support::{clock::Clock, test_log::Log},
@@ -129,7 +129,18 @@ fn a_histogram_has_its_buckets_and_a_trace_beside_them_in_openmetrics() {
     let [exemplar] = exemplars[..] else { panic!("{exemplars:?}") };
     let labels = "{span_id=\"000000000000001d\",trace_id=\"00000000000000000000000000000abc\"}";
     let rest = exemplar.strip_prefix(labels).unwrap();
-    assert!(rest.starts_with(" 0.05 1") && rest.len() == 19, "{rest}");
+    // The value, and a time with milliseconds.
+    assert!(rest.starts_with(" 0.05 1") && rest.len() == 20, "{rest}");
+}
+
+#[test]
+fn a_counter_shows_a_trace_in_openmetrics_only() {
+    let registry = registry();
+    registry.meter("orders").counter().add_with(2, Exemplar { trace_id: 1, span_id: 2 });
+    assert!(text(&registry).ends_with("orders_total 2.0\n"));
+    let document = Document::read(&openmetrics(&registry));
+    let exemplar = document.samples[0].exemplar.as_deref().unwrap();
+    assert!(exemplar.contains("trace_id=\"00000000000000000000000000000001\"} 2.0 "), "{exemplar}");
 }
 
 #[test]

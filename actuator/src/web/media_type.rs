@@ -110,7 +110,9 @@ impl<'a> Accept<'a> {
         } else if best.wildcards() > 0 {
             ErrorForm::Json(JSON)
         } else {
-            ErrorForm::Json(best.text)
+            // A quality is no part of the type (recorded: `prometheus/get-accept-q`).
+            let has_quality = parameter(best.text, "q").is_some();
+            ErrorForm::Json(if has_quality { essence(best.text) } else { best.text })
         }
     }
 }

@@ -19,6 +19,7 @@ mod host_checks;
 mod management_port;
 mod network_checks;
 mod paths;
+mod prometheus;
 mod recording;
 mod refusals;
 mod runtimes;

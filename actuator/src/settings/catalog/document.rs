@@ -29,6 +29,7 @@ const TABLES: &[Table] = &[
             "management.prometheus.",
             "otel.",
             "actuator.metrics.",
+            "actuator.prometheus.",
             "actuator.server-timing.",
         ],
     ),

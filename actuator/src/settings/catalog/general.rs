@@ -54,6 +54,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.health.group.*.roles" List "" "Roles that are authorized for the group.";
     "management.endpoint.health.group.*.additional-path" Text "" "One more path of the group: server:/healthz.";
     "management.endpoint.logfile.external-file" Text "" "File that the logfile endpoint serves.";
+    "management.endpoint.prometheus.cache.time-to-live" Duration "0ms" "Nothing is kept: the answer is written while it is sent.";
     "management.endpoint.*.cache.time-to-live" Duration "0ms" "How long an answer of the endpoint is reused.";
     "management.endpoint.*.access" Text "" "Access to the endpoint: none, read-only, unrestricted.";
     "management.endpoint.*.enabled" Bool "" "Older form of access: true is unrestricted, false is none.";

@@ -17,7 +17,11 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
     "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
     "management.metrics.*" Text "" "Settings of metrics.";
+    "management.prometheus.metrics.export.enabled" Bool "true" "Whether there is an endpoint prometheus.";
+    "management.prometheus.metrics.export.descriptions" Bool "true" "Whether Prometheus is told what a meter is.";
     "management.prometheus.*" Text "" "Settings of the Prometheus format.";
+    "actuator.prometheus.compression" Bool "true" "Whether prometheus answers those who accept gzip with it.";
+    "actuator.prometheus.created-timestamps" Bool "false" "Whether Prometheus is told since when something is counted.";
     "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
     "actuator.metrics.body-sizes" Bool "true" "Whether the sizes of bodies of requests and responses are measured.";
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";

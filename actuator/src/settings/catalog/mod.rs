@@ -85,6 +85,7 @@ const WITHOUT_EFFECT: &[&str] = &[
     "logging.structured.format.*",
     "logging.threshold.console",
     "logging.threshold.file",
+    "management.endpoint.prometheus.cache.time-to-live",
     "management.endpoints.web.cors.allow-credentials",
     "management.endpoints.web.cors.allowed-headers",
     "management.endpoints.web.cors.allowed-methods",

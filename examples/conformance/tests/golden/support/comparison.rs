@@ -4,6 +4,7 @@ use regex_lite::Regex;
 use serde_json::Value;
 
 use super::{
+    prometheus,
     recording::{Answer, Recording},
     rules, shape,
 };
@@ -97,14 +98,18 @@ fn comparable(name: &str, value: &str, recording: &Recording) -> String {
 }
 
 /// Differences of the body: where, and what.
-type Found = Vec<(String, String)>;
+pub type Found = Vec<(String, String)>;
 
 fn compare_bodies(recording: &Recording, actual: &Answer) -> Found {
     let recorded = &recording.response;
     if recording.has_note("body not stored") || recording.request.method == "HEAD" {
         return Vec::new();
     }
+    let is_prometheus = rules::endpoint(&recording.request.target) == "prometheus";
     if recording.has_note("binary body") {
+        if is_prometheus {
+            return prometheus::compare_messages(&hex(&recorded.body), &actual.body);
+        }
         return same_bytes(&hex(&recorded.body), &actual.body);
     }
     let content_type = recorded.header("content-type").unwrap_or_default();
@@ -126,6 +131,10 @@ fn compare_bodies(recording: &Recording, actual: &Answer) -> Found {
             text.trim_end().as_bytes().to_vec()
         };
         return same_bytes(&masked(recorded), &masked(actual));
+    }
+    if is_prometheus {
+        let text = |answer: &Answer| String::from_utf8_lossy(&answer.body).into_owned();
+        return prometheus::compare_texts(&text(recorded), recording.is_trimmed(), &text(actual));
     }
     match rules::text_form(recording) {
         Some(form) => form(&String::from_utf8_lossy(&actual.body)),

@@ -4,6 +4,7 @@ pub mod application;
 pub mod comparison;
 pub mod differences;
 pub mod plan;
+pub mod prometheus;
 pub mod recording;
 pub mod rules;
 pub mod runs;

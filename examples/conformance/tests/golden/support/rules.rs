@@ -43,6 +43,7 @@ const LINKS: &[&str] = &[
     "loggers-name",
     "metrics",
     "metrics-requiredMetricName",
+    "prometheus",
     "shutdown",
     "threaddump",
 ];

@@ -37,6 +37,7 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["info"], ..RUN },
     Run { folders: &["env"], ..RUN },
     Run { folders: &["metrics"], first: TRAFFIC, ..RUN },
+    Run { folders: &["prometheus"], first: TRAFFIC, ..RUN },
     Run { folders: &["loggers"], ..RUN },
     Run {
         folders: &["logfile"],
@@ -113,6 +114,7 @@ pub const RUNS: &[Run] = &[
         settings: &[
             LOG,
             "management.endpoint.env.show-values=never",
+            "management.prometheus.metrics.export.descriptions=false",
             "management.endpoint.health.show-details=never",
             "management.endpoint.health.show-components=always",
             "management.info.git.mode=full",
@@ -221,7 +223,6 @@ pub const LATER: &[&str] = &[
     "locked",
     "mappings",
     "plain",
-    "prometheus",
     "quartz",
     "sbom",
     "scheduledtasks",
@@ -248,7 +249,6 @@ pub const LATER_FOLDERS: &[&str] = &[
     "integrationgraph",
     "liquibase",
     "mappings",
-    "prometheus",
     "quartz",
     "run-cors",
     "run-cors-any",
