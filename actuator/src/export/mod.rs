@@ -41,6 +41,8 @@ impl PushSettings {
         exposition: &Arc<Exposition>,
         registry: &Arc<MeterRegistry>,
     ) -> Pushes {
+        let Origin { application, version, instance } = *origin;
+        tracing::debug!(application, version, instance, "whose meters are pushed, if they are");
         let pushgateway = self.pushgateway.as_ref();
         let pushgateway = pushgateway
             .and_then(|settings| pushgateway::start(settings, origin, exposition, registry));

@@ -19,11 +19,10 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message as _;
 
-use super::{OtlpSettings, start};
+use super::{settings_tests::read, start};
 use crate::{
     export::{Origin, push::PushHandle},
     meter::{Exemplar, MeterRegistry, MeterSettings},
-    settings::{Settings, SettingsReader},
     support::{
         clock::Clock,
         outgoing::fake_server::{Asked, FakeServer, answer},
@@ -36,18 +35,6 @@ const DELTA: i32 = 1;
 
 fn ok() -> String {
     answer("200 OK", "content-type: application/x-protobuf\r\nconnection: close", "")
-}
-
-fn read(settings: &[(&str, &str)]) -> Result<Option<OtlpSettings>, String> {
-    let builder = settings.iter().fold(Settings::builder(), |builder, (name, value)| {
-        let full = format!("management.otlp.metrics.export.{name}");
-        let known = ["otel.", "management."].iter().any(|start| name.starts_with(start));
-        builder.force(if known { name } else { &full }, *value)
-    });
-    let settings = builder.build().unwrap();
-    let mut reader = SettingsReader::new(&settings);
-    let read = OtlpSettings::read(&mut reader);
-    reader.finish().map(|()| read).map_err(|error| error.to_string())
 }
 
 fn registry(exponential: bool) -> Arc<MeterRegistry> {
@@ -366,68 +353,4 @@ async fn a_gauge_that_hangs_holds_up_the_push_and_nobody_else() {
     pushing.shutdown().await;
     assert!(server.is_left_alone());
     drop(release);
-}
-
-#[test]
-fn nothing_is_sent_unless_it_is_switched_on_or_an_address_is_set() {
-    assert!(read(&[]).unwrap().is_none());
-    assert!(read(&[("enabled", "false"), ("url", "no address")]).unwrap().is_none());
-    let enabled = read(&[("enabled", "true")]).unwrap().unwrap();
-    assert_eq!(enabled.target.shown(), "http://localhost:4318/v1/metrics");
-    assert_eq!(enabled.step, Duration::from_mins(1));
-    let address = |settings: &[(&str, &str)]| read(settings).unwrap().unwrap().target.shown();
-    let base = ("otel.exporter.otlp.endpoint", "http://collector:4318/");
-    let whole = ("otel.exporter.otlp.metrics.endpoint", "http://collector:4318/mine");
-    assert_eq!(address(&[base]), "http://collector:4318/v1/metrics");
-    assert_eq!(address(&[base, whole]), "http://collector:4318/mine");
-    assert_eq!(address(&[base, whole, ("url", "http://x/y")]), "http://x/y");
-}
-
-#[test]
-fn variables_of_opentelemetry_are_read_and_springs_settings_win() {
-    let read = read(&[
-        ("enabled", "true"),
-        ("otel.resource.attributes", "service.name=a,team=x%20y"),
-        ("otel.service.name", "b"),
-        ("management.opentelemetry.resource-attributes.team", "z"),
-        ("otel.exporter.otlp.headers", "api-key=one,x=1"),
-        ("otel.exporter.otlp.metrics.headers", "api-key=two"),
-    ]);
-    let read = read.unwrap().unwrap();
-    let expected = [("service.name", "b"), ("team", "z")];
-    assert_eq!(read.resource, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-    let headers = read.headers.into_map();
-    assert_eq!(
-        (&headers["api-key"], &headers["x"]),
-        (&"two".parse().unwrap(), &"1".parse().unwrap())
-    );
-}
-
-#[test]
-fn every_bad_value_is_named_with_what_is_accepted_and_no_secret_is_repeated() {
-    let error = read(&[
-        ("url", "collector/hunter2"),
-        ("step", "0"),
-        ("aggregation-temporality", "never"),
-        ("histogram-flavor", "base2-exponential-bucket-histogram"),
-        ("base-time-unit", "milliseconds"),
-        ("max-bucket-count", "0"),
-        ("compression-mode", "zip"),
-        ("headers.bad header", "hunter2"),
-        ("otel.exporter.otlp.headers", "hunter2"),
-    ])
-    .unwrap_err();
-    for part in [
-        "export.url (value not shown): expected an absolute URL",
-        "export.step",
-        "expected one of cumulative, delta",
-        "kept in seconds",
-        "max-bucket-count",
-        "expected one of none, gzip, on",
-        "bad header",
-        "key1=value1,key2=value2",
-    ] {
-        assert!(error.contains(part), "{part} is not in: {error}");
-    }
-    assert!(!error.contains("hunter2"), "{error}");
 }
