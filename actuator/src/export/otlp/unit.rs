@@ -35,7 +35,7 @@ impl TimeUnit {
         if self == Self::Seconds { seconds } else { seconds * (NANOS_PER_SECOND / self.nanos()) }
     }
 
-    /// A bound in seconds in this unit: 0.07 seconds are 70 milliseconds, and not 70.00000000000001.
+    /// A bound in seconds in this unit: 1.001 seconds are 1001 milliseconds, not 1000.9999999999999.
     pub(super) fn of_bound(self, seconds: f64) -> f64 {
         if self == Self::Seconds {
             seconds
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_bound_is_a_round_number_in_each_unit() {
-        for (seconds, millis) in [(0.07, 70.0), (0.001, 1.0), (0.3, 300.0), (29.0, 29_000.0)] {
+        for (seconds, millis) in [(1.001, 1001.0), (0.0041, 4.1), (0.3, 300.0), (29.0, 29_000.0)] {
             assert_eq!(TimeUnit::Milliseconds.of_bound(seconds).to_bits(), f64::to_bits(millis));
         }
         assert_eq!(TimeUnit::Minutes.of_bound(90.0).to_bits(), 1.5_f64.to_bits());

@@ -65,9 +65,14 @@ impl FakeServer {
         self.asked.recv().await.unwrap()
     }
 
+    /// The next request, if it was answered already.
+    pub fn was_asked(&mut self) -> Option<Asked> {
+        self.asked.try_recv().ok()
+    }
+
     /// Whether nothing was asked since the last look.
     pub fn is_left_alone(&mut self) -> bool {
-        self.asked.try_recv().is_err()
+        self.was_asked().is_none()
     }
 }
 
