@@ -36,7 +36,7 @@
 //! | follow changes of health, register checks later | [`HealthContributors`], from [`Actuator::health`] |
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
-//! | count and time | [`App::meters`], [`meter`] |
+//! | count and time | [`App::meters`], [`meter`], or the `metrics` crate: [`MetricsRecorder`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -52,6 +52,8 @@
 //!   accept gzip.
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
 //!   check of certificates.
+//! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
+//!   meters.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
@@ -73,6 +75,11 @@ pub struct MacrosDocument;
 #[doc = include_str!("../../docs/health.md")]
 pub struct HealthDocument;
 
+/// And those of the documentation of metrics.
+#[cfg(all(doctest, feature = "metrics"))]
+#[doc = include_str!("../../docs/metrics.md")]
+pub struct MetricsDocument;
+
 #[doc(hidden)]
 pub mod __private;
 mod admin;
@@ -84,6 +91,8 @@ mod error;
 mod exchange;
 mod export;
 mod exposition;
+#[cfg(feature = "metrics")]
+mod facade;
 mod health;
 mod info;
 pub mod logging;
@@ -216,6 +225,8 @@ pub use actuator_macros::info_source;
 
 pub use admin::RegistrationState;
 pub use error::{Error, Result};
+#[cfg(feature = "metrics")]
+pub use facade::MetricsRecorder;
 pub use health::{
     Availability, AvailabilityChanges, AvailabilityState, ContributorError, Health, HealthCheck,
     HealthContributors, HealthEvent, HealthIndicator, HealthSubscription, HealthTransition,

@@ -68,7 +68,7 @@ fn names_crate(code: &str, name: &str) -> bool {
 
 #[test]
 fn each_library_is_named_only_in_its_rooms() {
-    let rooms: [(&str, &[&str]); 13] = [
+    let rooms: [(&str, &[&str]); 14] = [
         ("axum", &["web/", "server/", "macros.rs"]),
         ("hyper", &["web/", "server/"]),
         ("http", &["web/", "server/"]),
@@ -77,6 +77,7 @@ fn each_library_is_named_only_in_its_rooms() {
         ("sysinfo", &["support/host"]),
         ("rustix", &["support/host"]),
         ("inventory", &["registry/", "__private.rs"]),
+        ("metrics", &["facade/"]),
         ("toml", &["settings/"]),
         ("sqlx", &["health/builtin/database/"]),
         ("redis", &["health/builtin/"]),
@@ -92,8 +93,11 @@ fn each_library_is_named_only_in_its_rooms() {
                 found.push(format!("{} names {name}", source.path));
             }
         }
-        if !source.path.starts_with("support/host") && source.code.contains("\"/proc") {
-            found.push(format!("{} names /proc", source.path));
+        for place in ["/proc", "/sys"] {
+            let named = source.code.contains(&format!("\"{place}"));
+            if named && !source.path.starts_with("support/host") {
+                found.push(format!("{} names {place}", source.path));
+            }
         }
     }
     assert!(found.is_empty(), "{found:#?}");
@@ -109,15 +113,28 @@ fn crate_imports(code: &str) -> String {
 
 #[test]
 fn no_subject_names_another_and_none_names_the_floors_above() {
-    let above = ["server", "web", "admin", "webhook", "export", "probe", "endpoint", "exposition"];
+    let above = [
+        "server",
+        "web",
+        "admin",
+        "facade",
+        "webhook",
+        "probe",
+        "export",
+        "endpoint",
+        "exposition",
+    ];
     let mut found = Vec::new();
     let sources = runtime();
     for source in product(&sources) {
         let Some((room, _)) = source.path.split_once('/') else { continue };
-        if !SUBJECTS.contains(&room) {
+        // The facade of the `metrics` crate is an edge of one subject.
+        let subject = if room == "facade" { "meter" } else { room };
+        if !SUBJECTS.contains(&subject) {
             continue;
         }
-        for other in SUBJECTS.iter().chain(&above).filter(|other| **other != room) {
+        let others = SUBJECTS.iter().chain(&above);
+        for other in others.filter(|other| **other != room && **other != subject) {
             let imported = crate_imports(&source.code);
             if source.code.contains(&format!("crate::{other}::"))
                 || imported.contains(&format!("    {other}::"))

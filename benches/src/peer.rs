@@ -1,9 +1,10 @@
-//! Health of other libraries: services with slow checks, as `scripts/build-peers` leaves them.
+//! Other libraries, as `scripts/build-peers` leaves them: services with slow checks, and
+//! Micrometer's meters.
 
 use std::{
     env, io,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -40,7 +41,7 @@ impl Peer {
     pub async fn start(self, checks: usize, each: Duration) -> io::Result<Result<Asked, String>> {
         let built = built()?;
         let program = built.join(match self {
-            Self::SpringBoot => "spring-boot/spring-boot-health.jar",
+            Self::SpringBoot => JAR,
             Self::PyctuatorFastApi | Self::PyctuatorFlask => "pyctuator/bin/python",
         });
         if !program.exists() {
@@ -76,6 +77,7 @@ impl Peer {
 }
 
 const RUNS: &str = "/runs";
+const JAR: &str = "spring-boot/spring-boot-health.jar";
 
 /// A peer that runs.
 #[derive(Debug)]
@@ -97,6 +99,29 @@ impl Asked {
         let answer = Target::get(self.service.address(), RUNS).ask().await?;
         String::from_utf8_lossy(&answer.body).trim().parse().map_err(io::Error::other)
     }
+}
+
+/// What Micrometer with its Prometheus registry does: each line that it prints, in words, or what
+/// to install for it.
+///
+/// # Errors
+/// It is there, and fails.
+pub fn micrometer(arguments: &[&str]) -> io::Result<Result<Vec<Vec<String>>, String>> {
+    let program = built()?.join(JAR);
+    if !program.exists() {
+        return Ok(Err("Micrometer is not available: make peers builds it".to_owned()));
+    }
+    let output = Command::new("java")
+        .args(["-Xmx6g", "-jar"])
+        .arg(program)
+        .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!("Micrometer: {}", output.status)));
+    }
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
+    Ok(Ok(String::from_utf8_lossy(&output.stdout).lines().map(words).collect()))
 }
 
 /// `target/peers`, seen from the program that measures: `target/release/deps/…`.

@@ -1,7 +1,10 @@
 //! How registration goes, for whoever shows it (health, info).
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -46,11 +49,32 @@ fn iso<S: Serializer>(at: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S
 #[derive(Clone, Debug, Default)]
 pub struct RegistrationStatus {
     states: Arc<Mutex<Vec<RegistrationState>>>,
+    attempts: Arc<[Attempts]>,
+}
+
+/// How many attempts at a server went well, and how many did not.
+#[derive(Debug, Default)]
+struct Attempts {
+    succeeded: AtomicU32,
+    failed: AtomicU32,
 }
 
 impl RegistrationStatus {
     pub(super) fn new(urls: impl Iterator<Item = String>) -> Self {
-        Self { states: Arc::new(Mutex::new(urls.map(RegistrationState::new).collect())) }
+        let states: Vec<_> = urls.map(RegistrationState::new).collect();
+        let attempts = states.iter().map(|_| Attempts::default()).collect();
+        Self { states: Arc::new(Mutex::new(states)), attempts }
+    }
+
+    /// Whether the last attempt at a server succeeded; `server` is its place in the setting.
+    pub fn is_registered(&self, server: usize) -> bool {
+        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        states.get(server).is_some_and(|state| state.registered)
+    }
+
+    /// How many attempts at a server succeeded so far, or did not.
+    pub fn attempts(&self, server: usize, succeeded: bool) -> u32 {
+        self.attempts.get(server).map_or(0, |attempts| attempts.of(succeeded).load(Relaxed))
     }
 
     /// The states as they are now, one per admin server; empty without registration.
@@ -73,6 +97,7 @@ impl RegistrationStatus {
     }
 
     pub(super) fn succeeded(&self, server: usize, id: String, now: SystemTime) {
+        self.count(server, true);
         self.update(server, true, now, |state| {
             state.id = Some(id);
             state.error = None;
@@ -80,6 +105,7 @@ impl RegistrationStatus {
     }
 
     pub(super) fn failed(&self, server: usize, error: String, now: SystemTime) {
+        self.count(server, false);
         self.update(server, false, now, |state| state.error = Some(error));
     }
 
@@ -88,6 +114,12 @@ impl RegistrationStatus {
             state.id = None;
             state.error = None;
         });
+    }
+
+    fn count(&self, server: usize, succeeded: bool) {
+        if let Some(attempts) = self.attempts.get(server) {
+            attempts.of(succeeded).fetch_add(1, Relaxed);
+        }
     }
 
     fn update(
@@ -108,6 +140,12 @@ impl RegistrationStatus {
     }
 }
 
+impl Attempts {
+    fn of(&self, succeeded: bool) -> &AtomicU32 {
+        if succeeded { &self.succeeded } else { &self.failed }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -125,6 +163,7 @@ mod tests {
             r#"[{"url":"http://sba/instances","registered":true,"id":"a9","since":"1970-01-01T00:00:01Z"}]"#
         );
         status.failed(0, "down".to_owned(), at(3));
+        assert_eq!((status.attempts(0, true), status.attempts(0, false)), (2, 1));
         let state = &status.snapshot()[0];
         assert_eq!(
             (state.registered, state.id.as_deref(), state.since, state.error.as_deref()),

@@ -171,7 +171,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        meter::{MeterSettings, MetricsSampler, bind_process_meters, bind_runtime_meters},
+        meter::{MeterSettings, MetricsSampler, bind_process_meters},
         support::{clock::Clock, host::ProcessIdentity},
     };
 
@@ -274,8 +274,8 @@ mod tests {
         let meters = Arc::new(MeterRegistry::new(MeterSettings::default(), Clock::system()));
         let identity = ProcessIdentity::read();
         bind_process_meters(&meters, &identity);
-        let _sampler = MetricsSampler::start(Arc::clone(&meters), &identity).unwrap();
-        bind_runtime_meters(&meters, "application", &tokio::runtime::Handle::current());
+        let sampler = MetricsSampler::start(Arc::clone(&meters), &identity).unwrap();
+        sampler.watch_runtime("application", &tokio::runtime::Handle::current());
         let names = meters.names();
         for asked in ["process.uptime", "process.cpu.usage", "system.cpu.usage", "system.cpu.count"]
         {

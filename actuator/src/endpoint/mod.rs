@@ -18,6 +18,7 @@ mod info;
 mod logfile;
 mod loggers;
 mod metrics;
+mod metrics_view;
 mod prometheus;
 mod shutdown;
 mod threaddump;
@@ -45,6 +46,7 @@ use crate::{
 
 pub(crate) use cached::CacheSettings;
 pub(crate) use health_view::ViewSettings;
+pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -133,6 +135,7 @@ pub(crate) fn all(
     subjects: &Subjects,
     aliases: Aliases,
     views: &ViewSettings,
+    metrics_views: &MetricsViewSettings,
 ) -> (Vec<SharedEndpoint>, Vec<Mount>) {
     let health = health::HealthEndpoint::new(
         Arc::clone(&subjects.health),
@@ -146,6 +149,7 @@ pub(crate) fn all(
     );
     let health = Arc::new(health.speaking(Forms::of(subjects, views)));
     let mut mounts = health_view::mounts(subjects, views);
+    mounts.extend(metrics_view::mounts(subjects, metrics_views));
     mounts.extend(health.additional_paths().into_iter().map(|(group, listener, path)| Mount {
         endpoint: Arc::clone(&health) as SharedEndpoint,
         listener,
@@ -160,7 +164,7 @@ pub(crate) fn all(
         Arc::new(HttpexchangesEndpoint::new(Arc::clone(&subjects.exchanges))),
         Arc::new(info::InfoEndpoint::new(Arc::clone(&subjects.info))),
         Arc::new(loggers::LoggersEndpoint::new(subjects.logging.loggers.clone())),
-        Arc::new(metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
+        Arc::new(self::metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
         Arc::new(ThreaddumpEndpoint::new(
             Arc::clone(&subjects.threads),

@@ -7,6 +7,7 @@ mod otlp;
 mod otlp;
 mod push;
 mod pushgateway;
+pub(crate) mod statsd;
 
 use std::sync::Arc;
 

@@ -1,6 +1,8 @@
 //! The layer that asks the loggers, inside our own subscriber or the application's.
 
-use tracing::{Dispatch, Metadata, Subscriber, level_filters::LevelFilter, subscriber::Interest};
+use tracing::{
+    Dispatch, Event, Metadata, Subscriber, level_filters::LevelFilter, subscriber::Interest,
+};
 use tracing_subscriber::layer::{Context, Filter, Layer};
 
 use super::loggers::Loggers;
@@ -9,9 +11,23 @@ use super::loggers::Loggers;
 ///
 /// As a layer it decides for the whole subscriber; as a filter
 /// (`fmt::layer().with_filter(actuator::logging::layer())`) for one layer only.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct LoggersLayer {
     loggers: Loggers,
+    /// By which the counts of events know it.
+    number: usize,
+}
+
+impl Clone for LoggersLayer {
+    fn clone(&self) -> Self {
+        Self::new(self.loggers.clone())
+    }
+}
+
+impl Drop for LoggersLayer {
+    fn drop(&mut self) {
+        self.loggers.events().remove_layer(self.number);
+    }
 }
 
 /// The layer to add to an application's own subscriber. All of them share the levels of the
@@ -23,7 +39,8 @@ pub fn layer() -> LoggersLayer {
 impl LoggersLayer {
     /// A layer that asks these loggers.
     pub(crate) fn new(loggers: Loggers) -> Self {
-        Self { loggers }
+        let number = loggers.events().add_layer();
+        Self { loggers, number }
     }
 
     // A level is all that decides, and every change of one makes callsites ask again. So a
@@ -46,6 +63,10 @@ impl<S: Subscriber> Layer<S> for LoggersLayer {
         self.loggers.enabled(metadata)
     }
 
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        self.loggers.events().saw(self.number, *event.metadata().level());
+    }
+
     fn max_level_hint(&self) -> Option<LevelFilter> {
         Some(self.loggers.max_level())
     }
@@ -62,6 +83,12 @@ impl<S> Filter<S> for LoggersLayer {
         self.interest(metadata)
     }
 
+    // A filter does not hear of events that pass; this is asked of those that did so far.
+    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
+        self.loggers.events().saw(self.number, *event.metadata().level());
+        true
+    }
+
     fn max_level_hint(&self) -> Option<LevelFilter> {
         Some(self.loggers.max_level())
     }
@@ -75,7 +102,7 @@ mod tests {
     use tracing_subscriber::{Registry, layer::SubscriberExt as _};
 
     use super::{
-        super::{level::LogLevel, loggers::SetLevelError},
+        super::{EventCounts, level::LogLevel, loggers::SetLevelError},
         *,
     };
 
@@ -224,6 +251,29 @@ mod tests {
             loggers.set("t_layer::db", Some(LogLevel::Error)).unwrap();
             say();
             assert_eq!((filtered.take().len(), all.take().len()), (1, 5));
+        });
+    }
+
+    #[test]
+    fn events_that_pass_are_counted_by_level_once_however_many_layers_ask() {
+        let counts = |loggers: &Loggers| EventCounts::LEVELS.map(|l| loggers.events().count(l));
+        with_loggers(|loggers, _| {
+            say();
+            assert_eq!(counts(loggers), [0, 0, 2, 0, 1]);
+            loggers.set("t_layer", Some(LogLevel::Error)).unwrap();
+            let before = counts(loggers);
+            say();
+            let after = counts(loggers);
+            assert_eq!((after[2] - before[2], after[4] - before[4]), (0, 1));
+        });
+        let loggers = Loggers::new(LogLevel::Info);
+        let filter = LoggersLayer::new(loggers.clone());
+        let subscriber = Registry::default()
+            .with(Heard::default().with_filter(filter.clone()))
+            .with(Heard::default().with_filter(filter));
+        tracing::subscriber::with_default(subscriber, || {
+            say();
+            assert_eq!(counts(&loggers), [0, 0, 2, 0, 1]);
         });
     }
 }

@@ -12,6 +12,7 @@ use tracing::{Level, Metadata, level_filters::LevelFilter};
 use tracing_log::AsLog as _;
 
 use super::{
+    events::EventCounts,
     level::LogLevel,
     settings::parse_directives,
     state::{Logger, LoggerGroup, MAX_NAME, MAX_NAMED, State},
@@ -31,6 +32,7 @@ struct Shared {
     state: RwLock<State>,
     attached: AtomicBool,
     log_follows: AtomicBool,
+    events: EventCounts,
 }
 
 /// Why a level was not set. Nothing was changed.
@@ -67,6 +69,7 @@ impl Loggers {
                 state: RwLock::new(State::new(root)),
                 attached: AtomicBool::new(false),
                 log_follows: AtomicBool::new(false),
+                events: EventCounts::default(),
             }),
         }
     }
@@ -101,6 +104,11 @@ impl Loggers {
     /// Whether levels can be changed: a subscriber asks these loggers.
     pub(crate) fn is_attached(&self) -> bool {
         self.shared.attached.load(Ordering::Acquire)
+    }
+
+    /// How many events were let through.
+    pub(crate) fn events(&self) -> &EventCounts {
+        &self.shared.events
     }
 
     /// All known loggers, ROOT first, then by name.

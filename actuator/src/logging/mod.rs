@@ -5,6 +5,7 @@
 //! make its levels changeable, or leaves it out and the loggers endpoint says that it cannot
 //! change anything.
 
+mod events;
 mod file;
 mod install;
 mod layer;
@@ -17,6 +18,7 @@ mod settings;
 mod state;
 mod tree;
 
+pub(crate) use events::EventCounts;
 pub(crate) use install::{LogSource, LoggingState, install};
 pub use layer::{LoggersLayer, layer};
 pub(crate) use level::LogLevel;

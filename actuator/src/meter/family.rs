@@ -21,7 +21,7 @@ use super::{
 
 /// The value of all tags of the series that stands for those over the limit.
 pub(super) const OVERFLOW: &str = "_overflow_";
-/// One for each set of keys, of which there may be so many.
+/// One for each set of keys, of which there may be so many; the last is for all others.
 const OVERFLOWS: usize = 16;
 /// How many series are read at a time.
 const BATCH: usize = 128;
@@ -44,6 +44,21 @@ pub(crate) struct Family {
 struct Kept {
     table: SeriesTable,
     keys: Vec<Keys>,
+}
+
+impl Kept {
+    /// The labels of the series that stands for a request over the limit: one for each set of
+    /// keys, and the last for all further ones, where keys are made of data too.
+    fn overflow_labels(&self, request: &SeriesRequest<'_>) -> Labels {
+        let labels = Labels::of(&overflow(request), &self.keys);
+        let is_last = self.table.len() + 1 >= request.max_series + OVERFLOWS;
+        if !is_last || self.table.get(&labels.text).is_some() {
+            return labels;
+        }
+        let mut tags = request.common.to_vec();
+        tags.push(Tag::new("overflow", OVERFLOW));
+        Labels::of(&tags, &self.keys)
+    }
 }
 
 impl Family {
@@ -141,22 +156,21 @@ impl Family {
         let labels = if kept.table.len() < request.max_series {
             labels
         } else {
-            Labels::of(&overflow(request), &kept.keys)
+            kept.overflow_labels(request)
         };
-        if !kept.keys.iter().any(|keys| Arc::ptr_eq(keys, &labels.keys)) {
-            kept.keys.push(Arc::clone(&labels.keys));
-        }
+        let keys = Arc::clone(&labels.keys);
         let series = make(SeriesId::new(labels, request.now));
-        if series.kind() == self.kind {
-            if kept.table.len() < request.max_series + OVERFLOWS {
-                kept.table.insert(series.clone());
-            }
-        } else {
+        if series.kind() != self.kind {
             self.warn(format_args!(
                 "it is a {}, so the {} of this name is not kept",
                 self.kind,
                 series.kind()
             ));
+        } else if kept.table.len() < request.max_series + OVERFLOWS {
+            if !kept.keys.iter().any(|known| Arc::ptr_eq(known, &keys)) {
+                kept.keys.push(keys);
+            }
+            kept.table.insert(series.clone());
         }
         series
     }
@@ -237,7 +251,7 @@ impl Family {
              actuator.metrics.max-series is the limit",
             request.max_series
         ));
-        kept.table.get(&Labels::of(&overflow(request), &kept.keys).text).cloned()
+        kept.table.get(&kept.overflow_labels(request).text).cloned()
     }
 
     fn warn(&self, reason: fmt::Arguments<'_>) {

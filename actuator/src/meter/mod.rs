@@ -19,8 +19,6 @@ mod long_task;
 mod multi_gauge;
 mod reading;
 mod registry;
-mod runtime;
-mod sampler;
 mod series;
 mod server_requests;
 mod settings;
@@ -43,12 +41,14 @@ pub use summary::DistributionSummary;
 pub use tag::Tag;
 pub use timer::Timer;
 
-pub(crate) use builtin::{ApplicationTimes, bind_process_meters};
+pub use builtin::AllocatorStatistics;
+pub(crate) use builtin::{
+    ApplicationTimes, MetricsSampler, ReadAllocator, bind_process_meters, scrape_timer,
+};
 pub(crate) use family::Family;
 pub(crate) use function::{FunctionMeter, FunctionTimer};
 pub(crate) use histogram::{Bound, ExponentialSnapshot, Histogram};
-pub(crate) use runtime::bind_runtime_meters;
-pub(crate) use sampler::MetricsSampler;
+pub(crate) use instrument::as_f64;
 pub(crate) use series::{MeterKind, Series};
 pub(crate) use server_requests::{
     FinishedRequest, Outcome, RequestMethod, RouteMeters, ServerRequestMeters,

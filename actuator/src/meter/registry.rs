@@ -100,6 +100,19 @@ impl MeterRegistry {
         }
     }
 
+    /// Says of a meter that is there already what it is, and in what it is measured. What was said
+    /// first of either holds.
+    pub fn describe(&self, name: &str, description: Option<&str>, base_unit: Option<&str>) {
+        let shared = &*self.shared;
+        let Some(id) = shared.filtered(name, &shared.settings.common_tags) else { return };
+        let families = shared.families.read().unwrap_or_else(PoisonError::into_inner);
+        let family = families.get(&id.name).cloned();
+        drop(families);
+        if let Some(family) = family {
+            family.describe(description, base_unit);
+        }
+    }
+
     /// What was set.
     pub fn settings(&self) -> &MeterSettings {
         &self.shared.settings
@@ -294,5 +307,6 @@ struct Place {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are kept exactly")]
 #[path = "registry_tests.rs"]
 mod tests;

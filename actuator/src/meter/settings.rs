@@ -36,8 +36,11 @@ pub struct MeterSettings {
     pub idle_timeout: Option<Duration>,
     /// `actuator.metrics.sample-interval`, by default 5 seconds.
     pub sample_interval: Duration,
+    /// `actuator.metrics.smaps-interval`, by default 60 seconds: how often the memory of the
+    /// process is looked at page by page; zero for never.
+    pub smaps_interval: Duration,
     /// `actuator.metrics.jvm-aliases`: whether those names of Spring's that are literally true
-    /// here are offered too (`jvm.threads.live`, `.peak`, `.daemon`). Off by default.
+    /// here are offered too (`jvm.threads.*`, `jvm.memory.*`, `logback.events`). Off by default.
     pub jvm_aliases: bool,
     /// `actuator.metrics.body-sizes`: whether the sizes of bodies of requests and responses are
     /// measured. On by default.
@@ -61,6 +64,7 @@ impl Default for MeterSettings {
             max_meters: 10_000,
             idle_timeout: None,
             sample_interval: Duration::from_secs(5),
+            smaps_interval: Duration::from_mins(1),
             jvm_aliases: false,
             body_sizes: true,
             management_requests: true,
@@ -93,6 +97,8 @@ impl MeterSettings {
             max_meters: reader.value_or("actuator.metrics.max-meters", defaults.max_meters),
             idle_timeout: read_idle_timeout(reader),
             sample_interval: read_interval(reader, defaults.sample_interval),
+            smaps_interval: reader
+                .value_or("actuator.metrics.smaps-interval", defaults.smaps_interval),
             jvm_aliases: reader.value_or("actuator.metrics.jvm-aliases", defaults.jvm_aliases),
             body_sizes: reader.value_or("actuator.metrics.body-sizes", defaults.body_sizes),
             management_requests: reader

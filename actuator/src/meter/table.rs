@@ -78,7 +78,7 @@ impl SeriesTable {
 
     /// Up to `limit` series from place `from` on, and the place to go on from; `None` at the end.
     pub(super) fn walk(&self, from: usize, limit: usize, into: &mut Vec<Series>) -> Option<usize> {
-        let end = into.len() + limit;
+        let end = into.len().saturating_add(limit);
         for (offset, place) in self.places.get(from..)?.iter().enumerate() {
             if into.len() == end {
                 return Some(from + offset);

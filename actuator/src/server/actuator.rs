@@ -10,7 +10,9 @@ use std::{
 
 use axum::{Router, extract::Request};
 
-use super::{builder::Builder, health, settings::ServerSettings, start_log::StartLog};
+use super::{
+    builder::Builder, health, registration_meters, settings::ServerSettings, start_log::StartLog,
+};
 use crate::{
     admin::{
         AdminClientSettings, Application, ApplicationFacts, CloudPlatform, Reach, Registrar,
@@ -18,7 +20,10 @@ use crate::{
     },
     audit::Audit,
     error::{Error, ErrorKind, Result},
-    export::{Origin, PushSettings, Pushes},
+    export::{
+        Origin, PushSettings, Pushes,
+        statsd::{StatsdHandle, StatsdSettings},
+    },
     exposition::Exposition,
     health::{Availability, HealthContributors},
     meter::{MeterRegistry, MetricsSampler},
@@ -46,6 +51,8 @@ pub struct Actuator {
     pub(super) webhook: WebhookSettings,
     pub(super) pushes: PushSettings,
     pub(super) exposition: Arc<Exposition>,
+    /// `None` if nothing is sent.
+    pub(super) statsd: Option<StatsdSettings>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) environment: BTreeMap<String, String>,
@@ -55,7 +62,7 @@ pub struct Actuator {
     pub(super) application_runtime: ApplicationRuntime,
     pub(super) began: Instant,
     pub(super) started: SystemTime,
-    pub(super) _sampler: MetricsSampler,
+    pub(super) sampler: MetricsSampler,
 }
 
 impl Actuator {
@@ -125,13 +132,27 @@ impl Actuator {
         let registrar = Registrar::start(self.admin.clone(), application, reach);
         if self.admin.is_on() {
             health::registration_check(&self.health, registrar.status());
+            registration_meters::bind(&self.meters, &registrar.status());
         }
+        let (health, meters) = (&self.health, &self.meters);
         let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
-        let webhook = health::start_webhook(&self.webhook, &self.health, &self.name, &instance);
+        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, &instance);
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
-        let pushes = self.pushes.start(&origin, &self.exposition, &self.meters);
-        Registration { registrar, webhook, pushes, availability: self.availability.clone() }
+        let pushes = self.pushes.start(&origin, &self.exposition, meters);
+        let statsd = self.start_statsd();
+        let availability = self.availability.clone();
+        Registration { registrar, webhook, pushes, statsd, availability }
+    }
+
+    /// Without a thread there is nothing to send with; the service goes on.
+    fn start_statsd(&self) -> Option<StatsdHandle> {
+        let started = StatsdHandle::start(self.statsd.clone()?, Arc::clone(&self.meters));
+        started
+            .inspect_err(|error| {
+                tracing::error!(target: "actuator::export", %error, "no thread for statsd");
+            })
+            .ok()
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -219,6 +240,7 @@ pub struct Registration {
     registrar: RegistrarHandle,
     webhook: Option<WebhookHandle>,
     pushes: Pushes,
+    statsd: Option<StatsdHandle>,
     availability: Availability,
 }
 
@@ -233,8 +255,8 @@ impl Registration {
         self.registrar.status()
     }
 
-    /// Refuses traffic from now on, takes the registration back, pushes meters a last time where
-    /// they are pushed, and ends the health webhook, within one second whatever the other sides do.
+    /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
+    /// they are sent, and ends the health webhook, within one second whatever the other sides do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
         let webhook = async {
@@ -242,6 +264,11 @@ impl Registration {
                 webhook.shutdown().await;
             }
         };
-        tokio::join!(self.registrar.shutdown(), webhook, self.pushes.shutdown());
+        let statsd = async {
+            if let Some(statsd) = self.statsd {
+                statsd.shutdown().await;
+            }
+        };
+        tokio::join!(self.registrar.shutdown(), webhook, self.pushes.shutdown(), statsd);
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthCheck, HealthIndicator},
     info::{ActuatorInfo, FactsDeclaration},
-    meter::MeterRegistry,
+    meter::{AllocatorStatistics, MeterRegistry, ReadAllocator},
     model::{
         component::Components,
         provider::{Provider, ProviderFn},
@@ -35,6 +35,7 @@ pub struct App {
     pub(super) env_sources: Vec<Provider>,
     pub(super) info_sources: Vec<Provider>,
     pub(super) facts: Vec<&'static FactsDeclaration>,
+    pub(super) allocator: Option<ReadAllocator>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
     pub(super) shutdown: Trigger,
@@ -64,6 +65,7 @@ impl App {
             env_sources: Vec::new(),
             info_sources: Vec::new(),
             facts: Vec::new(),
+            allocator: None,
             claims: Vec::new(),
             availability: Availability::starting(),
             shutdown: Trigger::default(),
@@ -189,6 +191,17 @@ impl App {
     /// Keeps audit events in a repository of one's own instead of in memory.
     pub fn audit_repository(&mut self, repository: impl AuditEventRepository) -> &mut Self {
         self.audit.keep_in(Arc::new(repository));
+        self
+    }
+
+    /// Tells the numbers of the application's allocator: the meters `allocator.*`, and with
+    /// `actuator.metrics.jvm-aliases` those of the admin server's memory cards. `read` is asked
+    /// every few seconds, on a thread of its own.
+    pub fn allocator(
+        &mut self,
+        read: impl Fn() -> AllocatorStatistics + Send + 'static,
+    ) -> &mut Self {
+        self.allocator = Some(Box::new(read));
         self
     }
 

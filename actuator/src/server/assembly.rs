@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health, mounts::Ground,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health, log_meters,
+    mounts::Ground,
 };
 use crate::{
     endpoint::{self, Subjects},
@@ -15,7 +16,7 @@ use crate::{
     exposition::Exposition,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
-    meter::{self, MeterRegistry, MetricsSampler, ServerRequestMeters},
+    meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
@@ -66,7 +67,8 @@ impl Parts {
         let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
         let host = host_facts(process.clone());
-        let sampler = start_meters(&basics.meters, &process)?;
+        log_meters::bind(&basics.meters, &basics.logging.loggers);
+        let sampler = start_meters(&basics.meters, &process, app.allocator.take())?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
@@ -118,7 +120,8 @@ impl Parts {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
-        let (endpoints, mounts) = endpoint::all(&self.subjects, config.aliases, &config.views);
+        let (endpoints, mounts) =
+            endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
         let mounted = Ground {
             server: &basics.server,
             exposure: &config.exposure,
@@ -150,6 +153,7 @@ impl Parts {
             webhook: config.webhook,
             pushes: config.pushes,
             exposition,
+            statsd: config.statsd,
             platform: basics.platform,
             in_container: basics.in_container,
             environment: basics.environment,
@@ -159,7 +163,7 @@ impl Parts {
             application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
-            _sampler: self.sampler,
+            sampler: self.sampler,
         })
     }
 }
@@ -246,15 +250,20 @@ fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<Heal
 fn start_meters(
     meters: &Arc<MeterRegistry>,
     process: &host::ProcessIdentity,
+    allocator: Option<ReadAllocator>,
 ) -> Result<MetricsSampler> {
     meter::bind_process_meters(meters, process);
-    if let Ok(runtime) = Handle::try_current() {
-        meter::bind_runtime_meters(meters, "tokio", &runtime);
-    }
-    MetricsSampler::start(Arc::clone(meters), process).map_err(|error| {
+    let sampler = MetricsSampler::start(Arc::clone(meters), process).map_err(|error| {
         Error::new(ErrorKind::Runtime, format!("no thread for the meter sampler: {error}"))
             .with_cause(error)
-    })
+    })?;
+    if let Some(allocator) = allocator {
+        sampler.watch_allocator(allocator);
+    }
+    if let Ok(runtime) = Handle::try_current() {
+        sampler.watch_runtime("tokio", &runtime);
+    }
+    Ok(sampler)
 }
 
 fn host_facts(process: host::ProcessIdentity) -> HostFacts {

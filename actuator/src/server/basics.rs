@@ -6,7 +6,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, settings::ServerSettings};
+use super::{builder::Builder, recorder, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
     audit::{Audit, AuditSettings},
@@ -14,7 +14,7 @@ use crate::{
     env::EnvSettings,
     error::Result,
     exchange::ExchangeSettings,
-    export::PushSettings,
+    export::{PushSettings, statsd::StatsdSettings},
     exposition::ExpositionSettings,
     health::{HealthDefaults, HealthSettings},
     info::InfoSettings,
@@ -89,14 +89,18 @@ impl Basics {
             Some(address) => address.ip().is_loopback(),
             None => builder.serves && server.management_on_loopback(),
         };
-        let config = Config::read(&mut reader, private);
+        let config = Config::read(&mut reader, private, &server);
         let mut meters = MeterSettings::read(&mut reader);
-        meters.distribution.exponential |= config.pushes.need_exponential();
+        meters.distribution.exponential |= config.statsd.is_some()
+            || config.metrics_views.need_buckets()
+            || config.pushes.need_exponential();
+        let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let audit = Audit::new(audit, Sanitizer::default(), Clock::system());
         let logging = logging::install(&logging)?;
+        recorder::install(builder, records, &meters);
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
@@ -137,12 +141,15 @@ pub(super) struct Config {
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
+    pub(super) metrics_views: endpoint::MetricsViewSettings,
+    /// `None` if nothing is sent.
+    pub(super) statsd: Option<StatsdSettings>,
     pub(super) webhook: WebhookSettings,
 }
 
 impl Config {
     /// Reads all of them. `private` is a management API that only this machine reaches.
-    fn read(reader: &mut SettingsReader<'_>, private: bool) -> Self {
+    fn read(reader: &mut SettingsReader<'_>, private: bool, server: &ServerSettings) -> Self {
         let show = if private { Show::Always } else { Show::Never };
         let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
         Self {
@@ -156,6 +163,8 @@ impl Config {
             pushes: PushSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
             views: endpoint::ViewSettings::read(reader),
+            metrics_views: endpoint::MetricsViewSettings::read(reader),
+            statsd: StatsdSettings::read(reader, &server.listeners()),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
             webhook: WebhookSettings::read(reader),
         }

@@ -10,6 +10,7 @@ use super::{
     assembly,
     basics::Basics,
     package::Package,
+    recorder::ForwardTo,
     running::Running,
     setup::{NoSetup, Setup},
 };
@@ -38,6 +39,7 @@ pub struct Builder {
     pub(super) settings: SettingsBuilder,
     pub(super) from_process: bool,
     pub(super) declarations: bool,
+    pub(super) forward_metrics_to: ForwardTo,
     pub(super) listening_on: Option<std::net::SocketAddr>,
     /// Whether this crate opens the listeners itself.
     pub(super) serves: bool,
@@ -56,6 +58,7 @@ impl Default for Builder {
             settings: Settings::builder(),
             from_process: true,
             declarations: true,
+            forward_metrics_to: ForwardTo::default(),
             listening_on: None,
             serves: false,
             with: Vec::new(),

@@ -8,10 +8,17 @@ mod beans;
 mod builder;
 mod health;
 mod listener;
+mod log_meters;
 mod management;
 mod mounts;
 mod package;
 mod probe;
+#[cfg(feature = "metrics")]
+mod recorder;
+#[cfg(not(feature = "metrics"))]
+#[path = "no_recorder.rs"]
+mod recorder;
+mod registration_meters;
 mod running;
 mod serve;
 mod settings;

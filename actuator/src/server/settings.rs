@@ -73,6 +73,11 @@ impl ServerSettings {
         }
     }
 
+    /// The addresses on which the service is to listen.
+    pub(crate) fn listeners(&self) -> Vec<SocketAddr> {
+        std::iter::once(self.address).chain(self.management).collect()
+    }
+
     /// The listener that serves the management API.
     pub(crate) fn management_listener(&self) -> Listener {
         if self.management.is_some() { Listener::Management } else { Listener::Application }

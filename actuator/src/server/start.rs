@@ -49,6 +49,9 @@ impl Actuator {
         let router = self.application_router(routes)?;
         let own_port = self.server.management.is_some();
         let (beside, end) = if own_port { Beside::thread()? } else { Beside::here() };
+        if own_port {
+            self.sampler.watch_runtime("management", &beside.handle);
+        }
         // Before anybody can know of the service.
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
         let ports = Ports::open(&self.server, &beside).await?;

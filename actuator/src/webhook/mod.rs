@@ -16,4 +16,4 @@ mod task_tests;
 
 pub use message::Sender;
 pub use settings::WebhookSettings;
-pub use task::{WebhookHandle, start};
+pub use task::{MessageCounts, WebhookHandle, start};

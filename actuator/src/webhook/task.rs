@@ -1,6 +1,13 @@
 //! The task that listens to changes and tells them, until it is told to stop.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use tokio::{
@@ -36,7 +43,8 @@ pub fn start(settings: &WebhookSettings, sender: Sender) -> Option<WebhookHandle
         return None;
     };
     let (mailbox, stop) = (Arc::<Mailbox>::default(), Trigger::default());
-    let teller = Arc::new(Teller { hook, sender, client: OnceCell::new() });
+    let messages = MessageCounts::default();
+    let teller = Arc::new(Teller { hook, sender, client: OnceCell::new(), messages });
     let task = runtime.spawn(tell(Arc::clone(&teller), Arc::clone(&mailbox), stop.clone()));
     Some(WebhookHandle { teller, mailbox, stop, task })
 }
@@ -61,6 +69,11 @@ impl WebhookHandle {
         }
     }
 
+    /// How many messages arrived, and how many did not.
+    pub fn messages(&self) -> MessageCounts {
+        self.teller.messages.clone()
+    }
+
     /// Ends it, in at most a second; a message under way has half of one to arrive.
     pub async fn shutdown(mut self) {
         self.stop.throw();
@@ -76,6 +89,28 @@ struct Teller {
     hook: Hook,
     sender: Sender,
     client: OnceCell<HttpClient>,
+    messages: MessageCounts,
+}
+
+/// How many messages arrived, and how many did not; clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct MessageCounts {
+    counts: Arc<(AtomicU32, AtomicU32)>,
+}
+
+impl MessageCounts {
+    /// Those that arrived, or those that did not.
+    pub fn count(&self, arrived: bool) -> u32 {
+        self.of(arrived).load(Relaxed)
+    }
+
+    fn add(&self, arrived: bool) {
+        self.of(arrived).fetch_add(1, Relaxed);
+    }
+
+    fn of(&self, arrived: bool) -> &AtomicU32 {
+        if arrived { &self.counts.0 } else { &self.counts.1 }
+    }
 }
 
 /// A message under way.
@@ -118,6 +153,7 @@ async fn tell(teller: Arc<Teller>, mailbox: Arc<Mailbox>, stop: Trigger) {
             (change, outcome) = under_way(&mut call) => {
                 call = None;
                 let now = Instant::now();
+                teller.messages.add(outcome.is_ok());
                 match &outcome {
                     Ok(()) => ledger.told(&change, now),
                     Err(_) => ledger.failed(&change, now),

@@ -89,6 +89,11 @@ async fn a_failure_and_its_end_are_posted_as_json_with_the_headers_that_were_set
     assert_eq!(asked.body, expected);
     hook.change("db", Status::UP);
     assert_eq!(told(&mut server).await, "db UP");
+    let messages = hook.handle.messages();
+    while messages.count(true) < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(messages.count(false), 0);
 }
 
 #[tokio::test]

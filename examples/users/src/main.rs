@@ -46,6 +46,8 @@ async fn list(State(api): State<Api>) -> Json<Vec<User>> {
 
 async fn one(State(api): State<Api>, Path(id): Path<u64>) -> Result<Json<User>, StatusCode> {
     let user = api.users.find(id).ok_or(StatusCode::NOT_FOUND)?;
+    // Any library of the service may count like this: /actuator/metrics/users.visits shows it.
+    metrics::counter!("users.visits").increment(1);
     // Redis only counts visits here: without it the user is shown all the same.
     if let Ok(mut connection) = api.redis.get_multiplexed_async_connection().await {
         let visits: redis::RedisResult<u64> = connection.incr(format!("visits:{id}"), 1).await;
@@ -56,6 +58,7 @@ async fn one(State(api): State<Api>, Path(id): Path<u64>) -> Result<Json<User>, 
 
 async fn create(State(api): State<Api>, Json(new): Json<NewUser>) -> (StatusCode, Json<User>) {
     let user = api.users.add(new);
+    metrics::counter!("users.created").increment(1);
     tracing::info!(id = user.id, name = %user.name, "user created");
     (StatusCode::CREATED, Json(user))
 }

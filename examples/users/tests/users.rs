@@ -52,6 +52,10 @@ fn users_are_served_traced_and_their_redis_is_watched() {
     assert_eq!(service.get("/users/1").assert_status(200).json()["name"], "Ada");
     assert_eq!(service.get("/users").json().as_array().unwrap().len(), 1);
     service.get("/users/2").assert_status(404);
+    for name in ["users.created", "users.visits"] {
+        let counted = service.get(&format!("/actuator/metrics/{name}")).assert_status(200).json();
+        assert_eq!(counted["measurements"][0]["value"], 1.0, "{counted}");
+    }
 
     let redis_health = || service.get("/actuator/health/redis");
     let up = redis_health().assert_status(200).json();

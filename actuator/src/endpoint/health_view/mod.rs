@@ -37,6 +37,7 @@ use crate::{
 pub(super) use forms::{Form, Forms};
 pub(super) use query::Selected;
 pub(crate) use settings::ViewSettings;
+pub(super) use settings::path as mounted_path;
 
 /// The views with paths of their own. Each answers on the application's port, where orchestrators
 /// and load balancers ask, and on a management port of its own.

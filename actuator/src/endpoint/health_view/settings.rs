@@ -97,7 +97,11 @@ fn read_healthcheck(reader: &mut SettingsReader<'_>) -> HealthcheckSettings {
 }
 
 /// A path of plain segments; a slash at its end is cut.
-fn path(reader: &mut SettingsReader<'_>, name: &str, default: &str) -> String {
+pub(in crate::endpoint) fn path(
+    reader: &mut SettingsReader<'_>,
+    name: &str,
+    default: &str,
+) -> String {
     let path: String = reader.value_or(name, default.to_owned());
     let path = path.trim().trim_end_matches('/').to_owned();
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !":{}*?#%;\\".contains(c);

@@ -69,7 +69,7 @@ struct Windows {
     begun: VecDeque<(u64, Totals)>,
 }
 
-/// The zeros, and the other buckets.
+/// The zeros, and the other buckets; none stand for as many empty ones.
 #[derive(Clone, Debug, Default)]
 struct Totals {
     zero: u64,
@@ -85,12 +85,11 @@ impl Exponential {
         };
         let buckets = (largest - smallest) * PER_POWER;
         let counts: Box<[AtomicU64]> = (0..buckets).map(|_| AtomicU64::new(0)).collect();
-        let nothing = Totals { zero: 0, counts: counts.iter().map(|_| 0).collect() };
         Self {
             first: smallest * PER_POWER + 1,
             zero: AtomicU64::new(0),
             counts,
-            windows: Mutex::new(Windows { begun: VecDeque::from([(window, nothing)]) }),
+            windows: Mutex::new(Windows { begun: VecDeque::from([(window, Totals::default())]) }),
         }
     }
 
@@ -144,6 +143,7 @@ impl Exponential {
         drop(windows);
         let mut recent = self.totals();
         recent.zero = recent.zero.saturating_sub(before.zero);
+        // There are no counts where nothing was there before.
         for (count, before) in recent.counts.iter_mut().zip(&before.counts) {
             *count = count.saturating_sub(*before);
         }

@@ -76,6 +76,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are kept exactly")]
 mod tests {
     use super::*;
 

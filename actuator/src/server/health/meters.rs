@@ -5,7 +5,21 @@ use std::sync::Arc;
 use crate::{
     health::{CheckObserver, CheckProbe, RunObserver, Status},
     meter::MeterRegistry,
+    webhook::MessageCounts,
 };
+
+/// What became of the messages of the webhook.
+pub(super) fn bind_webhook(registry: &MeterRegistry, messages: &MessageCounts) {
+    for (outcome, arrived) in [("success", true), ("failure", false)] {
+        let messages = messages.clone();
+        registry
+            .meter("health.webhook.messages")
+            .description("Messages that were sent to the health webhook")
+            .base_unit("messages")
+            .tag("outcome", outcome)
+            .counter_with(move || f64::from(messages.count(arrived)));
+    }
+}
 
 const STATUS: &str = "health";
 const DURATION: &str = "health.check.duration";

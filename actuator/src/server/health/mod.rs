@@ -17,6 +17,7 @@ use crate::{
         Availability, ContributorError, Health, HealthCheck, HealthContributors, HealthGroups,
         builtin,
     },
+    meter::MeterRegistry,
     settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, host},
     webhook::{self, WebhookHandle, WebhookSettings},
@@ -106,12 +107,14 @@ pub(super) fn registration_check(health: &HealthContributors, status: Registrati
 pub(super) fn start_webhook(
     settings: &WebhookSettings,
     health: &HealthContributors,
+    registry: &MeterRegistry,
     application: &str,
     instance: &str,
 ) -> Option<WebhookHandle> {
     let (application, instance) = (application.to_owned(), instance.to_owned());
     let sender = webhook::Sender { application, instance };
     let handle = webhook::start(settings, sender)?;
+    meters::bind_webhook(registry, &handle.messages());
     health.on_change(handle.listener());
     let listener = handle.listener();
     for path in health.paths() {

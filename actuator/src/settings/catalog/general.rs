@@ -134,6 +134,8 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.audit.capacity" Number "1000" "How many audit events are kept in memory.";
     "actuator.compat.c2c.enabled" Bool "false" "Whether health is also served as c2cwsgiutils writes it.";
     "actuator.compat.c2c.path" Text "/c2c/health_check" "Where c2cwsgiutils' document is served.";
+    "actuator.compat.c2c.stats.enabled" Bool "false" "Whether meters are also served as c2cwsgiutils' stats.json.";
+    "actuator.compat.c2c.stats.path" Text "/c2c/stats.json" "Where c2cwsgiutils' stats.json is served.";
     "actuator.compat.healthcheck.enabled" Bool "false" "Whether health is also served as py-healthcheck writes it.";
     "actuator.compat.healthcheck.environment" Bool "true" "Whether py-healthcheck's dump of the environment is served too.";
     "actuator.compat.healthcheck.environment-path" Text "/environment" "Where that dump is served.";
@@ -218,5 +220,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
+    "actuator.compat.pymicro.enabled" Bool "false" "Whether pymicro's counters are served and sent to statsd.";
+    "actuator.compat.pymicro.path" Text "/metrics" "Where pymicro's counters are served.";
     "actuator.compat.dump" Bool "false" "Whether dump is served beside threaddump.";
 };

@@ -97,6 +97,7 @@ const WITHOUT_EFFECT: &[&str] = &[
     "management.metrics.distribution.buffer-length.*",
     "management.observations.*",
     "management.prometheus.*",
+    "management.statsd.metrics.export.step",
     "server.forward-headers-strategy",
     "spring.main.banner-mode",
 ];

@@ -2,17 +2,24 @@
 
 use std::{fs, io};
 
+use super::HostRoot;
+
 /// How many file descriptors are open; `None` where the system does not tell. At most some
 /// microseconds where the kernel counts (Linux 6.2 and newer), else as long as it takes to list
 /// them: milliseconds for tens of thousands.
 pub(crate) fn open_files() -> Option<u64> {
-    const FOLDER: &str = "/proc/self/fd";
+    open_files_in(&HostRoot::default())
+}
+
+/// The same, of the process that this root tells of.
+pub(super) fn open_files_in(root: &HostRoot) -> Option<u64> {
+    let folder = root.place("/proc/self/fd");
     // Takes no descriptor itself, so it also answers when none is left. Older kernels say 0.
-    let counted = fs::metadata(FOLDER).ok()?.len();
+    let counted = fs::metadata(&folder).ok()?.len();
     if counted > 0 {
         return Some(counted);
     }
-    listed(fs::read_dir(FOLDER).map(Iterator::count), max_files())
+    listed(fs::read_dir(folder).map(Iterator::count), max_files())
 }
 
 /// How many may be open: the soft limit. `None` also when there is none.

@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, fs};
 
 use super::{
-    cgroup,
+    HostRoot, cgroup,
     process::{field, first_number},
 };
 
@@ -41,10 +41,10 @@ pub(crate) fn nearest_memory_limit() -> Option<MemoryUse> {
     let of_process = of_process
         .into_iter()
         .filter_map(|(used, limit, source)| Some(MemoryUse { used: used?, limit: limit?, source }));
-    let of_groups = cgroup::memory().into_iter().map(|group| MemoryUse {
-        used: group.used,
-        limit: group.limit,
-        source: MemoryLimit::Cgroup,
+    let of_groups = cgroup::memory_limits(&HostRoot::default());
+    let of_groups = of_groups.into_iter().filter_map(|group| {
+        let (used, limit) = (group.working_set, group.limit?);
+        Some(MemoryUse { used, limit, source: MemoryLimit::Cgroup })
     });
     nearest(of_groups.chain(of_process))
 }

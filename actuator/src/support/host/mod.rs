@@ -6,19 +6,32 @@
 mod cgroup;
 mod disk;
 mod files;
+mod io;
+mod machine;
 mod memory;
 mod mount;
+mod pressure;
 mod process;
+mod root;
+mod smaps;
 mod system;
 mod thread;
 
+pub(crate) use cgroup::{Cgroup, CgroupCpu, CgroupMemory, CgroupPids};
 pub(crate) use disk::disk_space;
 pub(crate) use files::{max_files, open_files};
+pub(crate) use io::ProcessIo;
+pub(crate) use machine::{MachineMemory, NetworkTraffic};
 pub(crate) use memory::{MemoryLimit, MemoryUse, nearest_memory_limit};
 pub(crate) use mount::is_mount_point;
+pub(crate) use pressure::Pressure;
 pub(crate) use process::{ProcessIdentity, ProcessUsage};
+#[cfg(test)]
+pub(crate) use root::Fixture;
+pub(crate) use root::HostRoot;
+pub(crate) use smaps::MemoryMap;
 pub(crate) use system::SystemUsage;
-pub(crate) use thread::{OsThread, OsThreadState, os_threads};
+pub(crate) use thread::{OsThread, OsThreadState, ThreadActivity, os_threads};
 
 /// The processors that this process may use, by affinity and cgroup quota; at least 1.
 pub(crate) fn cpu_count() -> usize {

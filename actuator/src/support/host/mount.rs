@@ -1,9 +1,8 @@
 //! What is mounted where, as this process sees it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+
+use super::HostRoot;
 
 /// One line of `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,15 +21,15 @@ pub(super) struct Mount {
 /// mounted elsewhere, as volumes of containers are. `None` where the system does not tell. Follows
 /// links, so it blocks for as long as the file system of the path does.
 pub(crate) fn is_mount_point(path: &Path) -> Option<bool> {
-    let mounts = mounts()?;
+    let mounts = mounts(&HostRoot::default())?;
     let Ok(path) = path.canonicalize() else { return Some(false) };
     Some(is_listed(&mounts, &path))
 }
 
 /// Everything that is mounted, in the order of mounting.
-pub(super) fn mounts() -> Option<Vec<Mount>> {
-    let text = fs::read("/proc/self/mountinfo").ok()?;
-    Some(String::from_utf8_lossy(&text).lines().filter_map(parse).collect())
+pub(super) fn mounts(root: &HostRoot) -> Option<Vec<Mount>> {
+    let text = root.read("/proc/self/mountinfo")?;
+    Some(text.lines().filter_map(parse).collect())
 }
 
 /// An automounter's place counts once the real file system is there.

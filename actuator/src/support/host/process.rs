@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::{files, ticks};
+use super::{HostRoot, files, ticks};
 
 /// What does not change while the process lives.
 #[derive(Clone, Debug)]
@@ -60,22 +60,44 @@ pub(crate) struct ProcessUsage {
     pub memory_shared: Option<u64>,
     /// Data and stack segments.
     pub memory_data: Option<u64>,
+    /// The code of the executable.
+    pub memory_text: Option<u64>,
+    /// The code of shared libraries.
+    pub memory_libraries: Option<u64>,
+    /// The most that was ever resident.
+    pub memory_peak: Option<u64>,
+    /// Resident memory that belongs to no file.
+    pub memory_anonymous: Option<u64>,
+    /// Memory that is swapped out.
+    pub memory_swap: Option<u64>,
+    /// Page faults that needed no storage, all threads.
+    pub minor_faults: Option<u64>,
+    /// Page faults that had to read from storage, all threads.
+    pub major_faults: Option<u64>,
 }
 
 impl ProcessUsage {
     /// Reads it all; a few small files, some tens of microseconds.
-    pub(crate) fn read() -> Self {
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    pub(crate) fn read(root: &HostRoot) -> Self {
+        let status = root.read("/proc/self/status").unwrap_or_default();
+        let stat = root.read("/proc/self/stat").unwrap_or_default();
         let bytes = |name| field(&status, name).and_then(first_number).map(|kib| kib * 1024);
         Self {
-            cpu_time: fs::read_to_string("/proc/self/stat").ok().and_then(|stat| cpu_time(&stat)),
-            files_open: files::open_files(),
+            cpu_time: cpu_time(&stat),
+            files_open: files::open_files_in(root),
             files_max: files::max_files(),
             threads: field(&status, "Threads").and_then(first_number),
             memory_resident: bytes("VmRSS"),
             memory_virtual: bytes("VmSize"),
             memory_shared: bytes("RssFile").map(|file| file + bytes("RssShmem").unwrap_or(0)),
             memory_data: bytes("VmData").map(|data| data + bytes("VmStk").unwrap_or(0)),
+            memory_text: bytes("VmExe"),
+            memory_libraries: bytes("VmLib"),
+            memory_peak: bytes("VmHWM"),
+            memory_anonymous: bytes("RssAnon"),
+            memory_swap: bytes("VmSwap"),
+            minor_faults: stat_number(&stat, 10),
+            major_faults: stat_number(&stat, 12),
         }
     }
 }
@@ -94,6 +116,11 @@ pub(super) fn cpu_time(stat: &str) -> Option<Duration> {
     let user: u64 = fields.next()?.parse().ok()?;
     let system: u64 = fields.next()?.parse().ok()?;
     Some(ticks(user.checked_add(system)?))
+}
+
+/// A field of a `stat` file by its number in `proc_pid_stat(5)`, from 4.
+fn stat_number(stat: &str, field: usize) -> Option<u64> {
+    stat_fields(stat)?.1.nth(field.checked_sub(3)?)?.parse().ok()
 }
 
 /// How long ago the process was started: time since boot less its start (field 22).
@@ -155,6 +182,7 @@ mod tests {
         let stat = "7 (a) b (c) S 1 7 7 0 -1 4194304 1 2 3 4 150 50 0 0 20 0 1 0 12345 0 0";
         assert_eq!(stat_fields(stat).unwrap().0, "a) b (c");
         assert_eq!(cpu_time(stat), Some(Duration::from_secs(2)));
+        assert_eq!((stat_number(stat, 10), stat_number(stat, 12)), (Some(1), Some(3)));
     }
 
     #[test]
@@ -172,7 +200,7 @@ mod tests {
         assert_eq!(identity.pid, std::process::id());
         assert!(identity.started <= Instant::now());
         assert!(identity.owner.is_some() && identity.parent_pid.is_some());
-        let usage = ProcessUsage::read();
+        let usage = ProcessUsage::read(&HostRoot::default());
         assert!(usage.memory_resident > Some(0) && usage.threads > Some(0));
         assert!(usage.files_open <= usage.files_max);
     }

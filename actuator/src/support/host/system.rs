@@ -26,8 +26,12 @@ impl SystemUsage {
         usage.is_finite().then(|| usage.clamp(0.0, 1.0))
     }
 
-    /// The load average of the last minute.
-    pub(crate) fn load_average_1m() -> Option<f64> {
-        System::load_average().ok().map(|load| load.one).filter(|load| load.is_finite())
+    /// The load averages of the last minute, five minutes and fifteen.
+    pub(crate) fn load_averages() -> [Option<f64>; 3] {
+        let load = System::load_average().ok();
+        let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
+        let load = load.as_ref();
+        [load.map(|load| load.one), load.map(|load| load.five), load.map(|load| load.fifteen)]
+            .map(finite)
     }
 }

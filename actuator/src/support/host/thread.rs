@@ -1,8 +1,11 @@
 //! The threads of this process, as the kernel knows them.
 
-use std::{fs, path::Path, time::Duration};
+use std::{collections::HashMap, fs, path::Path, time::Duration};
 
-use super::process::{cpu_time, stat_fields};
+use super::{
+    HostRoot,
+    process::{cpu_time, field, first_number, stat_fields},
+};
 
 /// At most so many threads are listed.
 const MAX_THREADS: usize = 4_096;
@@ -23,9 +26,10 @@ pub(crate) struct OsThread {
 }
 
 /// What the kernel says a thread is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum OsThreadState {
     /// `R`: on a processor or ready for one.
+    #[default]
     Running,
     /// `S`, `I`: waits for something.
     Sleeping,
@@ -35,6 +39,69 @@ pub(crate) enum OsThreadState {
     Stopped,
     /// `Z`, `X`: has ended.
     Dead,
+}
+
+impl OsThreadState {
+    const ALL: [Self; 5] =
+        [Self::Running, Self::Sleeping, Self::DiskSleep, Self::Stopped, Self::Dead];
+
+    /// From a text that begins with the kernel's letter.
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text.trim_start().chars().next()? {
+            'R' => Self::Running,
+            'D' => Self::DiskSleep,
+            'T' | 't' => Self::Stopped,
+            'Z' | 'X' | 'x' => Self::Dead,
+            _ => Self::Sleeping,
+        })
+    }
+}
+
+/// What all threads of the process do, and how often they were taken off a processor.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ThreadActivity {
+    /// How many are in which state.
+    pub states: [(OsThreadState, u64); 5],
+    /// Times that a thread gave its processor up to wait for something.
+    pub voluntary_switches: u64,
+    /// Times that a thread was taken off its processor for another.
+    pub involuntary_switches: u64,
+    /// The switches of each thread when it was seen last.
+    seen: HashMap<u64, (u64, u64)>,
+}
+
+impl ThreadActivity {
+    /// Looks again. Some ten microseconds for each thread; `None` where the system does not tell.
+    /// The kernel counts switches per thread and forgets them with it, so they are summed here
+    /// from one look to the next; those of a thread after the last look at it are lost.
+    pub(crate) fn look(&mut self, root: &HostRoot) -> Option<()> {
+        let entries = fs::read_dir(root.place("/proc/self/task")).ok()?;
+        self.states = OsThreadState::ALL.map(|state| (state, 0));
+        let mut seen = HashMap::with_capacity(self.seen.len());
+        for entry in entries.filter_map(Result::ok).take(MAX_THREADS) {
+            let Some(id) = entry.file_name().to_str().and_then(|id| id.parse().ok()) else {
+                continue;
+            };
+            let Ok(status) = fs::read(entry.path().join("status")) else { continue };
+            let status = String::from_utf8_lossy(&status);
+            let Some(state) = field(&status, "State").and_then(OsThreadState::parse) else {
+                continue;
+            };
+            let number = |name| field(&status, name).and_then(first_number).unwrap_or(0);
+            let now = (number("voluntary_ctxt_switches"), number("nonvoluntary_ctxt_switches"));
+            let then = self.seen.get(&id).copied().unwrap_or_default();
+            // A number that falls is another thread with the same id.
+            let then = if then.0 > now.0 || then.1 > now.1 { (0, 0) } else { then };
+            self.voluntary_switches += now.0 - then.0;
+            self.involuntary_switches += now.1 - then.1;
+            seen.insert(id, now);
+            for (_, count) in self.states.iter_mut().filter(|(known, _)| *known == state) {
+                *count += 1;
+            }
+        }
+        self.seen = seen;
+        (!self.seen.is_empty()).then_some(())
+    }
 }
 
 /// All threads of this process, by id. Empty where the system does not tell.
@@ -60,13 +127,7 @@ fn threads_in(folder: &Path) -> Vec<OsThread> {
 
 fn parse(id: u64, stat: &str) -> Option<OsThread> {
     let (name, mut fields) = stat_fields(stat)?;
-    let state = match fields.next()? {
-        "R" => OsThreadState::Running,
-        "D" => OsThreadState::DiskSleep,
-        "T" | "t" => OsThreadState::Stopped,
-        "Z" | "X" | "x" => OsThreadState::Dead,
-        _ => OsThreadState::Sleeping,
-    };
+    let state = OsThreadState::parse(fields.next()?)?;
     // Field 19 of the manual, 15 after the state.
     let nice = fields.nth(15).and_then(|nice| nice.parse().ok()).unwrap_or(0);
     let cpu_time = cpu_time(stat).unwrap_or_default();
@@ -77,7 +138,7 @@ fn parse(id: u64, stat: &str) -> Option<OsThread> {
 mod tests {
     use std::sync::mpsc;
 
-    use super::*;
+    use super::{super::root::Fixture, *};
 
     #[test]
     fn a_named_thread_is_listed_with_its_name_and_waits() {
@@ -107,5 +168,31 @@ mod tests {
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(threads.iter().map(|thread| thread.name.as_str()).collect::<Vec<_>>(), ["one"]);
         assert_eq!(threads_in(&folder), Vec::new());
+    }
+
+    #[test]
+    fn switches_are_summed_over_threads_that_come_and_go() {
+        let status = |state: &str, voluntary: u32| {
+            format!(
+                "Name:\tx\nState:\t{state}\nvoluntary_ctxt_switches:\t{voluntary}\n\
+                 nonvoluntary_ctxt_switches:\t1\n"
+            )
+        };
+        let tree = Fixture::new("switches", &[]);
+        let mut activity = ThreadActivity::default();
+        assert_eq!(activity.look(&tree.root()), None);
+        tree.write("/proc/self/task/1/status", &status("R (running)", 10));
+        tree.write("/proc/self/task/2/status", &status("S (sleeping)", 5));
+        tree.write("/proc/self/task/2x/status", "State:\tR\n");
+        tree.spoil("/proc/self/task/3/status");
+        activity.look(&tree.root()).unwrap();
+        assert_eq!((activity.voluntary_switches, activity.involuntary_switches), (15, 2));
+        let states = activity.states.map(|(_, count)| count);
+        assert_eq!(states, [1, 1, 0, 0, 0]);
+        tree.write("/proc/self/task/1/status", &status("D (disk sleep)", 12));
+        tree.write("/proc/self/task/2/status", &status("S (sleeping)", 3));
+        activity.look(&tree.root()).unwrap();
+        assert_eq!((activity.voluntary_switches, activity.involuntary_switches), (20, 3));
+        assert_eq!(activity.states.map(|(_, count)| count), [0, 1, 1, 0, 0]);
     }
 }

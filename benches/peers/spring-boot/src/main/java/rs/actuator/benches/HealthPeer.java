@@ -14,7 +14,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * {@code --checks} indicators that take {@code --milliseconds} each, with everything else as Spring
- * Boot has it; {@code /runs} says how often one of them ran.
+ * Boot has it; {@code /runs} says how often one of them ran. Asked to {@code record} or
+ * {@code render}, it measures Micrometer instead and serves nothing.
  */
 @SpringBootApplication
 @RestController
@@ -22,7 +23,11 @@ public class HealthPeer {
 
     private final AtomicInteger runs = new AtomicInteger();
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
+        if (args[0].equals("record") || args[0].equals("render")) {
+            MicrometerPeer.main(args);
+            return;
+        }
         SpringApplication.run(HealthPeer.class, args);
     }
 

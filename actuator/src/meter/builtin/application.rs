@@ -1,0 +1,34 @@
+//! How long the application took to start; told by whoever starts it.
+
+use std::time::Duration;
+
+use super::MeterRegistry;
+
+/// The times of a start.
+#[derive(Debug)]
+pub(crate) struct ApplicationTimes<'r> {
+    registry: &'r MeterRegistry,
+}
+
+impl<'r> ApplicationTimes<'r> {
+    /// For this registry.
+    pub(crate) fn new(registry: &'r MeterRegistry) -> Self {
+        Self { registry }
+    }
+
+    /// `application.started.time`: everything is assembled.
+    pub(crate) fn started(&self, after: Duration) {
+        self.set("application.started.time", "Time taken to start the application", after);
+    }
+
+    /// `application.ready.time`: requests are accepted.
+    pub(crate) fn ready(&self, after: Duration) {
+        let description = "Time taken for the application to be ready to service requests";
+        self.set("application.ready.time", description, after);
+    }
+
+    fn set(&self, name: &str, description: &str, after: Duration) {
+        let builder = self.registry.meter(name).description(description).base_unit("seconds");
+        builder.gauge().set(after.as_secs_f64());
+    }
+}
