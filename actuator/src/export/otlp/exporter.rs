@@ -4,12 +4,11 @@ use std::{io::Write as _, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
-use opentelemetry_proto::tonic::{
-    collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
-    common::v1::InstrumentationScope,
-    metrics::v1::{Metric, ResourceMetrics, ScopeMetrics},
-    resource::v1::Resource,
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
 };
+use opentelemetry_proto::tonic::metrics::v1::{Metric, ResourceMetrics, ScopeMetrics};
+use opentelemetry_proto::tonic::{common::v1::InstrumentationScope, resource::v1::Resource};
 use prost::Message;
 use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 

@@ -5,13 +5,11 @@
 
 use std::time::SystemTime;
 
-use opentelemetry_proto::tonic::{
-    common::v1::{AnyValue, KeyValue, any_value},
-    metrics::v1::{
-        AggregationTemporality, Exemplar, ExponentialHistogram, ExponentialHistogramDataPoint,
-        Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, Sum, Summary,
-        SummaryDataPoint, exemplar, metric::Data, number_data_point, summary_data_point,
-    },
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+use opentelemetry_proto::tonic::metrics::v1::{
+    AggregationTemporality, Exemplar, ExponentialHistogram, ExponentialHistogramDataPoint, Gauge,
+    Histogram, HistogramDataPoint, Metric, NumberDataPoint, Sum, Summary, SummaryDataPoint,
+    exemplar, metric::Data, number_data_point, summary_data_point,
 };
 
 use super::{
