@@ -1,13 +1,17 @@
 //! `/prometheus`: all meters in the format that the scraper asks for, written while it is sent.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::{
-    exposition::{Exposition, Format},
+    exposition::{Exposition, Format, Renderer},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
-        reply::{Reply, Stream},
+        reply::{Reply, Stream, StreamContent},
     },
 };
 
@@ -36,7 +40,12 @@ impl PrometheusEndpoint {
         Reply::Stream(Stream {
             content_type: format.media_type(),
             compressible: self.exposition.settings().compression,
-            content: Box::new(self.exposition.render(format, included_names(call))),
+            content: Box::new(Scrape {
+                renderer: self.exposition.render(format, included_names(call)),
+                exposition: Arc::clone(&self.exposition),
+                format,
+                busy: Duration::ZERO,
+            }),
         })
     }
 }
@@ -52,6 +61,27 @@ impl Endpoint for PrometheusEndpoint {
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(async move { Ok(self.answer(&call)) })
+    }
+}
+
+/// A scrape that takes its own time.
+struct Scrape {
+    exposition: Arc<Exposition>,
+    format: Format,
+    renderer: Renderer,
+    /// For how long workers wrote so far.
+    busy: Duration,
+}
+
+impl StreamContent for Scrape {
+    fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
+        let started = Instant::now();
+        let more = self.renderer.next_chunk(into);
+        self.busy += started.elapsed();
+        if !more {
+            self.exposition.record_scrape(self.format, self.busy);
+        }
+        more
     }
 }
 

@@ -32,6 +32,25 @@ async fn text(operation: usize, names: &[&str]) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+#[tokio::test]
+async fn a_scrape_that_was_read_to_its_end_is_measured() {
+    let endpoint = endpoint();
+    for _ in 0..2 {
+        let Ok(Reply::Stream(mut stream)) = endpoint.invoke(Call::new(TEXT)).await else {
+            panic!("no stream")
+        };
+        let mut text = Vec::new();
+        while stream.content.write_part(&mut text) {}
+    }
+    let Ok(Reply::Stream(mut stream)) = endpoint.invoke(Call::new(TEXT)).await else {
+        panic!("no stream")
+    };
+    let mut text = Vec::new();
+    stream.content.write_part(&mut text);
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("actuator_scrape_seconds_count{format=\"text\"} 2\n"), "{text}");
+}
+
 const TEXT: usize = 2;
 const OPENMETRICS: usize = 1;
 

@@ -5,7 +5,7 @@ use super::{
     number::{write_count, write_timestamp, write_value},
     openmetrics,
     plan::{Part, Role},
-    reading::{self, Totals},
+    reading,
     renderer::Writer,
     text,
 };
@@ -81,33 +81,27 @@ impl LineWriter {
 
     fn distribution(&mut self, name: &str, series: &Series, into: &mut Vec<u8>) {
         let labels = series.labels();
-        let Some(Totals { mut count, sum, histogram }) = reading::totals(series) else { return };
-        if self.has_buckets {
-            count = self.buckets(name, labels, histogram, count, into);
-        } else if let Some(histogram) = histogram {
-            self.quantiles(name, labels, histogram, into);
-        }
+        let count = if self.has_buckets {
+            self.buckets(name, series, into)
+        } else {
+            self.quantiles(name, series, into);
+            reading::count(series)
+        };
         start(into, name, "_count", labels);
         write_count(into, count);
         into.push(b'\n');
         start(into, name, "_sum", labels);
-        write_value(into, sum);
+        write_value(into, reading::sum(series));
         into.push(b'\n');
     }
 
     /// Writes the buckets and gives the count that goes with them: what is recorded meanwhile is
     /// in both or in neither.
-    fn buckets(
-        &mut self,
-        name: &str,
-        labels: &str,
-        histogram: Option<&Histogram>,
-        count: u64,
-        into: &mut Vec<u8>,
-    ) -> u64 {
-        self.labelled(name, "_bucket", labels, "le");
-        let Some(histogram) = histogram else {
+    fn buckets(&mut self, name: &str, series: &Series, into: &mut Vec<u8>) -> u64 {
+        self.labelled(name, "_bucket", series.labels(), "le");
+        let Some(histogram) = reading::histogram(series) else {
             // Measured elsewhere: nobody knows how the values are spread.
+            let count = reading::count(series);
             self.bucket("+Inf", count, into);
             into.push(b'\n');
             return count;
@@ -134,12 +128,13 @@ impl LineWriter {
         write_count(into, total);
     }
 
-    fn quantiles(&mut self, name: &str, labels: &str, histogram: &Histogram, into: &mut Vec<u8>) {
-        let percentiles = histogram.percentiles();
+    fn quantiles(&mut self, name: &str, series: &Series, into: &mut Vec<u8>) {
+        let percentiles = reading::histogram(series).map(Histogram::percentiles);
+        let percentiles = percentiles.unwrap_or_default();
         if percentiles.is_empty() {
             return;
         }
-        self.labelled(name, "", labels, "quantile");
+        self.labelled(name, "", series.labels(), "quantile");
         for (phi, value) in percentiles {
             into.extend_from_slice(&self.start);
             write_value(into, phi);

@@ -18,6 +18,8 @@ mod text;
 mod wire;
 
 #[cfg(test)]
+mod protobuf_tests;
+#[cfg(test)]
 mod test_parser;
 #[cfg(test)]
 mod tests;
@@ -25,13 +27,14 @@ mod tests;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 pub(crate) use renderer::Renderer;
 pub(crate) use settings::ExpositionSettings;
 
 use self::{lines::LineWriter, plan::Plan, protobuf::ProtobufWriter, renderer::Writer};
-use crate::meter::MeterRegistry;
+use crate::meter::{MeterRegistry, scrape_timer};
 
 /// The forms of the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,15 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// The word for it in meters.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Protobuf => "protobuf",
+            Self::OpenMetrics => "openmetrics",
+            Self::Text => "text",
+        }
+    }
+
     /// The media type with its parameters, in Spring's spelling.
     pub(crate) const fn media_type(self) -> &'static str {
         match self {
@@ -93,6 +105,11 @@ impl Exposition {
             Format::Protobuf => Box::new(ProtobufWriter::new(self.settings)),
         };
         Renderer::new(self.plan(), included, writer)
+    }
+
+    /// Keeps how long a worker was busy with a scrape.
+    pub(crate) fn record_scrape(&self, format: Format, took: Duration) {
+        scrape_timer(&self.meters, format.name()).record(took);
     }
 
     fn plan(&self) -> Arc<Plan> {

@@ -140,7 +140,7 @@ fn parts_of(family: &Arc<Family>) -> Vec<Part> {
     let name = |suffix| family_name(family.name(), suffix);
     match family.kind() {
         MeterKind::Counter => vec![part(Role::Counter, name(unit))],
-        MeterKind::Gauge if family.name().ends_with(".info") => vec![part(Role::Info, name(unit))],
+        MeterKind::Gauge if is_info(family.name()) => vec![part(Role::Info, name(unit))],
         MeterKind::Gauge => vec![part(Role::Gauge, name(unit))],
         MeterKind::Summary | MeterKind::Timer | MeterKind::LongTask => {
             let name =
@@ -149,4 +149,9 @@ fn parts_of(family: &Arc<Family>) -> Vec<Part> {
             vec![part(Role::Distribution, name), part(Role::Max, max)]
         }
     }
+}
+
+/// A gauge whose last word is `info`, in Micrometer's spelling.
+fn is_info(name: &str) -> bool {
+    name.strip_suffix("info").is_some_and(|before| before.ends_with('.'))
 }

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::{
     ExpositionSettings,
     plan::{Part, Role},
-    reading::{self, Totals},
+    reading,
     renderer::{CHUNK, Writer},
     wire::{bytes, double, length, varint, zigzag},
 };
@@ -55,7 +55,8 @@ impl ProtobufWriter {
     }
 
     fn distribution(&mut self, series: &Series) {
-        let Some(Totals { mut count, sum, histogram }) = reading::totals(series) else { return };
+        let histogram = reading::histogram(series);
+        let mut count = reading::count(series);
         let inner = &mut self.inner;
         match histogram.filter(|_| self.kind == Type::Histogram) {
             Some(histogram) => {
@@ -74,7 +75,7 @@ impl ProtobufWriter {
             }
         }
         varint(inner, 1, count);
-        double(inner, 2, sum);
+        double(inner, 2, reading::sum(series));
         if !matches!(series, Series::LongTask(_)) {
             let field = if self.kind == Type::Histogram { 15 } else { 4 };
             self.created(field, series);

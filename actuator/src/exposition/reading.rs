@@ -2,14 +2,6 @@
 
 use crate::meter::{Histogram, RecordedExemplar, Series};
 
-/// How often and how much in all.
-pub(super) struct Totals<'s> {
-    pub(super) count: u64,
-    pub(super) sum: f64,
-    /// How the values are spread, where they are measured here.
-    pub(super) histogram: Option<&'s Histogram>,
-}
-
 /// The number of a counter or a gauge; of others NaN, since they have no single one.
 pub(super) fn value(series: &Series) -> f64 {
     match series {
@@ -32,15 +24,22 @@ pub(super) fn exemplar(series: &Series) -> Option<RecordedExemplar> {
     }
 }
 
-/// Count and sum of what has them.
-pub(super) fn totals(series: &Series) -> Option<Totals<'_>> {
-    let histogram = histogram(series);
-    let (count, sum) = match series {
-        Series::FunctionTimer(timer) => (timer.count(), timer.total().as_secs_f64()),
-        Series::LongTask(timer) => (timer.active(), timer.duration().as_secs_f64()),
-        _ => histogram.map(|histogram| (histogram.count(), histogram.sum()))?,
-    };
-    Some(Totals { count, sum, histogram })
+/// How often something was measured; of what is running, how much of it there is.
+pub(super) fn count(series: &Series) -> u64 {
+    match series {
+        Series::FunctionTimer(timer) => timer.count(),
+        Series::LongTask(timer) => timer.active(),
+        _ => histogram(series).map_or(0, Histogram::count),
+    }
+}
+
+/// How much in all.
+pub(super) fn sum(series: &Series) -> f64 {
+    match series {
+        Series::FunctionTimer(timer) => timer.total().as_secs_f64(),
+        Series::LongTask(timer) => timer.duration().as_secs_f64(),
+        _ => histogram(series).map_or(f64::NAN, Histogram::sum),
+    }
 }
 
 /// The largest value of late.

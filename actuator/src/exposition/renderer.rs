@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::plan::{Part, Plan};
-use crate::{meter::Series, model::reply::StreamContent};
+use crate::meter::Series;
 
 /// A step ends once it has written so many bytes. It may be more by what one series has.
 pub(super) const CHUNK: usize = 64 * 1024;
@@ -98,7 +98,7 @@ impl Renderer {
                     self.writer.series(part, series, into);
                 }
                 let is_late = || started.elapsed() >= STEP;
-                if into.len() >= CHUNK || (self.next % BETWEEN_LOOKS == 0 && is_late()) {
+                if into.len() >= CHUNK || (self.next.is_multiple_of(BETWEEN_LOOKS) && is_late()) {
                     return true;
                 }
             }
@@ -125,12 +125,6 @@ impl Renderer {
         self.part += 1;
         self.has_begun = false;
         self.from = Some(0);
-    }
-}
-
-impl StreamContent for Renderer {
-    fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
-        self.next_chunk(into)
     }
 }
 

@@ -4,6 +4,10 @@ use crate::settings::SettingsReader;
 
 /// `management.prometheus.*`, and `actuator.prometheus.*` where Spring has no such thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that have nothing to do with each other"
+)]
 pub(crate) struct ExpositionSettings {
     /// `management.prometheus.metrics.export.enabled`: whether there is an endpoint at all. On by
     /// default.

@@ -1,4 +1,6 @@
 //! The formats, written from registries and read back.
+#![expect(clippy::float_cmp, reason = "what is written is what was recorded")]
+#![expect(clippy::cast_precision_loss, reason = "small numbers")]
 
 use std::time::Duration;
 
@@ -332,7 +334,9 @@ proptest! {
             meter.tag(key.as_str(), value.as_str()).gauge().set(*number);
         }
         let summary = registry.meter("s").tag("le", "own").service_level_objectives([1.0, 1e3]).summary();
-        amounts.iter().for_each(|amount| summary.record(*amount));
+        for amount in &amounts {
+            summary.record(*amount);
+        }
         for format in [Format::Text, Format::OpenMetrics] {
             let text = rendered(&registry, format, ExpositionSettings::default());
             let document = Document::read(&text);

@@ -6,13 +6,15 @@ use super::{lines::Type, plan::Part};
 pub(super) fn write_header(into: &mut Vec<u8>, part: &Part, kind: Type, help: &str) {
     // There is no info: it is a gauge that is always 1.
     let kind = if kind == Type::Info { Type::Gauge } else { kind };
-    let name = [part.name.as_bytes(), part.role.suffix().as_bytes()];
+    let (name, suffix) = (part.name.as_bytes(), part.role.suffix().as_bytes());
     into.extend_from_slice(b"# HELP ");
-    name.iter().for_each(|piece| into.extend_from_slice(piece));
+    into.extend_from_slice(name);
+    into.extend_from_slice(suffix);
     into.push(b' ');
     write_help(into, help, false);
     into.extend_from_slice(b"\n# TYPE ");
-    name.iter().for_each(|piece| into.extend_from_slice(piece));
+    into.extend_from_slice(name);
+    into.extend_from_slice(suffix);
     into.push(b' ');
     into.extend_from_slice(kind.word());
     into.push(b'\n');

@@ -20,6 +20,8 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.prometheus.metrics.export.enabled" Bool "true" "Whether there is an endpoint prometheus.";
     "management.prometheus.metrics.export.descriptions" Bool "true" "Whether Prometheus is told what a meter is.";
     "management.prometheus.*" Text "" "Settings of the Prometheus format.";
+    "actuator.prometheus.compression" Bool "true" "Whether prometheus answers those who accept gzip with it.";
+    "actuator.prometheus.created-timestamps" Bool "false" "Whether Prometheus is told since when something is counted.";
     "management.statsd.metrics.export.enabled" Bool "" "Whether meters are sent to a statsd server; by default if its host or statsd.address is set.";
     "management.statsd.metrics.export.host" Text "localhost" "Host of the statsd server; a path with the protocol uds-datagram.";
     "management.statsd.metrics.export.port" Number "8125" "Port of the statsd server.";
@@ -35,8 +37,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "statsd.use-tags" Bool "false" "Whether c2cwsgiutils' keys have tags, and not everything in the path.";
     "statsd.tag.*" Text "" "A tag of everything that is sent to statsd.";
     "actuator.metrics.facade.enabled" Bool "true" "Whether what is recorded through the metrics crate arrives among the meters.";
-    "actuator.prometheus.compression" Bool "true" "Whether prometheus answers those who accept gzip with it.";
-    "actuator.prometheus.created-timestamps" Bool "false" "Whether Prometheus is told since when something is counted.";
     "actuator.metrics.jvm-aliases" Bool "false" "Whether facts are also given under the JVM's names, for the admin server's cards.";
     "actuator.metrics.body-sizes" Bool "true" "Whether the sizes of bodies of requests and responses are measured.";
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
