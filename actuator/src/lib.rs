@@ -56,6 +56,7 @@
 //!   check of certificates.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
+//! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
 //! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.

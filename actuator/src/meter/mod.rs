@@ -50,8 +50,7 @@ pub(crate) use builtin::{
 };
 pub(crate) use builtin::{client, pool::bind_pool_meters};
 pub(crate) use family::Family;
-pub(crate) use function::{FunctionMeter, FunctionTimer};
-pub(crate) use histogram::{Bound, ExponentialSnapshot, Histogram};
+pub(crate) use histogram::{ExponentialSnapshot, Histogram};
 pub(crate) use instrument::as_f64;
 pub(crate) use series::{MeterKind, Series};
 pub(crate) use server_requests::{

@@ -124,6 +124,7 @@ impl Parts {
     ) -> Result<Actuator> {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
+        let exposition = Arc::clone(&self.subjects.exposition);
         let (endpoints, mounts) =
             endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
         let mounted = Ground {
@@ -155,6 +156,8 @@ impl Parts {
             audit: basics.audit,
             admin: config.admin,
             webhook: config.webhook,
+            pushes: config.pushes,
+            exposition,
             statsd: config.statsd,
             platform: basics.platform,
             in_container: basics.in_container,
