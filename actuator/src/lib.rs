@@ -37,6 +37,7 @@
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`App::meters`], [`meter`], or the `metrics` crate: [`MetricsRecorder`] |
+//! | measure calls, pools of connections, caches | [`client`], [`meter::pool`], [`meter::cache`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -55,8 +56,11 @@
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
 //! - `redis`: checks of Redis servers.
-//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks of sqlx's pools of MySQL and MariaDB,
-//!   PostgreSQL and SQLite, and of their migrations.
+//! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
+//! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
+//! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
+//! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
+//!   MariaDB, PostgreSQL and SQLite, and checks of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.
@@ -84,6 +88,7 @@ pub mod __private;
 mod admin;
 pub mod audit;
 pub mod checks;
+pub mod client;
 mod endpoint;
 mod env;
 mod error;

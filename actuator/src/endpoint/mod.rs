@@ -177,7 +177,7 @@ pub(crate) fn all(
     }
     if subjects.exposition.settings().enabled {
         let exposition = Arc::clone(&subjects.exposition);
-        endpoints.push(Arc::new(prometheus::PrometheusEndpoint::new(exposition)));
+        endpoints.push(Arc::new(prometheus::PrometheusEndpoint::new(exposition, &subjects.meters)));
     }
     if let Some(source) = &subjects.logging.source {
         endpoints.push(Arc::new(logfile::LogfileEndpoint::new(source.clone())));

@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    exposition::{Exposition, Format, Renderer},
+    exposition::{Exposition, Format},
+    meter::{MeterRegistry, Timer, scrape_timer},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
@@ -27,25 +28,29 @@ const fn read(format: Format) -> Operation {
 #[derive(Debug)]
 pub(crate) struct PrometheusEndpoint {
     exposition: Arc<Exposition>,
+    /// One for each format, in their order.
+    timers: [Arc<Timer>; 3],
 }
 
 impl PrometheusEndpoint {
-    /// The endpoint that shows this.
-    pub(crate) fn new(exposition: Arc<Exposition>) -> Self {
-        Self { exposition }
+    /// The endpoint that shows this. How long it takes is among the meters of `registry`.
+    pub(crate) fn new(exposition: Arc<Exposition>, registry: &MeterRegistry) -> Self {
+        let timers = FORMATS.map(|format| scrape_timer(registry, format.name()));
+        Self { exposition, timers }
     }
 
     fn answer(&self, call: &Call<'_>) -> Reply {
         let format = FORMATS.get(call.operation).copied().unwrap_or(Format::Text);
+        let content = self.exposition.render(format, included_names(call));
         Reply::Stream(Stream {
             content_type: format.media_type(),
             compressible: self.exposition.settings().compression,
-            content: Box::new(Scrape {
-                renderer: self.exposition.render(format, included_names(call)),
-                exposition: Arc::clone(&self.exposition),
-                format,
-                busy: Duration::ZERO,
-            }),
+            content: match self.timers.get(call.operation) {
+                Some(timer) => {
+                    Box::new(Measured { content, spent: Duration::ZERO, timer: Arc::clone(timer) })
+                }
+                None => Box::new(content),
+            },
         })
     }
 }
@@ -64,24 +69,22 @@ impl Endpoint for PrometheusEndpoint {
     }
 }
 
-/// A scrape that takes its own time.
-struct Scrape {
-    exposition: Arc<Exposition>,
-    format: Format,
-    renderer: Renderer,
-    /// For how long workers wrote so far.
-    busy: Duration,
+/// A scrape whose time is taken: that of writing, not that of sending.
+struct Measured<C> {
+    content: C,
+    spent: Duration,
+    timer: Arc<Timer>,
 }
 
-impl StreamContent for Scrape {
+impl<C: StreamContent> StreamContent for Measured<C> {
     fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
         let started = Instant::now();
-        let more = self.renderer.next_chunk(into);
-        self.busy += started.elapsed();
-        if !more {
-            self.exposition.record_scrape(self.format, self.busy);
+        let has_more = self.content.write_part(into);
+        self.spent += started.elapsed();
+        if !has_more {
+            self.timer.record(self.spent);
         }
-        more
+        has_more
     }
 }
 

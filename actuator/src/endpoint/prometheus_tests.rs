@@ -1,18 +1,17 @@
 //! Which families are asked for.
 
 use super::*;
-use crate::{
-    exposition::ExpositionSettings,
-    meter::{MeterRegistry, MeterSettings},
-    support::clock::Clock,
-};
+use crate::{exposition::ExpositionSettings, meter::MeterSettings, support::clock::Clock};
 
 fn endpoint() -> PrometheusEndpoint {
     let meters = Arc::new(MeterRegistry::new(MeterSettings::default(), Clock::system()));
     meters.meter("orders").counter();
     meters.meter("wait").timer();
     meters.meter("jvm.info").gauge();
-    PrometheusEndpoint::new(Arc::new(Exposition::new(meters, ExpositionSettings::default())))
+    let exposition = Exposition::new(Arc::clone(&meters), ExpositionSettings::default());
+    // Its own meters are kept elsewhere, so that only those above are shown.
+    let own = MeterRegistry::new(MeterSettings::default(), Clock::system());
+    PrometheusEndpoint::new(Arc::new(exposition), &own)
 }
 
 /// The names of the samples.
@@ -30,25 +29,6 @@ async fn text(operation: usize, names: &[&str]) -> String {
     let mut bytes = Vec::new();
     while stream.content.write_part(&mut bytes) {}
     String::from_utf8(bytes).unwrap()
-}
-
-#[tokio::test]
-async fn a_scrape_that_was_read_to_its_end_is_measured() {
-    let endpoint = endpoint();
-    for _ in 0..2 {
-        let Ok(Reply::Stream(mut stream)) = endpoint.invoke(Call::new(TEXT)).await else {
-            panic!("no stream")
-        };
-        let mut text = Vec::new();
-        while stream.content.write_part(&mut text) {}
-    }
-    let Ok(Reply::Stream(mut stream)) = endpoint.invoke(Call::new(TEXT)).await else {
-        panic!("no stream")
-    };
-    let mut text = Vec::new();
-    stream.content.write_part(&mut text);
-    let text = String::from_utf8(text).unwrap();
-    assert!(text.contains("actuator_scrape_seconds_count{format=\"text\"} 2\n"), "{text}");
 }
 
 const TEXT: usize = 2;

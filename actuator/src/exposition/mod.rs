@@ -27,14 +27,13 @@ mod tests;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 pub(crate) use renderer::Renderer;
 pub(crate) use settings::ExpositionSettings;
 
 use self::{lines::LineWriter, plan::Plan, protobuf::ProtobufWriter, renderer::Writer};
-use crate::meter::{MeterRegistry, scrape_timer};
+use crate::meter::MeterRegistry;
 
 /// The forms of the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +47,8 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The word for it in meters.
-    const fn name(self) -> &'static str {
+    /// What it is called where its scrapes are measured.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Protobuf => "protobuf",
             Self::OpenMetrics => "openmetrics",
@@ -105,11 +104,6 @@ impl Exposition {
             Format::Protobuf => Box::new(ProtobufWriter::new(self.settings)),
         };
         Renderer::new(self.plan(), included, writer)
-    }
-
-    /// Keeps how long a worker was busy with a scrape.
-    pub(crate) fn record_scrape(&self, format: Format, took: Duration) {
-        scrape_timer(&self.meters, format.name()).record(took);
     }
 
     fn plan(&self) -> Arc<Plan> {

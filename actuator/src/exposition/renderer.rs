@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::plan::{Part, Plan};
-use crate::meter::Series;
+use crate::{meter::Series, model::reply::StreamContent};
 
 /// A step ends once it has written so many bytes. It may be more by what one series has.
 pub(super) const CHUNK: usize = 64 * 1024;
@@ -125,6 +125,12 @@ impl Renderer {
         self.part += 1;
         self.has_begun = false;
         self.from = Some(0);
+    }
+}
+
+impl StreamContent for Renderer {
+    fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
+        self.next_chunk(into)
     }
 }
 

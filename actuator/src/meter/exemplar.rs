@@ -8,6 +8,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use crate::model::trace_context::TraceParent;
+
 /// One is kept for a second at least, so that a busy service does not write one per request.
 const MIN_AGE_MILLIS: u64 = 1_000;
 
@@ -18,6 +20,21 @@ pub struct Exemplar {
     pub trace_id: u128,
     /// The id of the span.
     pub span_id: u64,
+}
+
+impl Exemplar {
+    /// The span that a `traceparent` header names; `None` if nobody records it.
+    ///
+    /// ```
+    /// use actuator::meter::Exemplar;
+    ///
+    /// let header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    /// assert_eq!(Exemplar::of_traceparent(header).unwrap().span_id, 0x00f0_67aa_0ba9_02b7);
+    /// ```
+    pub fn of_traceparent(header: &str) -> Option<Self> {
+        let TraceParent { trace_id, parent_id: span_id, is_sampled } = TraceParent::parse(header)?;
+        is_sampled.then_some(Self { trace_id, span_id })
+    }
 }
 
 /// An exemplar with what was recorded.

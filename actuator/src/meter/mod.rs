@@ -28,6 +28,7 @@ mod tag;
 mod timer;
 
 pub use builder::MeterBuilder;
+pub use builtin::{cache, pool};
 pub use distribution::{DistributionSettings, MeterValue};
 pub use exemplar::{Exemplar, RecordedExemplar};
 pub use filter::{MeterFilter, MeterId};
@@ -45,6 +46,7 @@ pub use builtin::AllocatorStatistics;
 pub(crate) use builtin::{
     ApplicationTimes, MetricsSampler, ReadAllocator, bind_process_meters, scrape_timer,
 };
+pub(crate) use builtin::{client, pool::bind_pool_meters};
 pub(crate) use family::Family;
 pub(crate) use function::{FunctionMeter, FunctionTimer};
 pub(crate) use histogram::{Bound, ExponentialSnapshot, Histogram};

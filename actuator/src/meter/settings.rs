@@ -26,6 +26,8 @@ pub struct MeterSettings {
     pub disk_paths: Vec<PathBuf>,
     /// `management.metrics.web.server.max-uri-tags`, by default 100.
     pub max_uri_tags: usize,
+    /// `management.metrics.web.client.max-uri-tags`, by default 100.
+    pub max_client_uri_tags: usize,
     /// `actuator.metrics.max-series`: series per meter, by default 1,000. What exceeds them is
     /// counted together.
     pub max_series: usize,
@@ -60,6 +62,7 @@ impl Default for MeterSettings {
             distribution: DistributionSettings::default(),
             disk_paths: vec![PathBuf::from(".")],
             max_uri_tags: 100,
+            max_client_uri_tags: 100,
             max_series: 1_000,
             max_meters: 10_000,
             idle_timeout: None,
@@ -93,6 +96,10 @@ impl MeterSettings {
                 .map_or(defaults.disk_paths, |paths| paths.into_iter().map(Into::into).collect()),
             max_uri_tags: reader
                 .value_or("management.metrics.web.server.max-uri-tags", defaults.max_uri_tags),
+            max_client_uri_tags: reader.value_or(
+                "management.metrics.web.client.max-uri-tags",
+                defaults.max_client_uri_tags,
+            ),
             max_series: reader.value_or("actuator.metrics.max-series", defaults.max_series),
             max_meters: reader.value_or("actuator.metrics.max-meters", defaults.max_meters),
             idle_timeout: read_idle_timeout(reader),

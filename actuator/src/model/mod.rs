@@ -7,6 +7,13 @@ pub(crate) mod access;
 pub(crate) mod call;
 pub(crate) mod component;
 pub(crate) mod endpoint;
+#[cfg(any(
+    feature = "redis",
+    feature = "sqlx-mysql",
+    feature = "sqlx-postgres",
+    feature = "sqlx-sqlite"
+))]
+pub(crate) mod naming;
 pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod provider;

@@ -69,6 +69,7 @@ impl Parts {
         let host = host_facts(process.clone());
         log_meters::bind(&basics.meters, &basics.logging.loggers);
         let sampler = start_meters(&basics.meters, &process, app.allocator.take())?;
+        meter::bind_pool_meters(&basics.meters, &app.components);
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
         let exchanges = Arc::new(exchanges(basics, &sanitizer));

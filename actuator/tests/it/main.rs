@@ -6,6 +6,7 @@ mod admin_needs;
 mod app;
 mod audit;
 mod bad_input;
+mod calls_pools_caches;
 mod embedded;
 mod exposure;
 mod health;

@@ -1,10 +1,11 @@
-//! The built-in checks of databases and Redis, through the front door of a service, against real servers.
+//! The built-in checks and meters of databases and Redis, through the front door of a service, against real servers.
 
 #![allow(clippy::unwrap_used)] // a test may fail
 
 mod databases;
 mod discovery;
 mod migrations;
+mod pools;
 mod redis;
 mod service;
 mod silence;

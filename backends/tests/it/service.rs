@@ -93,6 +93,13 @@ impl<'r> Service<'r> {
         health["details"]["error"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// A meter, with its tags as a query.
+    #[track_caller]
+    pub(crate) fn metric(&self, name: &str) -> Value {
+        let answer = testkit::get(self.address, &format!("/actuator/metrics/{name}"));
+        answer.assert_status(200).json()
+    }
+
     /// Runs something where the pools live.
     pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
         let work = async { tokio::time::timeout(Duration::from_secs(30), work).await.unwrap() };

@@ -5,6 +5,7 @@
 mod audit;
 mod checks;
 mod loggers;
+mod meters;
 mod routes;
 mod switches;
 
@@ -27,5 +28,6 @@ async fn setup(app: &mut App) -> actuator::Result<Router> {
     app.component(Arc::clone(&switches));
     audit::remember(&app.audit());
     loggers::speak();
+    meters::register(&app.meters());
     Ok(routes::routes(switches))
 }

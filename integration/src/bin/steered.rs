@@ -1,11 +1,14 @@
 //! A service whose health does what a test says: `POST /say/down` and its check is DOWN, until told otherwise. The
-//! setting `steered.says` is what it says first.
+//! setting `steered.says` is what it says first. It also has a pool and a cache with figures that do not change.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU32, Ordering},
 };
 
+use actuator::meter::MeterRegistry;
+use actuator::meter::cache::{CacheMeters, CacheStatistics};
+use actuator::meter::pool::{PoolMeters, PoolState};
 use actuator::{App, Health, health_check};
 use axum::{Router, extract::Path, http::StatusCode, routing::post};
 
@@ -75,6 +78,36 @@ async fn first() -> Health {
     Health::up().with_detail("currency", "EUR")
 }
 
+/// A cache that was asked ten times.
+struct Prices;
+
+impl CacheStatistics for Prices {
+    fn size(&self) -> Option<u64> {
+        Some(42)
+    }
+
+    fn hits(&self) -> Option<u64> {
+        Some(7)
+    }
+
+    fn misses(&self) -> Option<u64> {
+        Some(3)
+    }
+}
+
+/// What the admin server shows as data sources and caches.
+fn register_meters(registry: &MeterRegistry) {
+    CacheMeters::register(registry, "steered", "prices", Prices);
+    PoolMeters::register(registry, "orders", || PoolState {
+        active: 4,
+        idle: 2,
+        min: 1,
+        max: Some(11),
+        ..PoolState::default()
+    });
+    PoolMeters::register(registry, "unlimited", || PoolState { active: 1, ..PoolState::default() });
+}
+
 async fn say(orders: Arc<Orders>, word: String) -> StatusCode {
     match Said::from_word(&word) {
         Some(said) => {
@@ -90,6 +123,7 @@ fn setup(app: &mut App) -> actuator::Result<Router> {
     let first = app.optional_setting::<String>("steered.says")?;
     *orders.said() = first.and_then(|word| Said::from_word(&word)).unwrap_or_default();
     app.component(orders.clone());
+    register_meters(&app.meters());
     Ok(Router::new().route("/say/{word}", post(move |Path(word)| say(orders.clone(), word))))
 }
 

@@ -9,13 +9,6 @@ pub(crate) mod absent;
 mod database;
 mod discover;
 mod host;
-#[cfg(any(
-    feature = "redis",
-    feature = "sqlx-mysql",
-    feature = "sqlx-postgres",
-    feature = "sqlx-sqlite"
-))]
-mod naming;
 mod network;
 mod ping;
 #[cfg(feature = "redis")]

@@ -13,10 +13,9 @@ use redis::{
     aio::{ConnectionLike, ConnectionManager},
 };
 
-use super::naming::names;
 use crate::{
     health::{Health, HealthCheck, HealthIndicator},
-    model::{component::Components, endpoint::BoxFuture},
+    model::{component::Components, endpoint::BoxFuture, naming::names},
 };
 
 /// A Redis server as a check: UP while it answers `PING`.

@@ -6,11 +6,14 @@
 
 mod allocator;
 mod application;
+pub mod cache;
 mod cgroup;
+pub mod client;
 mod collector;
 mod disk;
 mod jvm;
 mod memory_map;
+pub mod pool;
 mod process;
 mod runtime;
 #[cfg(tokio_unstable)]

@@ -40,7 +40,7 @@ impl RequestMethod {
         }
     }
 
-    pub(super) fn tag(self) -> &'static str {
+    pub(in crate::meter) fn tag(self) -> &'static str {
         match self {
             Self::Get => "GET",
             Self::Head => "HEAD",
@@ -65,7 +65,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn tag(self) -> &'static str {
+    pub(in crate::meter) fn tag(self) -> &'static str {
         match self.status {
             Some(100..=103) => "INFORMATIONAL",
             Some(200..=299) => "SUCCESS",

@@ -15,6 +15,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.metrics.distribution.expiry.*" Duration "2m" "How long maxima and percentiles look back.";
     "management.metrics.distribution.buffer-length.*" Number "3" "How many windows there are in expiry.";
     "management.metrics.system.diskspace.paths" List "." "Paths whose file systems are measured.";
+    "management.metrics.web.client.max-uri-tags" Number "100" "How many URIs http.client.requests tells apart.";
     "management.metrics.web.server.max-uri-tags" Number "100" "How many URIs http.server.requests tells apart.";
     "management.metrics.*" Text "" "Settings of metrics.";
     "management.prometheus.metrics.export.enabled" Bool "true" "Whether there is an endpoint prometheus.";

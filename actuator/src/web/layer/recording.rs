@@ -13,7 +13,7 @@ use super::{LayerParts, RouteTemplate, exchange};
 use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
-    model::{principal::Principal, trace_context::TraceParent},
+    model::principal::Principal,
     web::server_timing::ServerTiming,
 };
 
@@ -232,9 +232,7 @@ impl Recorder {
 
 /// The trace that the caller records, if it says so.
 fn exemplar(headers: &HeaderMap) -> Option<Exemplar> {
-    let parent = TraceParent::parse(headers.get("traceparent")?.to_str().ok()?)?;
-    let TraceParent { trace_id, parent_id: span_id, is_sampled } = parent;
-    is_sampled.then_some(Exemplar { trace_id, span_id })
+    Exemplar::of_traceparent(headers.get("traceparent")?.to_str().ok()?)
 }
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {

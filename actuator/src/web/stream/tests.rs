@@ -10,6 +10,9 @@ use http_body_util::BodyExt as _;
 
 use super::*;
 
+#[cfg(feature = "compression")]
+mod compressed;
+
 /// Gives `parts` parts of ten bytes, every third of them empty, and counts how often it was asked.
 struct Lines {
     parts: usize,
@@ -81,25 +84,6 @@ async fn others_get_their_turn_while_a_long_answer_is_written() {
     // Two parts of 300 µs fill a turn.
     assert!(turns >= 19, "{turns}");
     assert_eq!(asked.load(Relaxed), 60);
-}
-
-#[tokio::test]
-async fn who_accepts_gzip_gets_it_if_it_is_there() {
-    let (stream, _) = lines(300);
-    let response = respond(stream, &accepting("deflate, gzip;q=0.8"));
-    let header = |name| Some(response.headers().get(name)?.to_str().unwrap());
-    let expected =
-        if gzip::IS_AVAILABLE { (Some("gzip"), Some("accept-encoding")) } else { (None, None) };
-    assert_eq!((header(header::CONTENT_ENCODING), header(header::VARY)), expected);
-}
-
-#[tokio::test]
-async fn what_may_not_be_compressed_is_not() {
-    let (mut stream, _) = lines(3);
-    stream.compressible = false;
-    let response = respond(stream, &accepting("gzip"));
-    assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
-    assert!(!response.headers().contains_key(header::VARY));
 }
 
 #[test]

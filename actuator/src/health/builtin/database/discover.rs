@@ -8,8 +8,8 @@ use super::{
     check::Database, driver::DatabaseDriver, migrations::Migrations, mysql, postgres, sqlite,
 };
 use crate::{
-    health::{HealthCheck, HealthIndicator, builtin::naming::names},
-    model::component::Components,
+    health::{HealthCheck, HealthIndicator},
+    model::{component::Components, naming::names},
 };
 
 /// Monitors ask whether the migrations fit, load balancers need not.

@@ -1,6 +1,6 @@
-//! Names for the checks that components bring by themselves.
+//! Names for what components bring by themselves: checks, meters.
 
-/// The paths of checks of one kind: `kind` for the only one, else `kind/<name>` for each, where a
+/// The paths of what is of one kind: `kind` for the only one, else `kind/<name>` for each, where a
 /// component without a name is called by its key. What would be called alike is numbered.
 pub fn names(kind: &str, found: &[(Option<&str>, &str)]) -> Vec<String> {
     if let [_] = found {

@@ -1,0 +1,142 @@
+//! Where calls go, and the series of each place: found by host and template, bounded.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use super::{NAME, NONE, end::End};
+use crate::meter::{LongTaskTimer, RequestMethod, Timer};
+
+/// How many hosts are told apart; Spring has no limit, and then somebody writes a crawler.
+const HOSTS: usize = 100;
+/// How many ends of one route are remembered; further ones are looked up in the registry.
+const ENDS: usize = 32;
+/// What is beyond a limit.
+const OTHERS: &str = "UNKNOWN";
+
+/// All places that were called.
+#[derive(Debug)]
+pub struct Routes {
+    known: RwLock<Known>,
+    max_uris: usize,
+    has_warned: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    uris: HashSet<Arc<str>>,
+    hosts: HashMap<Arc<str>, HashMap<Arc<str>, Arc<Route>>>,
+}
+
+impl Routes {
+    /// None yet, and so many templates at most.
+    pub fn new(max_uris: usize) -> Self {
+        Self { known: RwLock::default(), max_uris, has_warned: AtomicBool::new(false) }
+    }
+
+    /// The place of this host and template; beyond a limit, the one of all others.
+    pub fn find(&self, host: &str, uri: &str) -> Arc<Route> {
+        let host = if host.is_empty() { NONE } else { host };
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(route) = known.hosts.get(host).and_then(|uris| uris.get(uri)) {
+            return Arc::clone(route);
+        }
+        drop(known);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let uri = self.bounded(uri, known.uris.contains(uri), known.uris.len(), self.max_uris);
+        let host = self.bounded(host, known.hosts.contains_key(host), known.hosts.len(), HOSTS);
+        let (uri, host): (Arc<str>, Arc<str>) = (uri.into(), host.into());
+        if ![NONE, OTHERS].contains(&&*uri) {
+            known.uris.insert(Arc::clone(&uri));
+        }
+        let uris = known.hosts.entry(Arc::clone(&host)).or_default();
+        let route = uris.entry(Arc::clone(&uri));
+        Arc::clone(route.or_insert_with(|| Arc::new(Route::new(host, uri))))
+    }
+
+    fn bounded<'v>(&self, value: &'v str, is_known: bool, known: usize, limit: usize) -> &'v str {
+        if is_known || known < limit || [NONE, OTHERS].contains(&value) {
+            return value;
+        }
+        if !self.has_warned.swap(true, Relaxed) {
+            tracing::warn!(
+                target: "actuator::meter",
+                "{NAME} has {limit} values of a tag, the limit of hosts, or of URIs by \
+                 management.metrics.web.client.max-uri-tags; further ones, such as {value:?}, \
+                 count as {OTHERS}. Addresses instead of templates are the usual reason"
+            );
+        }
+        OTHERS
+    }
+}
+
+/// Series by what tells them apart within a route; few, so that looking through them is quickest.
+type Remembered<K, T> = RwLock<Vec<(K, Arc<T>)>>;
+
+/// One place that is called, and its series.
+#[derive(Debug)]
+pub struct Route {
+    host: Arc<str>,
+    uri: Arc<str>,
+    active: Remembered<RequestMethod, LongTaskTimer>,
+    ends: Remembered<(RequestMethod, End), Timer>,
+}
+
+impl Route {
+    fn new(host: Arc<str>, uri: Arc<str>) -> Self {
+        Self { host, uri, active: RwLock::default(), ends: RwLock::default() }
+    }
+
+    /// The tag `client.name`.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The tag `uri`.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// The timer of the calls that run.
+    pub fn active(
+        &self,
+        method: RequestMethod,
+        resolve: impl FnOnce() -> Arc<LongTaskTimer>,
+    ) -> Arc<LongTaskTimer> {
+        remembered(&self.active, method, resolve)
+    }
+
+    /// The timer of the calls that ended so.
+    pub fn ended(
+        &self,
+        method: RequestMethod,
+        end: End,
+        resolve: impl FnOnce() -> Arc<Timer>,
+    ) -> Arc<Timer> {
+        remembered(&self.ends, (method, end), resolve)
+    }
+}
+
+/// What is there under `key`, or `resolve` gives: the first ones are remembered, which are those
+/// that are seen most.
+fn remembered<K: PartialEq, T>(
+    known: &Remembered<K, T>,
+    key: K,
+    resolve: impl FnOnce() -> Arc<T>,
+) -> Arc<T> {
+    let entries = known.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, found)) = entries.iter().find(|(other, _)| *other == key) {
+        return Arc::clone(found);
+    }
+    drop(entries);
+    let resolved = resolve();
+    let mut entries = known.write().unwrap_or_else(PoisonError::into_inner);
+    if entries.len() < ENDS && entries.iter().all(|(other, _)| *other != key) {
+        entries.push((key, Arc::clone(&resolved)));
+    }
+    resolved
+}

@@ -1,0 +1,11 @@
+//! MySQL and MariaDB.
+
+use sqlx::MySql;
+
+use super::{FoundPool, pools_of};
+use crate::model::component::Components;
+
+/// The pools of this database among the components.
+pub fn pools(components: &Components) -> Vec<FoundPool> {
+    pools_of::<MySql>("mysql", components)
+}
