@@ -36,35 +36,3 @@ impl StreamContent for Gzip {
         more
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read as _;
-
-    use super::*;
-
-    /// So many parts, every third of them empty.
-    struct Lines(usize);
-
-    impl StreamContent for Lines {
-        fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
-            self.0 -= 1;
-            if !self.0.is_multiple_of(3) {
-                into.extend_from_slice(b"123456789\n");
-            }
-            self.0 > 0
-        }
-    }
-
-    #[test]
-    fn what_was_compressed_part_by_part_reads_as_it_was() {
-        let mut content = compressed(Box::new(Lines(30_000)));
-        let mut bytes = Vec::new();
-        while content.write_part(&mut bytes) {}
-        assert!(bytes.len() < 20_000, "{}", bytes.len());
-        assert!(!content.write_part(&mut bytes), "it has ended");
-        let mut text = String::new();
-        flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut text).unwrap();
-        assert_eq!(text, "123456789\n".repeat(20_000));
-    }
-}
