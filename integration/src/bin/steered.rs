@@ -1,14 +1,15 @@
 //! A service whose health does what a test says: `POST /say/down` and its check is DOWN, until told otherwise. The
-//! setting `steered.says` is what it says first. It also has a pool and a cache with figures that do not change.
+//! setting `steered.says` is what it says first. It also has pools, a cache, an allocator and orders with figures that
+//! do not change, and with `steered.parcels` as many series of one meter.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU32, Ordering},
 };
 
-use actuator::meter::MeterRegistry;
 use actuator::meter::cache::{CacheMeters, CacheStatistics};
 use actuator::meter::pool::{PoolMeters, PoolState};
+use actuator::meter::{AllocatorStatistics, MeterRegistry};
 use actuator::{App, Health, health_check};
 use axum::{Router, extract::Path, http::StatusCode, routing::post};
 
@@ -95,8 +96,18 @@ impl CacheStatistics for Prices {
     }
 }
 
-/// What the admin server shows as data sources and caches.
-fn register_meters(registry: &MeterRegistry) {
+/// What the admin server shows as data sources and caches, and what has to get through its proxy.
+fn register_meters(registry: &MeterRegistry, parcels: u32) {
+    // All that means something in a query.
+    for (kind, count) in [("books, used: 50% off", 3), ("tea & cups + saucers", 4)] {
+        let orders = registry.meter("orders.placed").tag("kind", kind).tag("paid", "by card");
+        orders.counter().add(count);
+    }
+    for number in 0..parcels {
+        let weight = registry.meter("parcels.weight").base_unit("grams");
+        let weight = weight.tag("parcel", number.to_string()).service_level_objectives([0.5, 1e3]);
+        weight.summary().record(f64::from(number));
+    }
     CacheMeters::register(registry, "steered", "prices", Prices);
     PoolMeters::register(registry, "orders", || PoolState {
         active: 4,
@@ -123,7 +134,10 @@ fn setup(app: &mut App) -> actuator::Result<Router> {
     let first = app.optional_setting::<String>("steered.says")?;
     *orders.said() = first.and_then(|word| Said::from_word(&word)).unwrap_or_default();
     app.component(orders.clone());
-    register_meters(&app.meters());
+    register_meters(&app.meters(), app.optional_setting("steered.parcels")?.unwrap_or_default());
+    app.allocator(|| {
+        AllocatorStatistics::default().allocated(3_210_000_usize).resident(4_560_000_usize)
+    });
     Ok(Router::new().route("/say/{word}", post(move |Path(word)| say(orders.clone(), word))))
 }
 
