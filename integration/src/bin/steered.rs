@@ -1,6 +1,6 @@
 //! A service whose health does what a test says: `POST /say/down` and its check is DOWN, until told otherwise. The
 //! setting `steered.says` is what it says first. It also has pools, a cache, an allocator and orders with figures that
-//! do not change, and with `steered.parcels` as many series of one meter.
+//! do not change.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -96,17 +96,12 @@ impl CacheStatistics for Prices {
     }
 }
 
-/// What the admin server shows as data sources and caches, and what has to get through its proxy.
-fn register_meters(registry: &MeterRegistry, parcels: u32) {
+/// What the admin server shows as data sources and caches, and orders.
+fn register_meters(registry: &MeterRegistry) {
     // All that means something in a query.
     for (kind, count) in [("books, used: 50% off", 3), ("tea & cups + saucers", 4)] {
         let orders = registry.meter("orders.placed").tag("kind", kind).tag("paid", "by card");
         orders.counter().add(count);
-    }
-    for number in 0..parcels {
-        let weight = registry.meter("parcels.weight").base_unit("grams");
-        let weight = weight.tag("parcel", number.to_string()).service_level_objectives([0.5, 1e3]);
-        weight.summary().record(f64::from(number));
     }
     CacheMeters::register(registry, "steered", "prices", Prices);
     PoolMeters::register(registry, "orders", || PoolState {
@@ -134,7 +129,7 @@ fn setup(app: &mut App) -> actuator::Result<Router> {
     let first = app.optional_setting::<String>("steered.says")?;
     *orders.said() = first.and_then(|word| Said::from_word(&word)).unwrap_or_default();
     app.component(orders.clone());
-    register_meters(&app.meters(), app.optional_setting("steered.parcels")?.unwrap_or_default());
+    register_meters(&app.meters());
     app.allocator(|| {
         AllocatorStatistics::default().allocated(3_210_000_usize).resident(4_560_000_usize)
     });
