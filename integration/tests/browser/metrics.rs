@@ -262,7 +262,7 @@ fn the_view_of_metrics_drills_down_by_tags() {
     metrics.choose("uri", "/say/{word}");
     metrics.add();
     let all = metrics.agrees(posted, &["uri:/say/{word}"]);
-    assert_eq!(all[0], 3.0);
+    assert_eq!(all[..1], [3.0], "as many were said");
 
     metrics.choose_meter("orders.placed");
     metrics.add();
@@ -273,5 +273,9 @@ fn the_view_of_metrics_drills_down_by_tags() {
         let tags = [format!("kind:{kind}")];
         assert_eq!(metrics.agrees("orders.placed", &tags.each_ref().map(String::as_str)), [count]);
     }
+    metrics.choose("paid", "by card");
+    metrics.add();
+    let both = ["kind:tea & cups + saucers", "paid:by card"];
+    assert_eq!(metrics.agrees("orders.placed", &both), [4.0]);
     metrics.0.close();
 }
