@@ -79,9 +79,19 @@ pub struct MacrosDocument;
 pub struct HealthDocument;
 
 /// And those of the documentation of metrics.
-#[cfg(all(doctest, feature = "metrics"))]
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/metrics.md")]
 pub struct MetricsDocument;
+
+/// And those about the `metrics` crate.
+#[cfg(all(doctest, feature = "metrics"))]
+#[doc = include_str!("../../docs/metrics-crate.md")]
+pub struct MetricsCrateDocument;
+
+/// And those about calls, pools and caches.
+#[cfg(all(doctest, feature = "reqwest", feature = "moka"))]
+#[doc = include_str!("../../docs/metrics-clients.md")]
+pub struct MetricsClientsDocument;
 
 #[doc(hidden)]
 pub mod __private;
