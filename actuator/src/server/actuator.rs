@@ -20,11 +20,15 @@ use crate::{
     },
     audit::Audit,
     error::{Error, ErrorKind, Result},
-    export::statsd::{StatsdHandle, StatsdSettings},
+    export::{
+        Origin, PushSettings, Pushes,
+        statsd::{StatsdHandle, StatsdSettings},
+    },
+    exposition::Exposition,
     health::{Availability, HealthContributors},
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
-    support::{application_runtime::ApplicationRuntime, trigger::Trigger},
+    support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
     web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -45,6 +49,8 @@ pub struct Actuator {
     pub(super) audit: Audit,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
+    pub(super) pushes: PushSettings,
+    pub(super) exposition: Arc<Exposition>,
     /// `None` if nothing is sent.
     pub(super) statsd: Option<StatsdSettings>,
     pub(super) platform: Option<CloudPlatform>,
@@ -99,7 +105,8 @@ impl Actuator {
 
     /// Says that the service is reachable at `address` from now on: it becomes ready and
     /// registers with the admin servers of `spring.boot.admin.client.url`, if there are any; the
-    /// webhook of `actuator.health.webhook.url` hears of changes of health.
+    /// webhook of `actuator.health.webhook.url` hears of changes of health, and meters are pushed
+    /// to whom settings name.
     pub fn register(&self, address: SocketAddr) -> Registration {
         self.register_at(address, address)
     }
@@ -128,9 +135,14 @@ impl Actuator {
             registration_meters::bind(&self.meters, &registrar.status());
         }
         let (health, meters) = (&self.health, &self.meters);
-        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, address);
+        let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
+        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, &instance);
+        let version = self.version.as_deref();
+        let origin = Origin { application: &self.name, version, instance: &instance };
+        let pushes = self.pushes.start(&origin, &self.exposition, meters);
         let statsd = self.start_statsd();
-        Registration { registrar, webhook, statsd, availability: self.availability.clone() }
+        let availability = self.availability.clone();
+        Registration { registrar, webhook, pushes, statsd, availability }
     }
 
     /// Without a thread there is nothing to send with; the service goes on.
@@ -227,6 +239,7 @@ impl std::fmt::Debug for Actuator {
 pub struct Registration {
     registrar: RegistrarHandle,
     webhook: Option<WebhookHandle>,
+    pushes: Pushes,
     statsd: Option<StatsdHandle>,
     availability: Availability,
 }
@@ -242,8 +255,8 @@ impl Registration {
         self.registrar.status()
     }
 
-    /// Refuses traffic from now on, takes the registration back, ends the health webhook and sends
-    /// the last meters, within one second whatever the other sides do.
+    /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
+    /// they are sent, and ends the health webhook, within one second whatever the other sides do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
         let webhook = async {
@@ -256,6 +269,6 @@ impl Registration {
                 statsd.shutdown().await;
             }
         };
-        tokio::join!(self.registrar.shutdown(), webhook, statsd);
+        tokio::join!(self.registrar.shutdown(), webhook, self.pushes.shutdown(), statsd);
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     env::EnvSettings,
     error::Result,
     exchange::ExchangeSettings,
-    export::statsd::StatsdSettings,
+    export::{PushSettings, statsd::StatsdSettings},
     exposition::ExpositionSettings,
     health::{HealthDefaults, HealthSettings},
     info::InfoSettings,
@@ -91,8 +91,9 @@ impl Basics {
         };
         let config = Config::read(&mut reader, private, &server);
         let mut meters = MeterSettings::read(&mut reader);
-        meters.distribution.exponential |=
-            config.statsd.is_some() || config.metrics_views.need_buckets();
+        meters.distribution.exponential |= config.statsd.is_some()
+            || config.metrics_views.need_buckets()
+            || config.pushes.need_exponential();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         reader.finish()?;
@@ -136,6 +137,7 @@ pub(super) struct Config {
     pub(super) exposure: Exposure,
     pub(super) health: HealthSettings,
     pub(super) info: InfoSettings,
+    pub(super) pushes: PushSettings,
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
@@ -158,6 +160,7 @@ impl Config {
             exposure: Exposure::read(reader, endpoint::IDS, exposed),
             health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader),
+            pushes: PushSettings::read(reader),
             aliases: endpoint::Aliases::read(reader),
             views: endpoint::ViewSettings::read(reader),
             metrics_views: endpoint::MetricsViewSettings::read(reader),
