@@ -20,10 +20,7 @@ use crate::{
     },
     audit::Audit,
     error::{Error, ErrorKind, Result},
-    export::{
-        Origin, PushSettings, Pushes,
-        statsd::{StatsdHandle, StatsdSettings},
-    },
+    export::{ExportSettings, Exports, Origin},
     exposition::Exposition,
     health::{Availability, HealthContributors},
     meter::{MeterRegistry, MetricsSampler},
@@ -49,10 +46,8 @@ pub struct Actuator {
     pub(super) audit: Audit,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
-    pub(super) pushes: PushSettings,
+    pub(super) exports: ExportSettings,
     pub(super) exposition: Arc<Exposition>,
-    /// `None` if nothing is sent.
-    pub(super) statsd: Option<StatsdSettings>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) environment: BTreeMap<String, String>,
@@ -139,20 +134,8 @@ impl Actuator {
         let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, &instance);
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
-        let pushes = self.pushes.start(&origin, &self.exposition, meters);
-        let statsd = self.start_statsd();
-        let availability = self.availability.clone();
-        Registration { registrar, webhook, pushes, statsd, availability }
-    }
-
-    /// Without a thread there is nothing to send with; the service goes on.
-    fn start_statsd(&self) -> Option<StatsdHandle> {
-        let started = StatsdHandle::start(self.statsd.clone()?, Arc::clone(&self.meters));
-        started
-            .inspect_err(|error| {
-                tracing::error!(target: "actuator::export", %error, "no thread for statsd");
-            })
-            .ok()
+        let exports = self.exports.start(&origin, &self.exposition, meters);
+        Registration { registrar, webhook, exports, availability: self.availability.clone() }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -239,8 +222,7 @@ impl std::fmt::Debug for Actuator {
 pub struct Registration {
     registrar: RegistrarHandle,
     webhook: Option<WebhookHandle>,
-    pushes: Pushes,
-    statsd: Option<StatsdHandle>,
+    exports: Exports,
     availability: Availability,
 }
 
@@ -264,11 +246,6 @@ impl Registration {
                 webhook.shutdown().await;
             }
         };
-        let statsd = async {
-            if let Some(statsd) = self.statsd {
-                statsd.shutdown().await;
-            }
-        };
-        tokio::join!(self.registrar.shutdown(), webhook, self.pushes.shutdown(), statsd);
+        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown());
     }
 }

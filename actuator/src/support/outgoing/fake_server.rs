@@ -18,6 +18,10 @@ pub struct Asked {
     /// The body.
     pub body: String,
     /// The same as it came, without the framing of chunks.
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(dead_code, reason = "only OTLP sends what is no text")
+    )]
     pub bytes: Vec<u8>,
 }
 
