@@ -4,7 +4,11 @@
 //!
 //! The variants take turns in one service, so that a slow moment hits all of them.
 
-use std::{error::Error, time::Duration};
+use std::{
+    error::Error,
+    thread,
+    time::{Duration, Instant},
+};
 
 use actuator::{Actuator, Running};
 use actuator_benches::{
@@ -12,7 +16,7 @@ use actuator_benches::{
     table,
 };
 use axum::{Router, routing::get};
-use tokio::{runtime, time::Instant};
+use tokio::runtime;
 
 const ROUNDS: usize = 9;
 const ROUND: Duration = Duration::from_secs(4);
@@ -65,13 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The median and the 99th percentile of requests under full load, in microseconds.
 async fn latencies(route: &Target, scrape: Option<&Target>) -> Result<[f64; 2], Box<dyn Error>> {
     let until = Instant::now() + ROUND;
-    let scraper = async {
-        while let Some(scrape) = scrape.filter(|_| Instant::now() < until) {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            scrape.ask().await?;
-        }
-        Ok::<_, std::io::Error>(())
-    };
+    // On a thread of its own, as Prometheus is a process of its own.
+    let scraper = scrape.cloned().map(|scrape| thread::spawn(move || each_second(&scrape, until)));
     let mut connections = Vec::new();
     for _ in 0..actuator_benches::load::CONNECTIONS {
         let mut connection = Connection::open(route).await?;
@@ -85,14 +84,25 @@ async fn latencies(route: &Target, scrape: Option<&Target>) -> Result<[f64; 2], 
             Ok::<_, std::io::Error>(micros)
         }));
     }
-    scraper.await?;
     let mut micros = Vec::new();
     for connection in connections {
         micros.extend(connection.await??);
     }
+    if let Some(Ok(scraped)) = scraper.map(thread::JoinHandle::join) {
+        scraped?;
+    }
     micros.sort_by(f64::total_cmp);
     let at = |share: usize| micros.get(micros.len() * share / 100).copied().unwrap_or(f64::NAN);
     Ok([at(50), at(99)])
+}
+
+fn each_second(scrape: &Target, until: Instant) -> std::io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    while Instant::now() < until {
+        thread::sleep(Duration::from_secs(1));
+        runtime.block_on(scrape.ask())?;
+    }
+    Ok(())
 }
 
 async fn start() -> actuator::Result<Running> {

@@ -70,7 +70,7 @@ async fn a_body_that_is_dropped_half_way_is_written_no_further() {
 #[tokio::test]
 async fn others_get_their_turn_while_a_long_answer_is_written() {
     let asked = Arc::new(AtomicUsize::new(0));
-    let content = Lines { parts: 60, asked: Arc::clone(&asked), takes: Duration::from_micros(300) };
+    let content = Lines { parts: 60, asked: Arc::clone(&asked), takes: Duration::from_micros(120) };
     let mut body = respond(stream(content), &HeaderMap::new()).into_body();
     let mut turns = 0;
     let mut context = Context::from_waker(std::task::Waker::noop());
@@ -81,7 +81,7 @@ async fn others_get_their_turn_while_a_long_answer_is_written() {
             Poll::Ready(None) => break,
         }
     }
-    // Two parts of 300 µs fill a turn.
+    // Two parts of 120 µs fill a turn.
     assert!(turns >= 19, "{turns}");
     assert_eq!(asked.load(Relaxed), 60);
 }
