@@ -10,7 +10,7 @@ use std::{
 };
 
 use actuator::Actuator;
-use actuator_benches::table;
+use actuator_benches::{peer, table};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn compare(series: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
     let router = actuator(series).await?;
     let bare = Bare::new(series);
-    let peer = peer(series);
+    let exporter = exporter(series);
     let mut figures = vec![Vec::new(); 5];
     // Of each scrape the longest; of these the least, since a worker that is put aside is none of ours.
     let mut longest = Duration::MAX;
@@ -51,7 +51,7 @@ async fn compare(series: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
             longest = longest.min(part);
             measured.push(scrape);
         }
-        measured.push(timed(|| peer.render().len()));
+        measured.push(timed(|| exporter.render().len()));
         // The first round warms up.
         if round > 0 {
             for (index, (took, size)) in measured.into_iter().enumerate() {
@@ -68,7 +68,7 @@ async fn compare(series: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
         "metrics-exporter-prometheus, render()",
     ];
     let megabytes = |size: usize| size as f64 / 1e6;
-    let rows: Vec<_> = names
+    let mut rows: Vec<_> = names
         .iter()
         .zip(&figures)
         .zip(sizes)
@@ -77,10 +77,26 @@ async fn compare(series: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
             (*name, vec![megabytes(size), table::median(figures), least])
         })
         .collect();
+    match micrometer(series)? {
+        Ok((milliseconds, size)) => {
+            rows.push(("Micrometer 1.16, scrape()", vec![size / 1e6, f64::NAN, milliseconds]));
+        }
+        Err(absent) => println!("{absent}"),
+    }
     let title = format!("{series} histograms of 14 buckets, {rounds} rounds");
     table::print_columns(&title, &["MB", "median ms", "least ms"], &rows);
     println!("longest step of a worker: {:.0} µs", longest.as_secs_f64() * 1e6);
     Ok(())
+}
+
+/// The least milliseconds of Micrometer's rounds, in a process of its own, and the bytes.
+fn micrometer(series: usize) -> Result<Result<(f64, f64), String>, Box<dyn Error>> {
+    let lines = match peer::micrometer(&["render", &series.to_string()])? {
+        Ok(lines) => lines,
+        Err(absent) => return Ok(Err(absent)),
+    };
+    let line = lines.into_iter().find(|line| line[0] == "render").ok_or("no line `render`")?;
+    Ok(Ok((line[1].parse()?, line[2].parse()?)))
 }
 
 /// Milliseconds and bytes.
@@ -150,7 +166,7 @@ async fn scrape(
     Ok(((started.elapsed().as_secs_f64() * 1e3, size), longest))
 }
 
-fn peer(series: usize) -> PrometheusHandle {
+fn exporter(series: usize) -> PrometheusHandle {
     let builder = PrometheusBuilder::new().set_buckets(&BOUNDS);
     let recorder = builder.expect("there are bounds").build_recorder();
     metrics::with_local_recorder(&recorder, || {

@@ -70,9 +70,8 @@ fn on_threads<R: Recorder + Sync>(recorder: &R, threads: usize) -> [f64; 3] {
     thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| all_ways(recorder))).collect();
         let slowest = |into: [f64; 3], one: [f64; 3]| {
-            let [a, b, c] = into;
-            let [x, y, z] = one;
-            [a.max(x), b.max(y), c.max(z)]
+            let mut larger = one.into_iter();
+            into.map(|nanos| nanos.max(larger.next().unwrap_or_default()))
         };
         threads.into_iter().filter_map(|thread| thread.join().ok()).fold([0.0; 3], slowest)
     })
