@@ -32,15 +32,20 @@ impl Labels {
             distinct(tags).map(|tag| (label_name(&tag.key), tag)).collect();
         // Among names that fall together the order of the keys decides which one is extended.
         tags.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| left.key.cmp(&right.key)));
+        for index in 1..tags.len() {
+            let (before, rest) = tags.split_at_mut(index);
+            let Some((name, _)) = rest.first_mut() else { break };
+            while before.iter().any(|(other, _)| other == name) {
+                name.push('_');
+            }
+        }
         let mut text = String::with_capacity(
             tags.iter().map(|(name, tag)| name.len() + tag.value.len() + 4).sum(),
         );
         for (index, (name, tag)) in tags.iter().enumerate() {
             let separator = if index == 0 { "" } else { "," };
-            let before = tags.iter().take(index).filter(|(other, _)| other == name).count();
             // Writing to a string cannot fail.
-            let _ =
-                write!(text, "{separator}{name}{:_<before$}=\"{}\"", "", escaped(cut(&tag.value)));
+            let _ = write!(text, "{separator}{name}=\"{}\"", escaped(cut(&tag.value)));
         }
         let is_same = |keys: &&Keys| {
             keys.len() == tags.len()
@@ -163,6 +168,8 @@ mod tests {
     fn names_are_made_valid_sorted_and_told_apart() {
         assert_eq!(text(&[("b.c", "2"), ("a", "1")]), r#"a="1",b_c="2""#);
         assert_eq!(text(&[("b.c", "2"), ("b-c", "1")]), r#"b_c="1",b_c_="2""#);
+        let alike = [("b.c", "2"), ("b-c", "1"), ("b_c_", "3")];
+        assert_eq!(text(&alike), r#"b_c="1",b_c_="2",b_c__="3""#);
         assert_eq!(text(&[("", "x"), ("9", "y"), ("le", "z")]), r#"le_="z",m_="x",m_9="y""#);
         assert_eq!(text(&[("k", "1"), ("k", "2")]), r#"k="2""#);
         assert_eq!(text(&[]), "");
