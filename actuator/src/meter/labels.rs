@@ -60,7 +60,7 @@ impl Labels {
 
     /// The keys and the values as they stand in the text: escaped.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.keys.iter().map(|key| &**key).zip(Values(&self.text))
+        self.keys.iter().map(|key| &**key).zip(LabelPairs(&self.text).map(|(_, value)| value))
     }
 
     /// The tags as they were given.
@@ -110,7 +110,7 @@ pub(super) fn escaped(value: &str) -> Cow<'_, str> {
 }
 
 /// The value that was escaped.
-pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
     }
@@ -133,23 +133,24 @@ fn cut(value: &str) -> &str {
     value.get(..value.floor_char_boundary(MAX_VALUE_BYTES)).unwrap_or(value)
 }
 
-/// The escaped values of a text, one after the other.
-struct Values<'t>(&'t str);
+/// The names and the escaped values of `method="GET",uri="/a"`, one after the other.
+#[derive(Debug)]
+pub(crate) struct LabelPairs<'t>(pub(crate) &'t str);
 
-impl<'t> Iterator for Values<'t> {
-    type Item = &'t str;
+impl<'t> Iterator for LabelPairs<'t> {
+    type Item = (&'t str, &'t str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (_, rest) = self.0.split_once("=\"")?;
+        let (name, rest) = self.0.split_once("=\"")?;
         let mut is_escaped = false;
         let end = rest.bytes().position(|byte| {
             let ends = byte == b'"' && !is_escaped;
             is_escaped = byte == b'\\' && !is_escaped;
             ends
         })?;
-        let (value, after) = rest.split_at_checked(end)?;
-        self.0 = after;
-        Some(value)
+        let value = rest.get(..end)?;
+        self.0 = rest.get(end + 1..)?.trim_start_matches(',');
+        Some((name, value))
     }
 }
 
@@ -178,6 +179,18 @@ mod tests {
     #[test]
     fn trap_seed_15_values_are_escaped_exactly() {
         assert_eq!(text(&[("path", "C:\\a\"b\nc\0é")]), "path=\"C:\\\\a\\\"b\\nc\0é\"");
+    }
+
+    #[test]
+    fn labels_are_taken_apart_whatever_is_in_them() {
+        let pairs = LabelPairs(r#"a="1",b="x\",c=\"y\\",d="line\nend","#)
+            .map(|(name, escaped)| (name, unescaped(escaped).into_owned()));
+        let expected = [("a", "1"), ("b", "x\",c=\"y\\"), ("d", "line\nend")];
+        assert_eq!(
+            pairs.collect::<Vec<_>>(),
+            expected.map(|(name, value)| (name, value.to_owned()))
+        );
+        assert_eq!(LabelPairs("").next(), None);
     }
 
     #[test]

@@ -43,7 +43,7 @@ const SWEEPS: u32 = 4;
 
 impl MeterRegistry {
     /// An empty registry.
-    pub fn new(settings: MeterSettings, clock: Clock) -> Self {
+    pub(crate) fn new(settings: MeterSettings, clock: Clock) -> Self {
         let origin = clock.instant();
         let shared = Shared {
             settings,
@@ -189,22 +189,26 @@ impl Shared {
 
     /// The family of a name, made if there is room.
     fn family(&self, name: &str, make: impl FnOnce() -> Family) -> Option<Arc<Family>> {
-        if let Some(family) = self.known(name) {
-            return Some(family);
+        let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
+        let (known, count) = (families.get(name).cloned(), families.len());
+        drop(families);
+        // No name ever goes, so that what is full stays so.
+        if known.is_some() || count >= self.settings.max_meters {
+            return known.or_else(|| self.warn_of_too_many(count));
         }
         let mut families = self.families.write().unwrap_or_else(PoisonError::into_inner);
         let count = families.len();
         if count >= self.settings.max_meters && !families.contains_key(name) {
             // What is logged may be counted here by the application's own subscriber.
             drop(families);
-            self.warn_of_too_many(count);
-            return None;
+            return self.warn_of_too_many(count);
         }
         let family = families.entry(name.to_owned()).or_insert_with(|| Arc::new(make()));
         Some(Arc::clone(family))
     }
 
-    fn warn_of_too_many(&self, count: usize) {
+    /// Says once that there is no more room, and gives nothing.
+    fn warn_of_too_many(&self, count: usize) -> Option<Arc<Family>> {
         if !self.has_warned.swap(true, Relaxed) {
             tracing::warn!(
                 target: "actuator::meter",
@@ -212,6 +216,7 @@ impl Shared {
                  values is the usual reason; actuator.metrics.max-meters is the limit"
             );
         }
+        None
     }
 }
 

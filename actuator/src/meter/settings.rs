@@ -80,7 +80,7 @@ impl Default for MeterSettings {
 
 impl MeterSettings {
     /// Reads them.
-    pub fn read(reader: &mut SettingsReader<'_>) -> Self {
+    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
         let defaults = Self::default();
         Self {
             common_tags: reader
