@@ -7,6 +7,7 @@
 use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 
 use super::Tag;
+use crate::support::text::shortened;
 
 /// A longer value is cut: what a client sends may end up in a tag.
 const MAX_VALUE_BYTES: usize = 1_024;
@@ -45,7 +46,11 @@ impl Labels {
         for (index, (name, tag)) in tags.iter().enumerate() {
             let separator = if index == 0 { "" } else { "," };
             // Writing to a string cannot fail.
-            let _ = write!(text, "{separator}{name}=\"{}\"", escaped(cut(&tag.value)));
+            let _ = write!(
+                text,
+                "{separator}{name}=\"{}\"",
+                escaped(shortened(&tag.value, MAX_VALUE_BYTES))
+            );
         }
         let is_same = |keys: &&Keys| {
             keys.len() == tags.len()
@@ -127,10 +132,6 @@ pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(value)
-}
-
-fn cut(value: &str) -> &str {
-    value.get(..value.floor_char_boundary(MAX_VALUE_BYTES)).unwrap_or(value)
 }
 
 /// The names and the escaped values of `method="GET",uri="/a"`, one after the other.
