@@ -14,7 +14,6 @@ mod recording;
 
 use std::{
     any::type_name,
-    borrow::Cow,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
@@ -34,10 +33,6 @@ use crate::{
     meter::ServerRequestMeters,
     support::{clock::Clock, text::simple_type_name},
 };
-
-/// An extension of a response that names the route's template where axum cannot know it.
-#[derive(Clone, Debug)]
-pub(crate) struct RouteTemplate(pub Cow<'static, str>);
 
 /// Records what passes through it.
 #[derive(Clone, Debug)]
