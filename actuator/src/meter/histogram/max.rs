@@ -56,7 +56,8 @@ impl WindowMax {
                 let _ = slot.compare_exchange(packed, 0, Relaxed, Relaxed);
             }
         }
-        rounded(f64::from_bits(largest << DROPPED_BITS))
+        // The largest numbers are rounded up beyond themselves.
+        rounded(f64::from_bits(largest << DROPPED_BITS).min(f64::MAX))
     }
 }
 
@@ -122,6 +123,13 @@ mod tests {
         max.record(500.0, WINDOW_MASK - 1);
         assert_eq!(max.value(WINDOW_MASK + 1), 500.0);
         assert_eq!(max.value(WINDOW_MASK + 2), 0.0);
+    }
+
+    #[test]
+    fn the_largest_number_is_not_infinite() {
+        let max = WindowMax::default();
+        max.record(f64::MAX, 0);
+        assert!(max.value(0) > 1.797e308 && max.value(0).is_finite());
     }
 
     #[test]
