@@ -6,6 +6,8 @@ use std::{
     io,
 };
 
+use crate::support::text::simple_type_name;
+
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What an error of a client is called: the kind of the I/O error that caused it, else the simple
@@ -14,7 +16,7 @@ pub fn name_of<E: 'static>(error: &E) -> &'static str {
     let any: &dyn Any = error;
     let boxed = any.downcast_ref::<BoxError>().map(|error| -> &(dyn Error + 'static) { &**error });
     let io = any.downcast_ref::<io::Error>().map(|error| -> &(dyn Error + 'static) { error });
-    boxed.or(io).and_then(io_kind).unwrap_or_else(|| simple_name(type_name::<E>()))
+    boxed.or(io).and_then(io_kind).unwrap_or_else(|| simple_type_name(type_name::<E>()))
 }
 
 /// The kind of the I/O error among the causes, the innermost that has a name.
@@ -43,10 +45,4 @@ fn kind_name(kind: io::ErrorKind) -> Option<&'static str> {
         Kind::UnexpectedEof => "UnexpectedEof",
         _ => return None,
     })
-}
-
-/// `a::b::Error<c::D>` is `Error`; of a box only that is known.
-fn simple_name(name: &'static str) -> &'static str {
-    let name = name.split_once('<').map_or(name, |(name, _)| name);
-    name.rsplit_once("::").map_or(name, |(_, name)| name)
 }

@@ -58,14 +58,10 @@ impl Endpoint for MetricsEndpoint {
     }
 }
 
-/// `tag=key:value`, as Spring converts a list: a single parameter is split at commas, several are
-/// not. (That is why the admin server sends the first tag twice.) Empty ones are none.
+/// `tag=key:value`. (That a single parameter is split at commas, and several are not, is why the
+/// admin server sends the first tag twice.) Empty ones are none.
 fn tags(call: &Call<'_>) -> Result<Vec<Tag>, Problem> {
-    let values: Vec<&str> = call.query_values("tag").collect();
-    match values.as_slice() {
-        [single] => single.split(',').map(str::trim).filter_map(parse).collect(),
-        several => several.iter().copied().filter_map(parse).collect(),
-    }
+    call.query_list("tag").into_iter().filter_map(parse).collect()
 }
 
 fn parse(text: &str) -> Option<Result<Tag, Problem>> {

@@ -137,17 +137,7 @@ pub(crate) fn all(
     views: &ViewSettings,
     metrics_views: &MetricsViewSettings,
 ) -> (Vec<SharedEndpoint>, Vec<Mount>) {
-    let health = health::HealthEndpoint::new(
-        Arc::clone(&subjects.health),
-        subjects.groups.clone(),
-        Arc::clone(&subjects.sanitizer),
-    );
-    let health = health.showing_checks(subjects.show_checks).with_overrides(
-        subjects
-            .longest_override
-            .map(|longest| health_override::Overrides { longest, audit: subjects.audit.clone() }),
-    );
-    let health = Arc::new(health.speaking(Forms::of(subjects, views)));
+    let health = Arc::new(health_endpoint(subjects, views));
     let mut mounts = health_view::mounts(subjects, views);
     mounts.extend(metrics_view::mounts(subjects, metrics_views));
     mounts.extend(health.additional_paths().into_iter().map(|(group, listener, path)| Mount {
@@ -192,4 +182,18 @@ pub(crate) fn all(
     }
     endpoints.sort_by(|a, b| a.id().cmp(b.id()));
     (endpoints, mounts)
+}
+
+fn health_endpoint(subjects: &Subjects, views: &ViewSettings) -> health::HealthEndpoint {
+    let health = health::HealthEndpoint::new(
+        Arc::clone(&subjects.health),
+        subjects.groups.clone(),
+        Arc::clone(&subjects.sanitizer),
+    );
+    let health = health.showing_checks(subjects.show_checks).with_overrides(
+        subjects
+            .longest_override
+            .map(|longest| health_override::Overrides { longest, audit: subjects.audit.clone() }),
+    );
+    health.speaking(Forms::of(subjects, views))
 }

@@ -88,15 +88,10 @@ impl<C: StreamContent> StreamContent for Measured<C> {
     }
 }
 
-/// The families to show, `None` for all. As Spring converts a list: a single parameter is split
-/// at commas, several are not; an empty one names nothing.
+/// The families to show, `None` for all; an empty parameter names nothing.
 fn included_names(call: &Call<'_>) -> Option<HashSet<String>> {
-    let values: Vec<&str> = call.query_values("includedNames").collect();
-    match values.as_slice() {
-        [] => None,
-        [single] => Some(single.split(',').map(|name| name.trim().to_owned()).collect()),
-        several => Some(several.iter().map(|name| (*name).to_owned()).collect()),
-    }
+    let names = call.query_list("includedNames");
+    (!names.is_empty()).then(|| names.into_iter().map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -32,7 +32,12 @@ use std::{
 pub(crate) use renderer::Renderer;
 pub(crate) use settings::ExpositionSettings;
 
-use self::{lines::LineWriter, plan::Plan, protobuf::ProtobufWriter, renderer::Writer};
+use self::{
+    lines::LineWriter,
+    plan::{LeftOut, Plan},
+    protobuf::ProtobufWriter,
+    renderer::Writer,
+};
 use crate::meter::MeterRegistry;
 
 /// The forms of the same numbers.
@@ -110,21 +115,22 @@ impl Exposition {
         self.meters.advance();
         let families = self.meters.families();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left_out = Vec::new();
         if !known.plan.is_of(&families) {
-            let (plan, left_out) = Plan::of(families);
+            let plan;
+            (plan, left_out) = Plan::of(families);
             known.plan = Arc::new(plan);
-            for meter in left_out {
-                if !known.left_out.contains(&meter.name) {
-                    tracing::warn!(
-                        target: "actuator::exposition",
-                        "meter {} is left out for Prometheus: its samples would be called {}, as \
-                         those of the meter {} are. Give it another name",
-                        meter.name, meter.sample, meter.other
-                    );
-                    known.left_out.insert(meter.name);
-                }
-            }
+            left_out.retain(|meter| known.left_out.insert(meter.name.clone()));
         }
-        Arc::clone(&known.plan)
+        let plan = Arc::clone(&known.plan);
+        drop(known);
+        for LeftOut { name, sample, other } in left_out {
+            tracing::warn!(
+                target: "actuator::exposition",
+                "meter {name} is left out for Prometheus: its samples would be called {sample}, as \
+                 those of the meter {other} are. Give it another name"
+            );
+        }
+        plan
     }
 }

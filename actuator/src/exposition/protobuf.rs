@@ -13,7 +13,9 @@ use super::{
     renderer::{CHUNK, Writer},
     wire::{bytes, double, length, varint, zigzag},
 };
-use crate::meter::{ExponentialSnapshot, Histogram, RecordedExemplar, Series};
+use crate::meter::{
+    ExponentialSnapshot, Histogram, LabelPairs, RecordedExemplar, Series, unescaped,
+};
 
 /// Runs of at most so many empty buckets are written out: a new span costs more.
 const MAX_GAP: usize = 2;
@@ -120,11 +122,10 @@ impl Writer for ProtobufWriter {
 
     fn series(&mut self, part: &Part, series: &Series, _: &mut Vec<u8>) {
         self.metric.clear();
-        for (name, value) in Pairs(series.labels()) {
+        for (name, value) in LabelPairs(series.labels()) {
             self.scratch.clear();
             bytes(&mut self.scratch, 1, name.as_bytes());
-            unescape(value, &mut self.inner);
-            bytes(&mut self.scratch, 2, &self.inner);
+            bytes(&mut self.scratch, 2, unescaped(value).as_bytes());
             bytes(&mut self.metric, 1, &self.scratch);
         }
         self.inner.clear();
@@ -271,58 +272,9 @@ fn write_timestamp(into: &mut Vec<u8>, at: SystemTime) {
     varint(into, 2, u64::from(since.subsec_nanos()));
 }
 
-/// The names and escaped values of `method="GET",uri="/a"`.
-struct Pairs<'l>(&'l str);
-
-impl<'l> Iterator for Pairs<'l> {
-    type Item = (&'l str, &'l str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (name, rest) = self.0.split_once("=\"")?;
-        let mut is_escaped = false;
-        let end = rest.bytes().position(|byte| {
-            let ends = byte == b'"' && !is_escaped;
-            is_escaped = byte == b'\\' && !is_escaped;
-            ends
-        })?;
-        let value = rest.get(..end)?;
-        self.0 = rest.get(end + 1..)?.trim_start_matches(',');
-        Some((name, value))
-    }
-}
-
-fn unescape(escaped: &str, into: &mut Vec<u8>) {
-    into.clear();
-    let mut bytes = escaped.bytes();
-    while let Some(byte) = bytes.next() {
-        into.push(match byte {
-            b'\\' => match bytes.next() {
-                Some(b'n') => b'\n',
-                Some(other) => other,
-                None => byte,
-            },
-            other => other,
-        });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn labels_are_taken_apart_whatever_is_in_them() {
-        let mut value = Vec::new();
-        let pairs: Vec<_> = Pairs(r#"a="1",b="x\",c=\"y\\",d="line\nend","#)
-            .map(|(name, escaped)| {
-                unescape(escaped, &mut value);
-                (name, String::from_utf8(value.clone()).unwrap())
-            })
-            .collect();
-        let expected = [("a", "1"), ("b", "x\",c=\"y\\"), ("d", "line\nend")];
-        assert_eq!(pairs, expected.map(|(name, value)| (name, value.to_owned())));
-        assert_eq!(Pairs("").next(), None);
-    }
 
     #[test]
     fn short_gaps_stay_in_a_run() {

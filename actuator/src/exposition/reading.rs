@@ -1,13 +1,12 @@
 //! What a series says at this moment, whatever its kind.
 
-use crate::meter::{Histogram, RecordedExemplar, Series};
+use crate::meter::{Histogram, RecordedExemplar, Series, as_f64};
 
 /// The number of a counter or a gauge; of others NaN, since they have no single one.
 pub(super) fn value(series: &Series) -> f64 {
     match series {
         // Beyond 2^53 the last digits go, as in every reader of these formats.
-        #[expect(clippy::cast_precision_loss, reason = "values are floats in all formats")]
-        Series::Counter(counter) => counter.count() as f64,
+        Series::Counter(counter) => as_f64(counter.count()),
         Series::Gauge(gauge) => gauge.value(),
         Series::FunctionCounter(function) | Series::FunctionGauge(function) => function.value(),
         Series::Timer(_) | Series::FunctionTimer(_) | Series::Summary(_) | Series::LongTask(_) => {

@@ -36,7 +36,13 @@ impl DescribedNames {
         if let Some(known) = names.get(name) {
             return Some(Arc::clone(known));
         }
+        let is_full = names.len() >= self.limit;
         drop(names);
+        // No name ever goes, so that what is full stays so.
+        if is_full {
+            self.warn(name);
+            return None;
+        }
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         if names.len() >= self.limit && !names.contains_key(name) {
             drop(names);

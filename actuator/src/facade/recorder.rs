@@ -157,8 +157,7 @@ impl Shared {
     /// What the registry has under this name already, if it can be recorded to as a histogram.
     /// It is asked once for each name.
     fn existing(&self, name: &str) -> Option<HistogramKind> {
-        let families = self.meters.families();
-        match families.iter().find(|family| family.name() == name)?.kind() {
+        match self.meters.family(name)?.kind() {
             MeterKind::Timer => Some(HistogramKind::Timer(TimeUnit::Seconds)),
             MeterKind::Summary => Some(HistogramKind::Summary),
             MeterKind::Counter | MeterKind::Gauge | MeterKind::LongTask => None,

@@ -61,7 +61,8 @@ impl ExemplarSlot {
         let at = SystemTime::now();
         let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
         let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        if millis.saturating_sub(self.stored_millis.load(Relaxed)) < MIN_AGE_MILLIS {
+        // A clock that was set back is no reason to keep it for longer.
+        if millis.abs_diff(self.stored_millis.load(Relaxed)) < MIN_AGE_MILLIS {
             return;
         }
         let recorded = Some(RecordedExemplar { exemplar, value, at });

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc, OnceLock, PoisonError, RwLock,
+        Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::{Instant, SystemTime},
@@ -47,6 +47,49 @@ struct Kept {
 }
 
 impl Kept {
+    /// What is there for a request, or else the labels of what is not: its own, or over the limit
+    /// those that stand for it, which is told too.
+    fn find(&self, request: &SeriesRequest<'_>) -> (Result<Series, Labels>, bool) {
+        let labels = Labels::of(request.tags, &self.keys);
+        if let Some(series) = self.table.get(&labels.text) {
+            return (Ok(series.clone()), false);
+        }
+        if self.table.len() < request.max_series {
+            return (Err(labels), false);
+        }
+        let labels = self.overflow_labels(request);
+        (self.table.get(&labels.text).cloned().ok_or(labels), true)
+    }
+
+    /// As [`Self::find`], with what `make` makes in place of what is missing. It is kept if it is
+    /// of this kind.
+    fn find_or_make(
+        &mut self,
+        kind: MeterKind,
+        request: &SeriesRequest<'_>,
+        make: impl FnOnce(SeriesId) -> Series,
+    ) -> (Series, bool) {
+        let (found, is_over) = self.find(request);
+        let labels = match found {
+            Ok(series) => return (series, is_over),
+            Err(labels) => labels,
+        };
+        let keys = Arc::clone(&labels.keys);
+        let series = make(SeriesId::new(labels, request.now));
+        if series.kind() == kind && self.table.len() < request.max_series + OVERFLOWS {
+            if !self.keys.iter().any(|known| Arc::ptr_eq(known, &keys)) {
+                self.keys.push(keys);
+            }
+            self.table.insert(series.clone());
+        }
+        (series, is_over)
+    }
+
+    /// Forgets the sets of keys that no series has any more: they may be made of data.
+    fn forget_keys(&mut self) {
+        self.keys.retain(|keys| Arc::strong_count(keys) > 1);
+    }
+
     /// The labels of the series that stands for a request over the limit: one for each set of
     /// keys, and the last for all further ones, where keys are made of data too.
     fn overflow_labels(&self, request: &SeriesRequest<'_>) -> Labels {
@@ -122,12 +165,18 @@ impl Family {
         limit: usize,
         into: &mut Vec<Series>,
     ) -> Option<usize> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).table.walk(from, limit, into)
+        self.kept().table.walk(from, limit, into)
     }
 
     /// How many series there are.
     pub(crate) fn len(&self) -> usize {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).table.len()
+        self.kept().table.len()
+    }
+
+    /// How many sets of keys are known.
+    #[cfg(test)]
+    pub(super) fn sets_of_keys(&self) -> usize {
+        self.kept().keys.len()
     }
 
     /// How often a series was asked for that is over the limit.
@@ -143,34 +192,27 @@ impl Family {
         request: &SeriesRequest<'_>,
         make: impl FnOnce(SeriesId) -> Series,
     ) -> Series {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let labels = Labels::of(request.tags, &kept.keys);
-        if let Some(series) = self.find(&kept, &labels, request) {
-            return series;
-        }
-        drop(kept);
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = self.find(&kept, &labels, request) {
-            return series;
-        }
-        let labels = if kept.table.len() < request.max_series {
-            labels
-        } else {
-            kept.overflow_labels(request)
+        let (found, is_over) = self.kept().find(request);
+        let (series, is_over) = match found {
+            Ok(series) => (series, is_over),
+            Err(_) => self.kept_mut().find_or_make(self.kind, request, make),
         };
-        let keys = Arc::clone(&labels.keys);
-        let series = make(SeriesId::new(labels, request.now));
+        // Nothing is locked by now: what is logged may be counted here by the application itself.
+        if is_over {
+            self.overflowed.fetch_add(1, Relaxed);
+            self.warn(format_args!(
+                "it has {} series, and what exceeds them is counted together, with all tags \
+                 {OVERFLOW}. A tag whose values are not a small set is the usual reason; \
+                 actuator.metrics.max-series is the limit",
+                request.max_series
+            ));
+        }
         if series.kind() != self.kind {
             self.warn(format_args!(
                 "it is a {}, so the {} of this name is not kept",
                 self.kind,
                 series.kind()
             ));
-        } else if kept.table.len() < request.max_series + OVERFLOWS {
-            if !kept.keys.iter().any(|known| Arc::ptr_eq(known, &keys)) {
-                kept.keys.push(keys);
-            }
-            kept.table.insert(series.clone());
         }
         series
     }
@@ -211,7 +253,9 @@ impl Family {
 
     /// Keeps the series for which `keep` says so.
     pub(super) fn retain(&self, keep: impl Fn(&Series) -> bool) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).table.retain(keep);
+        let mut kept = self.kept_mut();
+        kept.table.retain(keep);
+        kept.forget_keys();
     }
 
     /// Moves on to the time `now`.
@@ -229,29 +273,22 @@ impl Family {
 
     /// Hides what was idle for so many sweeps.
     pub(super) fn sweep(&self, sweeps: u64) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).table.sweep(sweeps);
+        let mut kept = self.kept_mut();
+        kept.table.sweep(sweeps);
+        kept.forget_keys();
     }
 
+    /// Whether there is nothing to show: idle series are hidden.
     pub(super) fn is_empty(&self) -> bool {
-        self.len() == 0
+        !self.kept().table.shows_any()
     }
 
-    /// What is there for a request: its series, or that of the overflow if there is no more room.
-    fn find(&self, kept: &Kept, labels: &Labels, request: &SeriesRequest<'_>) -> Option<Series> {
-        if let Some(series) = kept.table.get(&labels.text) {
-            return Some(series.clone());
-        }
-        if kept.table.len() < request.max_series {
-            return None;
-        }
-        self.overflowed.fetch_add(1, Relaxed);
-        self.warn(format_args!(
-            "it has {} series, and what exceeds them is counted together, with all tags \
-             {OVERFLOW}. A tag whose values are not a small set is the usual reason; \
-             actuator.metrics.max-series is the limit",
-            request.max_series
-        ));
-        kept.table.get(&kept.overflow_labels(request).text).cloned()
+    fn kept(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept_mut(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn warn(&self, reason: fmt::Arguments<'_>) {

@@ -7,6 +7,7 @@
 use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 
 use super::Tag;
+use crate::support::text::shortened;
 
 /// A longer value is cut: what a client sends may end up in a tag.
 const MAX_VALUE_BYTES: usize = 1_024;
@@ -32,15 +33,24 @@ impl Labels {
             distinct(tags).map(|tag| (label_name(&tag.key), tag)).collect();
         // Among names that fall together the order of the keys decides which one is extended.
         tags.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| left.key.cmp(&right.key)));
+        for index in 1..tags.len() {
+            let (before, rest) = tags.split_at_mut(index);
+            let Some((name, _)) = rest.first_mut() else { break };
+            while before.iter().any(|(other, _)| other == name) {
+                name.push('_');
+            }
+        }
         let mut text = String::with_capacity(
             tags.iter().map(|(name, tag)| name.len() + tag.value.len() + 4).sum(),
         );
         for (index, (name, tag)) in tags.iter().enumerate() {
             let separator = if index == 0 { "" } else { "," };
-            let before = tags.iter().take(index).filter(|(other, _)| other == name).count();
             // Writing to a string cannot fail.
-            let _ =
-                write!(text, "{separator}{name}{:_<before$}=\"{}\"", "", escaped(cut(&tag.value)));
+            let _ = write!(
+                text,
+                "{separator}{name}=\"{}\"",
+                escaped(shortened(&tag.value, MAX_VALUE_BYTES))
+            );
         }
         let is_same = |keys: &&Keys| {
             keys.len() == tags.len()
@@ -55,7 +65,7 @@ impl Labels {
 
     /// The keys and the values as they stand in the text: escaped.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.keys.iter().map(|key| &**key).zip(Values(&self.text))
+        self.keys.iter().map(|key| &**key).zip(LabelPairs(&self.text).map(|(_, value)| value))
     }
 
     /// The tags as they were given.
@@ -105,7 +115,7 @@ pub(super) fn escaped(value: &str) -> Cow<'_, str> {
 }
 
 /// The value that was escaped.
-pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
     }
@@ -124,27 +134,24 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(value)
 }
 
-fn cut(value: &str) -> &str {
-    value.get(..value.floor_char_boundary(MAX_VALUE_BYTES)).unwrap_or(value)
-}
+/// The names and the escaped values of `method="GET",uri="/a"`, one after the other.
+#[derive(Debug)]
+pub(crate) struct LabelPairs<'t>(pub(crate) &'t str);
 
-/// The escaped values of a text, one after the other.
-struct Values<'t>(&'t str);
-
-impl<'t> Iterator for Values<'t> {
-    type Item = &'t str;
+impl<'t> Iterator for LabelPairs<'t> {
+    type Item = (&'t str, &'t str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (_, rest) = self.0.split_once("=\"")?;
+        let (name, rest) = self.0.split_once("=\"")?;
         let mut is_escaped = false;
         let end = rest.bytes().position(|byte| {
             let ends = byte == b'"' && !is_escaped;
             is_escaped = byte == b'\\' && !is_escaped;
             ends
         })?;
-        let (value, after) = rest.split_at_checked(end)?;
-        self.0 = after;
-        Some(value)
+        let value = rest.get(..end)?;
+        self.0 = rest.get(end + 1..)?.trim_start_matches(',');
+        Some((name, value))
     }
 }
 
@@ -163,6 +170,8 @@ mod tests {
     fn names_are_made_valid_sorted_and_told_apart() {
         assert_eq!(text(&[("b.c", "2"), ("a", "1")]), r#"a="1",b_c="2""#);
         assert_eq!(text(&[("b.c", "2"), ("b-c", "1")]), r#"b_c="1",b_c_="2""#);
+        let alike = [("b.c", "2"), ("b-c", "1"), ("b_c_", "3")];
+        assert_eq!(text(&alike), r#"b_c="1",b_c_="2",b_c__="3""#);
         assert_eq!(text(&[("", "x"), ("9", "y"), ("le", "z")]), r#"le_="z",m_="x",m_9="y""#);
         assert_eq!(text(&[("k", "1"), ("k", "2")]), r#"k="2""#);
         assert_eq!(text(&[]), "");
@@ -171,6 +180,18 @@ mod tests {
     #[test]
     fn trap_seed_15_values_are_escaped_exactly() {
         assert_eq!(text(&[("path", "C:\\a\"b\nc\0é")]), "path=\"C:\\\\a\\\"b\\nc\0é\"");
+    }
+
+    #[test]
+    fn labels_are_taken_apart_whatever_is_in_them() {
+        let pairs = LabelPairs(r#"a="1",b="x\",c=\"y\\",d="line\nend","#)
+            .map(|(name, escaped)| (name, unescaped(escaped).into_owned()));
+        let expected = [("a", "1"), ("b", "x\",c=\"y\\"), ("d", "line\nend")];
+        assert_eq!(
+            pairs.collect::<Vec<_>>(),
+            expected.map(|(name, value)| (name, value.to_owned()))
+        );
+        assert_eq!(LabelPairs("").next(), None);
     }
 
     #[test]

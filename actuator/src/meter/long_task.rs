@@ -3,7 +3,10 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
     },
     time::{Duration, Instant},
 };
@@ -16,6 +19,8 @@ use crate::support::clock::Clock;
 const SLOTS: usize = 256;
 /// How many slots are tried for a new start.
 const PROBES: u64 = 4;
+/// How often count and sum are read again until no task comes or goes in between.
+const READS: usize = 8;
 
 /// Measures tasks while they run.
 #[derive(Debug)]
@@ -30,8 +35,9 @@ pub struct LongTaskTimer {
     slots: Box<[AtomicU64]>,
 }
 
-/// One running task, to be given back to [`LongTaskTimer::stop`].
-#[derive(Clone, Copy, Debug)]
+/// One running task, to be given back, once, to the [`LongTaskTimer::stop`] of its timer.
+#[derive(Debug)]
+#[must_use = "the task is running until it is stopped"]
 pub struct LongTask {
     started_nanos: u64,
     slot: Option<u16>,
@@ -46,7 +52,7 @@ pub struct LongTaskGuard {
 
 impl Drop for LongTaskGuard {
     fn drop(&mut self) {
-        self.timer.stop(self.task);
+        self.timer.end(&self.task);
     }
 }
 
@@ -77,15 +83,22 @@ impl LongTaskTimer {
     /// A task has begun at `now`, of the registry's clock.
     pub(crate) fn start_at(&self, now: Instant) -> LongTask {
         let started_nanos = self.nanos(now);
-        self.count.fetch_add(1, Relaxed);
+        // In this order, and back in the other one: who reads in between takes the sum of all
+        // durations for too small, not for longer by all the time since the origin.
         self.started_nanos.fetch_add(started_nanos, Relaxed);
+        self.count.fetch_add(1, Release);
         LongTask { started_nanos, slot: self.occupy(started_nanos) }
     }
 
-    /// The task has ended.
+    /// The task, one that this timer has started, has ended.
+    #[expect(clippy::needless_pass_by_value, reason = "a task ends once")]
     pub fn stop(&self, task: LongTask) {
-        self.started_nanos.fetch_sub(task.started_nanos, Relaxed);
+        self.end(&task);
+    }
+
+    fn end(&self, task: &LongTask) {
         self.count.fetch_sub(1, Relaxed);
+        self.started_nanos.fetch_sub(task.started_nanos, Release);
         if let Some(slot) = task.slot.and_then(|slot| self.slots.get(usize::from(slot))) {
             slot.store(0, Relaxed);
         }
@@ -99,8 +112,18 @@ impl LongTaskTimer {
     /// For how long all running ones have been running, together.
     pub fn duration(&self) -> Duration {
         let now = self.clock.instant();
-        let running = u128::from(self.nanos(now)) * u128::from(self.active());
-        let nanos = running.saturating_sub(u128::from(self.started_nanos.load(Relaxed)));
+        let mut active = self.count.load(Acquire);
+        let mut started = self.started_nanos.load(Acquire);
+        for _ in 0..READS {
+            let seen = self.count.load(Acquire);
+            if seen == active {
+                break;
+            }
+            active = seen;
+            started = self.started_nanos.load(Acquire);
+        }
+        let running = u128::from(self.nanos(now)) * u128::from(active);
+        let nanos = running.saturating_sub(u128::from(started));
         Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 

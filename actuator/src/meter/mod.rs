@@ -31,7 +31,7 @@ mod timer;
 pub use builder::MeterBuilder;
 pub use builtin::{cache, pool};
 pub use distribution::{DistributionSettings, MeterValue};
-pub use exemplar::{Exemplar, RecordedExemplar};
+pub use exemplar::Exemplar;
 pub use filter::{MeterFilter, MeterId};
 pub use instrument::{Counter, Gauge};
 pub use long_task::{LongTask, LongTaskGuard, LongTaskTimer};
@@ -49,9 +49,11 @@ pub(crate) use builtin::{
     ApplicationTimes, MetricsSampler, ReadAllocator, bind_process_meters, scrape_timer,
 };
 pub(crate) use builtin::{client, pool::bind_pool_meters};
+pub(crate) use exemplar::RecordedExemplar;
 pub(crate) use family::Family;
 pub(crate) use histogram::{ExponentialSnapshot, Histogram};
 pub(crate) use instrument::as_f64;
+pub(crate) use labels::{LabelPairs, unescaped};
 pub(crate) use series::{MeterKind, Series};
 pub(crate) use server_requests::{
     FinishedRequest, Outcome, RequestMethod, RouteMeters, ServerRequestMeters,

@@ -1,7 +1,7 @@
 //! A gauge of many rows, of which nobody knows beforehand which there will be.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -21,7 +21,7 @@ use super::{Gauge, Tag, registry::Registration};
 #[derive(Debug)]
 pub struct MultiGauge {
     registration: Registration,
-    rows: Mutex<Vec<Arc<Gauge>>>,
+    rows: Mutex<HashMap<Vec<Tag>, Arc<Gauge>>>,
 }
 
 impl MultiGauge {
@@ -29,23 +29,29 @@ impl MultiGauge {
         Self { registration, rows: Mutex::default() }
     }
 
-    /// Sets all rows; those that are not among them are gone.
+    /// Sets all rows; those that are not among them are gone. Of two with the same tags the last
+    /// one counts.
     pub fn set(&self, rows: impl IntoIterator<Item = (Vec<Tag>, f64)>) {
+        // The application's own code runs before anything is locked.
+        let rows: HashMap<Vec<Tag>, f64> = rows.into_iter().collect();
         let mut current = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        let rows: Vec<Arc<Gauge>> = rows
-            .into_iter()
-            .map(|(tags, value)| {
-                let gauge = self.registration.with_tags(tags).gauge();
-                gauge.set(value);
-                gauge
-            })
+        // What is gone makes room for what is new. Several rows may share the series of those
+        // that are over the limit.
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            current.drain().partition(|(tags, _)| rows.contains_key(tags));
+        let kept: HashSet<*const Gauge> = kept.iter().map(|(_, row)| Arc::as_ptr(row)).collect();
+        let gone: HashSet<*const Gauge> = gone
+            .iter()
+            .map(|(_, row)| Arc::as_ptr(row))
+            .filter(|row| !kept.contains(row))
             .collect();
-        let kept: HashSet<*const Gauge> = rows.iter().map(Arc::as_ptr).collect();
-        let gone: HashSet<*const Gauge> =
-            current.iter().map(Arc::as_ptr).filter(|row| !kept.contains(row)).collect();
         if !gone.is_empty() {
             self.registration.forget(&gone);
         }
-        *current = rows;
+        for (tags, value) in rows {
+            let gauge = self.registration.with_tags(tags.clone()).gauge();
+            gauge.set(value);
+            current.insert(tags, gauge);
+        }
     }
 }

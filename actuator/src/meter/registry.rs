@@ -43,7 +43,7 @@ const SWEEPS: u32 = 4;
 
 impl MeterRegistry {
     /// An empty registry.
-    pub fn new(settings: MeterSettings, clock: Clock) -> Self {
+    pub(crate) fn new(settings: MeterSettings, clock: Clock) -> Self {
         let origin = clock.instant();
         let shared = Shared {
             settings,
@@ -83,19 +83,14 @@ impl MeterRegistry {
 
     /// Reads all series of a meter that hold all of `tags`, merged; `None` if there are none.
     pub fn read(&self, name: &str, tags: &[Tag]) -> Option<MetricReading> {
-        let families = self.shared.families.read().unwrap_or_else(PoisonError::into_inner);
-        let family = families.get(name).cloned()?;
-        drop(families);
+        let family = self.family(name)?;
         family.advance(self.now());
         family.read(tags)
     }
 
     /// Forgets all series of a meter that have this tag. Handles on them go on, unseen.
     pub fn remove(&self, name: &str, key: &str, value: &str) {
-        let families = self.shared.families.read().unwrap_or_else(PoisonError::into_inner);
-        let family = families.get(name).cloned();
-        drop(families);
-        if let Some(family) = family {
+        if let Some(family) = self.family(name) {
             family.remove(key, value);
         }
     }
@@ -105,10 +100,7 @@ impl MeterRegistry {
     pub fn describe(&self, name: &str, description: Option<&str>, base_unit: Option<&str>) {
         let shared = &*self.shared;
         let Some(id) = shared.filtered(name, &shared.settings.common_tags) else { return };
-        let families = shared.families.read().unwrap_or_else(PoisonError::into_inner);
-        let family = families.get(&id.name).cloned();
-        drop(families);
-        if let Some(family) = family {
+        if let Some(family) = shared.known(&id.name) {
             family.describe(description, base_unit);
         }
     }
@@ -118,10 +110,21 @@ impl MeterRegistry {
         &self.shared.settings
     }
 
-    /// All meters that have series, sorted by name.
+    /// All meters that have series to show, sorted by name.
     pub(crate) fn families(&self) -> Vec<Arc<Family>> {
+        let mut families = self.all_families();
+        families.retain(|family| !family.is_empty());
+        families
+    }
+
+    fn all_families(&self) -> Vec<Arc<Family>> {
         let families = self.shared.families.read().unwrap_or_else(PoisonError::into_inner);
-        families.values().filter(|family| !family.is_empty()).cloned().collect()
+        families.values().cloned().collect()
+    }
+
+    /// The meter of this name, whether it has series or not.
+    pub(crate) fn family(&self, name: &str) -> Option<Arc<Family>> {
+        self.shared.known(name)
     }
 
     /// Moves on to the time it is: maxima and percentiles look back from there, and idle series
@@ -129,7 +132,7 @@ impl MeterRegistry {
     pub(crate) fn advance(&self) {
         let now = self.now();
         let sweeps = self.shared.is_time_to_sweep(now);
-        for family in self.families() {
+        for family in self.all_families() {
             family.advance(now);
             if sweeps {
                 family.sweep(u64::from(SWEEPS));
@@ -179,27 +182,41 @@ impl Shared {
         filters.iter().try_fold(id, |id, filter| filter.map(id))
     }
 
+    /// The family of a name, if there is one.
+    fn known(&self, name: &str) -> Option<Arc<Family>> {
+        self.families.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
     /// The family of a name, made if there is room.
     fn family(&self, name: &str, make: impl FnOnce() -> Family) -> Option<Arc<Family>> {
         let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(family) = families.get(name) {
-            return Some(Arc::clone(family));
-        }
+        let (known, count) = (families.get(name).cloned(), families.len());
         drop(families);
+        // No name ever goes, so that what is full stays so.
+        if known.is_some() || count >= self.settings.max_meters {
+            return known.or_else(|| self.warn_of_too_many(count));
+        }
         let mut families = self.families.write().unwrap_or_else(PoisonError::into_inner);
-        if families.len() >= self.settings.max_meters && !families.contains_key(name) {
-            if !self.has_warned.swap(true, Relaxed) {
-                tracing::warn!(
-                    target: "actuator::meter",
-                    "there are {} meters, and further ones are not kept. A name that is made of \
-                     values is the usual reason; actuator.metrics.max-meters is the limit",
-                    families.len()
-                );
-            }
-            return None;
+        let count = families.len();
+        if count >= self.settings.max_meters && !families.contains_key(name) {
+            // What is logged may be counted here by the application's own subscriber.
+            drop(families);
+            return self.warn_of_too_many(count);
         }
         let family = families.entry(name.to_owned()).or_insert_with(|| Arc::new(make()));
         Some(Arc::clone(family))
+    }
+
+    /// Says once that there is no more room, and gives nothing.
+    fn warn_of_too_many(&self, count: usize) -> Option<Arc<Family>> {
+        if !self.has_warned.swap(true, Relaxed) {
+            tracing::warn!(
+                target: "actuator::meter",
+                "there are {count} meters, and further ones are not kept. A name that is made of \
+                 values is the usual reason; actuator.metrics.max-meters is the limit"
+            );
+        }
+        None
     }
 }
 
@@ -234,10 +251,7 @@ impl Registration {
     /// Forgets these rows.
     pub(super) fn forget(&self, rows: &HashSet<*const Gauge>) {
         let Some(id) = self.shared.filtered(&self.name, &self.tags) else { return };
-        let families = self.shared.families.read().unwrap_or_else(PoisonError::into_inner);
-        let family = families.get(&id.name).cloned();
-        drop(families);
-        if let Some(family) = family {
+        if let Some(family) = self.shared.known(&id.name) {
             family.retain(|series| match series {
                 Series::Gauge(gauge) => !rows.contains(&Arc::as_ptr(gauge)),
                 _ => true,
@@ -252,7 +266,7 @@ impl Registration {
         kind: MeterKind,
         make: impl FnOnce(SeriesId) -> Series,
     ) -> Series {
-        match self.place(kind, |_| None) {
+        match self.place(kind) {
             Some(place) => self.enter(&place, make),
             None => make(SeriesId::default()),
         }
@@ -268,30 +282,35 @@ impl Registration {
             Unit::Nanos => MeterKind::Timer,
             Unit::Plain => MeterKind::Summary,
         };
-        let decide = |name: &str| {
-            let shared = &*self.shared;
-            let settings = &shared.settings.distribution;
-            let decided = settings.decide(name, unit, &self.options, shared.origin);
-            decided.advance(shared.clock.instant());
-            Arc::new(decided)
-        };
-        let Some(place) = self.place(kind, |name| Some(decide(name))) else {
-            return make(SeriesId::default(), decide(&self.name));
+        let Some(place) = self.place(kind) else {
+            return make(SeriesId::default(), self.distribution(&self.name, unit));
         };
         let known = place.family.distribution().filter(|known| known.unit() == unit).cloned();
-        let distribution = known.unwrap_or_else(|| decide(&place.id.name));
+        let distribution = known.unwrap_or_else(|| self.distribution(&place.id.name, unit));
         self.enter(&place, |id| make(id, distribution))
     }
 
-    fn place(
-        &self,
-        kind: MeterKind,
-        distribution: impl FnOnce(&str) -> Option<Arc<Distribution>>,
-    ) -> Option<Place> {
+    /// Timers have one even where somebody else measures: other series of the name may follow.
+    fn place(&self, kind: MeterKind) -> Option<Place> {
         let id = self.shared.filtered(&self.name, &self.tags)?;
-        let made = || Family::new(&id.name, kind, distribution(&id.name));
+        let unit = match kind {
+            MeterKind::Timer => Some(Unit::Nanos),
+            MeterKind::Summary => Some(Unit::Plain),
+            MeterKind::Counter | MeterKind::Gauge | MeterKind::LongTask => None,
+        };
+        let distribution = || unit.map(|unit| self.distribution(&id.name, unit));
+        let made = || Family::new(&id.name, kind, distribution());
         let family = self.shared.family(&id.name, made)?;
         Some(Place { family, id })
+    }
+
+    /// How values are shown to be spread under a name, as settings and the author have it.
+    fn distribution(&self, name: &str, unit: Unit) -> Arc<Distribution> {
+        let shared = &*self.shared;
+        let settings = &shared.settings.distribution;
+        let decided = settings.decide(name, unit, &self.options, shared.origin);
+        decided.advance(shared.clock.instant());
+        Arc::new(decided)
     }
 
     fn enter(&self, place: &Place, make: impl FnOnce(SeriesId) -> Series) -> Series {

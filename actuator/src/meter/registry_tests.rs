@@ -113,7 +113,7 @@ fn idle_series_are_hidden_until_something_is_recorded_and_abandoned_ones_removed
     wait(5);
     assert_eq!(seen(), 2);
     wait(20);
-    assert_eq!((seen(), registry.families()[0].len()), (0, 1));
+    assert_eq!((seen(), registry.family("m").unwrap().len()), (0, 1));
     held.increment();
     wait(5);
     assert_eq!(seen(), 1);
@@ -147,6 +147,98 @@ fn the_rows_of_a_multi_gauge_are_replaced() {
     assert_eq!(values(&registry, "depth", &[]), [(Statistic::Value, 5.0)]);
     depths.set([]);
     assert!(registry.names().is_empty());
+}
+
+#[test]
+fn rows_that_are_gone_make_room_for_new_ones() {
+    let registry = registry(MeterSettings { max_series: 3, ..MeterSettings::default() });
+    let depths = registry.meter("depth").multi_gauge();
+    let rows = |names: [&'static str; 3]| names.map(|name| (vec![Tag::new("q", name)], 1.0));
+    depths.set(rows(["a", "b", "c"]));
+    depths.set(rows(["c", "d", "e"]));
+    let queues = registry.read("depth", &[]).unwrap().available_tags.remove("q").unwrap();
+    assert_eq!(queues.into_iter().collect::<Vec<_>>(), ["c", "d", "e"]);
+}
+
+#[test]
+fn sets_of_keys_are_forgotten_with_the_series_that_had_them() {
+    let registry = registry(MeterSettings::default());
+    let rows = registry.meter("m").multi_gauge();
+    for key in 0..1_000 {
+        rows.set([(vec![Tag::new(format!("k{key}"), "v")], 1.0)]);
+    }
+    let family = registry.family("m").unwrap();
+    // The row that was replaced last was still held when its series went.
+    assert_eq!((family.len(), family.sets_of_keys()), (1, 2));
+}
+
+#[test]
+fn a_meter_of_which_all_is_hidden_is_not_listed() {
+    let clock = Clock::manual(std::time::SystemTime::UNIX_EPOCH);
+    let idle_timeout = Some(Duration::from_mins(1));
+    let settings = MeterSettings { idle_timeout, ..MeterSettings::default() };
+    let registry = MeterRegistry::new(settings, clock.clone());
+    let held = registry.meter("m").counter();
+    for _ in 0..9 {
+        clock.advance(Duration::from_secs(15));
+        registry.advance();
+    }
+    assert!(registry.names().is_empty());
+    held.increment();
+    clock.advance(Duration::from_secs(15));
+    registry.advance();
+    assert_eq!(registry.names(), ["m"]);
+}
+
+#[test]
+fn a_timer_beside_one_that_is_measured_elsewhere_forgets_its_maximum_too() {
+    let clock = Clock::manual(std::time::SystemTime::UNIX_EPOCH);
+    let registry = MeterRegistry::new(MeterSettings::default(), clock.clone());
+    registry.meter("t").tag("k", "elsewhere").timer_with(|| 1, || Duration::ZERO);
+    let timer = registry.meter("t").tag("k", "here").timer();
+    timer.record(Duration::from_secs(1));
+    clock.advance(Duration::from_mins(5));
+    registry.advance();
+    assert_eq!(timer.max(), Duration::ZERO);
+}
+
+/// Counts what is logged in the meter whose limit the log is about.
+struct CountingSubscriber(Arc<MeterRegistry>);
+
+impl tracing::Subscriber for CountingSubscriber {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        for name in ["m", "other"] {
+            self.0.meter(name).tag("k", "logged").counter().increment();
+        }
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn a_limit_may_be_logged_by_who_counts_what_is_logged() {
+    let settings = MeterSettings { max_series: 1, max_meters: 1, ..MeterSettings::default() };
+    let registry = Arc::new(registry(settings));
+    tracing::subscriber::with_default(CountingSubscriber(Arc::clone(&registry)), || {
+        registry.meter("m").tag("k", "first").counter();
+        registry.meter("m").tag("k", "second").counter().increment();
+        registry.meter("another").counter();
+    });
+    assert_eq!(values(&registry, "m", &[Tag::new("k", "_overflow_")])[0].1, 2.0);
 }
 
 #[test]

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::settings::SettingsReader;
 
+/// Who samples less often than this has no use for it, and times have to stay ones that exist.
+const LONGEST: Duration = Duration::from_hours(24);
+
 /// `management.metrics.*`, and `actuator.metrics.*` where Spring has no such thing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeterSettings {
@@ -77,7 +80,7 @@ impl Default for MeterSettings {
 
 impl MeterSettings {
     /// Reads them.
-    pub fn read(reader: &mut SettingsReader<'_>) -> Self {
+    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
         let defaults = Self::default();
         Self {
             common_tags: reader
@@ -104,8 +107,7 @@ impl MeterSettings {
             max_meters: reader.value_or("actuator.metrics.max-meters", defaults.max_meters),
             idle_timeout: read_idle_timeout(reader),
             sample_interval: read_interval(reader, defaults.sample_interval),
-            smaps_interval: reader
-                .value_or("actuator.metrics.smaps-interval", defaults.smaps_interval),
+            smaps_interval: read_smaps_interval(reader, defaults.smaps_interval),
             jvm_aliases: reader.value_or("actuator.metrics.jvm-aliases", defaults.jvm_aliases),
             body_sizes: reader.value_or("actuator.metrics.body-sizes", defaults.body_sizes),
             management_requests: reader
@@ -136,12 +138,21 @@ fn read_idle_timeout(reader: &mut SettingsReader<'_>) -> Option<Duration> {
 
 fn read_interval(reader: &mut SettingsReader<'_>, default: Duration) -> Duration {
     let name = "actuator.metrics.sample-interval";
-    let interval = reader.value_or(name, default);
+    let interval = reader.duration_within(name, default, LONGEST);
     if interval < Duration::from_millis(100) {
         reader.reject(name, "expected at least 100ms");
         return default;
     }
     interval
+}
+
+/// A zero is never.
+fn read_smaps_interval(reader: &mut SettingsReader<'_>, default: Duration) -> Duration {
+    let name = "actuator.metrics.smaps-interval";
+    if reader.value::<Duration>(name).is_some_and(|interval| interval.is_zero()) {
+        return Duration::ZERO;
+    }
+    reader.duration_within(name, default, LONGEST)
 }
 
 #[cfg(test)]
@@ -161,7 +172,8 @@ mod tests {
             .force("management.metrics.distribution.percentiles.http", "2")
             .force("actuator.metrics.ignore-tags.http", "uri, host")
             .force("actuator.metrics.rename.a.b", "c.d")
-            .force("actuator.metrics.sample-interval", "0s")
+            .force("actuator.metrics.sample-interval", "20ms")
+            .force("actuator.metrics.smaps-interval", "500000000d")
             .build()
             .unwrap();
         let mut reader = SettingsReader::new(&settings);
@@ -177,6 +189,8 @@ mod tests {
         assert_eq!(read.ignored_tags("http.client.requests"), ["uri", "host"]);
         assert_eq!((read.renamed("a.b"), read.renamed("a.b.c")), ("c.d", "a.b.c"));
         let refused = reader.finish().unwrap_err().to_string();
-        assert!(refused.contains("sample-interval") && refused.contains("percentiles.http"));
+        for name in ["sample-interval", "smaps-interval", "percentiles.http"] {
+            assert!(refused.contains(name), "{name}: {refused}");
+        }
     }
 }

@@ -41,6 +41,11 @@ impl SeriesTable {
         self.index.len()
     }
 
+    /// Whether any of them is shown.
+    pub(super) fn shows_any(&self) -> bool {
+        self.places.iter().flatten().any(Place::is_shown)
+    }
+
     /// The series with these labels.
     pub(super) fn get(&self, labels: &str) -> Option<&Series> {
         let is_it =

@@ -56,6 +56,16 @@ impl Call<'_> {
         self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_ref())
     }
 
+    /// A list, as Spring converts one: a single parameter is split at commas, several are not.
+    pub fn query_list(&self, name: &str) -> Vec<&str> {
+        let values: Vec<&str> =
+            self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| &**value).collect();
+        match values.as_slice() {
+            [single] => single.split(',').map(str::trim).collect(),
+            _ => values,
+        }
+    }
+
     /// A single-valued text parameter: repeated ones are joined by `,`, as Spring's conversion
     /// does. The body is looked at first, then the query, which wins (recorded: 4.1.0).
     pub fn text(&self, name: &str) -> Option<String> {

@@ -33,16 +33,7 @@ pub fn refuse_conflicts(claims: impl IntoIterator<Item = Claim>) -> Result<(), E
             format!("{kind} \"{name}\" is declared at {}", places.join(" and at "))
         })
         .collect();
-    if conflicts.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Declaration,
-        format!(
-            "names are taken twice; rename or remove one of each:\n  - {}",
-            conflicts.join("\n  - ")
-        ),
-    ))
+    refuse("names are taken twice; rename or remove one of each", &conflicts)
 }
 
 /// Refuses if meters of one name are of different kinds. Meters of one name and kind share it: the
@@ -68,16 +59,15 @@ pub fn refuse_kinds<'m>(
             format!("meter \"{name}\" is {}", places.join(" and "))
         })
         .collect();
+    refuse("meters of one name are of one kind; rename one of each", &conflicts)
+}
+
+fn refuse(rule: &str, conflicts: &[String]) -> Result<(), Error> {
     if conflicts.is_empty() {
         return Ok(());
     }
-    Err(Error::new(
-        ErrorKind::Declaration,
-        format!(
-            "meters of one name are of one kind; rename one of each:\n  - {}",
-            conflicts.join("\n  - ")
-        ),
-    ))
+    let list = conflicts.join("\n  - ");
+    Err(Error::new(ErrorKind::Declaration, format!("{rule}:\n  - {list}")))
 }
 
 #[cfg(test)]

@@ -65,23 +65,18 @@ impl Parts {
         let application_runtime = ApplicationRuntime::default();
         let Bound { checks, env, info, gauges } =
             Bound::bind(declarations, &mut app, &application_runtime)?;
-        for (declared, value) in gauges {
-            declared_meters::add_gauge(&basics.meters, declared, value);
-        }
         let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
         let host = host_facts(process.clone());
-        log_meters::bind(&basics.meters, &basics.logging.loggers);
-        let sampler = start_meters(&basics.meters, &process, app.allocator.take())?;
-        meter::bind_pool_meters(&basics.meters, &app.components);
+        let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
         let application =
             info::Application { name: name.clone(), version: version.clone().unwrap_or_default() };
-        let info = info_parts(basics, info, &sanitizer);
-        let info =
-            InfoParts { facts, application: Some(application), host: Some(host.clone()), ..info };
+        let known = info_parts(basics, info, &sanitizer);
+        let (application, own_host) = (Some(application), Some(host.clone()));
+        let info = InfoParts { facts, application, host: own_host, ..known };
         let subjects = Subjects {
             application: name.clone(),
             version: version.clone(),
@@ -170,6 +165,22 @@ impl Parts {
             sampler: self.sampler,
         })
     }
+}
+
+/// The meters that macros declare, and those of the library itself.
+fn bind_meters(
+    basics: &Basics,
+    gauges: Vec<declared_meters::BoundGauge>,
+    process: &host::ProcessIdentity,
+    app: &mut App,
+) -> Result<MetricsSampler> {
+    for (declared, value) in gauges {
+        declared_meters::add_gauge(&basics.meters, declared, value);
+    }
+    log_meters::bind(&basics.meters, &basics.logging.loggers);
+    let sampler = start_meters(&basics.meters, process, app.allocator.take())?;
+    meter::bind_pool_meters(&basics.meters, &app.components);
+    Ok(sampler)
 }
 
 /// What info has of settings and sources; the facts are the caller's.

@@ -51,9 +51,10 @@ impl StartLog<'_> {
         if total == 0 {
             tracing::warn!(
                 target: "actuator::server",
-                "nothing was collected: no #[health_check], #[env_source], #[info_source] or \
-                 #[derive(ActuatorInfo)] is linked into this program; a crate that main never \
-                 names is not linked, name it with serve!(…, link = [the_crate])"
+                "nothing was collected: nothing with an attribute such as #[health_check], \
+                 #[info_source] or #[timed], and no #[derive(ActuatorInfo)], is linked into this \
+                 program; a crate that main never names is not linked, name it with \
+                 serve!(…, link = [the_crate])"
             );
             return;
         }

@@ -9,8 +9,12 @@ use crate::support::outgoing::{Authorization, Credentials, Headers, Trust};
 impl SettingsReader<'_> {
     /// `<prefix>.headers.*`: headers to send. Their values are secrets.
     pub fn headers(&mut self, prefix: &str) -> Headers {
+        self.headers_over(prefix, Headers::default())
+    }
+
+    /// The same, in place of those of the same names among `headers`.
+    pub fn headers_over(&mut self, prefix: &str, mut headers: Headers) -> Headers {
         let prefix = format!("{prefix}.headers");
-        let mut headers = Headers::default();
         for (header, value) in self.map(&prefix) {
             if let Err(complaint) = headers.insert(&header, &value) {
                 self.reject_hidden(&format!("{prefix}.{header}"), complaint);

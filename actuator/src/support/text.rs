@@ -26,6 +26,13 @@ pub fn shortened(text: &str, max: usize) -> &str {
     text.get(..text.floor_char_boundary(max)).unwrap_or_default()
 }
 
+/// The last word of a type's name, without its parameters: `a::b::Error<c::D>` is `Error`, as
+/// Spring shows classes; of a box only that is known.
+pub fn simple_type_name(name: &'static str) -> &'static str {
+    let name = name.split_once('<').map_or(name, |(name, _)| name);
+    name.rsplit_once("::").map_or(name, |(_, name)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +56,12 @@ mod tests {
             (shortened("für", 2), shortened("für", 3), shortened("für", 99)),
             ("f", "fü", "für")
         );
+    }
+
+    #[test]
+    fn error_types_are_named_as_spring_names_classes() {
+        assert_eq!(simple_type_name("std::io::error::Error"), "Error");
+        assert_eq!(simple_type_name("alloc::boxed::Box<dyn core::error::Error>"), "Box");
+        assert_eq!(simple_type_name("u8"), "u8");
     }
 }

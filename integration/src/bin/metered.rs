@@ -96,8 +96,8 @@ fn distributions(meters: &MeterRegistry) {
     }
     meter("function").timer_with(|| 3, || Duration::from_millis(1_500));
     let running = meter("running").tag("job", "import").long_task_timer();
-    running.start();
-    running.start();
+    let _import = running.start();
+    let _import = running.start();
     let row = |name: &str| vec![Tag::new("row", name)];
     meter("rows").multi_gauge().set([(row("a"), 1.0), (row("b"), 2.0)]);
 }

@@ -1,6 +1,6 @@
 //! What was measured of something since the start: how often, how much, the least and the largest.
 
-use crate::meter::{ExponentialSnapshot, Histogram};
+use crate::meter::{ExponentialSnapshot, Histogram, as_f64};
 
 /// A summary of samples. Without buckets the least and the largest are not known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,9 +39,8 @@ impl Measured {
     }
 
     /// The mean.
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
     pub(super) fn mean(self) -> f64 {
-        self.sum / self.count.max(1) as f64
+        self.sum / as_f64(self.count.max(1))
     }
 }
 

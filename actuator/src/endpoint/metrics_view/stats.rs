@@ -11,7 +11,7 @@ use serde_json::Number;
 use super::{key::key, measured::Measured, walk};
 use crate::{
     endpoint::health_view::json,
-    meter::{Family, MeterRegistry, Series},
+    meter::{Family, MeterRegistry, Series, as_f64},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
@@ -80,8 +80,7 @@ impl Seen {
     fn add(&mut self, family: &Family, series: &Series, use_tags: bool) {
         let key = |told| text(family.name(), series, told, use_tags);
         match series {
-            #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-            Series::Counter(counter) => self.count(key(None), counter.count() as f64),
+            Series::Counter(counter) => self.count(key(None), as_f64(counter.count())),
             Series::FunctionCounter(function) => self.count(key(None), function.value()),
             Series::Gauge(gauge) => self.set(key(None), gauge.value()),
             Series::FunctionGauge(function) => self.set(key(None), function.value()),
@@ -91,8 +90,7 @@ impl Seen {
                 self.measure(key(None), Measured::without_bounds(count, total));
             }
             Series::Summary(summary) => {
-                #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-                self.count(key(Some("count")), summary.count() as f64);
+                self.count(key(Some("count")), as_f64(summary.count()));
                 self.count(key(Some("sum")), summary.total());
             }
             Series::LongTask(timer) => {

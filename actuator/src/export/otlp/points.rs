@@ -17,7 +17,7 @@ use super::{
     reading::{Distribution, Reading, Spread},
     unit::TimeUnit,
 };
-use crate::meter::RecordedExemplar;
+use crate::meter::{ExponentialSnapshot, RecordedExemplar};
 
 /// How meters are told.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,17 @@ pub(super) struct Point {
     pub(super) at: SystemTime,
     /// Traced recordings before this were told already.
     pub(super) told: SystemTime,
+}
+
+/// What all forms of a distribution tell, in the units in which it is told.
+struct ToldValues {
+    attributes: Vec<KeyValue>,
+    start: u64,
+    at: u64,
+    count: u64,
+    sum: f64,
+    max: Option<f64>,
+    exemplars: Vec<Exemplar>,
 }
 
 /// Gathers the points of one family.
@@ -157,59 +168,70 @@ impl FamilyPoints {
         distribution: Distribution,
         [start, at, told]: [SystemTime; 3],
     ) {
-        let sum = self.value(distribution.sum);
         let max = distribution.max.filter(|_| self.form.delta).map(|max| self.value(max));
-        let exemplars = self.exemplars(&distribution.exemplars, told);
-        let (count, start_time_unix_nano, time_unix_nano) =
-            (distribution.count, nanos(start), nanos(at));
-        let (explicit_bounds, bucket_counts) = match distribution.spread {
-            Spread::Exponential(snapshot) => {
-                let (positive, scale) = self.form.resolution.apply(&snapshot);
-                self.exponentials.push(ExponentialHistogramDataPoint {
-                    attributes,
-                    start_time_unix_nano,
-                    time_unix_nano,
-                    count,
-                    sum: Some(sum),
-                    scale,
-                    zero_count: snapshot.zero,
-                    positive: Some(positive),
-                    exemplars,
-                    max,
-                    ..ExponentialHistogramDataPoint::default()
-                });
-                return;
-            }
-            Spread::Percentiles(percentiles) => {
-                let values = percentiles.into_iter().map(|(quantile, value)| {
-                    summary_data_point::ValueAtQuantile { quantile, value: self.value(value) }
-                });
-                self.summaries.push(SummaryDataPoint {
-                    attributes,
-                    start_time_unix_nano,
-                    time_unix_nano,
-                    count,
-                    sum,
-                    quantile_values: values.collect(),
-                    flags: 0,
-                });
-                return;
-            }
-            Spread::Buckets { bounds, counts } => {
-                (bounds.into_iter().map(|bound| self.bound(bound)).collect(), counts)
-            }
-            Spread::Unknown => (Vec::new(), vec![count]),
-        };
-        self.histograms.push(HistogramDataPoint {
+        let told = ToldValues {
             attributes,
-            start_time_unix_nano,
-            time_unix_nano,
-            count,
-            sum: Some(sum),
-            bucket_counts,
-            explicit_bounds,
-            exemplars,
+            start: nanos(start),
+            at: nanos(at),
+            count: distribution.count,
+            sum: self.value(distribution.sum),
             max,
+            exemplars: self.exemplars(&distribution.exemplars, told),
+        };
+        match distribution.spread {
+            Spread::Exponential(snapshot) => self.exponential(told, &snapshot),
+            Spread::Percentiles(percentiles) => self.summary(told, percentiles),
+            Spread::Buckets { bounds, counts } => self.histogram(told, bounds, counts),
+            Spread::Unknown => {
+                let all = vec![told.count];
+                self.histogram(told, Vec::new(), all);
+            }
+        }
+    }
+
+    fn exponential(&mut self, told: ToldValues, snapshot: &ExponentialSnapshot) {
+        let (positive, scale) = self.form.resolution.apply(snapshot);
+        self.exponentials.push(ExponentialHistogramDataPoint {
+            attributes: told.attributes,
+            start_time_unix_nano: told.start,
+            time_unix_nano: told.at,
+            count: told.count,
+            sum: Some(told.sum),
+            scale,
+            zero_count: snapshot.zero,
+            positive: Some(positive),
+            exemplars: told.exemplars,
+            max: told.max,
+            ..ExponentialHistogramDataPoint::default()
+        });
+    }
+
+    fn summary(&mut self, told: ToldValues, percentiles: Vec<(f64, f64)>) {
+        let values = percentiles.into_iter().map(|(quantile, value)| {
+            summary_data_point::ValueAtQuantile { quantile, value: self.value(value) }
+        });
+        self.summaries.push(SummaryDataPoint {
+            attributes: told.attributes,
+            start_time_unix_nano: told.start,
+            time_unix_nano: told.at,
+            count: told.count,
+            sum: told.sum,
+            quantile_values: values.collect(),
+            flags: 0,
+        });
+    }
+
+    fn histogram(&mut self, told: ToldValues, bounds: Vec<f64>, bucket_counts: Vec<u64>) {
+        self.histograms.push(HistogramDataPoint {
+            attributes: told.attributes,
+            start_time_unix_nano: told.start,
+            time_unix_nano: told.at,
+            count: told.count,
+            sum: Some(told.sum),
+            bucket_counts,
+            explicit_bounds: bounds.into_iter().map(|bound| self.bound(bound)).collect(),
+            exemplars: told.exemplars,
+            max: told.max,
             ..HistogramDataPoint::default()
         });
     }

@@ -1,6 +1,6 @@
 //! What one series says at one moment, and how much of that is new.
 
-use crate::meter::{ExponentialSnapshot, Histogram, RecordedExemplar, Series};
+use crate::meter::{ExponentialSnapshot, Histogram, RecordedExemplar, Series, as_f64};
 
 /// What a series says, in its base unit (timers: seconds).
 #[derive(Clone, Debug, PartialEq)]
@@ -169,11 +169,6 @@ fn subtract(now: &mut ExponentialSnapshot, before: &ExponentialSnapshot) {
     }
     now.zero = now.zero.saturating_sub(before.zero);
     now.count = now.zero + now.counts.iter().sum::<u64>();
-}
-
-#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53, which counts do not reach")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -116,8 +116,7 @@ fn headers(reader: &mut SettingsReader<'_>) -> Headers {
             reader.reject_hidden(variable, complaint);
         }
     }
-    headers.extend(&reader.headers(PREFIX));
-    headers
+    reader.headers_over(PREFIX, headers)
 }
 
 /// `OTEL_RESOURCE_ATTRIBUTES`, overridden by `OTEL_SERVICE_NAME`, overridden by the settings.

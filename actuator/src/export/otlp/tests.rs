@@ -156,7 +156,7 @@ async fn what_has_no_buckets_has_a_count_a_sum_or_percentiles() {
     of_function.timer_with(|| 4, || Duration::from_secs(2));
     registry.meter("shares").percentiles([0.5]).timer().record(Duration::from_secs(2));
     let running = registry.meter("running").long_task_timer();
-    running.start();
+    let _task = running.start();
     let _pushing = run(&server, &registry, &[("base-time-unit", "seconds")]);
     let asked = server.asked().await;
     for (name, unit, count, total) in [("plain", "bytes", 1, 12.0), ("function", "seconds", 4, 2.0)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::samples::{AMOUNTS, DURATIONS, Range, Sample, Sent};
-use crate::meter::{Histogram, Series};
+use crate::meter::{Histogram, Series, as_f64};
 
 /// What a step sends of a series.
 #[derive(Debug, PartialEq)]
@@ -175,8 +175,7 @@ impl Last {
             return None;
         }
         let took = (sum - std::mem::replace(seconds, sum)).max(0.0);
-        #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-        let value = took / more as f64;
+        let value = took / as_f64(more);
         Some(vec![Sample { value, count: more }])
     }
 }

@@ -4,7 +4,7 @@
 //! one value inside the bucket, and the values of all buckets are moved together so that the sum
 //! is the sum that was recorded. A bucket of one sample next to no other is exact.
 
-use crate::meter::ExponentialSnapshot;
+use crate::meter::{ExponentialSnapshot, as_f64};
 
 /// Values of a timer below this bucket (a microsecond) or above that one (nine hours) are in it.
 pub(super) const DURATIONS: Range = Range { first: -159, last: 120 };
@@ -118,11 +118,6 @@ pub(super) fn rates(count: u64) -> Vec<f64> {
         left -= most;
     }
     rates
-}
-
-#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53, which counts do not reach")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

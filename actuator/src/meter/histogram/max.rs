@@ -47,14 +47,17 @@ impl WindowMax {
             if packed == 0 {
                 continue;
             }
-            if number(window).wrapping_sub(packed >> VALUE_BITS) & WINDOW_MASK < WINDOWS {
+            let age = (number(window) + WINDOW_MASK - (packed >> VALUE_BITS)) % WINDOW_MASK;
+            // Who records may be a window ahead of who reads.
+            if age < WINDOWS || age == WINDOW_MASK - 1 {
                 largest = largest.max(packed & VALUE_MASK);
             } else {
                 // Forgotten for good, so that it cannot come back when numbers come round.
                 let _ = slot.compare_exchange(packed, 0, Relaxed, Relaxed);
             }
         }
-        rounded(f64::from_bits(largest << DROPPED_BITS))
+        // The largest numbers are rounded up beyond themselves.
+        rounded(f64::from_bits(largest << DROPPED_BITS).min(f64::MAX))
     }
 }
 
@@ -104,6 +107,29 @@ mod tests {
         max.record(500.0, 0);
         assert_eq!(max.value(100), 0.0);
         assert_eq!(max.value(WINDOW_MASK), 0.0);
+    }
+
+    #[test]
+    fn a_value_of_a_window_that_has_just_begun_is_not_taken_for_an_old_one() {
+        let max = WindowMax::default();
+        max.record(500.0, 8);
+        assert_eq!(max.value(7), 500.0);
+        assert_eq!(max.value(8), 500.0);
+    }
+
+    #[test]
+    fn numbers_that_come_round_forget_nothing_early() {
+        let max = WindowMax::default();
+        max.record(500.0, WINDOW_MASK - 1);
+        assert_eq!(max.value(WINDOW_MASK + 1), 500.0);
+        assert_eq!(max.value(WINDOW_MASK + 2), 0.0);
+    }
+
+    #[test]
+    fn the_largest_number_is_not_infinite() {
+        let max = WindowMax::default();
+        max.record(f64::MAX, 0);
+        assert!(max.value(0) > 1.797e308 && max.value(0).is_finite());
     }
 
     #[test]

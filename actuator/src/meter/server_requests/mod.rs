@@ -59,26 +59,37 @@ impl ServerRequestMeters {
 
     /// The series of a route by its template. Beyond the limit of uris, those of `UNKNOWN`.
     pub(crate) fn route(&self, template: &str) -> Arc<RouteMeters> {
-        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(route) = routes.get(template) {
-            return Arc::clone(route);
-        }
-        drop(routes);
-        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
         let limit = self.registry.settings().max_uri_tags;
+        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        let known = routes.get(template).cloned();
+        let is_full = routes.len() >= limit;
+        drop(routes);
+        if let Some(route) = known {
+            return route;
+        }
+        // Routes never go, so that what is full stays so: requests beyond it need no other lock.
+        if is_full {
+            return self.beyond(limit);
+        }
+        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
         if routes.len() >= limit && !routes.contains_key(template) {
-            if !self.has_warned.swap(true, Relaxed) {
-                tracing::warn!(
-                    target: "actuator::meter",
-                    "{NAME} has {limit} values of the tag uri, the limit set by \
-                     management.metrics.web.server.max-uri-tags; further ones count as {UNKNOWN}"
-                );
-            }
-            return Arc::clone(&self.unknown);
+            drop(routes);
+            return self.beyond(limit);
         }
         let template: Arc<str> = template.into();
         let route = routes.entry(Arc::clone(&template));
         Arc::clone(route.or_insert_with(|| Arc::new(RouteMeters::new(template))))
+    }
+
+    fn beyond(&self, limit: usize) -> Arc<RouteMeters> {
+        if !self.has_warned.swap(true, Relaxed) {
+            tracing::warn!(
+                target: "actuator::meter",
+                "{NAME} has {limit} values of the tag uri, the limit set by \
+                 management.metrics.web.server.max-uri-tags; further ones count as {UNKNOWN}"
+            );
+        }
+        Arc::clone(&self.unknown)
     }
 
     /// Records a request that matched a route.

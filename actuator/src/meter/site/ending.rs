@@ -1,5 +1,7 @@
 //! How a call ends, and what tags say about it.
 
+use crate::support::text::shortened;
+
 /// How a call has ended. Types are told apart by their full names, and shown by their last words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -30,8 +32,10 @@ impl Ending {
     pub(super) fn exception(self) -> String {
         match self {
             Self::Success => "none".to_owned(),
-            Self::Failure(Failure::Type(name)) => bounded(&simple_name(name)),
-            Self::Failure(Failure::Named(name)) => bounded(name),
+            Self::Failure(Failure::Type(name)) => {
+                shortened(&simple_name(name), MAX_BYTES).to_owned()
+            }
+            Self::Failure(Failure::Named(name)) => shortened(name, MAX_BYTES).to_owned(),
             Self::Panic => "panic".to_owned(),
             Self::Cancelled => "cancelled".to_owned(),
         }
@@ -81,10 +85,6 @@ fn boxed(name: &str) -> Option<&str> {
 fn words(name: &str) -> String {
     let parts = name.split_inclusive(['(', ')', ',', ' ', '<', '>']);
     parts.map(|part| part.rsplit("::").next().unwrap_or(part)).collect()
-}
-
-fn bounded(text: &str) -> String {
-    text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or(text).to_owned()
 }
 
 #[cfg(test)]

@@ -28,7 +28,11 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use self::recording::{PANIC, Recorder, Recording, Scope};
-use crate::{exchange::ExchangeRepository, meter::ServerRequestMeters, support::clock::Clock};
+use crate::{
+    exchange::ExchangeRepository,
+    meter::ServerRequestMeters,
+    support::{clock::Clock, text::simple_type_name},
+};
 
 /// Records what passes through it.
 #[derive(Clone, Debug)]
@@ -124,7 +128,7 @@ where
                 Poll::Ready(Ok(response))
             }
             Ok(Poll::Ready(Err(error))) => {
-                this.recording.fail(simple_name(type_name::<E>()));
+                this.recording.fail(simple_type_name(type_name::<E>()));
                 Poll::Ready(Err(error))
             }
             Err(panic) => {
@@ -133,12 +137,6 @@ where
             }
         }
     }
-}
-
-/// `a::b::Error<c::D>` is `Error`, as Spring shows classes.
-fn simple_name(name: &'static str) -> &'static str {
-    let name = name.split_once('<').map_or(name, |(name, _)| name);
-    name.rsplit_once("::").map_or(name, |(_, name)| name)
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ pub(super) struct Recorder {
 #[derive(Debug)]
 pub(super) struct Scope {
     recorder: Arc<Recorder>,
-    route: OnceLock<Arc<RouteMeters>>,
+    /// By its template: beyond the limit of uris the meters are those of another one.
+    route: OnceLock<(Box<str>, Arc<RouteMeters>)>,
 }
 
 /// A request in progress. Whatever happens to it, it is recorded once.
@@ -171,7 +172,7 @@ impl Recording {
 
     fn route(&self) -> Option<&RouteMeters> {
         match &self.route {
-            Route::OfScope => self.scope.route.get().map(|route| &**route),
+            Route::OfScope => self.scope.route.get().map(|(_, route)| &**route),
             Route::Other(route) => Some(route),
             Route::Unmatched => None,
         }
@@ -207,10 +208,8 @@ impl Scope {
         };
         let template = matched.as_str();
         let meters = &self.recorder.parts.meters;
-        if self.route.get_or_init(|| meters.route(template)).template() == template {
-            return Route::OfScope;
-        }
-        Route::Other(meters.route(template))
+        let (own, _) = self.route.get_or_init(|| (template.into(), meters.route(template)));
+        if **own == *template { Route::OfScope } else { Route::Other(meters.route(template)) }
     }
 }
 

@@ -273,13 +273,6 @@ async fn a_response_can_name_its_template() {
     app.assert_counted(1, &[("uri", "/actuator/env/{toMatch}")]);
 }
 
-#[test]
-fn error_types_are_named_as_spring_names_classes() {
-    assert_eq!(simple_name("std::io::error::Error"), "Error");
-    assert_eq!(simple_name("alloc::boxed::Box<dyn core::error::Error>"), "Box");
-    assert_eq!(simple_name("u8"), "u8");
-}
-
 #[tokio::test]
 async fn sizes_of_bodies_are_measured_where_they_are_told() {
     let app = app();

@@ -42,26 +42,25 @@ impl Routes {
     pub fn find(&self, host: &str, uri: &str) -> Arc<Route> {
         let host = if host.is_empty() { NONE } else { host };
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(route) = known.hosts.get(host).and_then(|uris| uris.get(uri)) {
-            return Arc::clone(route);
+        if let Some(route) = known.route(host, uri) {
+            return route;
         }
+        // What is beyond a limit is found here too: only a new place needs the other lock.
+        let place = known.place(host, uri, self.max_uris);
+        let found = known.route(place.host, place.uri);
         drop(known);
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let uri = self.bounded(uri, known.uris.contains(uri), known.uris.len(), self.max_uris);
-        let host = self.bounded(host, known.hosts.contains_key(host), known.hosts.len(), HOSTS);
-        let (uri, host): (Arc<str>, Arc<str>) = (uri.into(), host.into());
-        if ![NONE, OTHERS].contains(&&*uri) {
-            known.uris.insert(Arc::clone(&uri));
+        if let Some((value, limit)) = place.beyond {
+            self.warn(value, limit);
         }
-        let uris = known.hosts.entry(Arc::clone(&host)).or_default();
-        let route = uris.entry(Arc::clone(&uri));
-        Arc::clone(route.or_insert_with(|| Arc::new(Route::new(host, uri))))
+        found.unwrap_or_else(|| {
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            // Others may have taken the last room meanwhile.
+            let Place { host, uri, .. } = known.place(host, uri, self.max_uris);
+            known.add(host, uri)
+        })
     }
 
-    fn bounded<'v>(&self, value: &'v str, is_known: bool, known: usize, limit: usize) -> &'v str {
-        if is_known || known < limit || [NONE, OTHERS].contains(&value) {
-            return value;
-        }
+    fn warn(&self, value: &str, limit: usize) {
         if !self.has_warned.swap(true, Relaxed) {
             tracing::warn!(
                 target: "actuator::meter",
@@ -70,7 +69,45 @@ impl Routes {
                  count as {OTHERS}. Addresses instead of templates are the usual reason"
             );
         }
-        OTHERS
+    }
+}
+
+/// Where a call counts.
+struct Place<'c> {
+    host: &'c str,
+    uri: &'c str,
+    /// A value for which there is no room, and the limit that it is beyond.
+    beyond: Option<(&'c str, usize)>,
+}
+
+impl Known {
+    fn route(&self, host: &str, uri: &str) -> Option<Arc<Route>> {
+        self.hosts.get(host)?.get(uri).cloned()
+    }
+
+    /// The host and the template, or [`OTHERS`] in place of what there is no room for.
+    fn place<'c>(&self, host: &'c str, uri: &'c str, max_uris: usize) -> Place<'c> {
+        let fits = |value: &str, is_known: bool, known: usize, limit: usize| {
+            is_known || known < limit || [NONE, OTHERS].contains(&value)
+        };
+        let mut place = Place { host, uri, beyond: None };
+        if !fits(host, self.hosts.contains_key(host), self.hosts.len(), HOSTS) {
+            (place.host, place.beyond) = (OTHERS, Some((host, HOSTS)));
+        }
+        if !fits(uri, self.uris.contains(uri), self.uris.len(), max_uris) {
+            (place.uri, place.beyond) = (OTHERS, Some((uri, max_uris)));
+        }
+        place
+    }
+
+    fn add(&mut self, host: &str, uri: &str) -> Arc<Route> {
+        let (host, uri): (Arc<str>, Arc<str>) = (host.into(), uri.into());
+        if ![NONE, OTHERS].contains(&&*uri) {
+            self.uris.insert(Arc::clone(&uri));
+        }
+        let uris = self.hosts.entry(Arc::clone(&host)).or_default();
+        let route = uris.entry(Arc::clone(&uri));
+        Arc::clone(route.or_insert_with(|| Arc::new(Route::new(host, uri))))
     }
 }
 
