@@ -32,15 +32,14 @@ impl Labels {
             distinct(tags).map(|tag| (label_name(&tag.key), tag)).collect();
         // Among names that fall together the order of the keys decides which one is extended.
         tags.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| left.key.cmp(&right.key)));
+        tell_apart(&mut tags);
         let mut text = String::with_capacity(
             tags.iter().map(|(name, tag)| name.len() + tag.value.len() + 4).sum(),
         );
-        for (index, (name, tag)) in tags.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "," };
-            let before = tags.iter().take(index).filter(|(other, _)| other == name).count();
+        for (name, tag) in &tags {
+            let separator = if text.is_empty() { "" } else { "," };
             // Writing to a string cannot fail.
-            let _ =
-                write!(text, "{separator}{name}{:_<before$}=\"{}\"", "", escaped(cut(&tag.value)));
+            let _ = write!(text, "{separator}{name}=\"{}\"", escaped(cut(&tag.value)));
         }
         let is_same = |keys: &&Keys| {
             keys.len() == tags.len()
@@ -61,6 +60,28 @@ impl Labels {
     /// The tags as they were given.
     pub(super) fn tags(&self) -> Vec<Tag> {
         self.pairs().map(|(key, value)| Tag::new(key, unescaped(value))).collect()
+    }
+}
+
+/// Extends names that are there already until each is there once: a name that stands twice in a
+/// sample makes Prometheus refuse the whole scrape.
+fn tell_apart(tags: &mut [(String, &Tag)]) {
+    let is_taken =
+        |name: &str, tags: &[(String, &Tag)]| tags.iter().any(|(other, _)| other == name);
+    let mut was_extended = false;
+    for index in 1..tags.len() {
+        let Some((before, rest)) = tags.split_at_mut_checked(index) else { return };
+        let Some(((name, _), after)) = rest.split_first_mut() else { return };
+        if !is_taken(name, before) {
+            continue;
+        }
+        while is_taken(name, before) || is_taken(name, after) {
+            name.push('_');
+        }
+        was_extended = true;
+    }
+    if was_extended {
+        tags.sort_by(|(a, _), (b, _)| a.cmp(b));
     }
 }
 
@@ -165,6 +186,9 @@ mod tests {
         assert_eq!(text(&[("b.c", "2"), ("b-c", "1")]), r#"b_c="1",b_c_="2""#);
         assert_eq!(text(&[("", "x"), ("9", "y"), ("le", "z")]), r#"le_="z",m_="x",m_9="y""#);
         assert_eq!(text(&[("k", "1"), ("k", "2")]), r#"k="2""#);
+        // One that is extended does not take the name of another.
+        let three = text(&[("b.c", "2"), ("b-c", "1"), ("b_c_", "3")]);
+        assert_eq!(three, r#"b_c="1",b_c_="3",b_c__="2""#);
         assert_eq!(text(&[]), "");
     }
 
