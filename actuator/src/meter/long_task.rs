@@ -3,7 +3,10 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicU64,
+            Ordering::{AcqRel, Acquire, Relaxed, Release},
+        },
     },
     time::{Duration, Instant},
 };
@@ -77,18 +80,31 @@ impl LongTaskTimer {
     /// A task has begun at `now`, of the registry's clock.
     pub(crate) fn start_at(&self, now: Instant) -> LongTask {
         let started_nanos = self.nanos(now);
-        self.count.fetch_add(1, Relaxed);
+        // In this order, and the other way round at the end: what is counted is remembered.
+        let slot = self.occupy(started_nanos);
         self.started_nanos.fetch_add(started_nanos, Relaxed);
-        LongTask { started_nanos, slot: self.occupy(started_nanos) }
+        self.count.fetch_add(1, Release);
+        LongTask { started_nanos, slot }
     }
 
-    /// The task has ended.
+    /// The task has ended. One that has ended already is ignored, as far as that is known: its
+    /// start may not be remembered, if very many are running.
     pub fn stop(&self, task: LongTask) {
-        self.started_nanos.fetch_sub(task.started_nanos, Relaxed);
-        self.count.fetch_sub(1, Relaxed);
-        if let Some(slot) = task.slot.and_then(|slot| self.slots.get(usize::from(slot))) {
-            slot.store(0, Relaxed);
+        let slot = task.slot.and_then(|slot| self.slots.get(usize::from(slot)));
+        let known = task.started_nanos + 1;
+        if slot.is_some_and(|slot| slot.load(Relaxed) != known) {
+            return;
         }
+        let Some(slot) = slot else {
+            let fewer = |count: u64| count.checked_sub(1);
+            if self.count.fetch_update(AcqRel, Relaxed, fewer).is_ok() {
+                self.started_nanos.fetch_sub(task.started_nanos, Relaxed);
+            }
+            return;
+        };
+        self.count.fetch_sub(1, AcqRel);
+        self.started_nanos.fetch_sub(task.started_nanos, Relaxed);
+        let _ = slot.compare_exchange(known, 0, Release, Relaxed);
     }
 
     /// How many are running.
@@ -98,9 +114,20 @@ impl LongTaskTimer {
 
     /// For how long all running ones have been running, together.
     pub fn duration(&self) -> Duration {
-        let now = self.clock.instant();
-        let running = u128::from(self.nanos(now)) * u128::from(self.active());
-        let nanos = running.saturating_sub(u128::from(self.started_nanos.load(Relaxed)));
+        let now = self.nanos(self.clock.instant());
+        let (mut remembered, mut nanos) = (0, 0_u128);
+        for start in self.slots.iter().map(|slot| slot.load(Relaxed)).filter(|start| *start != 0) {
+            remembered += 1;
+            nanos += u128::from(now.saturating_sub(start - 1));
+        }
+        // Count and sum are not read at once: a task that begins or ends in between would be as
+        // old as the process for this reading. So they are asked only where the slots do not do,
+        // and after them, since a task is counted last.
+        let active = self.count.load(Acquire);
+        if remembered < active {
+            let started = u128::from(self.started_nanos.load(Relaxed));
+            nanos = (u128::from(now) * u128::from(active)).saturating_sub(started);
+        }
         Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
@@ -154,6 +181,21 @@ mod tests {
         drop(other);
         let none = (0, Duration::ZERO, Duration::ZERO);
         assert_eq!((timer.active(), timer.duration(), timer.max()), none);
+    }
+
+    #[test]
+    fn a_task_that_is_stopped_twice_ends_once() {
+        let (clock, timer) = timer();
+        let task = timer.start();
+        clock.advance(SECOND);
+        let other = timer.start();
+        clock.advance(SECOND);
+        timer.stop(task);
+        timer.stop(task);
+        assert_eq!((timer.active(), timer.duration(), timer.max()), (1, SECOND, SECOND));
+        timer.stop(other);
+        timer.stop(other);
+        assert_eq!((timer.active(), timer.duration()), (0, Duration::ZERO));
     }
 
     #[test]
