@@ -1,6 +1,7 @@
 //! All series of one meter name: they share kind, description, base unit and distribution.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{
         Arc, OnceLock, PoisonError, RwLock,
@@ -46,12 +47,37 @@ struct Kept {
     keys: Vec<Keys>,
 }
 
+/// Where the series of a request stands.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Own,
+    /// It is the one of all that are too many.
+    Overflow,
+}
+
 impl Kept {
+    /// What is there for a request: its series, or that of the overflow if there is no more room.
+    fn find(&self, labels: &Labels, request: &SeriesRequest<'_>) -> Option<(Series, Place)> {
+        if let Some(series) = self.table.get(&labels.text) {
+            return Some((series.clone(), Place::Own));
+        }
+        if self.table.len() < request.max_series {
+            return None;
+        }
+        let overflow = self.table.get(&self.overflow_labels(request).text)?;
+        Some((overflow.clone(), Place::Overflow))
+    }
+
+    /// Forgets the sets of keys that no series has any more.
+    fn forget_keys(&mut self) {
+        self.keys.retain(|keys| Arc::strong_count(keys) > 1);
+    }
+
     /// The labels of the series that stands for a request over the limit: one for each set of
     /// keys, and the last for all further ones, where keys are made of data too.
     fn overflow_labels(&self, request: &SeriesRequest<'_>) -> Labels {
         let labels = Labels::of(&overflow(request), &self.keys);
-        let is_last = self.table.len() + 1 >= request.max_series + OVERFLOWS;
+        let is_last = self.table.len() + 1 >= request.max_series.saturating_add(OVERFLOWS);
         if !is_last || self.table.get(&labels.text).is_some() {
             return labels;
         }
@@ -130,6 +156,12 @@ impl Family {
         self.kept.read().unwrap_or_else(PoisonError::into_inner).table.len()
     }
 
+    /// How many sets of keys the series have.
+    #[cfg(test)]
+    pub(super) fn key_sets(&self) -> usize {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).keys.len()
+    }
+
     /// How often a series was asked for that is over the limit.
     pub(crate) fn overflowed(&self) -> u64 {
         self.overflowed.load(Relaxed)
@@ -143,41 +175,55 @@ impl Family {
         request: &SeriesRequest<'_>,
         make: impl FnOnce(SeriesId) -> Series,
     ) -> Series {
+        if request.kind != self.kind {
+            self.warn(format_args!(
+                "it is a {}, so the {} of this name is not kept",
+                self.kind, request.kind
+            ));
+            return make(SeriesId::default());
+        }
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let labels = Labels::of(request.tags, &kept.keys);
-        if let Some(series) = self.find(&kept, &labels, request) {
-            return series;
-        }
+        let found = kept.find(&labels, request);
         drop(kept);
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = self.find(&kept, &labels, request) {
-            return series;
+        let (series, place) = found.unwrap_or_else(|| self.add(labels, request, make));
+        if let Place::Overflow = place {
+            self.count_overflow(request);
         }
-        let labels = if kept.table.len() < request.max_series {
-            labels
+        series
+    }
+
+    /// The series for labels that were not there a moment ago.
+    fn add(
+        &self,
+        labels: Labels,
+        request: &SeriesRequest<'_>,
+        make: impl FnOnce(SeriesId) -> Series,
+    ) -> (Series, Place) {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept.find(&labels, request) {
+            return found;
+        }
+        let (labels, place) = if kept.table.len() < request.max_series {
+            (labels, Place::Own)
         } else {
-            kept.overflow_labels(request)
+            (kept.overflow_labels(request), Place::Overflow)
         };
         let keys = Arc::clone(&labels.keys);
         let series = make(SeriesId::new(labels, request.now));
-        if series.kind() != self.kind {
-            self.warn(format_args!(
-                "it is a {}, so the {} of this name is not kept",
-                self.kind,
-                series.kind()
-            ));
-        } else if kept.table.len() < request.max_series + OVERFLOWS {
+        if kept.table.len() < request.max_series.saturating_add(OVERFLOWS) {
             if !kept.keys.iter().any(|known| Arc::ptr_eq(known, &keys)) {
                 kept.keys.push(keys);
             }
             kept.table.insert(series.clone());
         }
-        series
+        (series, place)
     }
 
     /// Everything that holds all of `tags`, merged; `None` if no series does.
     pub(super) fn read(&self, tags: &[Tag]) -> Option<MetricReading> {
-        let wanted: Vec<(&str, _)> =
+        // A client may name one tag a thousand times.
+        let wanted: BTreeSet<(&str, _)> =
             tags.iter().map(|tag| (&*tag.key, escaped(&tag.value))).collect();
         let mut reading = MetricReading::of(self);
         let mut next = Some(0);
@@ -211,7 +257,9 @@ impl Family {
 
     /// Keeps the series for which `keep` says so.
     pub(super) fn retain(&self, keep: impl Fn(&Series) -> bool) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).table.retain(keep);
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        kept.table.retain(keep);
+        kept.forget_keys();
     }
 
     /// Moves on to the time `now`.
@@ -229,21 +277,16 @@ impl Family {
 
     /// Hides what was idle for so many sweeps.
     pub(super) fn sweep(&self, sweeps: u64) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).table.sweep(sweeps);
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        kept.table.sweep(sweeps);
+        kept.forget_keys();
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What is there for a request: its series, or that of the overflow if there is no more room.
-    fn find(&self, kept: &Kept, labels: &Labels, request: &SeriesRequest<'_>) -> Option<Series> {
-        if let Some(series) = kept.table.get(&labels.text) {
-            return Some(series.clone());
-        }
-        if kept.table.len() < request.max_series {
-            return None;
-        }
+    fn count_overflow(&self, request: &SeriesRequest<'_>) {
         self.overflowed.fetch_add(1, Relaxed);
         self.warn(format_args!(
             "it has {} series, and what exceeds them is counted together, with all tags \
@@ -251,9 +294,9 @@ impl Family {
              actuator.metrics.max-series is the limit",
             request.max_series
         ));
-        kept.table.get(&kept.overflow_labels(request).text).cloned()
     }
 
+    /// To be called without a lock: who listens to the log may register meters.
     fn warn(&self, reason: fmt::Arguments<'_>) {
         if !self.has_warned.swap(true, Relaxed) {
             tracing::warn!(target: "actuator::meter", "meter {}: {reason}", self.name);
@@ -264,6 +307,7 @@ impl Family {
 /// Who asks for a series.
 #[derive(Debug)]
 pub(super) struct SeriesRequest<'r> {
+    pub(super) kind: MeterKind,
     /// All tags, the common ones included.
     pub(super) tags: &'r [Tag],
     /// The tags that all series have: they are kept in the overflow.

@@ -31,6 +31,8 @@ impl MultiGauge {
 
     /// Sets all rows; those that are not among them are gone.
     pub fn set(&self, rows: impl IntoIterator<Item = (Vec<Tag>, f64)>) {
+        // Gathered before the lock is taken: it is the application's code that gives them.
+        let rows: Vec<(Vec<Tag>, f64)> = rows.into_iter().collect();
         let mut current = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let rows: Vec<Arc<Gauge>> = rows
             .into_iter()

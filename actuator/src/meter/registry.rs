@@ -181,18 +181,26 @@ impl Shared {
         drop(families);
         let mut families = self.families.write().unwrap_or_else(PoisonError::into_inner);
         if families.len() >= self.settings.max_meters && !families.contains_key(name) {
-            if !self.has_warned.swap(true, Relaxed) {
-                tracing::warn!(
-                    target: "actuator::meter",
-                    "there are {} meters, and further ones are not kept. A name that is made of \
-                     values is the usual reason; actuator.metrics.max-meters is the limit",
-                    families.len()
-                );
-            }
+            drop(families);
+            self.warn_of_names();
             return None;
         }
         let family = families.entry(name.to_owned()).or_insert_with(|| Arc::new(make()));
         Some(Arc::clone(family))
+    }
+}
+
+impl Shared {
+    /// To be called without a lock: who listens to the log may register meters.
+    fn warn_of_names(&self) {
+        if !self.has_warned.swap(true, Relaxed) {
+            tracing::warn!(
+                target: "actuator::meter",
+                "there are {} meters, and further ones are not kept. A name that is made of \
+                 values is the usual reason; actuator.metrics.max-meters is the limit",
+                self.settings.max_meters
+            );
+        }
     }
 }
 
@@ -246,7 +254,7 @@ impl Registration {
         make: impl FnOnce(SeriesId) -> Series,
     ) -> Series {
         match self.place(kind, |_| None) {
-            Some(place) => self.enter(&place, make),
+            Some(place) => self.enter(&place, kind, make),
             None => make(SeriesId::default()),
         }
     }
@@ -273,7 +281,7 @@ impl Registration {
         };
         let known = place.family.distribution().filter(|known| known.unit() == unit).cloned();
         let distribution = known.unwrap_or_else(|| decide(&place.id.name));
-        self.enter(&place, |id| make(id, distribution))
+        self.enter(&place, kind, |id| make(id, distribution))
     }
 
     fn place(
@@ -287,10 +295,16 @@ impl Registration {
         Some(Place { family, id })
     }
 
-    fn enter(&self, place: &Place, make: impl FnOnce(SeriesId) -> Series) -> Series {
+    fn enter(
+        &self,
+        place: &Place,
+        kind: MeterKind,
+        make: impl FnOnce(SeriesId) -> Series,
+    ) -> Series {
         place.family.describe(self.description.as_deref(), self.base_unit.as_deref());
         let settings = &self.shared.settings;
         let request = SeriesRequest {
+            kind,
             tags: &place.id.tags,
             common: &settings.common_tags,
             max_series: settings.max_series,
