@@ -19,6 +19,7 @@ mod health_views;
 mod host_checks;
 mod management_port;
 mod meters;
+mod metrics_hostile;
 mod network_checks;
 mod paths;
 mod prometheus;
