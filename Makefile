@@ -13,7 +13,7 @@ ADMIN_JARS := $(ADMIN_VERSIONS:%=$(ADMIN)/target/spring-boot-admin-%.jar)
 ADMIN_SOURCES := $(ADMIN)/pom.xml $(shell find $(ADMIN)/src -type f)
 
 # The order: what fails quickest comes first, and each thing is built once.
-STEPS := setup fmt deny clippy check-features build test-rust ui doc package admin-servers test-admin browser
+STEPS := setup fmt deny clippy check-features build test-rust ui doc package test-prometheus admin-servers test-admin browser
 
 .PHONY: help
 help: ## Shows this list
@@ -67,6 +67,10 @@ docs: ## Writes the tables of settings in docs/ anew, from the catalog
 .PHONY: package
 package: ## Packages both library crates and builds them from the packages
 	@cargo package --quiet --allow-dirty -p actuator-macros -p actuator
+
+.PHONY: test-prometheus
+test-prometheus: build ## Has the real Prometheus scrape the examples, and checks alerts and dashboards by it
+	@cargo test --quiet -p actuator-integration --test prometheus -- --test-threads=32
 
 .PHONY: admin-servers
 admin-servers: $(ADMIN_JARS) ## Builds the real Spring Boot Admin servers

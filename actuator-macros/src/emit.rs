@@ -20,6 +20,20 @@ pub(crate) struct Declared {
     pub(crate) on: Option<Type>,
 }
 
+/// `Source { … }` of the item called `name`.
+pub(crate) fn source(p: &TokenStream, name: &Ident) -> TokenStream {
+    let path = format!("::{name}");
+    let line = quote_spanned!(name.span()=> #p::line!());
+    quote! {
+        #p::Source {
+            package: #p::env!("CARGO_PKG_NAME"),
+            path: #p::concat!(#p::module_path!(), #path),
+            file: #p::file!(),
+            line: #line,
+        }
+    }
+}
+
 impl Declared {
     /// The item, followed by `record` in a submission. A record beside an associated function
     /// has to be a named constant: an impl block takes no other item.
@@ -43,18 +57,8 @@ impl Declared {
 
     /// `Source { … }` of the function.
     pub(crate) fn source(&self) -> TokenStream {
-        let (krate, name) = (&self.krate, self.function.name());
-        let path = format!("::{name}");
-        let p = quote!(#krate::__private);
-        let line = quote_spanned!(name.span()=> #p::line!());
-        quote! {
-            #p::Source {
-                package: #p::env!("CARGO_PKG_NAME"),
-                path: #p::concat!(#p::module_path!(), #path),
-                file: #p::file!(),
-                line: #line,
-            }
-        }
+        let krate = &self.krate;
+        source(&quote!(#krate::__private), self.function.name())
     }
 
     /// `&[type_name::<A>, …]`.

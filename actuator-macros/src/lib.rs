@@ -39,3 +39,27 @@ pub fn info_source(attribute: TokenStream, item: TokenStream) -> TokenStream {
 pub fn actuator_info(input: TokenStream) -> TokenStream {
     declare::actuator_info::expand(input.into()).into()
 }
+
+/// Documented as `actuator::timed`.
+#[proc_macro_attribute]
+pub fn timed(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::timed::expand(attribute.into(), &item.into()).into()
+}
+
+/// Documented as `actuator::counted`.
+#[proc_macro_attribute]
+pub fn counted(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::counted::expand(attribute.into(), &item.into()).into()
+}
+
+/// Documented as `actuator::gauge`.
+#[proc_macro_attribute]
+pub fn gauge(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::gauge::expand(attribute.into(), &item.into()).into()
+}
+
+/// Documented as `actuator::metrics`.
+#[proc_macro_attribute]
+pub fn metrics(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::metrics::expand(attribute.into(), &item.into()).into()
+}

@@ -4,17 +4,25 @@ pub use core::{
     any::type_name, cfg, concat, env, file, include_bytes, line, module_path, option::Option,
     option_env, result::Result, time::Duration,
 };
-pub use std::sync::Arc;
+pub use std::{boxed::Box, sync::Arc};
 
 pub use inventory;
 
 pub use crate::{
     health::{DeclaredOptions, HealthDeclaration},
     info::{ActuatorInfo, BuildFacts, Facts, FactsDeclaration, GitFacts, RustFacts, Tracked},
+    meter::{
+        MeterRegistry, Metrics,
+        site::{
+            AnyReturned, CountedSite, Failure, GaugeDeclaration, LongTaskSite, MeterDeclaration,
+            MeterHandle, MeterKind, MeterSite, MetricsDeclaration, Returned, TimedSite, call,
+            describe, error_of, never,
+        },
+    },
     model::source::Source,
     registry::{
         EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration, async_check,
-        async_provider, bind, blocking_check, provider, share,
+        async_provider, bind, blocking_check, declared_metrics, gauge, provider, share,
     },
     server::{NoSetup, Package, serve},
 };

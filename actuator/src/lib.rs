@@ -36,7 +36,8 @@
 //! | follow changes of health, register checks later | [`HealthContributors`], from [`Actuator::health`] |
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
-//! | count and time | [`App::meters`], [`meter`], or the `metrics` crate: [`MetricsRecorder`] |
+//! | count and time | [`macro@timed`], [`macro@counted`], [`macro@gauge`], [`macro@metrics`] |
+//! | count and time by hand | [`App::meters`], [`meter`], or the `metrics` crate: [`MetricsRecorder`] |
 //! | measure calls, pools of connections, caches | [`client`], [`meter::pool`], [`meter::cache`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
@@ -55,6 +56,7 @@
 //!   check of certificates.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
+//! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
 //! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
@@ -226,6 +228,157 @@ pub use actuator_macros::health_check;
 /// Arguments and parameters are those of [`macro@env_source`]. The twin at run time is
 /// [`App::info_source`].
 pub use actuator_macros::info_source;
+
+/// Counts the calls of a function, by how they end; Micrometer's `@Counted`.
+///
+/// ```
+/// use actuator::counted;
+///
+/// # struct Payment; struct Declined;
+/// /// Payments that were tried.
+/// #[counted("payments", tags("provider" = "acme"))]
+/// async fn pay(payment: Payment) -> Result<(), Declined> {
+///     # drop(payment);
+///     Err(Declined) // counted with result="failure", exception="Declined"
+/// }
+/// ```
+///
+/// | argument | |
+/// |---|---|
+/// | `"payments"`, or `name = "…"` | the name; without one it is `method.counted`, with the tags `class` (the module) and `method` |
+/// | `description = "…"` | what it is; the doc comment by default |
+/// | `tags("key" = "value", …)` | fixed tags |
+/// | `failures_only` | successes are not counted |
+/// | `error = path::to::function` | names an error: `fn(&E) -> &'static str`; its type by default |
+/// | `on = Type` | for an associated function: a part of `class` |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// Tags: `result` is `success` or `failure`, `exception` the type of the error, `panic`,
+/// `cancelled` (a future that was dropped before its end) or `none`. What can be measured, and
+/// from when on, is said at [`macro@timed`].
+pub use actuator_macros::counted;
+
+/// Declares a gauge: a function that is asked for a number whenever the meter is read. Its
+/// parameters are components, as for [`macro@health_check`].
+///
+/// ```
+/// use std::{collections::VecDeque, sync::Mutex};
+/// use actuator::gauge;
+///
+/// # struct Job;
+/// struct Queue { jobs: Mutex<VecDeque<Job>> }
+///
+/// /// Jobs that wait.
+/// #[gauge("queue.length", base_unit = "jobs")]
+/// fn queue_length(queue: &Queue) -> Option<usize> {
+///     queue.jobs.lock().ok().map(|jobs| jobs.len())
+/// }
+/// ```
+///
+/// | argument | |
+/// |---|---|
+/// | `"queue.length"`, or `name = "…"` | required: the name |
+/// | `base_unit = "jobs"` | what one of it is |
+/// | `description = "…"` | what it is; the doc comment by default |
+/// | `tags("key" = "value", …)` | fixed tags |
+/// | `on = Type` | for an associated function: the type of its `impl` block |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// It returns a number, `bool`, `Duration` (in seconds), or an `Option` of these, whose `None` is
+/// NaN. It runs while somebody waits: it must give what is known already, and is not `async`.
+pub use actuator_macros::gauge;
+
+/// Makes a struct of handles on meters, which are resolved once. It is a component: checks, gauges
+/// and sources take it as `&OrderMetrics`, the set-up has it from [`App::metrics`].
+///
+/// ```
+/// use std::sync::Arc;
+/// use actuator::{App, meter::{Counter, DistributionSummary, Timer}, metrics};
+/// use axum::{Router, extract::State, routing::post};
+///
+/// #[metrics(prefix = "orders")]
+/// struct OrderMetrics {
+///     /// Orders that were placed.
+///     placed: Arc<Counter>,                  // orders.placed
+///     /// What an order is worth.
+///     #[meter(base_unit = "EUR", slo = [10, 100, 1000])]
+///     value: Arc<DistributionSummary>,       // orders.value
+///     /// Until the parcel has left.
+///     #[meter("delivery", tags("carrier" = "acme"), slo = ["1h", "1d"])]
+///     until_delivered: Arc<Timer>,           // orders.delivery
+/// }
+///
+/// async fn place(State(metrics): State<Arc<OrderMetrics>>) {
+///     metrics.placed.increment();
+///     metrics.value.record(99.9);
+/// }
+///
+/// fn setup(app: &mut App) -> Router {
+///     Router::new().route("/orders", post(place)).with_state(app.metrics::<OrderMetrics>())
+/// }
+/// ```
+///
+/// | `#[metrics(…)]` | |
+/// |---|---|
+/// | `prefix = "orders"` | stands before the names |
+/// | `tags("key" = "value", …)` | tags of all of them |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// | `#[meter(…)]` on a field | |
+/// |---|---|
+/// | `"delivery"`, or `name = "…"` | the name, by default that of the field (`until_delivered` is `until.delivered`) |
+/// | `description`, `base_unit`, `tags` | as for [`macro@gauge`] |
+/// | `percentiles`, `histogram` | as for [`macro@timed`] |
+/// | `slo = [10, 100]`, `slo = ["100ms"]` | bounds of buckets, in base units, or durations |
+///
+/// A field is `Arc<Counter>`, `Arc<Gauge>`, `Arc<Timer>`, `Arc<DistributionSummary>`,
+/// `Arc<LongTaskTimer>` or `MultiGauge`. The struct gets a function `new(&MeterRegistry) -> Self`,
+/// for tests: `OrderMetrics::new(&MeterRegistry::default())`.
+pub use actuator_macros::metrics;
+
+/// Times a function: how often it is called, for how long, and how that ends; Micrometer's
+/// `@Timed`.
+///
+/// ```
+/// use actuator::timed;
+///
+/// # struct Order; struct Receipt; struct SoldOut;
+/// /// Places an order.
+/// #[timed("orders.place", tags("channel" = "web"), slo = ["100ms", "1s"])]
+/// async fn place(order: Order) -> Result<Receipt, SoldOut> {
+///     # drop(order);
+///     Err(SoldOut) // recorded with outcome="ERROR", exception="SoldOut"
+/// }
+///
+/// #[timed] // method.timed, with the tags class and method
+/// fn total(prices: &[u64]) -> u64 {
+///     prices.iter().sum()
+/// }
+/// ```
+///
+/// | argument | |
+/// |---|---|
+/// | `"orders.place"`, or `name = "…"` | the name; without one it is `method.timed`, with the tags `class` (the module) and `method` |
+/// | `description = "…"` | what it is; the doc comment by default |
+/// | `tags("key" = "value", …)` | fixed tags |
+/// | `slo = ["100ms", "1s"]` | bounds of buckets |
+/// | `percentiles = [0.5, 0.99]` | computed here; they cannot be put together over instances |
+/// | `histogram` | buckets from which Prometheus computes percentiles |
+/// | `long_task` | measures while it runs: how many are running, for how long |
+/// | `error = path::to::function` | names an error: `fn(&E) -> &'static str`; its type by default |
+/// | `on = Type` | for an associated function: a part of `class` |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// Tags: `outcome` is `SUCCESS`, `ERROR` or `UNKNOWN`; `exception` the last word of the error's
+/// type, `panic`, `cancelled` (a future that was dropped before its end, which is `UNKNOWN`) or
+/// `none`. The type decides what an error is, so that an alias of `Result` is one.
+///
+/// Any function with a body can be measured: `async`, generic, a method, that of a trait; of one
+/// that gives back a future that future is measured, from its first poll on. Nothing has to be
+/// registered: the series of success is there from the start of the service. Calls before that, in
+/// the set-up too, are not measured. A function tells 15 ways of failing apart; further ones
+/// are `_overflow_`.
+pub use actuator_macros::timed;
 
 pub use admin::RegistrationState;
 pub use error::{Error, Result};

@@ -1,4 +1,5 @@
-//! The servers that services depend on, as real ones: PostgreSQL, MariaDB, Redis, and one that never answers.
+//! The servers that services depend on, as real ones: PostgreSQL, MariaDB, Redis, a Pushgateway, and one that never
+//! answers.
 //!
 //! Each is started by its test in a folder of its own, on a free port of loopback, and ends with its value. A missing
 //! program fails the test with the line that installs it.
@@ -6,6 +7,7 @@
 mod folder;
 mod mariadb;
 mod postgres;
+mod pushgateway;
 mod redis;
 mod server;
 mod silent;

@@ -1,6 +1,7 @@
 //! A server that can be stopped, started again, frozen and thawed, always at the same port.
 
 use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 
 use actuator_integration::process::Process;
@@ -48,6 +49,11 @@ impl Server {
     /// Its address with the right password.
     pub fn url(&self) -> String {
         self.url_with(crate::PASSWORD)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
     /// Where its data lies.

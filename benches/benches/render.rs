@@ -1,6 +1,7 @@
 //! What a scrape costs: histograms of 14 buckets and 5 labels as text, through the router as a
 //! scraper gets it, beside a loop that writes the same bytes from a prepared array and beside
 //! metrics-exporter-prometheus. The text is dropped part by part, as a socket would take it.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::cast_precision_loss)] // a bench may fail
 
 use std::{
     error::Error,
@@ -10,7 +11,11 @@ use std::{
 
 use actuator::Actuator;
 use actuator_benches::table;
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::Request,
+};
 use http_body_util::BodyExt as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::runtime;
@@ -138,7 +143,7 @@ async fn scrape(
     let mut body = response.into_body();
     let mut before = Instant::now();
     while let Some(frame) = body.frame().await {
-        size += black_box(frame?).data_ref().map_or(0, |data| data.len());
+        size += black_box(frame?).data_ref().map_or(0, Bytes::len);
         longest = longest.max(before.elapsed());
         before = Instant::now();
     }

@@ -1,5 +1,6 @@
 //! A plain HTTP exchange as a test wants it: any status is an answer, and bodies are small.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -80,4 +81,17 @@ pub fn send(
 #[track_caller]
 pub fn get(url: &str, headers: &[(&str, &str)]) -> Answer {
     send("GET", url, headers, None).unwrap_or_else(|| panic!("nobody answers GET {url}"))
+}
+
+/// As a segment of a path, or the value of a parameter, in a URL.
+pub fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }

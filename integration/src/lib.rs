@@ -1,19 +1,25 @@
 //! The real peers of a service, started, driven and stopped by tests: the Spring Boot Admin server from its own jar,
-//! the project's example binaries, headless Chromium.
+//! the project's example binaries, headless Chromium, Prometheus.
 //!
 //! Everything listens on a port that the system chose, is waited for by looking (never by sleeping for luck), and is
 //! killed when its value is dropped. A missing part fails the test with the command that installs it.
 
 pub mod admin_server;
 pub mod browser;
+pub mod folder;
 pub mod http;
+pub mod openmetrics;
 pub mod process;
+pub mod prometheus;
+pub mod promtool;
 pub mod relay;
 pub mod service;
 pub mod wait;
 
 pub use admin_server::AdminServer;
 pub use browser::Browser;
+pub use folder::Folder;
+pub use prometheus::Prometheus;
 pub use relay::Relay;
 pub use service::Service;
 

@@ -37,6 +37,12 @@ impl Service {
             .setting("spring.application.name", "steered")
     }
 
+    /// The service of this package whose meters are as bad as they get.
+    pub fn metered() -> ServiceBuilder {
+        ServiceBuilder::new("metered", "integration/src/bin")
+            .setting("spring.application.name", "metered")
+    }
+
     /// Where it listens: `http://127.0.0.1:40123`, without a slash.
     pub fn url(&self) -> &str {
         &self.url

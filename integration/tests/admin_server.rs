@@ -1,19 +1,18 @@
 //! The quickstart example under the real Spring Boot Admin servers of three lines.
 
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
 use actuator_integration::http::{ACCEPT_V2, ACCEPT_V3};
 use actuator_integration::service::ServiceBuilder;
-use actuator_integration::{AdminServer, Relay, Service, wait};
+use actuator_integration::{AdminServer, Folder, Relay, Service, wait};
 use serde_json::{Value, json};
 
 /// What a new instance goes through, in this order and once.
 const ARRIVAL: [&str; 4] = ["REGISTERED", "STATUS_CHANGED", "ENDPOINTS_DETECTED", "INFO_CHANGED"];
 
-const ENDPOINTS: [&str; 10] = [
+const ENDPOINTS: [&str; 11] = [
     "auditevents",
     "beans",
     "env",
@@ -23,6 +22,7 @@ const ENDPOINTS: [&str; 10] = [
     "logfile",
     "loggers",
     "metrics",
+    "prometheus",
     "threaddump",
 ];
 
@@ -53,23 +53,6 @@ fn register_everywhere(service: ServiceBuilder) -> (Vec<Arc<AdminServer>>, Servi
     ids.dedup();
     assert_eq!(ids.len(), 1, "{ids:?}");
     (servers, service, ids.remove(0))
-}
-
-/// A folder of this test's own, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("actuator-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// The tests that every line of the server has to pass, as one module per version.
@@ -215,12 +198,13 @@ fn a_restarted_service_updates_its_registration(version: &str) {
 fn a_service_goes_down_and_comes_back(version: &str) {
     let server = AdminServer::shared(version);
     let folder = Folder::new(&format!("down-{version}"));
-    let service = quickstart(server.url()).variable("TMPDIR", folder.0.to_str().unwrap()).start();
+    let service =
+        quickstart(server.url()).variable("TMPDIR", folder.path().to_str().unwrap()).start();
     let instance = server.wait_for_instance(&service);
     server.wait_for_status(&instance, "UP");
 
     // The check "tempDir" of the quickstart writes a file there.
-    fs::remove_dir_all(&folder.0).unwrap();
+    fs::remove_dir_all(folder.path()).unwrap();
     let known = server.wait_for_status(&instance, "DOWN");
     let check = &known["statusInfo"]["details"]["tempDir"];
     assert_eq!(check["status"], "DOWN");
@@ -228,7 +212,7 @@ fn a_service_goes_down_and_comes_back(version: &str) {
     assert!(error.contains("No such file or directory"), "{check}");
     assert_eq!(known["statusInfo"]["details"]["greetings"]["status"], "UP");
 
-    fs::create_dir_all(&folder.0).unwrap();
+    fs::create_dir_all(folder.path()).unwrap();
     server.wait_for_status(&instance, "UP");
 }
 

@@ -6,6 +6,8 @@
 
 #[path = "../pass/check_options.rs"]
 mod check_options;
+#[path = "../pass/measured.rs"]
+mod measured;
 #[path = "../pass/return_types.rs"]
 mod return_types;
 #[path = "../pass/serve_forms.rs"]
@@ -13,6 +15,7 @@ mod serve_forms;
 
 #[test]
 fn every_documented_form_compiles() {
+    measured::main();
     return_types::main();
     serve_forms::main();
 }

@@ -43,5 +43,26 @@ async fn declarations_of_linked_crates_are_collected() {
     }
     let info = get(address, "/actuator/info").await;
     assert!(info.contains("\"renamed\":1") && info.contains("\"lints\":1"), "{info}");
+    for name in [
+        "renamed.timed",
+        "renamed.counted",
+        "renamed.gauge",
+        "renamed.handle",
+        "lints.timed",
+        "lints.long",
+        "lints.gauge",
+        "lints.associated",
+        "lints.counter",
+        "lints.timer",
+        "shadowed.timed",
+        "shadowed.long",
+        "shadowed.gauge",
+        "shadowed.handle",
+        "method.timed",
+        "method.counted",
+    ] {
+        let meter = get(address, &format!("/actuator/metrics/{name}")).await;
+        assert!(meter.starts_with("HTTP/1.1 200"), "{name}: {meter}");
+    }
     running.shutdown().await;
 }

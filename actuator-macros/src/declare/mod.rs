@@ -2,6 +2,11 @@
 
 pub(crate) mod actuator_info;
 mod check_options;
+pub(crate) mod counted;
 mod function;
+pub(crate) mod gauge;
 pub(crate) mod health_check;
+mod measured;
+pub(crate) mod metrics;
 pub(crate) mod provider;
+pub(crate) mod timed;

@@ -1,13 +1,14 @@
 //! Reading the function under an attribute: its parameters are components.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, Lit, Meta, Pat, PathArguments,
-    ReturnType, Signature, Type, TypeReference, Visibility,
+    Attribute, FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Signature, Type,
+    TypeReference, Visibility,
     parse::{Parse, ParseStream},
 };
 
+use super::{doc, returns::Returns};
 use crate::problem::Problems;
 
 /// The most parameters that a declared function can have.
@@ -18,7 +19,8 @@ pub(crate) struct Function {
     attributes: Vec<Attribute>,
     visibility: Visibility,
     signature: Signature,
-    body: TokenStream,
+    /// Without its braces it would be somebody else's syntax error; `None` for a `;`.
+    body: Option<Group>,
 }
 
 /// A parameter that is a component.
@@ -37,7 +39,7 @@ impl Parse for Function {
             attributes: input.call(Attribute::parse_outer)?,
             visibility: input.parse()?,
             signature: input.parse()?,
-            body: input.parse()?,
+            body: body(input)?,
         })
     }
 }
@@ -45,7 +47,8 @@ impl Parse for Function {
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { attributes, visibility, signature, body } = self;
-        tokens.extend(quote! { #(#attributes)* #visibility #signature #body });
+        let end = body.is_none().then(|| quote!(;));
+        tokens.extend(quote! { #(#attributes)* #visibility #signature #body #end });
     }
 }
 
@@ -60,6 +63,27 @@ impl Function {
         self.signature.asyncness.is_some()
     }
 
+    /// What is before its name that a body cannot be wrapped under: `const`.
+    pub(crate) fn constness(&self) -> Option<&syn::Token![const]> {
+        self.signature.constness.as_ref()
+    }
+
+    /// What it gives back, `async` aside.
+    pub(crate) fn returns(&self) -> Returns {
+        Returns::of(&self.signature.output)
+    }
+
+    /// The body with its braces; `None` for a mere declaration in a trait.
+    pub(crate) fn body(&self) -> Option<&Group> {
+        self.body.as_ref()
+    }
+
+    /// The same function with another body.
+    pub(crate) fn with_body(&self, body: &TokenStream) -> TokenStream {
+        let Self { attributes, visibility, signature, .. } = self;
+        quote! { #(#attributes)* #visibility #signature { #body } }
+    }
+
     /// The type that it returns, if that can be named outside of it.
     pub(crate) fn returned(&self, on: Option<&Type>) -> Option<Type> {
         let ReturnType::Type(_, returned) = &self.signature.output else { return None };
@@ -72,15 +96,12 @@ impl Function {
 
     /// The first paragraph of the doc comment, on one line.
     pub(crate) fn description(&self) -> String {
-        let lines = self.attributes.iter().filter_map(doc_line);
-        let text: Vec<String> =
-            lines.map(|line| line.trim().to_owned()).take_while(|line| !line.is_empty()).collect();
-        text.join(" ")
+        doc::description(&self.attributes)
     }
 
     /// The `#[cfg]`s of the function, for what is generated beside it.
     pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
+        doc::cfgs(&self.attributes)
     }
 
     /// The parameters as components; every one that is not is a problem on its own tokens.
@@ -103,6 +124,17 @@ impl Function {
         }
         parameters
     }
+}
+
+fn body(input: ParseStream<'_>) -> syn::Result<Option<Group>> {
+    if input.parse::<Option<syn::Token![;]>>()?.is_some() {
+        return Ok(None);
+    }
+    let body: Group = input.parse()?;
+    if body.delimiter() != Delimiter::Brace {
+        return Err(syn::Error::new(body.span(), "expected a body in braces"));
+    }
+    Ok(Some(body))
 }
 
 fn parameter(input: &FnArg, problems: &mut Problems) -> Option<Parameter> {
@@ -177,15 +209,4 @@ fn without_self(component: &Type, on: &Type) -> Type {
     }
     let replaced = replace(component.to_token_stream(), &on.to_token_stream());
     syn::parse2(replaced).unwrap_or_else(|_| component.clone())
-}
-
-fn doc_line(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(meta) = &attribute.meta else { return None };
-    if !meta.path.is_ident("doc") {
-        return None;
-    }
-    match &meta.value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
-        _ => None,
-    }
 }

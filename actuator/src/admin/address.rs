@@ -4,20 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use reqwest::Url;
 
-/// Basic credentials.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// The user's name.
-    pub username: String,
-    /// The user's password; never shown.
-    pub password: String,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Credentials({:?}, ******)", self.username)
-    }
-}
+use crate::support::outgoing::Credentials;
 
 /// One admin server: where to POST and DELETE.
 #[derive(Clone)]

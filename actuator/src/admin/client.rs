@@ -9,10 +9,10 @@ use reqwest::{
 use serde::Deserialize;
 
 use super::{
-    address::ServerAddress, application::Application, credentials::Authorization, failure::Failure,
+    address::ServerAddress, application::Application, failure::Failure,
     settings::AdminClientSettings,
 };
-use crate::support::outgoing::{Timeouts, client_builder};
+use crate::support::outgoing::{Authorization, Timeouts, client_builder};
 
 /// The answer to a registration is some forty bytes.
 const LONGEST_ANSWER: usize = 16 * 1024;
@@ -70,13 +70,9 @@ impl AdminClient {
 
     fn request(&self, method: Method, server: &ServerAddress, url: reqwest::Url) -> RequestBuilder {
         let request = self.http.request(method, url);
-        match (server.credentials(), &self.authorization) {
-            (Some(own), _) => request.basic_auth(&own.username, Some(&own.password)),
-            (None, Authorization::Basic(shared)) => {
-                request.basic_auth(&shared.username, Some(&shared.password))
-            }
-            (None, Authorization::Bearer(token)) => request.bearer_auth(token),
-            (None, Authorization::None) => request,
+        match server.credentials() {
+            Some(own) => Authorization::Basic(own.clone()).apply(request),
+            None => self.authorization.apply(request),
         }
     }
 }

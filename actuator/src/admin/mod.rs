@@ -8,7 +8,6 @@ mod address;
 mod application;
 mod client;
 mod cloud;
-mod credentials;
 mod failure;
 mod host;
 mod metadata;

@@ -4,14 +4,10 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use reqwest::Url;
 
-use super::{
-    address::ServerAddress,
-    credentials::{Authorization, authorization},
-    host::HostType,
-};
+use super::{address::ServerAddress, host::HostType};
 use crate::{
     settings::SettingsReader,
-    support::outgoing::{Headers, Trust},
+    support::outgoing::{Authorization, Headers, Trust},
 };
 
 const PREFIX: &str = "spring.boot.admin.client";
@@ -81,7 +77,7 @@ impl AdminClientSettings {
             read_timeout: timeout(reader, "read-timeout", defaults.read_timeout),
             register_once: reader.value_or(&name("register-once"), true),
             auto_deregistration: reader.value_or(&name("auto-deregistration"), true),
-            authorization: authorization(reader),
+            authorization: reader.authorization(PREFIX),
             headers: reader.headers(PREFIX),
             trust: reader.trust(PREFIX),
             instance: InstanceSettings::read(reader),

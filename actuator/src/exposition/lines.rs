@@ -195,7 +195,11 @@ impl Writer for LineWriter {
                 into.extend_from_slice(b"1\n");
                 return;
             }
-            Role::Counter | Role::Gauge => reading::value(series),
+            Role::Counter => match reading::counted(series) {
+                Some(count) => count,
+                None => return,
+            },
+            Role::Gauge => reading::value(series),
             Role::Max => reading::max(series),
         };
         start(into, &part.name, part.role.suffix(), series.labels());

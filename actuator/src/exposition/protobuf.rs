@@ -129,7 +129,11 @@ impl Writer for ProtobufWriter {
         }
         self.inner.clear();
         match part.role {
-            Role::Counter | Role::Gauge => double(&mut self.inner, 1, reading::value(series)),
+            Role::Counter => match reading::counted(series) {
+                Some(count) => double(&mut self.inner, 1, count),
+                None => return,
+            },
+            Role::Gauge => double(&mut self.inner, 1, reading::value(series)),
             Role::Info => double(&mut self.inner, 1, 1.0),
             Role::Max => double(&mut self.inner, 1, reading::max(series)),
             Role::Distribution => self.distribution(series),

@@ -24,6 +24,12 @@ pub(super) fn exemplar(series: &Series) -> Option<RecordedExemplar> {
     }
 }
 
+/// The number of a counter. What a function gives may be no count: then there is no sample, since
+/// nothing that reads these formats could make anything of it.
+pub(super) fn counted(series: &Series) -> Option<f64> {
+    Some(value(series)).filter(|count| *count >= 0.0)
+}
+
 /// How often something was measured; of what is running, how much of it there is.
 pub(super) fn count(series: &Series) -> u64 {
     match series {

@@ -362,3 +362,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_no_count_has_no_sample() {
+    let registry = registry();
+    registry.meter("odd").counter_with(|| f64::NAN);
+    registry.meter("odd.negative").counter_with(|| -1.0);
+    registry.meter("odd.panic").counter_with(|| panic!("nobody counts"));
+    registry.meter("odd.none").counter_with(|| 0.0);
+    for written in [text(&registry), openmetrics(&registry)] {
+        let samples = written.lines().filter(|line| !line.starts_with('#'));
+        assert_eq!(samples.collect::<Vec<_>>(), ["odd_none_total 0.0"]);
+    }
+}

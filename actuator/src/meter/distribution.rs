@@ -38,8 +38,8 @@ pub struct DistributionSettings {
     pub maximum_expected: Vec<(String, MeterValue)>,
     /// `expiry.<name>`: for how long maxima and percentiles look back.
     pub expiry: Vec<(String, Duration)>,
-    /// Whether all timers and summaries keep buckets of even relative width, for exports that send
-    /// them.
+    /// `actuator.metrics.native-histograms`: whether all timers and summaries keep buckets of even
+    /// relative width, for exports that send them.
     pub exponential: bool,
 }
 
@@ -67,7 +67,7 @@ impl DistributionSettings {
             minimum_expected: by_meter(reader, "minimum-expected-value", read_meter_value),
             maximum_expected: by_meter(reader, "maximum-expected-value", read_meter_value),
             expiry: by_meter(reader, "expiry", value),
-            exponential: false,
+            exponential: reader.value_or("actuator.metrics.native-histograms", false),
         }
     }
 

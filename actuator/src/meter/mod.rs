@@ -22,6 +22,7 @@ mod registry;
 mod series;
 mod server_requests;
 mod settings;
+pub(crate) mod site;
 mod summary;
 mod table;
 mod tag;
@@ -38,6 +39,7 @@ pub use multi_gauge::MultiGauge;
 pub use reading::{Measurement, MetricReading, Statistic};
 pub use registry::MeterRegistry;
 pub use settings::MeterSettings;
+pub use site::Metrics;
 pub use summary::DistributionSummary;
 pub use tag::Tag;
 pub use timer::Timer;
@@ -48,8 +50,7 @@ pub(crate) use builtin::{
 };
 pub(crate) use builtin::{client, pool::bind_pool_meters};
 pub(crate) use family::Family;
-pub(crate) use function::{FunctionMeter, FunctionTimer};
-pub(crate) use histogram::{Bound, ExponentialSnapshot, Histogram};
+pub(crate) use histogram::{ExponentialSnapshot, Histogram};
 pub(crate) use instrument::as_f64;
 pub(crate) use series::{MeterKind, Series};
 pub(crate) use server_requests::{

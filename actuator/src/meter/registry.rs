@@ -148,6 +148,13 @@ impl MeterRegistry {
     }
 }
 
+impl Default for MeterRegistry {
+    /// An empty registry without any setting, for tests of what records into one.
+    fn default() -> Self {
+        Self::new(MeterSettings::default(), Clock::system())
+    }
+}
+
 impl Shared {
     fn is_time_to_sweep(&self, now: Instant) -> bool {
         let Some(timeout) = self.settings.idle_timeout else { return false };

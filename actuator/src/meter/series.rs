@@ -11,7 +11,7 @@ use super::{
 
 /// What a meter is, to those who show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MeterKind {
+pub enum MeterKind {
     /// Only grows.
     Counter,
     /// Goes up and down.

@@ -94,6 +94,9 @@ mod tests {
             "REDIS_AUTH",
             "SLACK_WEBHOOK_URL",
             "actuator.health.webhook.url",
+            "actuator.health.webhook.headers.x-chat",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "management.otlp.metrics.export.headers.x-tenant",
         ] {
             assert_eq!(sanitizer.sanitize(key, "hunter2"), MASK, "{key}");
         }
@@ -112,6 +115,7 @@ mod tests {
             "XAUTHORITY",
             "basket",
             "actuator.health.webhook.timeout",
+            "management.endpoints.web.cors.allowed-headers",
         ] {
             assert_eq!(sanitizer.sanitize(key, "banana"), "banana", "{key}");
         }

@@ -5,8 +5,13 @@ use std::{future::Future, sync::Arc};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Components;
 use crate::{
     health::{BlockingIndicator, HealthIndicator, IntoHealth},
+    meter::{
+        MeterRegistry, Metrics,
+        site::{GaugeFn, GaugeValue},
+    },
     model::provider::ProviderFn,
 };
 
@@ -49,6 +54,30 @@ where
         let provided = provide();
         Box::pin(async move { document(&provided.await) })
     })
+}
+
+/// The value of a gauge from a function.
+pub fn gauge<F, T>(value: F) -> GaugeFn
+where
+    F: Fn() -> T + Send + Sync + 'static,
+    T: GaugeValue,
+{
+    Arc::new(move || value().number())
+}
+
+/// A struct of handles: the component that is there, or a new one.
+pub fn handles<M: Metrics>(registry: &MeterRegistry, components: &mut Components) -> Arc<M> {
+    if let Some((_, known)) = components.all::<M>().pop() {
+        return known;
+    }
+    let made = Arc::new(M::new(registry));
+    components.insert(None, Arc::clone(&made));
+    made
+}
+
+/// Makes a struct of handles a component, unless the set-up has asked for it already.
+pub fn declared_metrics<M: Metrics>(registry: &MeterRegistry, components: &mut Components) {
+    handles::<M>(registry, components);
 }
 
 fn document(value: &impl Serialize) -> Result<Value, String> {

@@ -8,6 +8,7 @@ use crate::{
     error::{Error, ErrorKind},
     health::HealthDeclaration,
     info::FactsDeclaration,
+    meter::site::{GaugeDeclaration, MeterDeclaration, MeterSite, MetricsDeclaration, Site},
     model::{provider::Provider, source::Source},
 };
 
@@ -15,6 +16,9 @@ inventory::collect!(HealthDeclaration);
 inventory::collect!(EnvSourceDeclaration);
 inventory::collect!(InfoSourceDeclaration);
 inventory::collect!(FactsDeclaration);
+inventory::collect!(MeterSite);
+inventory::collect!(GaugeDeclaration);
+inventory::collect!(MetricsDeclaration);
 
 /// All declarations of the program, by kind, sorted by name and place.
 #[derive(Debug, Default)]
@@ -27,6 +31,12 @@ pub struct Declarations {
     pub info: Vec<&'static ProviderDeclaration>,
     /// `#[derive(ActuatorInfo)]`.
     pub facts: Vec<&'static FactsDeclaration>,
+    /// `#[timed]` and `#[counted]`.
+    pub sites: Vec<&'static dyn Site>,
+    /// `#[gauge]`.
+    pub gauges: Vec<&'static GaugeDeclaration>,
+    /// `#[metrics]`.
+    pub metrics: Vec<&'static MetricsDeclaration>,
 }
 
 impl Declarations {
@@ -37,11 +47,18 @@ impl Declarations {
             env: inventory::iter::<EnvSourceDeclaration>().map(|declared| &declared.0).collect(),
             info: inventory::iter::<InfoSourceDeclaration>().map(|declared| &declared.0).collect(),
             facts: inventory::iter::<FactsDeclaration>().collect(),
+            sites: inventory::iter::<MeterSite>().map(|site| site.0).collect(),
+            gauges: inventory::iter::<GaugeDeclaration>().collect(),
+            metrics: inventory::iter::<MetricsDeclaration>().collect(),
         };
         declarations.health.sort_by_key(|declared| (declared.name, declared.source));
         declarations.env.sort_by_key(|declared| (declared.name, declared.source));
         declarations.info.sort_by_key(|declared| (declared.name, declared.source));
         declarations.facts.sort_by_key(|declared| declared.source);
+        let place = |meter: &MeterDeclaration| (meter.name, meter.source);
+        declarations.sites.sort_by_key(|site| place(site.declaration()));
+        declarations.gauges.sort_by_key(|declared| place(&declared.meter));
+        declarations.metrics.sort_by_key(|declared| declared.source);
         declarations
     }
 
@@ -55,7 +72,16 @@ impl Declarations {
         let health = self.health.iter().map(|d| claim("health check", d.name, &d.source));
         let env = self.env.iter().map(|d| claim("env source", d.name, &d.source));
         let info = self.info.iter().map(|d| claim("info source", d.name, &d.source));
-        health.chain(env).chain(info).collect()
+        let gauges = self.gauges.iter().map(|d| claim("gauge", &d.full_name(), &d.meter.source));
+        health.chain(env).chain(info).chain(gauges).collect()
+    }
+
+    /// All meters that are declared in any way.
+    pub fn meters(&self) -> impl Iterator<Item = &MeterDeclaration> {
+        let sites = self.sites.iter().map(|site| site.declaration());
+        let gauges = self.gauges.iter().map(|declared| &declared.meter);
+        let handles = self.metrics.iter().flat_map(|declared| declared.meters);
+        sites.chain(gauges).chain(handles)
     }
 
     /// How many of each kind, by package: for the start log.
@@ -68,6 +94,7 @@ impl Declarations {
         self.env.iter().for_each(|d| count("env source", &d.source));
         self.info.iter().for_each(|d| count("info source", &d.source));
         self.facts.iter().for_each(|d| count("actuator info", &d.source));
+        self.meters().for_each(|meter| count("meter", &meter.source));
         counts
     }
 }

@@ -8,9 +8,11 @@ mod conflict;
 mod declaration;
 
 pub use crate::model::component::{Components, MissingComponent};
-pub use adapter::{async_check, async_provider, blocking_check, provider};
+pub use adapter::{
+    async_check, async_provider, blocking_check, declared_metrics, gauge, handles, provider,
+};
 pub use bean::{Bean, BeanRegistry};
 pub use bind::{Missing, bind, share};
 pub use collect::{Binder, Declarations};
-pub use conflict::{Claim, refuse_conflicts};
+pub use conflict::{Claim, refuse_conflicts, refuse_kinds};
 pub use declaration::{EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration};

@@ -20,11 +20,12 @@ use crate::{
     },
     audit::Audit,
     error::{Error, ErrorKind, Result},
-    export::statsd::{StatsdHandle, StatsdSettings},
+    export::{ExportSettings, Exports, Origin},
+    exposition::Exposition,
     health::{Availability, HealthContributors},
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
-    support::{application_runtime::ApplicationRuntime, trigger::Trigger},
+    support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
     web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -45,8 +46,8 @@ pub struct Actuator {
     pub(super) audit: Audit,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
-    /// `None` if nothing is sent.
-    pub(super) statsd: Option<StatsdSettings>,
+    pub(super) exports: ExportSettings,
+    pub(super) exposition: Arc<Exposition>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) environment: BTreeMap<String, String>,
@@ -99,7 +100,8 @@ impl Actuator {
 
     /// Says that the service is reachable at `address` from now on: it becomes ready and
     /// registers with the admin servers of `spring.boot.admin.client.url`, if there are any; the
-    /// webhook of `actuator.health.webhook.url` hears of changes of health.
+    /// webhook of `actuator.health.webhook.url` hears of changes of health, and meters are pushed
+    /// to whom settings name.
     pub fn register(&self, address: SocketAddr) -> Registration {
         self.register_at(address, address)
     }
@@ -128,19 +130,12 @@ impl Actuator {
             registration_meters::bind(&self.meters, &registrar.status());
         }
         let (health, meters) = (&self.health, &self.meters);
-        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, address);
-        let statsd = self.start_statsd();
-        Registration { registrar, webhook, statsd, availability: self.availability.clone() }
-    }
-
-    /// Without a thread there is nothing to send with; the service goes on.
-    fn start_statsd(&self) -> Option<StatsdHandle> {
-        let started = StatsdHandle::start(self.statsd.clone()?, Arc::clone(&self.meters));
-        started
-            .inspect_err(|error| {
-                tracing::error!(target: "actuator::export", %error, "no thread for statsd");
-            })
-            .ok()
+        let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
+        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, &instance);
+        let version = self.version.as_deref();
+        let origin = Origin { application: &self.name, version, instance: &instance };
+        let exports = self.exports.start(&origin, &self.exposition, meters);
+        Registration { registrar, webhook, exports, availability: self.availability.clone() }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -227,7 +222,7 @@ impl std::fmt::Debug for Actuator {
 pub struct Registration {
     registrar: RegistrarHandle,
     webhook: Option<WebhookHandle>,
-    statsd: Option<StatsdHandle>,
+    exports: Exports,
     availability: Availability,
 }
 
@@ -242,8 +237,8 @@ impl Registration {
         self.registrar.status()
     }
 
-    /// Refuses traffic from now on, takes the registration back, ends the health webhook and sends
-    /// the last meters, within one second whatever the other sides do.
+    /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
+    /// they are sent, and ends the health webhook, within one second whatever the other sides do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
         let webhook = async {
@@ -251,11 +246,6 @@ impl Registration {
                 webhook.shutdown().await;
             }
         };
-        let statsd = async {
-            if let Some(statsd) = self.statsd {
-                statsd.shutdown().await;
-            }
-        };
-        tokio::join!(self.registrar.shutdown(), webhook, statsd);
+        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown());
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthCheck, HealthIndicator},
     info::{ActuatorInfo, FactsDeclaration},
-    meter::{AllocatorStatistics, MeterRegistry, ReadAllocator},
+    meter::{AllocatorStatistics, MeterRegistry, Metrics, ReadAllocator},
     model::{
         component::Components,
         provider::{Provider, ProviderFn},
@@ -181,6 +181,31 @@ impl App {
     /// there is shown by `/actuator/metrics`.
     pub fn meters(&self) -> Arc<MeterRegistry> {
         Arc::clone(&self.meters)
+    }
+
+    /// The handles of a `#[metrics]` struct. Checks and gauges ask for it as a component.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use actuator::{App, meter::Counter, metrics};
+    /// use axum::{Router, extract::State, routing::post};
+    ///
+    /// #[metrics(prefix = "orders")]
+    /// struct OrderMetrics {
+    ///     /// Orders that were placed.
+    ///     placed: Arc<Counter>,
+    /// }
+    ///
+    /// async fn place(State(metrics): State<Arc<OrderMetrics>>) {
+    ///     metrics.placed.increment();
+    /// }
+    ///
+    /// fn setup(app: &mut App) -> Router {
+    ///     Router::new().route("/orders", post(place)).with_state(app.metrics::<OrderMetrics>())
+    /// }
+    /// ```
+    pub fn metrics<M: Metrics>(&mut self) -> Arc<M> {
+        crate::registry::handles(&self.meters, &mut self.components)
     }
 
     /// The audit trail, for events of the application's own; `/actuator/auditevents` shows them.

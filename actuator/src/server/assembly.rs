@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, health, log_meters,
-    mounts::Ground,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters, health,
+    log_meters, mounts::Ground,
 };
 use crate::{
     endpoint::{self, Subjects},
@@ -25,10 +25,11 @@ use crate::{
 };
 
 /// Puts everything together; nothing listens yet.
-pub(super) fn assemble(builder: &Builder, mut basics: Basics, app: App) -> Result<Actuator> {
+pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> Result<Actuator> {
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
+    declared_meters::declare(&declarations, &basics.meters, &mut app.components)?;
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
@@ -62,8 +63,11 @@ impl Parts {
         let sanitizer = Sanitizer::default();
         let beans = Arc::new(beans::list(declarations, &app));
         let application_runtime = ApplicationRuntime::default();
-        let Bound { checks, env, info } =
+        let Bound { checks, env, info, gauges } =
             Bound::bind(declarations, &mut app, &application_runtime)?;
+        for (declared, value) in gauges {
+            declared_meters::add_gauge(&basics.meters, declared, value);
+        }
         let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
         let host = host_facts(process.clone());
@@ -120,6 +124,7 @@ impl Parts {
     ) -> Result<Actuator> {
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
+        let exposition = Arc::clone(&self.subjects.exposition);
         let (endpoints, mounts) =
             endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
         let mounted = Ground {
@@ -151,7 +156,8 @@ impl Parts {
             audit: basics.audit,
             admin: config.admin,
             webhook: config.webhook,
-            statsd: config.statsd,
+            exports: config.exports,
+            exposition,
             platform: basics.platform,
             in_container: basics.in_container,
             environment: basics.environment,
@@ -211,6 +217,7 @@ struct Bound {
     checks: Vec<HealthCheck>,
     env: Vec<Provider>,
     info: Vec<Provider>,
+    gauges: Vec<declared_meters::BoundGauge>,
 }
 
 impl Bound {
@@ -224,12 +231,13 @@ impl Bound {
         let mut env = binder.providers("env source", &declarations.env);
         let mut info = binder.providers("info source", &declarations.info);
         let checks = bind_checks(&mut binder, declarations);
+        let gauges = declared_meters::bind_gauges(&mut binder, declarations);
         binder.finish()?;
         env.append(&mut app.env_sources);
         info.append(&mut app.info_sources);
         let here = |provider: Provider| provider.on(runtime);
         let (env, info) = (env.into_iter().map(here), info.into_iter().map(here));
-        Ok(Self { checks, env: env.collect(), info: info.collect() })
+        Ok(Self { checks, env: env.collect(), info: info.collect(), gauges })
     }
 }
 

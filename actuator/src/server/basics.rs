@@ -14,7 +14,7 @@ use crate::{
     env::EnvSettings,
     error::Result,
     exchange::ExchangeSettings,
-    export::statsd::StatsdSettings,
+    export::ExportSettings,
     exposition::ExpositionSettings,
     health::{HealthDefaults, HealthSettings},
     info::InfoSettings,
@@ -92,7 +92,7 @@ impl Basics {
         let config = Config::read(&mut reader, private, &server);
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
-            config.statsd.is_some() || config.metrics_views.need_buckets();
+            config.metrics_views.need_buckets() || config.exports.need_exponential();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         reader.finish()?;
@@ -136,12 +136,11 @@ pub(super) struct Config {
     pub(super) exposure: Exposure,
     pub(super) health: HealthSettings,
     pub(super) info: InfoSettings,
+    pub(super) exports: ExportSettings,
     pub(super) aliases: endpoint::Aliases,
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
-    /// `None` if nothing is sent.
-    pub(super) statsd: Option<StatsdSettings>,
     pub(super) webhook: WebhookSettings,
 }
 
@@ -158,10 +157,10 @@ impl Config {
             exposure: Exposure::read(reader, endpoint::IDS, exposed),
             health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader),
+            exports: ExportSettings::read(reader, &server.listeners()),
             aliases: endpoint::Aliases::read(reader),
             views: endpoint::ViewSettings::read(reader),
             metrics_views: endpoint::MetricsViewSettings::read(reader),
-            statsd: StatsdSettings::read(reader, &server.listeners()),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
             webhook: WebhookSettings::read(reader),
         }

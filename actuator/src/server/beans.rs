@@ -24,6 +24,17 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
     for d in &declarations.facts {
         beans.add(d.source.path, declared("actuator info", d.source, "", &[]));
     }
+    for site in &declarations.sites {
+        let meter = site.declaration();
+        beans.add(meter.source.path, declared("meter", meter.source, meter.description, &[]));
+    }
+    for d in &declarations.gauges {
+        let meter = &d.meter;
+        beans.add(
+            meter.source.path,
+            declared("gauge", meter.source, meter.description, d.dependencies),
+        );
+    }
     for check in &app.checks {
         beans.add(check.path(), bean("health check", "registered at run time"));
     }

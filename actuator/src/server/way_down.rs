@@ -35,7 +35,7 @@ impl WayDown {
     /// 1. Readiness is off.
     /// 2. For the delay everything goes on, so that whoever sends requests can take notice.
     /// 3. The application takes no new connection; requests in progress finish within the drain.
-    /// 4. The registration is taken back.
+    /// 4. The registration is taken back, and meters are pushed a last time.
     /// 5. The management API ends, which has shown all that.
     pub(super) async fn run(self) {
         self.shutdown.thrown().await;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::SettingsReader;
-use crate::support::outgoing::{Headers, Trust};
+use crate::support::outgoing::{Authorization, Credentials, Headers, Trust};
 
 impl SettingsReader<'_> {
     /// `<prefix>.headers.*`: headers to send. Their values are secrets.
@@ -17,6 +17,37 @@ impl SettingsReader<'_> {
             }
         }
         headers
+    }
+
+    /// `<prefix>.username` and `.password`, or `.token`. No secret is ever repeated in a complaint.
+    pub fn authorization(&mut self, prefix: &str) -> Authorization {
+        let [name, secret, bearer] =
+            ["username", "password", "token"].map(|below| format!("{prefix}.{below}"));
+        let (username, password) = (self.value::<String>(&name), self.value::<String>(&secret));
+        match (username, password, self.value::<String>(&bearer)) {
+            (None, None, None) => Authorization::None,
+            (Some(username), Some(password), None) => {
+                Authorization::Basic(Credentials { username, password })
+            }
+            (None, None, Some(token)) => {
+                if !Authorization::is_token(&token) {
+                    self.reject_hidden(&bearer, "expected visible ASCII characters");
+                }
+                Authorization::Bearer(token)
+            }
+            (_, _, Some(_)) => {
+                self.reject_hidden(&bearer, "give either a token or username and password");
+                Authorization::None
+            }
+            (Some(_), None, None) => {
+                self.reject(&name, format!("needs {secret} beside it"));
+                Authorization::None
+            }
+            (None, Some(_), None) => {
+                self.reject_hidden(&secret, format!("needs {name} beside it"));
+                Authorization::None
+            }
+        }
     }
 
     /// `<prefix>.ca-certificate`, `.client-certificate` and `.client-key`: PEM files.

@@ -150,3 +150,13 @@ fn its_answer_is_never_kept() {
     };
     assert_eq!((asked(), asked()), ("asked 0.0".to_owned(), "asked 1.0".to_owned()));
 }
+
+#[test]
+fn what_scrapes_cost_is_a_meter_too() {
+    let service = start();
+    for _ in 0..2 {
+        service.get("/actuator/prometheus").assert_status(200);
+    }
+    let text = service.get("/actuator/prometheus").text();
+    assert!(text.contains("actuator_scrape_seconds_count{format=\"text\"} 2\n"), "{text}");
+}

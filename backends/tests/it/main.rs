@@ -1,4 +1,5 @@
-//! The built-in checks and meters of databases and Redis, through the front door of a service, against real servers.
+//! The built-in checks and meters of databases and Redis, and the push to a Pushgateway, through the front door of a
+//! service, against real servers.
 
 #![allow(clippy::unwrap_used)] // a test may fail
 
@@ -6,6 +7,7 @@ mod databases;
 mod discovery;
 mod migrations;
 mod pools;
+mod pushgateway;
 mod redis;
 mod service;
 mod silence;

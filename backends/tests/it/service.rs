@@ -1,9 +1,11 @@
 //! The vocabulary of these tests: a service with checks, and its health.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actuator::checks::DatabaseDriver;
+use actuator::meter::MeterRegistry;
 use actuator::{Actuator, App, Running};
 use serde_json::Value;
 use sqlx::Pool;
@@ -27,7 +29,7 @@ pub(crate) fn pool<DB: DatabaseDriver>(_inside: &EnterGuard<'_>, url: &str, size
 pub(crate) struct Service<'r> {
     runtime: &'r Runtime,
     address: SocketAddr,
-    _running: Running,
+    running: Running,
 }
 
 impl<'r> Service<'r> {
@@ -59,7 +61,24 @@ impl<'r> Service<'r> {
             .iter()
             .fold(builder, |builder, (name, value)| builder.force_setting(name, *value));
         let running = runtime.block_on(builder.start()).unwrap();
-        Self { runtime, address: running.address(), _running: running }
+        Self { runtime, address: running.address(), running }
+    }
+
+    /// The meters.
+    pub(crate) fn meters(&self) -> Arc<MeterRegistry> {
+        self.running.actuator().meters()
+    }
+
+    /// How many pushes of metrics ended like this.
+    pub(crate) fn pushes(&self, outcome: &str) -> Option<f64> {
+        let target = format!("/actuator/metrics/actuator.export.pushes?tag=outcome:{outcome}");
+        let answer = testkit::get(self.address, &target);
+        (answer.status() == 200).then(|| answer.json()["measurements"][0]["value"].as_f64())?
+    }
+
+    /// Stops it, as an operator does.
+    pub(crate) fn stop(self) {
+        self.runtime.block_on(self.running.shutdown());
     }
 
     /// All health.

@@ -1,15 +1,18 @@
-//! A users API whose requests, log and Redis can be watched in Spring Boot Admin.
+//! A users API whose requests, log, Redis and users can be watched in Spring Boot Admin.
 //!
 //! ```console
 //! $ redis-server --port 6379 &
 //! $ cargo run -p users -- --spring.boot.admin.client.url=http://localhost:9090
 //! $ curl -X POST localhost:8080/users -H 'content-type: application/json' -d '{"name":"Ada"}'
 //! $ curl localhost:8080/users/1
+//! $ curl 'localhost:8080/actuator/metrics/users.visit?tag=outcome:SUCCESS'
 //! ```
 
 mod store;
 
-use actuator::{ActuatorInfo, App, Health, health_check};
+use std::sync::Arc;
+
+use actuator::{ActuatorInfo, App, Health, gauge, health_check, meter::Counter, metrics, timed};
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -34,10 +37,24 @@ async fn redis_health(client: &redis::Client) -> redis::RedisResult<Health> {
     Ok(Health::up().with_detail("version", version).with_detail("mode", mode))
 }
 
+/// What is counted of the users.
+#[metrics(prefix = "users")]
+struct UserMetrics {
+    /// Users that were created.
+    created: Arc<Counter>,
+}
+
+/// Users that there are.
+#[gauge("users.known", base_unit = "users")]
+fn known_users(users: &Users) -> usize {
+    users.all().len()
+}
+
 #[derive(Clone)]
 struct Api {
     users: Users,
     redis: redis::Client,
+    metrics: Arc<UserMetrics>,
 }
 
 async fn list(State(api): State<Api>) -> Json<Vec<User>> {
@@ -49,16 +66,21 @@ async fn one(State(api): State<Api>, Path(id): Path<u64>) -> Result<Json<User>, 
     // Any library of the service may count like this: /actuator/metrics/users.visits shows it.
     metrics::counter!("users.visits").increment(1);
     // Redis only counts visits here: without it the user is shown all the same.
-    if let Ok(mut connection) = api.redis.get_multiplexed_async_connection().await {
-        let visits: redis::RedisResult<u64> = connection.incr(format!("visits:{id}"), 1).await;
-        tracing::info!(id, ?visits, "user visited");
-    }
+    let visits = count_visit(&api.redis, id).await;
+    tracing::info!(id, ?visits, "user visited");
     Ok(Json(user))
+}
+
+/// Counting a visit in Redis.
+#[timed("users.visit", slo = ["10ms", "100ms"])]
+async fn count_visit(redis: &redis::Client, id: u64) -> redis::RedisResult<u64> {
+    let mut connection = redis.get_multiplexed_async_connection().await?;
+    connection.incr(format!("visits:{id}"), 1).await
 }
 
 async fn create(State(api): State<Api>, Json(new): Json<NewUser>) -> (StatusCode, Json<User>) {
     let user = api.users.add(new);
-    metrics::counter!("users.created").increment(1);
+    api.metrics.created.increment();
     tracing::info!(id = user.id, name = %user.name, "user created");
     (StatusCode::CREATED, Json(user))
 }
@@ -67,7 +89,9 @@ fn setup(app: &mut App) -> actuator::Result<Router> {
     let url: Option<String> = app.optional_setting("redis.url")?;
     let redis = redis::Client::open(url.unwrap_or_else(|| "redis://127.0.0.1:6379".to_owned()))?;
     app.component(redis.clone());
-    let api = Api { users: Users::default(), redis };
+    let users = Users::default();
+    app.component(users.clone());
+    let api = Api { users, redis, metrics: app.metrics() };
     Ok(Router::new()
         .route("/users", get(list).post(create))
         .route("/users/{id}", get(one))

@@ -52,7 +52,8 @@ fn users_are_served_traced_and_their_redis_is_watched() {
     assert_eq!(service.get("/users/1").assert_status(200).json()["name"], "Ada");
     assert_eq!(service.get("/users").json().as_array().unwrap().len(), 1);
     service.get("/users/2").assert_status(404);
-    for name in ["users.created", "users.visits"] {
+    let successful = "users.visit?tag=outcome:SUCCESS";
+    for name in ["users.created", "users.known", "users.visits", successful] {
         let counted = service.get(&format!("/actuator/metrics/{name}")).assert_status(200).json();
         assert_eq!(counted["measurements"][0]["value"], 1.0, "{counted}");
     }

@@ -3,6 +3,7 @@
 //! Getters hand out typed values and remember what was wrong; [`Args::finish`] adds the keys that
 //! nobody asked for. So all mistakes of one attribute are reported together, each on its tokens.
 
+mod meter;
 mod values;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -11,6 +12,8 @@ use syn::{
     Expr, ExprLit, Ident, Path, Token, ext::IdentExt, parse::ParseStream, parse::Parser,
     spanned::Spanned,
 };
+
+pub(crate) use meter::number_of;
 
 use super::nearest::nearest;
 use crate::problem::Problems;
@@ -41,24 +44,25 @@ impl Args {
     /// Reads arguments separated by commas. What cannot be read is remembered, and the rest is
     /// read all the same.
     pub(crate) fn parse(tokens: TokenStream) -> Self {
-        let mut args = Self {
+        let mut args = Self::none_at(tokens.span());
+        args.extend(tokens);
+        args
+    }
+
+    fn none_at(place: Span) -> Self {
+        Self {
             given: Vec::new(),
             known: Vec::new(),
             lists: Vec::new(),
             problems: Problems::default(),
-            place: tokens.span(),
-        };
-        args.extend(tokens);
-        args
+            place,
+        }
     }
 
     /// Adds the arguments of another attribute of the same macro on the same item.
     pub(crate) fn extend(&mut self, tokens: TokenStream) {
         for part in split_at_commas(tokens) {
-            match parse_arg.parse2(part) {
-                Ok(arg) => self.add(arg),
-                Err(error) => self.problems.push_error(error),
-            }
+            self.add_read(parse_arg.parse2(part));
         }
     }
 
@@ -108,6 +112,9 @@ impl Args {
                 (Some(meant), Some(value)) if lists.contains(&meant) => {
                     format!("did you mean `{meant} = {}`?", values::as_list(value))
                 }
+                (Some(meant), Some(value)) if meter::is_pairs(value) => {
+                    format!("did you mean `{meant}{}`?", value.to_token_stream())
+                }
                 (Some(meant), Some(value)) => {
                     format!("did you mean `{meant} = {}`?", value.to_token_stream())
                 }
@@ -119,6 +126,13 @@ impl Args {
         }
         self.problems.append(unknown);
         problems.append(self.problems);
+    }
+
+    fn add_read(&mut self, read: syn::Result<Arg>) {
+        match read {
+            Ok(arg) => self.add(arg),
+            Err(error) => self.problems.push_error(error),
+        }
     }
 
     fn add(&mut self, arg: Arg) {

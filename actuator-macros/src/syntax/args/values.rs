@@ -160,7 +160,7 @@ impl Args {
         self.find(key)
     }
 
-    fn required_value(&mut self, key: &'static str, example: &str) -> Option<Expr> {
+    pub(super) fn required_value(&mut self, key: &'static str, example: &str) -> Option<Expr> {
         let arg = self.ask(key)?;
         if let Some(value) = &arg.value {
             return Some(value.clone());

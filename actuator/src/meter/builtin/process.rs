@@ -87,7 +87,7 @@ fn memory(into: &mut Sampled, usage: &ProcessUsage) {
         ("process.memory.rss.peak", "The most that was ever resident", usage.memory_peak),
         ("process.memory.anonymous", "Resident memory of no file", usage.memory_anonymous),
         ("process.memory.swap", "Memory that is swapped out", usage.memory_swap),
-        ("process.memory.virtual", "The address space of the process", usage.memory_virtual),
+        ("process.memory.vss", "The address space of the process", usage.memory_virtual),
         ("memory.rss", "The resident memory of the process", usage.memory_resident),
         ("memory.vms", "The address space of the process", usage.memory_virtual),
         ("memory.shared", "The resident memory that can be shared", usage.memory_shared),

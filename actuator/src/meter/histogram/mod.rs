@@ -135,15 +135,22 @@ impl Histogram {
         self.exemplars.get()?.get(bucket)?.get()
     }
 
-    /// The percentiles that were asked for, as (phi, value), over the last windows.
+    /// The percentiles that were asked for, as (phi, value), over the last windows. None is above
+    /// the maximum, which is known better than where in a bucket a value lies.
     pub(crate) fn percentiles(&self) -> Vec<(f64, f64)> {
         let asked = self.distribution.percentiles();
-        match &self.exponential {
-            Some(exponential) if !asked.is_empty() => {
-                exponential.percentiles(asked, self.distribution.window())
+        let Some(exponential) = self.exponential.as_ref().filter(|_| !asked.is_empty()) else {
+            return Vec::new();
+        };
+        let mut percentiles = exponential.percentiles(asked, self.distribution.window());
+        let max = self.max();
+        for (_, value) in &mut percentiles {
+            // NaN stays: nothing was recorded of late.
+            if *value > max {
+                *value = max;
             }
-            _ => Vec::new(),
         }
+        percentiles
     }
 
     /// All values in buckets of even relative width; `None` unless this was switched on.

@@ -60,10 +60,18 @@ pub fn is_secret(key: &str) -> bool {
         || words.last().is_some_and(|word| word == "auth")
         // Who knows the address of a webhook may call it.
         || words.ends_with(&["webhook".to_owned(), "url".to_owned()])
+        || has_headers_of_call(&words)
     {
         return true;
     }
     words.iter().any(|word| is_secret_word(word)) || key.split('.').any(has_secret_part)
+}
+
+/// What is sent along with calls out says who calls, whatever the receiver calls it:
+/// `OTEL_EXPORTER_OTLP_HEADERS`, `actuator.health.webhook.headers.x-chat`.
+fn has_headers_of_call(words: &[String]) -> bool {
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    has(&["headers"]) && has(&["otlp", "webhook"])
 }
 
 fn is_secret_word(word: &str) -> bool {

@@ -4,7 +4,7 @@
 mod audit;
 mod meters;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
@@ -19,7 +19,7 @@ use crate::{
     },
     meter::MeterRegistry,
     settings::SettingsReader,
-    support::{application_runtime::ApplicationRuntime, host, host_name::host_name},
+    support::{application_runtime::ApplicationRuntime, host},
     webhook::{self, WebhookHandle, WebhookSettings},
 };
 
@@ -109,10 +109,10 @@ pub(super) fn start_webhook(
     health: &HealthContributors,
     registry: &MeterRegistry,
     application: &str,
-    address: SocketAddr,
+    instance: &str,
 ) -> Option<WebhookHandle> {
-    let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
-    let sender = webhook::Sender { application: application.to_owned(), instance };
+    let (application, instance) = (application.to_owned(), instance.to_owned());
+    let sender = webhook::Sender { application, instance };
     let handle = webhook::start(settings, sender)?;
     meters::bind_webhook(registry, &handle.messages());
     health.on_change(handle.listener());

@@ -24,8 +24,11 @@ const TABLES: &[Table] = &[
         &[
             "management.metrics.",
             "management.observations.",
+            "management.opentelemetry.",
+            "management.otlp.",
             "management.prometheus.",
             "management.statsd.",
+            "otel.",
             "statsd.",
             "actuator.metrics.",
             "actuator.prometheus.",

@@ -42,6 +42,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.metrics.body-sizes" Bool "true" "Whether the sizes of bodies of requests and responses are measured.";
     "actuator.metrics.management-requests" Bool "true" "Whether requests to the management API are measured.";
     "actuator.metrics.max-series" Number "1000" "How many series one meter may have; what exceeds them is counted together.";
+    "actuator.metrics.native-histograms" Bool "false" "Whether timers and summaries keep the buckets that Prometheus calls native and OTLP exponential.";
     "actuator.metrics.sample-interval" Duration "5s" "Time between two samples of the system.";
     "actuator.metrics.smaps-interval" Duration "60s" "Time between two looks at the memory of the process page by page, which cost more; 0 for never.";
     "actuator.server-timing.enabled" Bool "false" "Whether responses tell in Server-Timing how long they took.";

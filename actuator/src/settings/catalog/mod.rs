@@ -2,6 +2,7 @@
 
 mod general;
 mod meters;
+mod push;
 
 use super::name::{self, Spelling};
 
@@ -37,7 +38,7 @@ pub enum Kind {
 
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [general::ENTRIES, meters::ENTRIES].into_iter().flatten()
+    [general::ENTRIES, push::ENTRIES, meters::ENTRIES].into_iter().flatten()
 }
 
 /// Whether this is a name of Spring's that is accepted, but does nothing here.

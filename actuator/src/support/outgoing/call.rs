@@ -3,9 +3,11 @@
 use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{Method, Response};
+use reqwest::{Method, RequestBuilder, Response};
 
 use super::{
+    authorization::Authorization,
+    body::Streamed,
     client::{Timeouts, client_builder},
     failure::{CallFailure, FailureKind},
     headers::Headers,
@@ -18,6 +20,7 @@ use super::{
 pub struct HttpClient {
     client: reqwest::Client,
     target: HttpTarget,
+    authorization: Authorization,
 }
 
 /// What is sent.
@@ -29,6 +32,10 @@ pub enum HttpMethod {
     Head,
     /// POST.
     Post,
+    /// PUT.
+    Put,
+    /// DELETE.
+    Delete,
 }
 
 impl HttpClient {
@@ -41,6 +48,16 @@ impl HttpClient {
         timeout: Duration,
     ) -> Result<Self, CallFailure> {
         let timeouts = Timeouts { connect: timeout, read: timeout, whole: timeout };
+        Self::make_within(target, trust, headers, timeouts).await
+    }
+
+    /// The same with a limit on each part of a call.
+    pub async fn make_within(
+        target: HttpTarget,
+        trust: Trust,
+        headers: Headers,
+        timeouts: Timeouts,
+    ) -> Result<Self, CallFailure> {
         let https = target.is_https();
         let make = move || {
             client_builder(&trust, https, timeouts, headers.into_map())
@@ -57,7 +74,16 @@ impl HttpClient {
         } else {
             make()
         };
-        Ok(Self { client: made?, target })
+        Ok(Self { client: made?, target, authorization: Authorization::None })
+    }
+
+    /// Says with every call who it comes from, in place of credentials in the address.
+    pub fn authorized(self, authorization: Authorization) -> Self {
+        let target = match authorization {
+            Authorization::None => self.target,
+            _ => self.target.without_credentials(),
+        };
+        Self { target, authorization, ..self }
     }
 
     /// Calls, and gives the head of the answer.
@@ -67,17 +93,40 @@ impl HttpClient {
         headers: &[(&'static str, &str)],
         body: Bytes,
     ) -> Result<HttpAnswer, CallFailure> {
+        let request = self.request(method, headers);
+        let request = if body.is_empty() { request } else { request.body(body) };
+        Ok(HttpAnswer { response: request.send().await? })
+    }
+
+    /// The same with a body that is made while it is sent, part by part: `Transfer-Encoding:
+    /// chunked`. Each part is asked for where others run too, so it has to be quick.
+    pub async fn send_streamed<I>(
+        &self,
+        method: HttpMethod,
+        headers: &[(&'static str, &str)],
+        parts: I,
+    ) -> Result<HttpAnswer, CallFailure>
+    where
+        I: Iterator<Item = Bytes> + Send + Unpin + 'static,
+    {
+        let body = reqwest::Body::wrap(Streamed::new(parts));
+        let request = self.request(method, headers).body(body);
+        Ok(HttpAnswer { response: request.send().await? })
+    }
+
+    fn request(&self, method: HttpMethod, headers: &[(&'static str, &str)]) -> RequestBuilder {
         let method = match method {
             HttpMethod::Get => Method::GET,
             HttpMethod::Head => Method::HEAD,
             HttpMethod::Post => Method::POST,
+            HttpMethod::Put => Method::PUT,
+            HttpMethod::Delete => Method::DELETE,
         };
         let mut request = self.client.request(method, self.target.url());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = if body.is_empty() { request } else { request.body(body) };
-        Ok(HttpAnswer { response: request.send().await? })
+        self.authorization.apply(request)
     }
 }
 

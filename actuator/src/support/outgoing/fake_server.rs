@@ -17,6 +17,12 @@ pub struct Asked {
     pub headers: String,
     /// The body.
     pub body: String,
+    /// The same as it came, without the framing of chunks.
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(dead_code, reason = "only OTLP sends what is no text")
+    )]
+    pub bytes: Vec<u8>,
 }
 
 /// The raw answer to a request, or `None` to keep the caller waiting.
@@ -63,9 +69,14 @@ impl FakeServer {
         self.asked.recv().await.unwrap()
     }
 
+    /// The next request, if it was answered already.
+    pub fn was_asked(&mut self) -> Option<Asked> {
+        self.asked.try_recv().ok()
+    }
+
     /// Whether nothing was asked since the last look.
     pub fn is_left_alone(&mut self) -> bool {
-        self.asked.try_recv().is_err()
+        self.was_asked().is_none()
     }
 }
 
@@ -93,20 +104,39 @@ async fn serve(mut stream: TcpStream, answer: Arc<Answer>, tell: mpsc::Unbounded
 async fn read(stream: &mut TcpStream) -> Option<Asked> {
     let mut bytes = Vec::new();
     loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            let (head, body) = (String::from_utf8_lossy(&bytes[..end]), &bytes[end + 4..]);
             let (line, headers) = head.split_once("\r\n")?;
-            let length = headers
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "))
-                .map_or(0, |length| length.parse().unwrap());
-            if body.len() >= length {
+            let length = headers.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let whole = if headers.contains("transfer-encoding: chunked") {
+                unchunked(body)
+            } else {
+                let length = length.map_or(0, |length| length.parse().unwrap());
+                body.get(..length).map(<[u8]>::to_vec)
+            };
+            if let Some(bytes) = whole {
                 let line = line.strip_suffix(" HTTP/1.1")?.to_owned();
-                return Some(Asked { line, headers: headers.to_owned(), body: body.to_owned() });
+                let body = String::from_utf8_lossy(&bytes).into_owned();
+                return Some(Asked { line, headers: headers.to_owned(), body, bytes });
             }
         }
         if stream.read_buf(&mut bytes).await.ok()? == 0 {
             return None;
         }
+    }
+}
+
+/// What chunks hold, once the last one is there.
+fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut whole = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|window| window == b"\r\n")?;
+        let length = usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?, 16).ok()?;
+        let chunk = rest.get(end + 2..end + 2 + length)?;
+        rest = rest.get(end + 2 + length + 2..)?;
+        if length == 0 {
+            return Some(whole);
+        }
+        whole.extend_from_slice(chunk);
     }
 }

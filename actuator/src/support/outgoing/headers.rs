@@ -22,6 +22,13 @@ impl Headers {
         }
     }
 
+    /// Adds all others, each in place of one of the same name.
+    pub fn extend(&mut self, others: &Self) {
+        for (name, value) in &others.map {
+            self.map.insert(name, value.clone());
+        }
+    }
+
     /// Whether there is one of this name.
     pub fn contains(&self, name: &str) -> bool {
         self.map.contains_key(name)

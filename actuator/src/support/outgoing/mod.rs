@@ -3,6 +3,8 @@
 //! What holds for all of them: no redirects, no retries, no proxy, no connection that idles, a
 //! limit on every wait and on what is read, and no address in an error (it may hold a secret).
 
+mod authorization;
+mod body;
 mod call;
 #[cfg(feature = "tls")]
 mod certificate;
@@ -23,6 +25,7 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 
+pub use authorization::{Authorization, Credentials};
 pub use call::{HttpAnswer, HttpClient, HttpMethod};
 #[cfg(feature = "tls")]
 pub use certificate::{Certificate, chain_of_file};

@@ -27,17 +27,32 @@ impl HttpTarget {
         Ok(Self { url })
     }
 
+    /// The address below this one, whose path goes on with `path` (`/metrics/job/shop`), which is
+    /// encoded already.
+    pub fn below(&self, path: &str) -> Self {
+        let mut url = self.url.clone();
+        let whole = format!("{}{path}", url.path().trim_end_matches('/'));
+        url.set_path(&whole);
+        Self { url }
+    }
+
     /// Whether TLS is needed.
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// Without credentials and query.
-    pub fn shown(&self) -> String {
+    /// The same address for anybody.
+    pub(super) fn without_credentials(&self) -> Self {
         let mut url = self.url.clone();
         // Cannot fail: the URL has a host.
         let _ = url.set_username("");
         let _ = url.set_password(None);
+        Self { url }
+    }
+
+    /// Without credentials and query.
+    pub fn shown(&self) -> String {
+        let mut url = self.without_credentials().url;
         url.set_query(None);
         url.into()
     }

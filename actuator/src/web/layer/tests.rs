@@ -159,7 +159,7 @@ async fn trap_seed_08_an_error_and_a_panic_of_the_call_itself_are_recorded() {
         meters_management: true,
         exchanges: None,
         clock: app.clock.clone(),
-        base_path: "".to_owned(),
+        base_path: String::new(),
         server_timing: false,
     });
     let refuse = |_: Request<Body>| async { Err::<Response<Body>, _>(Refused) };

@@ -60,3 +60,101 @@ async fn info(pool: &Pool) -> u8 {
     std::future::ready(pool).await;
     1
 }
+
+/// Handles.
+#[derive(Debug)]
+#[actuator::metrics(prefix = "lints", tags("crate" = "lints"))]
+pub struct Handles {
+    /// A counter.
+    #[meter("counter", base_unit = "calls")]
+    pub counter: Arc<actuator::meter::Counter>,
+    /// A timer.
+    #[meter(histogram, slo = ["1s"], percentiles = [0.5])]
+    pub timer: Arc<actuator::meter::Timer>,
+}
+
+/// Measured in all ways.
+///
+/// # Errors
+/// There is no number.
+#[actuator::timed("lints.timed", tags("a" = "b"), slo = ["1s"], percentiles = [0.5], histogram)]
+#[actuator::counted("lints.counted", failures_only)]
+pub fn measured(text: &str) -> Result<u8, std::num::ParseIntError> {
+    const LEAST: u8 = 1;
+    let number: u8 = text.parse()?;
+    Ok(number.max(LEAST))
+}
+
+/// Waits.
+#[actuator::timed]
+#[actuator::counted]
+pub async fn measured_async(pool: &Pool) -> Option<&Pool> {
+    const YES: bool = true;
+    std::future::ready(YES).await.then_some(pool)
+}
+
+/// One line.
+#[rustfmt::skip]
+#[actuator::timed]
+pub async fn short() -> u8 { std::future::ready(1).await }
+
+/// Nothing comes back.
+#[actuator::timed("lints.long", long_task)]
+#[actuator::counted(on = Pool)]
+pub fn nothing() {}
+
+/// An iterator.
+#[actuator::timed]
+pub fn opaque(numbers: &[u8]) -> impl Iterator<Item = &u8> {
+    numbers.iter()
+}
+
+/// A future.
+#[actuator::timed]
+pub fn future() -> impl Future<Output = ()> + Send {
+    std::future::ready(())
+}
+
+/// A future in a box.
+#[must_use]
+#[actuator::counted]
+pub fn boxed() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(std::future::ready(()))
+}
+
+/// It ends the process.
+#[actuator::timed]
+pub fn never() -> ! {
+    std::process::exit(1)
+}
+
+const fn kind<E>(_: &E) -> &'static str {
+    "kind"
+}
+
+/// What kind of error it was.
+///
+/// # Errors
+/// Always.
+#[actuator::timed(error = kind)]
+pub fn named() -> Result<(), String> {
+    Err(String::new())
+}
+
+#[actuator::gauge("lints.gauge", base_unit = "things", tags("a" = "b"))]
+fn gauge(pool: &Pool) -> usize {
+    format!("{pool:?}").len()
+}
+
+impl Pool {
+    /// A method.
+    #[actuator::timed(on = Pool)]
+    pub fn method(&mut self) -> &mut Self {
+        self
+    }
+
+    #[actuator::gauge("lints.associated", on = Pool)]
+    fn associated(pool: &Self) -> Option<f32> {
+        format!("{pool:?}").parse().ok()
+    }
+}

@@ -19,3 +19,17 @@ fn env() -> [u8; 1] {
 async fn info() -> u8 {
     1
 }
+
+#[act::timed("renamed.timed", crate = ::act)]
+#[act::counted("renamed.counted", crate = ::act)]
+pub fn measured() {}
+
+#[act::gauge("renamed.gauge", crate = ::act)]
+fn gauge() -> u8 {
+    1
+}
+
+#[act::metrics(prefix = "renamed", crate = ::act)]
+pub struct Handles {
+    pub handle: std::sync::Arc<act::meter::Counter>,
+}

@@ -16,6 +16,17 @@ struct HealthDeclaration;
 struct DeclaredOptions;
 struct bool;
 struct u32;
+struct Box;
+struct MeterDeclaration;
+struct MeterKind;
+struct MeterRegistry;
+struct TimedSite;
+struct Failure;
+static SITE: () = ();
+static HANDLE: () = ();
+fn call() {}
+fn never() {}
+fn describe() {}
 macro_rules! env {
     () => {};
 }
@@ -49,4 +60,58 @@ async fn check(components: &Pool) {
 #[::actuator::env_source(name = "shadowed")]
 fn env() -> u8 {
     1
+}
+
+#[::actuator::timed(
+    "shadowed.timed",
+    description = "d",
+    tags("a" = "b"),
+    percentiles = [0.5],
+    histogram,
+    slo = ["1s"]
+)]
+#[::actuator::counted("shadowed.counted", failures_only)]
+pub fn measured(registry: u8, measured: u8) -> u8 {
+    let () = SITE;
+    if registry > measured {
+        registry
+    } else {
+        measured
+    }
+}
+
+#[::actuator::timed]
+#[::actuator::counted]
+pub async fn asynchronous(returned: u8) -> (u8, ()) {
+    (returned, SITE)
+}
+
+#[::actuator::timed]
+pub fn future(future: u8) -> impl ::std::future::Future<Output = u8> {
+    async move { future }
+}
+
+#[::actuator::timed(error = kind)]
+pub fn named(failed: u8) -> ::std::result::Result<u8, u8> {
+    ::std::result::Result::Err(failed)
+}
+
+fn kind(_: &u8) -> &'static str {
+    "kind"
+}
+
+#[::actuator::timed("shadowed.long", long_task)]
+pub fn long() {}
+
+#[::actuator::gauge("shadowed.gauge", base_unit = "things")]
+fn gauge(components: &Pool) -> u8 {
+    let _ = components;
+    1
+}
+
+#[::actuator::metrics(prefix = "shadowed")]
+pub struct Handles {
+    #[meter(tags("a" = "b"))]
+    pub handle: ::std::sync::Arc<::actuator::meter::Counter>,
+    pub registry: ::std::sync::Arc<::actuator::meter::Timer>,
 }
