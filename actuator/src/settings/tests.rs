@@ -289,13 +289,12 @@ fn names_that_are_nearly_right_are_told_with_the_right_one() {
             "management.prometheus.metrics.export.descriptions",
         ),
         ("management.metrics.web.server.max-uri-tag", "management.metrics.web.server.max-uri-tags"),
-        (
-            "management.metrics.distribution.percentile.http",
-            "management.metrics.distribution.percentiles",
-        ),
     ] {
         let settings = Settings::builder().force(wrong, "1").build().unwrap();
         let warnings = settings.warnings().join("\n");
         assert!(warnings.contains(wrong) && warnings.contains(right), "{wrong}: {warnings}");
     }
+    let right = "management.metrics.export.datadog.enabled";
+    let settings = Settings::builder().force(right, "1").build().unwrap();
+    assert!(!settings.warnings().join("\n").contains("did you mean"));
 }

@@ -90,17 +90,24 @@ fn replace(meters: &MeterRegistry, round: u32) {
 fn record(meters: &MeterRegistry) -> impl FnMut(u32) {
     let counter = meters.meter("steady").counter();
     let objectives = [0.001, 0.01, 0.1, 1.0];
-    let timer = meters.meter("steady.time").service_level_objectives(objectives).timer();
+    let timers: Vec<_> = (0..100)
+        .map(|id| {
+            let timer = meters.meter("steady.time").service_level_objectives(objectives);
+            timer.percentiles_histogram().tag("id", id.to_string()).timer()
+        })
+        .collect();
     let summary = meters.meter("steady.size").percentiles([0.5, 0.99]).summary();
     let running = meters.meter("steady.work").long_task_timer();
     move |round| {
         let trace = Exemplar { trace_id: u128::from(round) + 1, span_id: u64::from(round) + 1 };
         let task = running.start();
-        for value in 0..100 {
-            counter.add_with(1, trace);
-            timer.record_with(Duration::from_micros(u64::from(value * round)), trace);
-            summary.record(f64::from(value));
+        for (value, timer) in timers.iter().enumerate() {
+            // Most fall into the last buckets, which are read last.
+            timer.record(Duration::from_secs(60));
+            timer.record_with(Duration::from_millis(value as u64), trace);
         }
+        counter.add_with(1, trace);
+        summary.record(f64::from(round));
         running.stop(task);
     }
 }
