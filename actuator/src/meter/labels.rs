@@ -222,5 +222,19 @@ mod tests {
             tags.sort();
             prop_assert_eq!(back, tags);
         }
+
+        #[test]
+        fn no_name_stands_twice_whatever_the_keys_are(
+            keys in prop::collection::vec("[a.\\-_é0]{0,4}|le_?|quantile", 0..8)
+        ) {
+            let tags: Vec<Tag> = keys.iter().map(|key| Tag::new(key, "=\",b=")).collect();
+            let labels = Labels::of(&tags, &[]);
+            // The value as it is written, which no name contains.
+            let names: Vec<&str> =
+                labels.text.split("=\"=\\\",b=\"").map(|name| name.trim_start_matches(',')).collect();
+            let distinct: std::collections::BTreeSet<&&str> = names.iter().collect();
+            prop_assert_eq!(distinct.len(), names.len(), "{}", labels.text);
+            prop_assert_eq!(names.len(), labels.keys.len() + 1);
+        }
     }
 }

@@ -158,7 +158,7 @@ impl Exponential {
         }
         let rank = phi.clamp(0.0, 1.0) * as_f64(all);
         let mut below = as_f64(recent.zero);
-        if rank <= below {
+        if recent.zero > 0 && rank <= below {
             return 0.0;
         }
         for (index, count) in (self.first..).zip(&recent.counts) {
