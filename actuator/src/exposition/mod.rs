@@ -119,7 +119,7 @@ impl Exposition {
                         target: "actuator::exposition",
                         "meter {} is left out for Prometheus: its samples would be called {}, as \
                          those of the meter {} are. Give it another name",
-                        meter.name, meter.sample, meter.other
+                        meter.name.escape_debug(), meter.sample, meter.other.escape_debug()
                     );
                     known.left_out.insert(meter.name);
                 }

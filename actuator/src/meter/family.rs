@@ -299,7 +299,7 @@ impl Family {
     /// To be called without a lock: who listens to the log may register meters.
     fn warn(&self, reason: fmt::Arguments<'_>) {
         if !self.has_warned.swap(true, Relaxed) {
-            tracing::warn!(target: "actuator::meter", "meter {}: {reason}", self.name);
+            tracing::warn!(target: "actuator::meter", "meter {}: {reason}", self.name.escape_debug());
         }
     }
 }

@@ -52,6 +52,7 @@ pub(crate) use builtin::{client, pool::bind_pool_meters};
 pub(crate) use family::Family;
 pub(crate) use histogram::{ExponentialSnapshot, Histogram};
 pub(crate) use instrument::as_f64;
+pub(crate) use labels::escaped;
 pub(crate) use series::{MeterKind, Series};
 pub(crate) use server_requests::{
     FinishedRequest, Outcome, RequestMethod, RouteMeters, ServerRequestMeters,

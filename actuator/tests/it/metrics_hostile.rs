@@ -1,11 +1,20 @@
 //! What clients may ask of the meters: everything. They get the contract's answer, and no meter
 //! comes to be by being asked for.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, sync::mpsc, time::Duration};
 
+use actuator::App;
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+use serde_json::Value;
 use testkit::{Answer, Request};
 
-use crate::app::{Service, app};
+use crate::{
+    app::{Service, app},
+    text_parser::Document,
+};
 
 const STATS: &str = "/c2c/stats.json";
 const PYMICRO: &str = "/metrics";
@@ -14,16 +23,20 @@ const PAGES: [&str; 5] =
 
 /// With meters whose tags are not easy to write into a query.
 fn start() -> Service {
+    start_with(|app| {
+        let meters = app.meters();
+        for (kind, count) in [("plain", 1), ("a:b", 2), ("a,b", 4), ("nul\0 \r\n\"é\\", 8)] {
+            meters.meter("orders").tag("kind", kind).counter().add(count);
+        }
+        meters.meter("pymicro.ret").tag("r", "x\"y\nz\\").counter().add(3);
+    })
+}
+
+fn start_with(register: impl FnOnce(&mut App) + Send + 'static) -> Service {
     app()
         .setting("actuator.compat.c2c.stats.enabled", "true")
         .setting("actuator.compat.pymicro.enabled", "true")
-        .with(|app| {
-            let meters = app.meters();
-            for (kind, count) in [("plain", 1), ("a:b", 2), ("a,b", 4), ("nul\0 \r\n\"é\\", 8)] {
-                meters.meter("orders").tag("kind", kind).counter().add(count);
-            }
-            meters.meter("pymicro.ret").tag("r", "x\"y\nz\\").counter().add(3);
-        })
+        .with(register)
         .start()
 }
 
@@ -179,7 +192,8 @@ fn a_thousand_tags_are_one_question() {
     let before = names(&service);
     let same = "&tag=kind:plain".repeat(1_000);
     assert_eq!(orders(&service, &format!("?x{same}")), Some(1.0));
-    let different: String = (0..1_000).map(|n| format!("&tag=key{n}:value")).collect();
+    let different: Vec<String> = (0..1_000).map(|n| format!("&tag=key{n}:value")).collect();
+    let different = different.concat();
     assert_eq!(orders(&service, &format!("?x{different}")), None);
     assert_eq!(orders(&service, &format!("?x{same}{different}")), None);
     let commas = (0..1_000).map(|_| "kind:plain").collect::<Vec<_>>().join(",");
@@ -276,7 +290,8 @@ fn included_names_select_and_conflicting_parameters_are_no_conflict() {
         assert_eq!(answer.media_type(), "text/plain", "{query}");
         answer.text()
     };
-    let odd: String = (0..1_000).map(|n| format!("includedNames=n{n}%00%0A&")).collect();
+    let odd: Vec<String> = (0..1_000).map(|n| format!("includedNames=n{n}%00%0A&")).collect();
+    let odd = odd.concat();
     assert_eq!(text(&odd), "");
     assert_eq!(text(&format!("{odd}includedNames=orders")).lines().count(), 6);
     let long = "x,".repeat(30_000);
@@ -330,4 +345,32 @@ fn odd_tags_are_well_formed_on_every_page() {
     assert!(pymicro.contains(r#"pymicro_ret_total{r="x\"y\nz\\"} 3"#), "{pymicro}");
     let stats = service.get(STATS).assert_status(200).json();
     assert_eq!(stats["counters"]["orders/kind/nul\0 \r\n\"é\\"], 8, "{stats}");
+}
+
+#[test]
+fn whatever_names_and_tags_hold_each_page_can_be_read() {
+    let (sender, receiver) = mpsc::channel();
+    let service = start_with(move |app| sender.send(app.meters()).unwrap());
+    let meters = receiver.recv().unwrap();
+    let text = || prop_oneof!["\\PC{0,8}", "[\0-\u{7f}]{0,8}", "[a-z./_\"\\\\=,{}#\n]{0,8}"];
+    let tags = prop::collection::vec((text(), text()), 0..4);
+    let ask = |path: &str| {
+        let answer = service.get(path).assert_status(200);
+        String::from_utf8(answer.body().to_vec()).unwrap()
+    };
+    TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() })
+        .run(&(text(), tags), |(name, tags)| {
+            meters.meter(format!("pymicro.{name}")).tags(tags.clone()).counter().add(3);
+            meters.meter(name.clone()).tags(tags.clone()).gauge().set(2.0);
+            let timer = meters.meter("http.server.requests").tags(tags.clone());
+            timer.tag("status", name.clone()).timer().record(Duration::ZERO);
+            let long = meters.meter(format!("long.{name}")).tags(tags).long_task_timer();
+            long.start();
+            Document::read(&ask(PYMICRO));
+            Document::read(&ask("/actuator/prometheus"));
+            let stats: Value = serde_json::from_str(&ask(STATS)).unwrap();
+            prop_assert!(stats["counters"].is_object() && stats["gauges"].is_object());
+            Ok(())
+        })
+        .unwrap();
 }

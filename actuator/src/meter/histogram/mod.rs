@@ -169,10 +169,5 @@ impl Histogram {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::float_cmp,
-    reason = "a model is plain"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a model is plain")]
 mod model_tests;

@@ -100,7 +100,9 @@ proptest! {
     ) {
         let bounds = ascending(bounds);
         let histogram = histogram(Unit::Plain, &bounds, &asked);
-        values.iter().for_each(|value| histogram.record_value(*value, None));
+        for value in &values {
+            histogram.record_value(*value, None);
+        }
         check(&histogram, &values, &bounds, &asked);
     }
 
@@ -116,7 +118,9 @@ proptest! {
     ) {
         let bounds = ascending(millis.iter().map(|millis| f64::from(*millis) / 1e3).collect());
         let histogram = histogram(Unit::Nanos, &bounds, &asked);
-        nanos.iter().for_each(|nanos| histogram.record_nanos(*nanos, None));
+        for nanos in &nanos {
+            histogram.record_nanos(*nanos, None);
+        }
         let values: Vec<f64> = nanos.iter().map(|nanos| as_f64(*nanos) / 1e9).collect();
         check(&histogram, &values, &bounds, &asked);
     }
@@ -127,7 +131,9 @@ proptest! {
         let meter = registry.meter("m").service_level_objectives([1.0]).percentiles([0.0, 0.5, 1.0]);
         let summary = meter.summary();
         let values: Vec<f64> = bits.into_iter().map(f64::from_bits).collect();
-        values.iter().for_each(|value| summary.record(*value));
+        for value in &values {
+            summary.record(*value);
+        }
         let taken = values.iter().filter(|value| value.is_finite() && **value >= 0.0).count();
         prop_assert_eq!(summary.count(), taken as u64);
         prop_assert_eq!(summary.histogram().counts().sum::<u64>(), taken as u64);
@@ -167,7 +173,9 @@ proptest! {
             prop_assert!(uppers.is_sorted_by(|a, b| a < b) && uppers.len() <= 300, "{:?}", uppers);
             prop_assert!(uppers.iter().all(|upper| upper.is_finite() && *upper > 0.0));
             let histogram = Histogram::new(Arc::new(decided));
-            [0.0, 1.0, 1e300].iter().for_each(|value| histogram.record_value(*value, None));
+            for value in &[0.0, 1.0, 1e300] {
+                histogram.record_value(*value, None);
+            }
             prop_assert_eq!(histogram.count(), 3);
         }
     }
