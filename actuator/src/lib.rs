@@ -38,7 +38,10 @@
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`macro@timed`], [`macro@counted`], [`macro@gauge`], [`macro@metrics`] |
 //! | count and time by hand | [`App::meters`], [`meter`], or the `metrics` crate: [`MetricsRecorder`] |
-//! | measure calls, pools of connections, caches | [`client`], [`meter::pool`], [`meter::cache`] |
+//! | measure calls, pools of connections, caches, the allocator | [`client`], [`meter::pool`], [`meter::cache`], [`App::allocator`] |
+//! | rename meters, leave out tags, deny meters | [`meter::MeterFilter`], or settings |
+//! | lead from a slow request to its trace | [`meter::Exemplar`] |
+//! | tell callers where their time went | [`ServerTiming`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -46,16 +49,17 @@
 //! | keep your own tracing subscriber | [`logging::layer`] |
 //!
 //! The settings have Spring's names and are read from arguments, the environment and
-//! `actuator.toml`.
+//! `actuator.toml`. Meters are served at `/actuator/metrics` and `/actuator/prometheus`; settings
+//! send them to a statsd server, a Pushgateway or an OTLP receiver as well.
 //!
 //! # Features
 //!
 //! - `compression` (on by default): compresses the answers of `/actuator/prometheus` for those who
 //!   accept gzip.
-//! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook), and the
-//!   check of certificates.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
+//! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook, pushes),
+//!   and the check of certificates.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
@@ -81,9 +85,19 @@ pub struct MacrosDocument;
 pub struct HealthDocument;
 
 /// And those of the documentation of metrics.
-#[cfg(all(doctest, feature = "metrics"))]
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/metrics.md")]
 pub struct MetricsDocument;
+
+/// And those about the `metrics` crate.
+#[cfg(all(doctest, feature = "metrics"))]
+#[doc = include_str!("../../docs/metrics-crate.md")]
+pub struct MetricsCrateDocument;
+
+/// And those about calls, pools and caches.
+#[cfg(all(doctest, feature = "reqwest", feature = "moka"))]
+#[doc = include_str!("../../docs/metrics-clients.md")]
+pub struct MetricsClientsDocument;
 
 #[doc(hidden)]
 pub mod __private;

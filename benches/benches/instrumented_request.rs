@@ -40,6 +40,7 @@ fn router() -> Router {
 async fn layer(exchanges: &str) -> actuator::Result<actuator::ActuatorLayer> {
     let builder = actuator::Actuator::builder()
         .isolated()
+        .force_setting("actuator.metrics.facade.enabled", "false")
         .force_setting("management.httpexchanges.recording.enabled", exchanges);
     Ok(builder.build().await?.layer())
 }

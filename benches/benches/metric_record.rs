@@ -41,11 +41,11 @@ struct Way {
 }
 
 impl Way {
-    /// `record` is given seconds.
-    fn new(name: &'static str, record: impl Fn(f64) + Send + Sync + 'static) -> Self {
+    /// `record` is given what a clock gives.
+    fn new(name: &'static str, record: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         let run = move |calls| {
             for call in 0..calls {
-                record(black_box(f64::from(call % 1_000) / 1_000.0));
+                record(black_box(Duration::from_millis(u64::from(call % 1_000))));
             }
         };
         Self { name, run: Arc::new(run), upkeep: Box::new(|| ()) }
@@ -54,7 +54,10 @@ impl Way {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let registry = runtime.block_on(Actuator::builder().isolated().build())?.meters();
+    // The recorder of the process is to be the one beside which this is measured.
+    let builder = Actuator::builder().isolated();
+    let builder = builder.force_setting("actuator.metrics.facade.enabled", "false");
+    let registry = runtime.block_on(builder.build())?.meters();
     let mut ways = vec![resolved(&registry), looked_up(&registry)];
     ways.extend(metrics_crate()?);
     ways.extend(prometheus_crate()?);
@@ -114,18 +117,18 @@ fn meters(registry: &MeterRegistry) -> (Arc<Counter>, Arc<Timer>) {
 
 fn resolved(registry: &MeterRegistry) -> Way {
     let (counter, timer) = meters(registry);
-    Way::new("actuator, handles", move |seconds| {
+    Way::new("actuator, handles", move |took| {
         counter.increment();
-        timer.record(Duration::from_secs_f64(seconds));
+        timer.record(took);
     })
 }
 
 fn looked_up(registry: &Arc<MeterRegistry>) -> Way {
     let registry = Arc::clone(registry);
-    Way::new("actuator, looked up", move |seconds| {
+    Way::new("actuator, looked up", move |took| {
         let (counter, timer) = meters(&registry);
         counter.increment();
-        timer.record(Duration::from_secs_f64(seconds));
+        timer.record(took);
     })
 }
 
@@ -140,18 +143,18 @@ fn metrics_crate() -> Result<[Way; 2], Box<dyn Error>> {
     let counter = recorder.register_counter(&key("orders"), &metadata);
     let histogram = recorder.register_histogram(&key("orders_time"), &metadata);
     metrics::set_global_recorder(recorder)?;
-    let handles = Way::new("metrics-exporter-prometheus, handles", move |seconds| {
+    let handles = Way::new("metrics-exporter-prometheus, handles", move |took| {
         counter.increment(1);
-        histogram.record(seconds);
+        histogram.record(took.as_secs_f64());
     });
-    let macros = Way::new("metrics-exporter-prometheus, macros", |seconds| {
+    let macros = Way::new("metrics-exporter-prometheus, macros", |took| {
         let [method, uri, status, outcome, exception] = black_box(VALUES);
         counter!("orders", "method" => method, "uri" => uri, "status" => status,
             "outcome" => outcome, "exception" => exception)
         .increment(1);
         histogram!("orders_time", "method" => method, "uri" => uri, "status" => status,
             "outcome" => outcome, "exception" => exception)
-        .record(seconds);
+        .record(took.as_secs_f64());
     });
     // Its samples pile up until somebody reads them.
     let upkeep = move || {
@@ -168,13 +171,13 @@ fn prometheus_crate() -> Result<[Way; 2], Box<dyn Error>> {
     let (counter, histogram) =
         (counters.with_label_values(&VALUES), histograms.with_label_values(&VALUES));
     Ok([
-        Way::new("prometheus, handles", move |seconds| {
+        Way::new("prometheus, handles", move |took| {
             counter.inc();
-            histogram.observe(seconds);
+            histogram.observe(took.as_secs_f64());
         }),
-        Way::new("prometheus, labels", move |seconds| {
+        Way::new("prometheus, labels", move |took| {
             counters.with_label_values(&black_box(VALUES)).inc();
-            histograms.with_label_values(&black_box(VALUES)).observe(seconds);
+            histograms.with_label_values(&black_box(VALUES)).observe(took.as_secs_f64());
         }),
     ])
 }
@@ -190,14 +193,14 @@ fn prometheus_client_crate() -> [Way; 2] {
     let counter = counters.get_or_create_owned(&labels());
     let histogram = histograms.get_or_create_owned(&labels());
     [
-        Way::new("prometheus-client, handles", move |seconds| {
+        Way::new("prometheus-client, handles", move |took| {
             counter.inc();
-            histogram.observe(seconds);
+            histogram.observe(took.as_secs_f64());
         }),
-        Way::new("prometheus-client, labels", move |seconds| {
+        Way::new("prometheus-client, labels", move |took| {
             let labels = labels();
             counters.get_or_create(&labels).inc();
-            histograms.get_or_create(&labels).observe(seconds);
+            histograms.get_or_create(&labels).observe(took.as_secs_f64());
         }),
     ]
 }

@@ -4,9 +4,9 @@ use std::fs;
 use std::sync::Arc;
 use std::thread;
 
-use actuator_integration::http::{ACCEPT_V2, ACCEPT_V3};
+use actuator_integration::http::{ACCEPT_V2, ACCEPT_V3, encoded};
 use actuator_integration::service::ServiceBuilder;
-use actuator_integration::{AdminServer, Folder, Relay, Service, wait};
+use actuator_integration::{AdminServer, Folder, Relay, Service, openmetrics, wait};
 use serde_json::{Value, json};
 
 /// What a new instance goes through, in this order and once.
@@ -315,6 +315,54 @@ fn polls(service: &Service) -> usize {
             && agent[0].as_str().is_some_and(|agent| agent.starts_with("ReactorNetty"))
     });
     polls.count()
+}
+
+#[test]
+fn a_compressed_exposition_passes_the_proxy_of_every_server_whole() {
+    let (servers, service, instance) = register_everywhere(Service::metered());
+    // Makes more series than are written at once.
+    let statuses = 200..512;
+    for status in statuses.clone() {
+        service.get(&format!("/status/{status}"));
+    }
+    for server in &servers {
+        let answer =
+            server.proxied(&instance, "prometheus", "application/openmetrics-text;version=1.0.0");
+        assert_eq!((answer.status, answer.media_type()), (200, "application/openmetrics-text"));
+        // The parser refuses what is cut off.
+        let families = openmetrics::parse(&answer.body);
+        let requests =
+            families.iter().find(|family| family.name == "http_server_requests_seconds").unwrap();
+        let counted = requests.samples.iter().filter(|sample| {
+            sample.name.ends_with("_count") && sample.labels["uri"] == "/status/{status}"
+        });
+        assert_eq!(counted.count(), statuses.len());
+    }
+    // The servers ask for gzip, and unpack it before they pass it on.
+    let exchanges = service.get("/actuator/httpexchanges").json();
+    let compressed = exchanges["exchanges"].as_array().unwrap().iter().filter(|exchange| {
+        exchange["request"]["uri"].as_str().is_some_and(|uri| uri.ends_with("/prometheus"))
+            && exchange["response"]["headers"]["content-encoding"][0] == "gzip"
+    });
+    assert_eq!(compressed.count(), servers.len());
+}
+
+#[test]
+fn meters_are_found_by_any_tag_through_the_proxy_of_every_server() {
+    let (servers, service, instance) = register_everywhere(Service::metered());
+    let offered = service.get("/actuator/metrics/hostile.value").json();
+    let texts = offered["availableTags"][0]["values"].as_array().unwrap();
+    assert_eq!(texts.len(), 9, "{offered}");
+    for text in texts {
+        // Twice, as the web UI does.
+        let tag = encoded(&format!("text:{}", text.as_str().unwrap()));
+        let path = format!("metrics/hostile.value?tag={tag}&tag={tag}");
+        let told = service.get(&format!("/actuator/{path}")).json();
+        assert_eq!(told["availableTags"], json!([]), "{text}");
+        for server in &servers {
+            assert_eq!(server.proxied(&instance, &path, ACCEPT_V3).json(), told, "{text}");
+        }
+    }
 }
 
 #[test]

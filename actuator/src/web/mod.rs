@@ -24,6 +24,7 @@ mod router;
 mod server_timing;
 mod stream;
 mod target;
+mod template;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;

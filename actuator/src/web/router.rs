@@ -14,6 +14,7 @@ use super::{
     path,
     refusal::{IncludeMessage, Refusal, RefusalContext},
     target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
+    template::{Asked, Templates},
 };
 use crate::model::{
     call::{Call, Listener},
@@ -30,6 +31,7 @@ pub(crate) struct Management {
     discovery: bool,
     include_message: IncludeMessage,
     listener: Listener,
+    templates: Templates,
 }
 
 /// A path outside the base path at which an endpoint answers (`/livez`).
@@ -57,6 +59,31 @@ impl MountedPath {
     }
 }
 
+/// What a path leads to.
+struct Found<'m, 'r> {
+    endpoint: &'m SharedEndpoint,
+    below: Below<'m, 'r>,
+    place: Place<'m>,
+}
+
+/// Where an endpoint was found.
+#[derive(Clone, Copy)]
+enum Place<'m> {
+    /// Below the base path, as the endpoint of this number.
+    Below(usize),
+    /// At a path of its own.
+    Mounted(&'m str),
+}
+
+impl<'m> Place<'m> {
+    fn mounted_at(self) -> Option<&'m str> {
+        match self {
+            Self::Below(_) => None,
+            Self::Mounted(path) => Some(path),
+        }
+    }
+}
+
 impl Management {
     /// The API as `listener` serves it.
     pub(crate) fn new(
@@ -66,8 +93,10 @@ impl Management {
         listener: Listener,
     ) -> Self {
         let mounted = mounted.iter().filter(|path| path.listener == listener).cloned().collect();
+        let base_path = base_path.into();
         Self {
-            base_path: base_path.into(),
+            templates: Templates::new(&base_path, &endpoints),
+            base_path,
             endpoints,
             mounted,
             discovery: true,
@@ -126,7 +155,8 @@ impl Management {
     /// Answers one request. Never fails: a refusal is a response too.
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
         let (parts, body) = request.into_parts();
-        match self.answer(&parts, body).await {
+        let mut asked = Asked::Nothing;
+        let mut response = match self.answer(&parts, body, &mut asked).await {
             Ok(response) => response,
             Err(refusal) => refusal.respond(&RefusalContext {
                 path: original_uri(&parts).path(),
@@ -134,15 +164,29 @@ impl Management {
                 headers: &parts.headers,
                 include_message: self.include_message,
             }),
+        };
+        if let Some(template) = self.templates.of(asked, response.status().as_u16()) {
+            response.extensions_mut().insert(template.clone());
         }
+        response
     }
 
-    async fn answer(&self, parts: &Parts, sent: Body) -> Result<Response, Refusal> {
+    /// `asked` is told what the request turns out to ask for.
+    async fn answer(
+        &self,
+        parts: &Parts,
+        sent: Body,
+        asked: &mut Asked,
+    ) -> Result<Response, Refusal> {
         let full_path = parts.uri.path();
         if self.is_index(full_path) {
+            *asked = Asked::Index;
             return self.index(parts);
         }
-        let (endpoint, below, mounted_at) = self.find(full_path)?;
+        let Found { endpoint, below, place } = self.find(full_path)?;
+        if let Place::Mounted(_) = place {
+            *asked = Asked::Mounted;
+        }
         let target = Target::find(endpoint, &below, full_path)?;
         let accept = accept(parts);
         let (operation, content_type) = match target.negotiate(parts, &accept)? {
@@ -150,6 +194,9 @@ impl Management {
             Negotiated::Options(allow) => return Ok(answer::options(&allow)),
             Negotiated::Preflight => return Ok(answer::refused_preflight()),
         };
+        if let Place::Below(number) = place {
+            *asked = Asked::Operation(number, operation.0);
+        }
         let call = Call {
             operation: operation.0,
             selectors: selectors(operation.1, &below),
@@ -159,7 +206,7 @@ impl Management {
             version: accept.version(),
             principal: None,
             listener: self.listener,
-            additional_path: mounted_at,
+            additional_path: place.mounted_at(),
         };
         let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
@@ -200,10 +247,7 @@ impl Management {
     }
 
     /// The endpoint of a path, and the decoded segments below it.
-    fn find<'r>(
-        &self,
-        full_path: &'r str,
-    ) -> Result<(&SharedEndpoint, Below<'_, 'r>, Option<&str>), Refusal> {
+    fn find<'r>(&self, full_path: &'r str) -> Result<Found<'_, 'r>, Refusal> {
         let mounted =
             self.mounted.iter().find_map(|mounted| Some((mounted, mounted.rest(full_path)?)));
         if let Some((mounted, rest)) = mounted {
@@ -214,7 +258,12 @@ impl Management {
                 path::segments(rest)
                     .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?
             };
-            return Ok((&mounted.endpoint, Below { operations, segments }, Some(&mounted.path)));
+            let below = Below { operations, segments };
+            return Ok(Found {
+                endpoint: &mounted.endpoint,
+                below,
+                place: Place::Mounted(&mounted.path),
+            });
         }
         let not_found = || Refusal::not_found(full_path);
         let below = full_path
@@ -223,14 +272,14 @@ impl Management {
             .ok_or_else(not_found)?;
         let mut segments = path::segments(below)
             .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?;
-        let found = self
-            .endpoints
-            .iter()
-            .find_map(|exposed| Some((exposed, segments_of(exposed.path(), &segments)?)));
-        let (exposed, own) = found.ok_or_else(not_found)?;
+        let found =
+            self.endpoints.iter().enumerate().find_map(|(at, exposed)| {
+                Some((at, exposed, segments_of(exposed.path(), &segments)?))
+            });
+        let (number, exposed, own) = found.ok_or_else(not_found)?;
         segments.drain(..own);
-        let operations = Operations::Exposed(exposed);
-        Ok((exposed.endpoint(), Below { operations, segments }, None))
+        let below = Below { operations: Operations::Exposed(exposed), segments };
+        Ok(Found { endpoint: exposed.endpoint(), below, place: Place::Below(number) })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::model::reply::{Stream, StreamContent};
 /// Room for one part, so that it is not moved while it is written.
 const PART: usize = 72 * 1024;
 /// For how long a worker writes before others get their turn.
-const TURN: Duration = Duration::from_micros(500);
+const TURN: Duration = Duration::from_micros(200);
 
 /// The response; compressed if the caller accepts that. Nothing is written before the connection
 /// asks for it, and so nothing at all for HEAD.

@@ -68,6 +68,26 @@ fn a_route_is_one_series_whatever_its_parameters_and_unmatched_paths_are_one() {
 }
 
 #[test]
+fn requests_of_the_management_api_have_springs_templates() {
+    let service = app().start();
+    for path in ["", "/metrics/process.uptime", "/health/ping", "/env/PATH", "/prometheus"] {
+        service.get(&format!("/actuator{path}"));
+    }
+    service.get("/actuator/nowhere").assert_status(404);
+    for uri in [
+        "/actuator",
+        "/actuator/metrics/{requiredMetricName}",
+        "/actuator/health/**",
+        "/actuator/env/{toMatch}",
+        "/actuator/prometheus",
+        "NOT_FOUND",
+    ] {
+        assert!(requests(&service, &format!("tag=uri:{uri}")).is_f64(), "{uri}");
+    }
+    assert_eq!(requests(&service, "tag=uri:/actuator/{*path}"), Value::Null);
+}
+
+#[test]
 fn an_exchange_names_the_address_as_the_caller_wrote_it_below_a_context_path_too() {
     let service = app().setting("server.servlet.context-path", "/shop").routes(routes()).start();
     service.get("/shop/orders/1").assert_status(200);

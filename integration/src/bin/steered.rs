@@ -1,14 +1,15 @@
 //! A service whose health does what a test says: `POST /say/down` and its check is DOWN, until told otherwise. The
-//! setting `steered.says` is what it says first. It also has a pool and a cache with figures that do not change.
+//! setting `steered.says` is what it says first. It also has pools, a cache, an allocator and orders with figures that
+//! do not change.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU32, Ordering},
 };
 
-use actuator::meter::MeterRegistry;
 use actuator::meter::cache::{CacheMeters, CacheStatistics};
 use actuator::meter::pool::{PoolMeters, PoolState};
+use actuator::meter::{AllocatorStatistics, MeterRegistry};
 use actuator::{App, Health, health_check};
 use axum::{Router, extract::Path, http::StatusCode, routing::post};
 
@@ -95,8 +96,13 @@ impl CacheStatistics for Prices {
     }
 }
 
-/// What the admin server shows as data sources and caches.
+/// What the admin server shows as data sources and caches, and orders.
 fn register_meters(registry: &MeterRegistry) {
+    // All that means something in a query.
+    for (kind, count) in [("books, used: 50% off", 3), ("tea & cups + saucers", 4)] {
+        let orders = registry.meter("orders.placed").tag("kind", kind).tag("paid", "by card");
+        orders.counter().add(count);
+    }
     CacheMeters::register(registry, "steered", "prices", Prices);
     PoolMeters::register(registry, "orders", || PoolState {
         active: 4,
@@ -124,6 +130,9 @@ fn setup(app: &mut App) -> actuator::Result<Router> {
     *orders.said() = first.and_then(|word| Said::from_word(&word)).unwrap_or_default();
     app.component(orders.clone());
     register_meters(&app.meters());
+    app.allocator(|| {
+        AllocatorStatistics::default().allocated(3_210_000_usize).resident(4_560_000_usize)
+    });
     Ok(Router::new().route("/say/{word}", post(move |Path(word)| say(orders.clone(), word))))
 }
 

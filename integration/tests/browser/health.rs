@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use actuator_integration::{AdminServer, Service, wait};
+use actuator_integration::wait;
 use serde_json::json;
 
 use crate::view::{Scene, View};
 
 /// The steered service, which says this first, with all that can be shown of checks.
 fn saying(word: &str) -> Arc<Scene> {
-    let service = Service::steered()
-        .setting("steered.says", word)
-        .setting("actuator.health.show-check", "true")
-        .setting("actuator.health.override.enabled", "true");
-    // Not the server of the quickstart, whose pages say that all is up.
-    Arc::new(Scene::of(AdminServer::shared_by("health", "4.1.2"), service))
+    Scene::steered(&[
+        ("steered.says", word),
+        ("actuator.health.show-check", "true"),
+        ("actuator.health.override.enabled", "true"),
+    ])
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! Each view leaves a picture in `target/screenshots/`.
 
 mod health;
+mod metrics;
 mod view;
 
 use std::collections::BTreeSet;
@@ -80,34 +81,6 @@ fn a_health_group_opens_with_what_the_instance_answers() {
     let view = View::of_instance("details");
     view.open_group("liveness");
     view.shows(&["livenessState\nUP"]);
-    view.close();
-}
-
-#[test]
-fn metrics_show_a_measurement_of_the_instance() {
-    let view = View::of_instance("metrics");
-    let names = view.scene.actuator("metrics")["names"].clone();
-    let listed = view.browser.wait_until(
-        "the metrics are listed",
-        "const names = [...document.querySelectorAll('#metric option')].map(o => o.value); return names.length && names",
-        &[],
-    );
-    assert_eq!(listed, names);
-
-    let workers =
-        view.scene.actuator("metrics/tokio.workers")["measurements"][0]["value"].as_f64().unwrap();
-    view.browser.run(
-        "const list = document.querySelector('#metric'); list.value = 'tokio.workers';
-         list.dispatchEvent(new Event('change', {bubbles: true}))",
-        &[],
-    );
-    view.browser.wait_until(
-        "the metric can be added",
-        "const add = [...document.querySelectorAll('main button')].find(b => b.innerText.includes('Add Metric'));
-         add && add.click(); return !!add",
-        &[],
-    );
-    view.shows(&["(no tags)", &format!("\n{workers}")]);
     view.close();
 }
 

@@ -1,5 +1,6 @@
 //! A window on a page of the admin server's web UI, and what the page is about.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use actuator_integration::service::ServiceBuilder;
@@ -33,8 +34,16 @@ impl Scene {
         scene
     }
 
+    /// The steered service with these settings. Not at the server of the quickstart, whose pages say that all is up.
+    pub fn steered(settings: &[(&str, &str)]) -> Arc<Self> {
+        let service = settings
+            .iter()
+            .fold(Service::steered(), |service, (name, value)| service.setting(name, value));
+        Arc::new(Self::of(AdminServer::shared_by("steered", "4.1.2"), service))
+    }
+
     /// This service, once the server knows all about it.
-    pub fn of(server: Arc<AdminServer>, service: ServiceBuilder) -> Self {
+    fn of(server: Arc<AdminServer>, service: ServiceBuilder) -> Self {
         let service = service
             .setting("spring.boot.admin.client.url", server.url())
             .setting("spring.boot.admin.client.instance.metadata.tags.environment", "demo")
@@ -113,6 +122,30 @@ impl View {
         let mut complaints = self.browser.complaints();
         complaints.retain(|complaint| !complaint.contains(HARMLESS));
         assert_eq!(complaints, [""; 0], "the page complained");
+    }
+
+    /// The titles of the cards that there are now.
+    pub fn cards(&self) -> Vec<String> {
+        let script = "return [...document.querySelectorAll('main h3 button')].map(b => b.querySelector('span').innerText)";
+        let titles = self.browser.run(script, &[]);
+        titles.as_array().unwrap().iter().map(|title| title.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What the card of this title says, by label, once there is such a card; it is moved into the picture.
+    #[track_caller]
+    pub fn card(&self, title: &str) -> BTreeMap<String, String> {
+        let script = "const title = [...document.querySelectorAll('main h3 button')]
+                .find(button => button.querySelector('span').innerText === arguments[0]);
+            const card = title?.closest('header').parentElement;
+            card?.scrollIntoView({block: 'center'});
+            const labels = card && [...card.querySelectorAll('dt, p.font-bold')];
+            return labels?.length && Object.fromEntries(labels.map(l => [l.innerText, l.nextElementSibling.innerText]))";
+        let what = format!("there is a card {title}");
+        let entries = self.browser.wait_until(&what, script, &[json!(title)]);
+        let entries = entries.as_object().unwrap().iter();
+        entries
+            .map(|(label, text)| (label.clone(), text.as_str().unwrap().trim().to_owned()))
+            .collect()
     }
 
     /// The entry of a component in the health card, moved into the picture: its text.

@@ -14,7 +14,6 @@ mod recording;
 
 use std::{
     any::type_name,
-    borrow::Cow,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
@@ -30,10 +29,6 @@ use tower_service::Service;
 
 use self::recording::{PANIC, Recorder, Recording, Scope};
 use crate::{exchange::ExchangeRepository, meter::ServerRequestMeters, support::clock::Clock};
-
-/// An extension of a response that names the route's template where axum cannot know it.
-#[derive(Clone, Debug)]
-pub(crate) struct RouteTemplate(pub Cow<'static, str>);
 
 /// Records what passes through it.
 #[derive(Clone, Debug)]

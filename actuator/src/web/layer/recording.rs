@@ -9,12 +9,12 @@ use axum::extract::MatchedPath;
 use http::{HeaderMap, Request, Response, header};
 use http_body::Body;
 
-use super::{LayerParts, RouteTemplate, exchange};
+use super::{LayerParts, exchange};
 use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
     model::principal::Principal,
-    web::server_timing::ServerTiming,
+    web::{server_timing::ServerTiming, template::RouteTemplate},
 };
 
 /// The status of an exchange whose client went away: known from nginx's logs.

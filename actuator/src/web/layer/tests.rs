@@ -17,7 +17,7 @@ use crate::{
     exchange::{Exchange, ExchangeSettings, Include},
     meter::{MeterRegistry, MeterSettings, Statistic, Tag},
     model::{principal::Principal, sanitizer::Sanitizer},
-    web::ServerTiming,
+    web::{ServerTiming, template::RouteTemplate},
 };
 
 struct App {
