@@ -247,3 +247,19 @@ fn the_rows_of_a_multi_gauge_may_be_made_with_the_gauge_itself() {
     }));
     assert_eq!(values(&registry, "depth", &[]), [(Statistic::Value, 2.0)]);
 }
+
+#[test]
+fn a_gauge_that_is_set_to_what_it_was_is_not_idle() {
+    let clock = Clock::manual(std::time::SystemTime::UNIX_EPOCH);
+    let idle_timeout = Some(Duration::from_mins(4));
+    let settings = MeterSettings { idle_timeout, ..MeterSettings::default() };
+    let registry = MeterRegistry::new(settings, clock.clone());
+    let (set, left) = (registry.meter("set").gauge(), registry.meter("left").gauge());
+    for _ in 0..20 {
+        set.set(7.0);
+        clock.advance(Duration::from_mins(1));
+        registry.advance();
+    }
+    assert!(registry.read("set", &[]).is_some());
+    assert_eq!((registry.read("left", &[]), left.value()), (None, 0.0));
+}

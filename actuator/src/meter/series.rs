@@ -108,7 +108,7 @@ impl Series {
     pub(super) fn activity(&self) -> Option<u64> {
         match self {
             Self::Counter(counter) => Some(counter.count()),
-            Self::Gauge(gauge) => Some(gauge.value().to_bits()),
+            Self::Gauge(gauge) => Some(gauge.activity()),
             Self::Timer(timer) => Some(timer.count()),
             Self::Summary(summary) => Some(summary.count()),
             _ => None,

@@ -10,6 +10,9 @@ use crate::settings::SettingsReader;
 
 /// The largest limit of meters, and of series of one meter.
 const MOST: usize = 10_000_000;
+/// Between two samples.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
+const LONGEST_INTERVAL: Duration = Duration::from_hours(24);
 
 /// `management.metrics.*`, and `actuator.metrics.*` where Spring has no such thing.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,8 +110,7 @@ impl MeterSettings {
             max_meters: read_limit(reader, "actuator.metrics.max-meters", defaults.max_meters),
             idle_timeout: read_idle_timeout(reader),
             sample_interval: read_interval(reader, defaults.sample_interval),
-            smaps_interval: reader
-                .value_or("actuator.metrics.smaps-interval", defaults.smaps_interval),
+            smaps_interval: read_smaps_interval(reader, defaults.smaps_interval),
             jvm_aliases: reader.value_or("actuator.metrics.jvm-aliases", defaults.jvm_aliases),
             body_sizes: reader.value_or("actuator.metrics.body-sizes", defaults.body_sizes),
             management_requests: reader
@@ -159,8 +161,19 @@ fn read_idle_timeout(reader: &mut SettingsReader<'_>) -> Option<Duration> {
 fn read_interval(reader: &mut SettingsReader<'_>, default: Duration) -> Duration {
     let name = "actuator.metrics.sample-interval";
     let interval = reader.value_or(name, default);
-    if interval < Duration::from_millis(100) {
-        reader.reject(name, "expected at least 100ms");
+    if !(SHORTEST_INTERVAL..=LONGEST_INTERVAL).contains(&interval) {
+        reader.reject(name, "expected at least 100ms, at most 24h");
+        return default;
+    }
+    interval
+}
+
+/// A zero is never.
+fn read_smaps_interval(reader: &mut SettingsReader<'_>, default: Duration) -> Duration {
+    let name = "actuator.metrics.smaps-interval";
+    let interval = reader.value_or(name, default);
+    if interval > LONGEST_INTERVAL {
+        reader.reject(name, "expected at most 24h, or 0 for never");
         return default;
     }
     interval

@@ -1,9 +1,9 @@
 //! Bad values of the settings of meters and of where they go: all refused at once, with name,
 //! value, place, and what is expected.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Instant};
 
-use crate::app::app;
+use crate::app::{app, runtime};
 
 /// Name, value, and a word of what is expected.
 const BAD: &[(&str, &str, &str)] = &[
@@ -71,4 +71,51 @@ fn all_bad_values_are_refused_at_once_with_name_value_place_and_remedy() {
         }
     }
     assert!(missing.is_empty(), "not refused as it should be: {missing:#?}\nin {message}");
+}
+
+#[test]
+fn the_longest_and_the_shortest_durations_are_refused_or_work() {
+    for name in ["sample-interval", "smaps-interval", "idle-timeout"] {
+        for value in
+            ["PT5000000000000000H", "18446744073709551615s", "213503982334601d", "1ns", "0"]
+        {
+            let app = app().setting(&format!("actuator.metrics.{name}"), value);
+            let runtime = runtime();
+            match runtime.block_on(app.builder.start()) {
+                Ok(running) => {
+                    let answer =
+                        testkit::get(running.address(), "/actuator/metrics/actuator.series");
+                    answer.assert_status(200);
+                    let scraped = testkit::get(running.address(), "/actuator/prometheus");
+                    let count = "actuator_sample_seconds_count{thread=\"meter-sampler\"} ";
+                    assert!(scraped.text().contains(count), "{name} {value}");
+                }
+                Err(error) => assert!(error.to_string().contains(name), "{value}: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_always_the_same_is_shown_although_idle_series_are_hidden() {
+    let service = app()
+        .setting("actuator.metrics.idle-timeout", "4ms")
+        .setting("actuator.metrics.sample-interval", "100ms")
+        .with(|app| drop(app.meters().meter("left").counter()))
+        .start();
+    let began = Instant::now();
+    while service.status("/actuator/metrics/left") == 200 {
+        assert!(began.elapsed() < testkit::PATIENCE, "nothing is idle");
+        service.get("/actuator/prometheus").assert_status(200);
+    }
+    for name in [
+        "application.ready.time",
+        "application.started.time",
+        "process.start.time",
+        "process.uptime",
+        "system.cpu.count",
+        "health",
+    ] {
+        assert_eq!(service.status(&format!("/actuator/metrics/{name}")), 200, "{name}");
+    }
 }
