@@ -8,6 +8,8 @@ use crate::settings::{FromSetting, SettingsReader};
 
 /// Micrometer forgets a maximum after two minutes.
 const EXPIRY: Duration = Duration::from_mins(2);
+/// Longer than that is not "of late".
+const LONGEST_EXPIRY: Duration = Duration::from_hours(24 * 7);
 /// A timer's values are expected between these, in nanoseconds (Micrometer's defaults).
 const EXPECTED_NANOS: (f64, f64) = (1e6, 30e9);
 /// An amount may be anything.
@@ -66,7 +68,10 @@ impl DistributionSettings {
             }),
             minimum_expected: by_meter(reader, "minimum-expected-value", read_meter_value),
             maximum_expected: by_meter(reader, "maximum-expected-value", read_meter_value),
-            expiry: by_meter(reader, "expiry", value),
+            expiry: by_meter(reader, "expiry", |reader, name| {
+                reader.value::<Duration>(name)?;
+                Some(reader.duration_within(name, EXPIRY, LONGEST_EXPIRY))
+            }),
             exponential: reader.value_or("actuator.metrics.native-histograms", false),
         }
     }

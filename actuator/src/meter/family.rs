@@ -1,6 +1,7 @@
 //! All series of one meter name: they share kind, description, base unit and distribution.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{
         Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -61,11 +62,9 @@ impl Kept {
         (self.table.get(&labels.text).cloned().ok_or(labels), true)
     }
 
-    /// As [`Self::find`], with what `make` makes in place of what is missing. It is kept if it is
-    /// of this kind.
+    /// As [`Self::find`], with what `make` makes in place of what is missing.
     fn find_or_make(
         &mut self,
-        kind: MeterKind,
         request: &SeriesRequest<'_>,
         make: impl FnOnce(SeriesId) -> Series,
     ) -> (Series, bool) {
@@ -76,7 +75,7 @@ impl Kept {
         };
         let keys = Arc::clone(&labels.keys);
         let series = make(SeriesId::new(labels, request.now));
-        if series.kind() == kind && self.table.len() < request.max_series + OVERFLOWS {
+        if self.table.len() < request.max_series.saturating_add(OVERFLOWS) {
             if !self.keys.iter().any(|known| Arc::ptr_eq(known, &keys)) {
                 self.keys.push(keys);
             }
@@ -94,7 +93,7 @@ impl Kept {
     /// keys, and the last for all further ones, where keys are made of data too.
     fn overflow_labels(&self, request: &SeriesRequest<'_>) -> Labels {
         let labels = Labels::of(&overflow(request), &self.keys);
-        let is_last = self.table.len() + 1 >= request.max_series + OVERFLOWS;
+        let is_last = self.table.len() + 1 >= request.max_series.saturating_add(OVERFLOWS);
         if !is_last || self.table.get(&labels.text).is_some() {
             return labels;
         }
@@ -185,8 +184,7 @@ impl Family {
     }
 
     /// The series with these tags: the one that is there, or the one that `make` makes. Over the
-    /// limit it is the one whose own tags all are `_overflow_`. A meter of another kind than the
-    /// family's is not registered: it can be used and is not seen.
+    /// limit it is the one whose own tags all are `_overflow_`. It is of this family's kind.
     pub(super) fn register(
         &self,
         request: &SeriesRequest<'_>,
@@ -195,7 +193,7 @@ impl Family {
         let (found, is_over) = self.kept().find(request);
         let (series, is_over) = match found {
             Ok(series) => (series, is_over),
-            Err(_) => self.kept_mut().find_or_make(self.kind, request, make),
+            Err(_) => self.kept_mut().find_or_make(request, make),
         };
         // Nothing is locked by now: what is logged may be counted here by the application itself.
         if is_over {
@@ -207,19 +205,18 @@ impl Family {
                 request.max_series
             ));
         }
-        if series.kind() != self.kind {
-            self.warn(format_args!(
-                "it is a {}, so the {} of this name is not kept",
-                self.kind,
-                series.kind()
-            ));
-        }
         series
+    }
+
+    /// Complains of a meter of another kind.
+    pub(super) fn refuse(&self, kind: MeterKind) {
+        self.warn(format_args!("it is a {}, so the {kind} of this name is not kept", self.kind));
     }
 
     /// Everything that holds all of `tags`, merged; `None` if no series does.
     pub(super) fn read(&self, tags: &[Tag]) -> Option<MetricReading> {
-        let wanted: Vec<(&str, _)> =
+        // A client may name one tag a thousand times.
+        let wanted: BTreeSet<(&str, _)> =
             tags.iter().map(|tag| (&*tag.key, escaped(&tag.value))).collect();
         let mut reading = MetricReading::of(self);
         let mut next = Some(0);
@@ -293,7 +290,7 @@ impl Family {
 
     fn warn(&self, reason: fmt::Arguments<'_>) {
         if !self.has_warned.swap(true, Relaxed) {
-            tracing::warn!(target: "actuator::meter", "meter {}: {reason}", self.name);
+            tracing::warn!(target: "actuator::meter", "meter {}: {reason}", self.name.escape_debug());
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
 
@@ -39,6 +40,10 @@ pub(crate) struct FunctionTimer {
     pub(super) id: SeriesId,
     count: Box<dyn Fn() -> u64 + Send + Sync>,
     total: Box<dyn Fn() -> Duration + Send + Sync>,
+    /// What was said last: a 0 in between would seem to be a new start, and all that was counted
+    /// before new.
+    last_count: AtomicU64,
+    last_nanos: AtomicU64,
 }
 
 impl FunctionTimer {
@@ -47,17 +52,22 @@ impl FunctionTimer {
         count: Box<dyn Fn() -> u64 + Send + Sync>,
         total: Box<dyn Fn() -> Duration + Send + Sync>,
     ) -> Self {
-        Self { id, count, total }
+        Self { id, count, total, last_count: AtomicU64::new(0), last_nanos: AtomicU64::new(0) }
     }
 
-    /// How often; 0 if the function panics.
+    /// How often; what it was the last time if the function panics.
     pub(crate) fn count(&self) -> u64 {
-        guarded(&self.count, 0)
+        let count = guarded(&self.count, self.last_count.load(Relaxed));
+        self.last_count.store(count, Relaxed);
+        count
     }
 
-    /// For how long, together; none if the function panics.
+    /// For how long, together; what it was the last time if the function panics.
     pub(crate) fn total(&self) -> Duration {
-        guarded(&self.total, Duration::ZERO)
+        let last = Duration::from_nanos(self.last_nanos.load(Relaxed));
+        let total = guarded(&self.total, last);
+        self.last_nanos.store(u64::try_from(total.as_nanos()).unwrap_or(u64::MAX), Relaxed);
+        total
     }
 }
 
@@ -69,4 +79,20 @@ impl fmt::Debug for FunctionTimer {
 
 fn guarded<T>(function: impl Fn() -> T, otherwise: T) -> T {
     catch_unwind(AssertUnwindSafe(function)).unwrap_or(otherwise)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timer_whose_functions_panic_says_what_it_said_last() {
+        let asked = AtomicU64::new(0);
+        let is_odd = move || asked.fetch_add(1, Relaxed) % 2 == 1;
+        let count = Box::new(move || if is_odd() { panic!("not now") } else { 7 });
+        let total = Box::new(|| panic!("never"));
+        let timer = FunctionTimer::new(SeriesId::default(), count, total);
+        assert_eq!([timer.count(), timer.count(), timer.count()], [7, 7, 7]);
+        assert_eq!(timer.total(), Duration::ZERO);
+    }
 }

@@ -60,21 +60,39 @@ impl Counter {
 pub struct Gauge {
     pub(super) id: SeriesId,
     bits: AtomicU64,
+    /// Odd once it was set since it was last asked for.
+    activity: AtomicU64,
 }
 
 impl Gauge {
     pub(super) fn new(id: SeriesId) -> Self {
-        Self { id, bits: AtomicU64::default() }
+        Self { id, ..Self::default() }
     }
 
     /// Sets the value.
     pub fn set(&self, value: f64) {
         self.bits.store(value.to_bits(), Relaxed);
+        self.touch();
     }
 
     /// Adds to the value; a negative amount takes from it.
     pub fn add(&self, amount: f64) {
         add_f64(&self.bits, amount);
+        self.touch();
+    }
+
+    /// A number that differs once it was set again, be it to the same value.
+    pub(super) fn activity(&self) -> u64 {
+        let activity = self.activity.load(Relaxed).next_multiple_of(2);
+        self.activity.store(activity, Relaxed);
+        activity
+    }
+
+    fn touch(&self) {
+        let activity = self.activity.load(Relaxed);
+        if activity.is_multiple_of(2) {
+            self.activity.store(activity + 1, Relaxed);
+        }
     }
 
     /// The value that was set last; 0 before.

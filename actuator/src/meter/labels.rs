@@ -98,7 +98,7 @@ fn label_name(key: &str) -> String {
 }
 
 /// A value as it stands between quotes in the Prometheus formats.
-pub(super) fn escaped(value: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(value: &str) -> Cow<'_, str> {
     if !value.contains(['\\', '"', '\n']) {
         return Cow::Borrowed(value);
     }

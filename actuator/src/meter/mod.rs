@@ -53,7 +53,7 @@ pub(crate) use exemplar::RecordedExemplar;
 pub(crate) use family::Family;
 pub(crate) use histogram::{ExponentialSnapshot, Histogram};
 pub(crate) use instrument::as_f64;
-pub(crate) use labels::{LabelPairs, unescaped};
+pub(crate) use labels::{LabelPairs, escaped, unescaped};
 pub(crate) use series::{MeterKind, Series};
 pub(crate) use server_requests::{
     FinishedRequest, Outcome, RequestMethod, RouteMeters, ServerRequestMeters,

@@ -301,6 +301,11 @@ impl Registration {
         let distribution = || unit.map(|unit| self.distribution(&id.name, unit));
         let made = || Family::new(&id.name, kind, distribution());
         let family = self.shared.family(&id.name, made)?;
+        if family.kind() != kind {
+            // It is not kept, and does not say what the others are.
+            family.refuse(kind);
+            return None;
+        }
         Some(Place { family, id })
     }
 

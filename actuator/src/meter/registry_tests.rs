@@ -284,3 +284,74 @@ fn a_meter_that_is_switched_off_is_not_listed_and_common_tags_are_on_the_others(
     assert_eq!(registry.names(), ["quiet"]);
     assert!(registry.read("quiet", &[Tag::new("region", "eu")]).is_some());
 }
+
+#[test]
+fn who_listens_to_the_log_may_register_meters_while_a_limit_is_complained_about() {
+    struct Counts(Arc<MeterRegistry>);
+    impl tracing::Subscriber for Counts {
+        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, event: &tracing::Event<'_>) {
+            let line = event.metadata().line().unwrap_or_default().to_string();
+            self.0.meter("m").tag("line", line.clone()).counter().increment();
+            self.0.meter(format!("further.{line}")).counter().increment();
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+    let settings = MeterSettings { max_series: 2, max_meters: 2, ..MeterSettings::default() };
+    let registry = Arc::new(registry(settings));
+    registry.meter("other.kind").counter();
+    tracing::subscriber::with_default(Counts(Arc::clone(&registry)), || {
+        (0..5).for_each(|id| registry.meter("m").tag("id", id.to_string()).counter().increment());
+        registry.meter("other.kind").gauge();
+        registry.meter("one.too.many").counter();
+    });
+    // Five of the loop, and one for each complaint that is not made while another is.
+    assert_eq!(values(&registry, "m", &[]), [(Statistic::Count, 7.0)]);
+}
+
+#[test]
+fn keys_that_are_made_of_data_are_forgotten_with_their_series() {
+    let registry = registry(MeterSettings::default());
+    let rows = registry.meter("m").multi_gauge();
+    for round in 0..2_000 {
+        rows.set([(vec![Tag::new(format!("key{round}"), "v")], 1.0)]);
+    }
+    let kept = registry.families()[0].sets_of_keys();
+    assert!(kept <= 2, "{kept}");
+}
+
+#[test]
+fn the_rows_of_a_multi_gauge_may_be_made_with_the_gauge_itself() {
+    let registry = registry(MeterSettings::default());
+    let depths = registry.meter("depth").multi_gauge();
+    let row = |queue, value| (vec![Tag::new("q", queue)], value);
+    depths.set((0..2).map(|_| {
+        depths.set([row("inner", 1.0)]);
+        row("outer", 2.0)
+    }));
+    assert_eq!(values(&registry, "depth", &[]), [(Statistic::Value, 2.0)]);
+}
+
+#[test]
+fn a_gauge_that_is_set_to_what_it_was_is_not_idle() {
+    let clock = Clock::manual(std::time::SystemTime::UNIX_EPOCH);
+    let idle_timeout = Some(Duration::from_mins(4));
+    let settings = MeterSettings { idle_timeout, ..MeterSettings::default() };
+    let registry = MeterRegistry::new(settings, clock.clone());
+    let (set, left) = (registry.meter("set").gauge(), registry.meter("left").gauge());
+    for _ in 0..20 {
+        set.set(7.0);
+        clock.advance(Duration::from_mins(1));
+        registry.advance();
+    }
+    assert!(registry.read("set", &[]).is_some());
+    assert_eq!((registry.read("left", &[]), left.value()), (None, 0.0));
+}

@@ -74,17 +74,6 @@ impl Series {
         self.id().created()
     }
 
-    /// What it is.
-    pub(crate) fn kind(&self) -> MeterKind {
-        match self {
-            Self::Counter(_) | Self::FunctionCounter(_) => MeterKind::Counter,
-            Self::Gauge(_) | Self::FunctionGauge(_) => MeterKind::Gauge,
-            Self::Timer(_) | Self::FunctionTimer(_) => MeterKind::Timer,
-            Self::Summary(_) => MeterKind::Summary,
-            Self::LongTask(_) => MeterKind::LongTask,
-        }
-    }
-
     /// What it gives, in the order in which Micrometer lists it.
     pub(super) fn measure(&self) -> Vec<Measurement> {
         let of = |statistic, value| Measurement { statistic, value };
@@ -119,7 +108,7 @@ impl Series {
     pub(super) fn activity(&self) -> Option<u64> {
         match self {
             Self::Counter(counter) => Some(counter.count()),
-            Self::Gauge(gauge) => Some(gauge.value().to_bits()),
+            Self::Gauge(gauge) => Some(gauge.activity()),
             Self::Timer(timer) => Some(timer.count()),
             Self::Summary(summary) => Some(summary.count()),
             _ => None,
@@ -134,6 +123,17 @@ impl Series {
             Self::Timer(timer) => Arc::strong_count(timer) == 1,
             Self::Summary(summary) => Arc::strong_count(summary) == 1,
             _ => false,
+        }
+    }
+
+    /// Ends a series that nobody but the registry holds; gives back one that somebody does.
+    pub(super) fn end(self) -> Option<Self> {
+        match self {
+            Self::Counter(counter) => Arc::try_unwrap(counter).err().map(Self::Counter),
+            Self::Gauge(gauge) => Arc::try_unwrap(gauge).err().map(Self::Gauge),
+            Self::Timer(timer) => Arc::try_unwrap(timer).err().map(Self::Timer),
+            Self::Summary(summary) => Arc::try_unwrap(summary).err().map(Self::Summary),
+            other => Some(other),
         }
     }
 

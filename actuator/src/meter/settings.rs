@@ -11,6 +11,9 @@ use crate::settings::SettingsReader;
 /// Who samples less often than this has no use for it, and times have to stay ones that exist.
 const LONGEST: Duration = Duration::from_hours(24);
 
+/// The largest limit of meters, and of series of one meter.
+const MOST: usize = 10_000_000;
+
 /// `management.metrics.*`, and `actuator.metrics.*` where Spring has no such thing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeterSettings {
@@ -89,7 +92,7 @@ impl MeterSettings {
                 .map(|(key, value)| Tag { key, value })
                 .collect(),
             enable: by_name(reader, "management.metrics.enable", value),
-            rename: reader.map("actuator.metrics.rename"),
+            rename: by_name(reader, "actuator.metrics.rename", read_new_name),
             ignore_tags: by_name(reader, "actuator.metrics.ignore-tags", |reader, name| {
                 reader.list(name)
             }),
@@ -103,8 +106,8 @@ impl MeterSettings {
                 "management.metrics.web.client.max-uri-tags",
                 defaults.max_client_uri_tags,
             ),
-            max_series: reader.value_or("actuator.metrics.max-series", defaults.max_series),
-            max_meters: reader.value_or("actuator.metrics.max-meters", defaults.max_meters),
+            max_series: read_limit(reader, "actuator.metrics.max-series", defaults.max_series),
+            max_meters: read_limit(reader, "actuator.metrics.max-meters", defaults.max_meters),
             idle_timeout: read_idle_timeout(reader),
             sample_interval: read_interval(reader, defaults.sample_interval),
             smaps_interval: read_smaps_interval(reader, defaults.smaps_interval),
@@ -129,6 +132,25 @@ impl MeterSettings {
     pub(super) fn renamed<'n>(&'n self, name: &'n str) -> &'n str {
         self.rename.iter().find(|(from, _)| from == name).map_or(name, |(_, to)| to)
     }
+}
+
+/// How many there may be: at least one, and no more than fit into the memory of a large machine.
+fn read_limit(reader: &mut SettingsReader<'_>, name: &str, default: usize) -> usize {
+    let limit = reader.value_or(name, default);
+    if !(1..=MOST).contains(&limit) {
+        reader.reject(name, format_args!("expected a number from 1 to {MOST}"));
+        return default;
+    }
+    limit
+}
+
+fn read_new_name(reader: &mut SettingsReader<'_>, name: &str) -> Option<String> {
+    let new: String = reader.value(name)?;
+    if new.trim().is_empty() || new.contains(char::is_control) {
+        reader.reject(name, "expected the new name of the meter, such as orders.placed");
+        return None;
+    }
+    Some(new)
 }
 
 /// A zero is never, as the default.

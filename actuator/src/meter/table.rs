@@ -109,7 +109,19 @@ impl SeriesTable {
             }
         }
         for number in abandoned {
-            self.remove(number);
+            self.remove_abandoned(number);
+        }
+    }
+
+    /// Removes a series unless somebody has come to hold it meanwhile: who keeps a weak reference
+    /// asks no lock, and would hold on to a series that nobody sees.
+    fn remove_abandoned(&mut self, number: usize) {
+        let Some(slot) = self.places.get_mut(number) else { return };
+        let Some(Place { series, idle }) = slot.take() else { return };
+        let hash = self.hasher.hash_one(series.labels());
+        match series.end() {
+            Some(series) => *slot = Some(Place { series, idle }),
+            None => self.free(number, hash),
         }
     }
 
@@ -117,6 +129,11 @@ impl SeriesTable {
         let Some(slot) = self.places.get_mut(number) else { return };
         let Some(place) = slot.take() else { return };
         let hash = self.hasher.hash_one(place.series.labels());
+        self.free(number, hash);
+    }
+
+    /// Gives a place whose series is gone to others.
+    fn free(&mut self, number: usize, hash: u64) {
         let removed = u32::try_from(number).unwrap_or(u32::MAX);
         if let Ok(entry) = self.index.find_entry(hash, |number| *number == removed) {
             entry.remove();
@@ -147,4 +164,25 @@ impl Idle {
 
 fn position(number: u32) -> Option<usize> {
     usize::try_from(number).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::meter::{Counter, id::SeriesId};
+
+    #[test]
+    fn what_somebody_came_to_hold_is_not_removed_as_abandoned() {
+        let mut table = SeriesTable::default();
+        let counter = Arc::new(Counter::new(SeriesId::default()));
+        table.insert(Series::Counter(Arc::clone(&counter)));
+        table.remove_abandoned(0);
+        assert!(table.get("").is_some());
+        drop(counter);
+        table.remove_abandoned(0);
+        assert!(table.get("").is_none());
+        assert_eq!(table.len(), 0);
+    }
 }

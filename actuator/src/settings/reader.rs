@@ -1,6 +1,6 @@
 //! Typed reading of settings that gathers every bad value before it refuses.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use super::{FromSetting, Property, Settings};
 use crate::{
@@ -80,8 +80,11 @@ impl<'s> SettingsReader<'s> {
         self.problems.push(format!("{name} (value not shown): {complaint}"));
     }
 
-    /// Refuses if anything was bad, naming all of it.
-    pub fn finish(self) -> Result<(), Error> {
+    /// Refuses if anything was bad, naming all of it. What two subjects complain about is told
+    /// once.
+    pub fn finish(mut self) -> Result<(), Error> {
+        let mut told = HashSet::new();
+        self.problems.retain(|problem| told.insert(problem.clone()));
         if self.problems.is_empty() {
             return Ok(());
         }

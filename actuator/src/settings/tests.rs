@@ -273,3 +273,28 @@ fn all_bad_values_are_refused_at_once_with_their_origins() {
         assert!(message.contains(part), "{part} in {message}");
     }
 }
+
+#[test]
+fn names_that_are_nearly_right_are_told_with_the_right_one() {
+    for (wrong, right) in [
+        ("actuator.metrics.max-serie", "actuator.metrics.max-series"),
+        ("actuator.metrics.idel-timeout", "actuator.metrics.idle-timeout"),
+        ("actuator.metrics.facade.enable", "actuator.metrics.facade.enabled"),
+        ("actuator.prometheus.compresion", "actuator.prometheus.compression"),
+        ("actuator.server-timing.enable", "actuator.server-timing.enabled"),
+        ("management.statsd.metrics.export.hots", "management.statsd.metrics.export.host"),
+        ("management.statsd.metrics.export.flavour", "management.statsd.metrics.export.flavor"),
+        (
+            "management.prometheus.metrics.export.description",
+            "management.prometheus.metrics.export.descriptions",
+        ),
+        ("management.metrics.web.server.max-uri-tag", "management.metrics.web.server.max-uri-tags"),
+    ] {
+        let settings = Settings::builder().force(wrong, "1").build().unwrap();
+        let warnings = settings.warnings().join("\n");
+        assert!(warnings.contains(wrong) && warnings.contains(right), "{wrong}: {warnings}");
+    }
+    let right = "management.metrics.export.datadog.enabled";
+    let settings = Settings::builder().force(right, "1").build().unwrap();
+    assert!(!settings.warnings().join("\n").contains("did you mean"));
+}

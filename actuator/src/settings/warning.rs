@@ -21,8 +21,9 @@ pub fn unknown_names(sources: &[PropertySource]) -> Vec<String> {
         .iter()
         .flat_map(|source| source.properties.iter().map(move |(name, value)| (source, name, value)))
         .filter_map(|(source, name, value)| {
-            if is_without_effect(source, name) {
-                return Some(format!("setting {name} ({}) has no effect here", value.origin));
+            if let Some((dotted, entry)) = without_effect(source, name) {
+                let hint = hint(&dotted, entry);
+                return Some(format!("setting {name} ({}) has no effect here{hint}", value.origin));
             }
             Some(warning(&unknown(source, name)?, name, &value.origin))
         })
@@ -30,11 +31,18 @@ pub fn unknown_names(sources: &[PropertySource]) -> Vec<String> {
         .collect()
 }
 
-/// Whether Spring would do something for this name that we do not.
-fn is_without_effect(source: &PropertySource, name: &str) -> bool {
+/// The dotted form of a name for which Spring would do something that we do not.
+fn without_effect(source: &PropertySource, name: &str) -> Option<(String, &'static Entry)> {
     let environment = source.kind == SourceKind::Environment;
     let spelling = if environment { Spelling::Variable } else { Spelling::Dotted };
-    catalog::canonical(name, spelling).is_some_and(|(_, entry)| catalog::has_no_effect(entry))
+    catalog::canonical(name, spelling).filter(|(_, entry)| catalog::has_no_effect(entry))
+}
+
+/// Where all names below a prefix are let pass, a typo in one that has an effect is among them.
+fn hint(dotted: &str, entry: &Entry) -> String {
+    let known = catalog::entries().map(|entry| entry.name).filter(|name| *name != entry.name);
+    let almost = text::almost(dotted, known).filter(|_| entry.name.ends_with('*'));
+    almost.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
 }
 
 /// The dotted form of the name, if it should be known but is not.

@@ -15,6 +15,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate that differs in a letter or two: where names that are not known may well be right.
+pub fn almost<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest(name, candidates).filter(|candidate| strsim::levenshtein(name, candidate) <= 2)
+}
+
 /// Whether a path of names is `ancestor` or stands below it: `db/primary` is below `db`, `db2` is
 /// not.
 pub fn is_at_or_below(path: &str, ancestor: &str) -> bool {

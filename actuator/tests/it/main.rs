@@ -19,12 +19,22 @@ mod health_views;
 mod host_checks;
 mod management_port;
 mod meters;
+mod metrics_bounds;
+mod metrics_hostile;
+mod metrics_settings;
+mod metrics_stress;
 mod network_checks;
 mod paths;
 mod prometheus;
+mod protobuf;
 mod recording;
 mod refusals;
 mod runtimes;
+mod scrape_faults;
 mod startup;
 mod statsd;
+/// The same reader that the formats are tested with.
+#[allow(dead_code)]
+#[path = "../../src/exposition/test_parser.rs"]
+mod text_parser;
 mod traps;

@@ -32,7 +32,7 @@ impl Measured {
     pub(super) fn and(self, other: Self) -> Self {
         let bounds = self.bounds.zip(other.bounds);
         Self {
-            count: self.count + other.count,
+            count: self.count.saturating_add(other.count),
             sum: self.sum + other.sum,
             bounds: bounds.map(|(one, other)| (one.0.min(other.0), one.1.max(other.1))),
         }

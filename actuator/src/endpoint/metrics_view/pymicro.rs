@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use super::walk;
 use crate::{
-    meter::{MeterRegistry, Series},
+    meter::{MeterRegistry, Series, escaped},
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
@@ -31,7 +31,8 @@ impl PymicroView {
                 let tags = series.tags();
                 let status = tags.iter().find(|tag| tag.key == "status");
                 let code = status.map_or("UNKNOWN", |tag| &tag.value);
-                *requests.entry(format!("code=\"{code}\"")).or_default() += timer.count();
+                *requests.entry(format!("code=\"{}\"", escaped(code))).or_default() +=
+                    timer.count();
             }
             Series::Counter(counter) => {
                 if let Some(name) = own_name(family.name()) {

@@ -97,7 +97,8 @@ impl StatsdExporter {
                 target: "actuator::export",
                 "a line of the meter {meter} is longer than \
                  management.statsd.metrics.export.max-packet-length and is not sent; the meter \
-                 actuator.export.lines.dropped counts further ones"
+                 actuator.export.lines.dropped counts further ones",
+                meter = meter.escape_debug()
             );
         }
     }

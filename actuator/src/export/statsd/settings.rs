@@ -56,7 +56,7 @@ impl StatsdSettings {
         }
         let by_address = host.is_none() && address.is_some();
         let target = if by_address {
-            read_address(reader, &address.unwrap_or_default())?
+            read_address(reader, &address.unwrap_or_default())
         } else {
             read_target(reader, host)
         };
@@ -150,12 +150,11 @@ fn read_target(reader: &mut SettingsReader<'_>, host: Option<String>) -> Target 
 }
 
 /// `host:port`, `[::1]:8125`, or a bare host.
-fn read_address(reader: &mut SettingsReader<'_>, address: &str) -> Option<Target> {
-    let target = Target::parse(address, PORT);
-    if target.is_none() {
+fn read_address(reader: &mut SettingsReader<'_>, address: &str) -> Target {
+    Target::parse(address, PORT).unwrap_or_else(|| {
         reader.reject(ADDRESS, "expected host:port, such as localhost:8125 or [::1]:8125");
-    }
-    target
+        Target::udp("localhost", PORT)
+    })
 }
 
 fn packet_length(reader: &mut SettingsReader<'_>) -> usize {
@@ -278,7 +277,8 @@ mod tests {
             let error = read(set(&[("enabled", "true"), (name, value)])).unwrap_err();
             assert!(error.contains(&format!("{PREFIX}.{name}")), "{error}");
         }
-        let error = read(variables(&[("STATSD_ADDRESS", "host:port")])).unwrap_err();
-        assert!(error.contains("host:port"), "{error}");
+        let error = read(variables(&[("STATSD_ADDRESS", "host:port"), ("STATSD_USE_TAGS", "x")]));
+        let error = error.unwrap_err();
+        assert!(error.contains("host:port") && error.contains("STATSD_USE_TAGS"), "{error}");
     }
 }

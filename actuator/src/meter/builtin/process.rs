@@ -16,18 +16,19 @@ pub(crate) fn bind_process_meters(registry: &MeterRegistry, identity: &ProcessId
         .description("The uptime of the process")
         .base_unit("seconds")
         .gauge_with(move || clock.instant().saturating_duration_since(started).as_secs_f64());
+    // By functions, which are never idle: what is set once would be dropped as unused.
     let since_epoch = identity.started_at.duration_since(SystemTime::UNIX_EPOCH);
+    let since_epoch = since_epoch.unwrap_or_default().as_secs_f64();
+    let processors = as_f64(u64::try_from(host::cpu_count()).unwrap_or(u64::MAX));
     registry
         .meter("process.start.time")
         .description("Start time of the process since unix epoch.")
         .base_unit("seconds")
-        .gauge()
-        .set(since_epoch.unwrap_or_default().as_secs_f64());
+        .gauge_with(move || since_epoch);
     registry
         .meter("system.cpu.count")
         .description("The number of processors available to the process")
-        .gauge()
-        .set(as_f64(u64::try_from(host::cpu_count()).unwrap_or(u64::MAX)));
+        .gauge_with(move || processors);
 }
 
 /// What the process uses. `memory.*` are pyctuator's names.

@@ -167,3 +167,7 @@ impl Histogram {
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a model is plain")]
+mod model_tests;

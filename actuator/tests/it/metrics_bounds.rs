@@ -1,0 +1,210 @@
+//! Whatever clients send, the number of series stays bounded, and the registry's own meters say
+//! so.
+
+use std::{
+    collections::BTreeSet,
+    io::{Read as _, Write as _},
+    sync::{Arc, mpsc},
+    thread,
+    time::Instant,
+};
+
+use actuator::{client::ClientMeters, meter::MeterRegistry};
+use axum::{Router, extract::Path, http::StatusCode, routing::get};
+
+use crate::app::{Service, TestApp, app};
+
+/// With a limit of 60 series for each meter, and 16 for those beyond.
+const MAX_SERIES: usize = 60;
+const MOST: usize = MAX_SERIES + 16;
+/// Requests that are under way on a connection at a time.
+const PIPELINED: usize = 200;
+
+fn limited() -> TestApp {
+    app()
+        .setting("actuator.metrics.max-series", &MAX_SERIES.to_string())
+        .setting("actuator.metrics.sample-interval", "100ms")
+        .routes(
+            Router::new()
+                .route("/fixed", get(|| async { "fixed" }))
+                .route("/item/{id}", get(|| async { "item" }))
+                .route(
+                    "/status/{code}",
+                    get(|Path(code): Path<u16>| async move {
+                        StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_REQUEST)
+                    }),
+                ),
+        )
+}
+
+fn with_meters(app: TestApp) -> (Service, Arc<MeterRegistry>) {
+    let (sender, receiver) = mpsc::channel();
+    let service = app.with(move |app| sender.send(app.meters()).unwrap()).start();
+    (service, receiver.recv().unwrap())
+}
+
+/// Sends requests, many at a time, on one connection; each is the lines of its head.
+fn flood(service: &Service, heads: impl Iterator<Item = String>) {
+    let mut stream = testkit::open(service.address);
+    let mut heads = heads.peekable();
+    let mut buffer = vec![0; 64 * 1024];
+    while heads.peek().is_some() {
+        let batch: Vec<String> = heads.by_ref().take(PIPELINED).collect();
+        stream.write_all(batch.concat().as_bytes()).unwrap();
+        let (mut answered, mut seen) = (0, Vec::new());
+        while answered < batch.len() {
+            let read = stream.read(&mut buffer).unwrap();
+            assert_ne!(read, 0, "the connection was closed after {answered} answers");
+            seen.extend_from_slice(&buffer[..read]);
+            answered += starts(&seen);
+            // A start may be cut: its last bytes are looked at again.
+            let keep = seen.len().min(START.len() - 1);
+            seen.drain(..seen.len() - keep);
+        }
+    }
+}
+
+/// What each answer begins with, and nothing else in it.
+const START: &[u8] = b"HTTP/1.1 ";
+
+fn starts(bytes: &[u8]) -> usize {
+    bytes.windows(START.len()).filter(|window| *window == START).count()
+}
+
+fn request(method: &str, path: &str, headers: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n")
+}
+
+/// The values of a tag of the requests that were counted.
+fn values(meters: &MeterRegistry, name: &str, tag: &str) -> BTreeSet<String> {
+    meters.read(name, &[]).unwrap().available_tags.remove(tag).unwrap_or_default()
+}
+
+fn count(meters: &MeterRegistry, name: &str) -> f64 {
+    meters.read(name, &[]).map_or(0.0, |read| read.measurements[0].value)
+}
+
+/// Lines of `# TYPE` aside, how many series of a family a scrape has.
+fn series_of(service: &Service, sample: &str) -> usize {
+    let text = service.get("/actuator/prometheus").assert_status(200).text();
+    text.lines().filter(|line| line.starts_with(&format!("{sample}{{"))).count()
+}
+
+/// Waits until the sampler has looked and found this many series, give or take what the system
+/// has.
+fn assert_series_are_at_most(meters: &MeterRegistry, most: f64) {
+    let before = count(meters, "actuator.sample");
+    let began = Instant::now();
+    while count(meters, "actuator.sample") < before + 4.0 {
+        assert!(began.elapsed() < testkit::PATIENCE, "the sampler does not look");
+        thread::yield_now();
+    }
+    let series = count(meters, "actuator.series");
+    assert!(series > 10.0 && series <= most, "there are {series} series");
+}
+
+#[test]
+fn a_hundred_thousand_hostile_paths_are_a_few_series() {
+    let (service, meters) = with_meters(limited());
+    flood(&service, (0..10).map(|n| request("GET", &format!("/item/{n}"), "")));
+    assert_series_are_at_most(&meters, 500.0);
+    let series = count(&meters, "actuator.series");
+    thread::scope(|scope| {
+        for part in 0..2 {
+            let heads = (0..50_000).map(move |n| {
+                let path = match n % 4 {
+                    0 => format!("/{part}/{n}"),
+                    1 => format!("/item/{part}{n}%00%0A%22"),
+                    2 => format!("/..;/{n}?x={n}"),
+                    _ => format!("/%F0%9F%92%A5/{n}/wp-login.php"),
+                };
+                request("GET", &path, "")
+            });
+            scope.spawn(|| flood(&service, heads));
+        }
+    });
+    assert!(count(&meters, "http.server.requests") > 99_999.0);
+    let uris = values(&meters, "http.server.requests", "uri");
+    let known = ["/item/{id}", "NOT_FOUND", "UNKNOWN"];
+    assert!(uris.iter().all(|uri| known.contains(&uri.as_str())), "{uris:?}");
+    // Three meters may have a series more for each of the two ends that paths can have, and the
+    // sampler may have found more of the system meanwhile.
+    assert_series_are_at_most(&meters, series + 60.0);
+}
+
+#[test]
+fn invented_methods_odd_statuses_and_hostile_headers_are_a_few_series() {
+    let (service, meters) = with_meters(limited());
+    flood(&service, (0..10_000).map(|n| request(&format!("BREW{n}"), "/fixed", "")));
+    let methods = values(&meters, "http.server.requests", "method");
+    assert!(methods.iter().all(|method| method == "UNKNOWN"), "{methods:?}");
+
+    flood(
+        &service,
+        (200..1_000)
+            .filter(|code| ![204, 304].contains(code))
+            .map(|code| request("GET", &format!("/status/{code}"), "")),
+    );
+    assert!(values(&meters, "http.server.requests", "status").contains("_overflow_"));
+    let series = series_of(&service, "http_server_requests_seconds_count");
+    assert!(series > MAX_SERIES && series <= MOST, "{series}");
+    let began = Instant::now();
+    while count(&meters, "actuator.series.overflowed") < 300.0 {
+        assert!(began.elapsed() < testkit::PATIENCE, "the overflow is not told");
+        thread::yield_now();
+    }
+
+    assert_series_are_at_most(&meters, 500.0);
+    let before = count(&meters, "actuator.series");
+    let uris = values(&meters, "http.server.requests", "uri");
+    flood(
+        &service,
+        (0..5_000).map(|n| {
+            let headers = format!(
+                "forwarded: for=\"[2001:db8::{n}]\";host=evil{n};proto=gopher\r\n\
+             x-forwarded-host: evil{n}\r\nx-forwarded-prefix: /p{n}\r\n\
+             traceparent: 00-{n:032x}-{n:016x}-01\r\ntraceparent: zz-{n}\r\nuser-agent: u{n}\r\n"
+            );
+            request("GET", "/fixed", &headers)
+                .replace("host: x\r\n", &format!("host: h{n}.example\r\n"))
+        }),
+    );
+    assert_eq!(values(&meters, "http.server.requests", "uri"), uris);
+    assert_series_are_at_most(&meters, before + 6.0);
+}
+
+#[test]
+fn hosts_addresses_and_methods_of_calls_are_a_few_series() {
+    let (service, meters) = with_meters(limited());
+    let client = ClientMeters::new(Arc::clone(&meters));
+    for number in 0..20_000 {
+        let method = if number % 3 == 0 { format!("M{number}") } else { "GET".to_owned() };
+        let call = client.start(&method, &format!("h{number}"), &format!("/users/{number}"));
+        if number % 2 == 0 { call.answered(200 + number % 700) } else { call.failed("Connect") }
+    }
+    let called = count(&meters, "http.client.requests");
+    assert!((called - 20_000.0).abs() < 0.5, "{called}");
+    assert!(values(&meters, "http.client.requests", "uri").len() <= 101);
+    assert!(values(&meters, "http.client.requests", "client.name").len() <= 101);
+    let series = series_of(&service, "http_client_requests_seconds_count");
+    assert!(series > 0 && series <= MOST, "{series}");
+    assert_series_are_at_most(&meters, 700.0);
+}
+
+#[test]
+fn names_tags_and_keys_that_are_made_of_data_are_bounded() {
+    let (service, meters) = with_meters(limited().setting("actuator.metrics.max-meters", "500"));
+    for number in 0..20_000 {
+        meters.meter(format!("name.{number}")).counter().increment();
+        meters.meter("value").tag("id", format!("{number}\n\"\\\0")).counter().increment();
+        meters.meter("key").tag(format!("k{number}"), "v").counter().increment();
+    }
+    let counted = count(&meters, "value");
+    assert!((counted - 20_000.0).abs() < 0.5, "{counted}");
+    assert_eq!(meters.names().len(), 500);
+    for sample in ["value_total", "key_total"] {
+        let series = series_of(&service, sample);
+        assert!(series > MAX_SERIES && series <= MOST, "{sample}: {series}");
+    }
+    assert_series_are_at_most(&meters, 1_000.0);
+}
