@@ -308,7 +308,10 @@ impl Registration {
         kind: MeterKind,
         make: impl FnOnce(SeriesId) -> Series,
     ) -> Series {
-        place.family.describe(self.description.as_deref(), self.base_unit.as_deref());
+        // One of another kind is not kept, and does not say in what the others are measured.
+        if place.family.kind() == kind {
+            place.family.describe(self.description.as_deref(), self.base_unit.as_deref());
+        }
         let settings = &self.shared.settings;
         let request = SeriesRequest {
             kind,
