@@ -54,6 +54,9 @@ fn a_meter_of_another_kind_does_not_disturb_the_first() {
     let registry = registry(MeterSettings::default());
     registry.meter("orders").counter().add(3);
     registry.meter("orders").tag("x", "y").gauge().set(7.0);
+    registry.meter("orders").base_unit("bytes").description("No").gauge().set(7.0);
+    let read = registry.read("orders", &[]).unwrap();
+    assert_eq!((read.base_unit, read.description), (None, None));
     assert_eq!(values(&registry, "orders", &[]), [(Statistic::Count, 3.0)]);
 }
 
