@@ -83,7 +83,7 @@ fn families(text: &str, found: &mut Found) -> BTreeMap<String, Family> {
     let mut current = String::new();
     for line in text.lines().filter(|line| *line != "# EOF") {
         if let Some(comment) = line.strip_prefix("# ") {
-            current = comment.split(' ').nth(1).unwrap_or_default().to_owned();
+            comment.split(' ').nth(1).unwrap_or_default().clone_into(&mut current);
             // What is described is the same, the words are not.
             let end = if line.starts_with("# HELP ") { 3 } else { 4 };
             let head = line.split(' ').take(end).collect::<Vec<_>>().join(" ");
