@@ -69,10 +69,11 @@ fn all_ways(recorder: &dyn Recorder) -> [f64; 3] {
 fn on_threads<R: Recorder + Sync>(recorder: &R, threads: usize) -> [f64; 3] {
     thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| all_ways(recorder))).collect();
-        let slowest = |into: [f64; 3], one: [f64; 3]| {
-            let [a, b, c] = into;
-            let [x, y, z] = one;
-            [a.max(x), b.max(y), c.max(z)]
+        let slowest = |mut slowest: [f64; 3], one: [f64; 3]| {
+            for (slowest, one) in slowest.iter_mut().zip(one) {
+                *slowest = slowest.max(one);
+            }
+            slowest
         };
         threads.into_iter().filter_map(|thread| thread.join().ok()).fold([0.0; 3], slowest)
     })
