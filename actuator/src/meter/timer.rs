@@ -73,5 +73,6 @@ impl Timer {
 }
 
 fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+    let nanos = u64::from(duration.subsec_nanos());
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(nanos)
 }

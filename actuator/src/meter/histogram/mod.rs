@@ -33,25 +33,53 @@ const NANOS_PER_SECOND: f64 = 1e9;
 #[derive(Debug)]
 pub(crate) struct Histogram {
     distribution: Arc<Distribution>,
-    /// One for each bound and one for what is above.
-    buckets: Box<[AtomicU64]>,
-    /// Nanoseconds of a timer; the bits of a float otherwise.
-    sum: AtomicU64,
+    cells: Cells,
     max: WindowMax,
     exponential: Option<Box<Exponential>>,
     exemplars: OnceLock<Box<[ExemplarSlot]>>,
 }
 
+/// What each recording writes, apart from all that it only reads: threads that record at once take
+/// these cells from each other, and nothing else.
+///
+/// First the sum (nanoseconds of a timer, the bits of a float otherwise), then a bucket for each
+/// bound and one for what is above.
+#[derive(Debug)]
+struct Cells(Box<[AtomicU64]>);
+
+impl Cells {
+    fn new(buckets: usize) -> Self {
+        Self((0..=buckets).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    /// Changes the sum and counts one in a bucket.
+    fn add(&self, bucket: usize, to_sum: impl FnOnce(&AtomicU64)) {
+        if let Some((sum, buckets)) = self.0.split_first() {
+            to_sum(sum);
+            if let Some(bucket) = buckets.get(bucket) {
+                bucket.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    fn sum(&self) -> u64 {
+        self.0.first().map_or(0, |sum| sum.load(Relaxed))
+    }
+
+    fn buckets(&self) -> &[AtomicU64] {
+        self.0.get(1..).unwrap_or_default()
+    }
+}
+
 impl Histogram {
     pub(super) fn new(distribution: Arc<Distribution>) -> Self {
-        let buckets = (0..=distribution.bounds().len()).map(|_| AtomicU64::new(0)).collect();
+        let cells = Cells::new(distribution.bounds().len() + 1);
         let exponential = distribution
             .needs_exponential()
             .then(|| Box::new(Exponential::new(distribution.unit(), distribution.window())));
         Self {
             distribution,
-            buckets,
-            sum: AtomicU64::new(0),
+            cells,
             max: WindowMax::default(),
             exponential,
             exemplars: OnceLock::new(),
@@ -60,33 +88,41 @@ impl Histogram {
 
     /// Records nanoseconds; only a timer's histogram knows them.
     pub(super) fn record_nanos(&self, nanos: u64, exemplar: Option<Exemplar>) {
-        let value = as_f64(nanos);
-        self.sum.fetch_add(nanos, Relaxed);
-        self.count_in(value, value / NANOS_PER_SECOND, exemplar);
+        let recorded = as_f64(nanos);
+        let index = self.distribution.bucket_of(recorded);
+        self.cells.add(index, |sum| {
+            sum.fetch_add(nanos, Relaxed);
+        });
+        // The division is for those who need it.
+        self.remember(index, recorded, || recorded / NANOS_PER_SECOND, exemplar);
     }
 
     /// Records a value that is at least 0 and finite.
     pub(super) fn record_value(&self, value: f64, exemplar: Option<Exemplar>) {
-        add_f64(&self.sum, value);
-        self.count_in(value, value, exemplar);
+        let index = self.distribution.bucket_of(value);
+        self.cells.add(index, |sum| add_f64(sum, value));
+        self.remember(index, value, || value, exemplar);
     }
 
-    /// `recorded` is in the unit of the bounds that are searched, `value` in the base unit.
-    fn count_in(&self, recorded: f64, value: f64, exemplar: Option<Exemplar>) {
-        let index = self.distribution.bucket_of(recorded);
-        if let Some(bucket) = self.buckets.get(index) {
-            bucket.fetch_add(1, Relaxed);
-        }
+    /// What is kept beside sum and buckets. `recorded` is in the unit of the bounds that are
+    /// searched, `value` gives it in the base unit.
+    fn remember(
+        &self,
+        index: usize,
+        recorded: f64,
+        value: impl Fn() -> f64,
+        exemplar: Option<Exemplar>,
+    ) {
         self.max.record(recorded, self.distribution.window());
         if let Some(exponential) = &self.exponential {
-            exponential.record(value);
+            exponential.record(value());
         }
         if let Some(exemplar) = exemplar.filter(|_| !self.distribution.bounds().is_empty()) {
-            let slots = self
-                .exemplars
-                .get_or_init(|| self.buckets.iter().map(|_| ExemplarSlot::default()).collect());
+            let slots = self.exemplars.get_or_init(|| {
+                self.cells.buckets().iter().map(|_| ExemplarSlot::default()).collect()
+            });
             if let Some(slot) = slots.get(index) {
-                slot.offer(exemplar, value);
+                slot.offer(exemplar, value());
             }
         }
     }
@@ -99,7 +135,7 @@ impl Histogram {
     /// How many values fell into each bucket (not below it): one for each bound and one for what
     /// is above. Their sum is the count.
     pub(crate) fn counts(&self) -> impl Iterator<Item = u64> {
-        self.buckets.iter().map(|bucket| bucket.load(Relaxed))
+        self.cells.buckets().iter().map(|bucket| bucket.load(Relaxed))
     }
 
     /// How many values.
@@ -109,7 +145,7 @@ impl Histogram {
 
     /// The sum of all values, in the base unit.
     pub(crate) fn sum(&self) -> f64 {
-        let sum = self.sum.load(Relaxed);
+        let sum = self.cells.sum();
         match self.distribution.unit() {
             Unit::Nanos => as_f64(sum) / NANOS_PER_SECOND,
             Unit::Plain => f64::from_bits(sum),
@@ -118,7 +154,7 @@ impl Histogram {
 
     /// The sum of a timer.
     pub(super) fn sum_nanos(&self) -> u64 {
-        self.sum.load(Relaxed)
+        self.cells.sum()
     }
 
     /// The largest value of the last windows (by default of two minutes), in the base unit.
