@@ -24,7 +24,6 @@ mod router;
 mod server_timing;
 mod stream;
 mod target;
-mod template;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;

@@ -14,11 +14,10 @@ use super::{
     path,
     refusal::{IncludeMessage, Refusal, RefusalContext},
     target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
-    template::{Asked, Templates},
 };
 use crate::model::{
     call::{Call, Listener},
-    endpoint::{Operation, Produces, SharedEndpoint},
+    endpoint::{Operation, Produces, Selector, SharedEndpoint},
     problem::Problem,
 };
 
@@ -31,7 +30,6 @@ pub(crate) struct Management {
     discovery: bool,
     include_message: IncludeMessage,
     listener: Listener,
-    templates: Templates,
 }
 
 /// A path outside the base path at which an endpoint answers (`/livez`).
@@ -59,31 +57,6 @@ impl MountedPath {
     }
 }
 
-/// What a path leads to.
-struct Found<'m, 'r> {
-    endpoint: &'m SharedEndpoint,
-    below: Below<'m, 'r>,
-    place: Place<'m>,
-}
-
-/// Where an endpoint was found.
-#[derive(Clone, Copy)]
-enum Place<'m> {
-    /// Below the base path, as the endpoint of this number.
-    Below(usize),
-    /// At a path of its own.
-    Mounted(&'m str),
-}
-
-impl<'m> Place<'m> {
-    fn mounted_at(self) -> Option<&'m str> {
-        match self {
-            Self::Below(_) => None,
-            Self::Mounted(path) => Some(path),
-        }
-    }
-}
-
 impl Management {
     /// The API as `listener` serves it.
     pub(crate) fn new(
@@ -93,10 +66,8 @@ impl Management {
         listener: Listener,
     ) -> Self {
         let mounted = mounted.iter().filter(|path| path.listener == listener).cloned().collect();
-        let base_path = base_path.into();
         Self {
-            templates: Templates::new(&base_path, &endpoints),
-            base_path,
+            base_path: base_path.into(),
             endpoints,
             mounted,
             discovery: true,
@@ -122,7 +93,14 @@ impl Management {
     /// The routes of this API, for mounting into a server of any kind.
     pub(crate) fn into_router(self) -> axum::Router {
         let base = self.base_path.clone();
-        let mut paths = vec![format!("{base}/{{*path}}")];
+        let mut paths = vec![catch_all(&base)];
+        // Their own routes name the requests in metrics; all are answered alike.
+        for (at, exposed) in self.endpoints.iter().enumerate() {
+            let is_taken = |other: &Exposed| other.path() == exposed.path();
+            if !self.endpoints.iter().take(at).any(is_taken) {
+                paths.extend(templates(&base, exposed));
+            }
+        }
         if !base.is_empty() {
             // With its slash too: what cannot be found there is told in our own words.
             paths.extend([format!("{base}/"), base]);
@@ -155,8 +133,7 @@ impl Management {
     /// Answers one request. Never fails: a refusal is a response too.
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
         let (parts, body) = request.into_parts();
-        let mut asked = Asked::Nothing;
-        let mut response = match self.answer(&parts, body, &mut asked).await {
+        match self.answer(&parts, body).await {
             Ok(response) => response,
             Err(refusal) => refusal.respond(&RefusalContext {
                 path: original_uri(&parts).path(),
@@ -164,29 +141,15 @@ impl Management {
                 headers: &parts.headers,
                 include_message: self.include_message,
             }),
-        };
-        if let Some(template) = self.templates.of(asked, response.status().as_u16()) {
-            response.extensions_mut().insert(template.clone());
         }
-        response
     }
 
-    /// `asked` is told what the request turns out to ask for.
-    async fn answer(
-        &self,
-        parts: &Parts,
-        sent: Body,
-        asked: &mut Asked,
-    ) -> Result<Response, Refusal> {
+    async fn answer(&self, parts: &Parts, sent: Body) -> Result<Response, Refusal> {
         let full_path = parts.uri.path();
         if self.is_index(full_path) {
-            *asked = Asked::Index;
             return self.index(parts);
         }
-        let Found { endpoint, below, place } = self.find(full_path)?;
-        if let Place::Mounted(_) = place {
-            *asked = Asked::Mounted;
-        }
+        let (endpoint, below, mounted_at) = self.find(full_path)?;
         let target = Target::find(endpoint, &below, full_path)?;
         let accept = accept(parts);
         let (operation, content_type) = match target.negotiate(parts, &accept)? {
@@ -194,9 +157,6 @@ impl Management {
             Negotiated::Options(allow) => return Ok(answer::options(&allow)),
             Negotiated::Preflight => return Ok(answer::refused_preflight()),
         };
-        if let Place::Below(number) = place {
-            *asked = Asked::Operation(number, operation.0);
-        }
         let call = Call {
             operation: operation.0,
             selectors: selectors(operation.1, &below),
@@ -206,7 +166,7 @@ impl Management {
             version: accept.version(),
             principal: None,
             listener: self.listener,
-            additional_path: place.mounted_at(),
+            additional_path: mounted_at,
         };
         let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
@@ -247,7 +207,10 @@ impl Management {
     }
 
     /// The endpoint of a path, and the decoded segments below it.
-    fn find<'r>(&self, full_path: &'r str) -> Result<Found<'_, 'r>, Refusal> {
+    fn find<'r>(
+        &self,
+        full_path: &'r str,
+    ) -> Result<(&SharedEndpoint, Below<'_, 'r>, Option<&str>), Refusal> {
         let mounted =
             self.mounted.iter().find_map(|mounted| Some((mounted, mounted.rest(full_path)?)));
         if let Some((mounted, rest)) = mounted {
@@ -258,12 +221,7 @@ impl Management {
                 path::segments(rest)
                     .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?
             };
-            let below = Below { operations, segments };
-            return Ok(Found {
-                endpoint: &mounted.endpoint,
-                below,
-                place: Place::Mounted(&mounted.path),
-            });
+            return Ok((&mounted.endpoint, Below { operations, segments }, Some(&mounted.path)));
         }
         let not_found = || Refusal::not_found(full_path);
         let below = full_path
@@ -272,15 +230,49 @@ impl Management {
             .ok_or_else(not_found)?;
         let mut segments = path::segments(below)
             .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?;
-        let found =
-            self.endpoints.iter().enumerate().find_map(|(at, exposed)| {
-                Some((at, exposed, segments_of(exposed.path(), &segments)?))
-            });
-        let (number, exposed, own) = found.ok_or_else(not_found)?;
+        let found = self
+            .endpoints
+            .iter()
+            .find_map(|exposed| Some((exposed, segments_of(exposed.path(), &segments)?)));
+        let (exposed, own) = found.ok_or_else(not_found)?;
         segments.drain(..own);
-        let below = Below { operations: Operations::Exposed(exposed), segments };
-        Ok(Found { endpoint: exposed.endpoint(), below, place: Place::Below(number) })
+        let operations = Operations::Exposed(exposed);
+        Ok((exposed.endpoint(), Below { operations, segments }, None))
     }
+}
+
+/// The route of whatever has none of its own below a base path.
+pub(super) fn catch_all(base_path: &str) -> String {
+    format!("{base_path}/{{*path}}")
+}
+
+/// The routes of an endpoint, one for each form of its paths. What a router could take for a
+/// pattern, or for two of them, is left to the catch-all.
+fn templates(base: &str, exposed: &Exposed) -> Vec<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+    let path = exposed.path();
+    if path.is_empty() || !path.chars().all(is_plain) || path.split('/').any(str::is_empty) {
+        return Vec::new();
+    }
+    let mut names: Vec<&str> = Vec::new();
+    let mut templates = Vec::new();
+    for (_, operation) in exposed.operations() {
+        let own = || operation.selectors.iter().map(|selector| selector.name());
+        // A segment of two names would be two patterns.
+        if own().zip(&names).any(|(own, known)| own != *known) {
+            continue;
+        }
+        names.extend(own().skip(names.len()));
+        let mut template = format!("{base}/{path}");
+        for selector in operation.selectors {
+            let star = if matches!(selector, Selector::Remaining(_)) { "*" } else { "" };
+            template.extend(["/{", star, selector.name(), "}"]);
+        }
+        if !templates.contains(&template) {
+            templates.push(template);
+        }
+    }
+    templates
 }
 
 impl fmt::Debug for Management {

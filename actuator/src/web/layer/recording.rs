@@ -14,7 +14,7 @@ use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
     model::principal::Principal,
-    web::{server_timing::ServerTiming, template::RouteTemplate},
+    web::{router::catch_all, server_timing::ServerTiming},
 };
 
 /// The status of an exchange whose client went away: known from nginx's logs.
@@ -35,7 +35,7 @@ pub(super) struct Recorder {
 pub(super) struct Scope {
     recorder: Arc<Recorder>,
     /// By its template: beyond the limit of uris the meters are those of another one.
-    route: OnceLock<(Box<str>, Arc<RouteMeters>)>,
+    route: OnceLock<(Box<str>, Route)>,
 }
 
 /// A request in progress. Whatever happens to it, it is recorded once.
@@ -111,9 +111,6 @@ impl Recording {
 
     /// Records the response; its head may be given a header.
     pub(super) fn respond<R: Body>(&mut self, response: &mut Response<R>) {
-        if let Some(RouteTemplate(template)) = response.extensions().get() {
-            self.route = Route::Other(self.scope.recorder.parts.meters.route(template));
-        }
         if let (Some(draft), Some(exchanges)) =
             (&mut self.draft, &self.scope.recorder.parts.exchanges)
         {
@@ -172,7 +169,10 @@ impl Recording {
 
     fn route(&self) -> Option<&RouteMeters> {
         match &self.route {
-            Route::OfScope => self.scope.route.get().map(|(_, route)| &**route),
+            Route::OfScope => match self.scope.route.get() {
+                Some((_, Route::Other(route))) => Some(route),
+                _ => None,
+            },
             Route::Other(route) => Some(route),
             Route::Unmatched => None,
         }
@@ -207,9 +207,8 @@ impl Scope {
             return Route::Unmatched;
         };
         let template = matched.as_str();
-        let meters = &self.recorder.parts.meters;
-        let (own, _) = self.route.get_or_init(|| (template.into(), meters.route(template)));
-        if **own == *template { Route::OfScope } else { Route::Other(meters.route(template)) }
+        let (own, _) = self.route.get_or_init(|| (template.into(), self.recorder.route(template)));
+        if **own == *template { Route::OfScope } else { self.recorder.route(template) }
     }
 }
 
@@ -218,6 +217,23 @@ impl Recorder {
     pub(super) fn new(mut parts: LayerParts) -> Self {
         parts.exchanges = parts.exchanges.filter(|exchanges| exchanges.settings().enabled);
         Self { parts }
+    }
+
+    /// The meters of a template. Those of the management API have Spring's names: what takes all
+    /// further segments ends in `/**`, and what no endpoint serves is matched by nothing.
+    fn route(&self, template: &str) -> Route {
+        let base = &self.parts.base_path;
+        let anything = catch_all(base);
+        // Below a context path the template has that in front; at the root it would end like many.
+        if template == anything || !base.is_empty() && template.ends_with(&anything) {
+            return Route::Unmatched;
+        }
+        let is_management = !base.is_empty() && template.contains(&format!("{base}/"));
+        let meters = &self.parts.meters;
+        Route::Other(match template.rsplit_once("/{*").filter(|_| is_management) {
+            Some((start, _)) => meters.route(&format!("{start}/**")),
+            None => meters.route(template),
+        })
     }
 
     /// `/actuator` and everything below it, but not `/actuator-foo`.

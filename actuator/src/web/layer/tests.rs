@@ -17,7 +17,7 @@ use crate::{
     exchange::{Exchange, ExchangeSettings, Include},
     meter::{MeterRegistry, MeterSettings, Statistic, Tag},
     model::{principal::Principal, sanitizer::Sanitizer},
-    web::{ServerTiming, template::RouteTemplate},
+    web::ServerTiming,
 };
 
 struct App {
@@ -248,29 +248,6 @@ async fn an_exchange_has_headers_address_and_caller_as_included() {
     let names: Vec<_> = exchange.request_headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["host", "x-many"]);
     assert!(exchange.response_headers.iter().any(|(name, _)| name == "content-type"));
-}
-
-#[tokio::test]
-async fn a_response_can_name_its_template() {
-    let app = app();
-    let layer = ActuatorLayer::new(LayerParts {
-        meters: ServerRequestMeters::new(Arc::clone(&app.registry)),
-        meters_management: true,
-        exchanges: None,
-        clock: app.clock.clone(),
-        base_path: "/actuator".to_owned(),
-        server_timing: false,
-    });
-    let handler = || async { axum::Extension(RouteTemplate("/actuator/env/{toMatch}".into())) };
-    let tag = |_: axum::extract::Request| async move {
-        let axum::Extension(template) = handler().await;
-        let mut response = Response::new(Body::empty());
-        response.extensions_mut().insert(template);
-        Ok::<_, Infallible>(response)
-    };
-    let service = layer.layer(tower::service_fn(tag));
-    service.oneshot(Request::new(Body::empty())).await.unwrap();
-    app.assert_counted(1, &[("uri", "/actuator/env/{toMatch}")]);
 }
 
 #[tokio::test]
