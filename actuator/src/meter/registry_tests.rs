@@ -61,6 +61,15 @@ fn a_meter_of_another_kind_does_not_disturb_the_first() {
 }
 
 #[test]
+fn a_meter_of_another_kind_with_the_same_tags_is_not_kept_either() {
+    let registry = registry(MeterSettings::default());
+    registry.meter("orders").counter().increment();
+    registry.meter("orders").base_unit("seconds").timer().record(Duration::from_secs(1));
+    let reading = registry.read("orders", &[]).unwrap();
+    assert_eq!((reading.measurements.len(), reading.base_unit), (1, None));
+}
+
+#[test]
 fn series_beyond_the_limit_are_counted_together() {
     let settings = MeterSettings {
         max_series: 10,
@@ -286,49 +295,6 @@ fn a_meter_that_is_switched_off_is_not_listed_and_common_tags_are_on_the_others(
     registry.meter("quiet").counter().increment();
     assert_eq!(registry.names(), ["quiet"]);
     assert!(registry.read("quiet", &[Tag::new("region", "eu")]).is_some());
-}
-
-#[test]
-fn who_listens_to_the_log_may_register_meters_while_a_limit_is_complained_about() {
-    struct Counts(Arc<MeterRegistry>);
-    impl tracing::Subscriber for Counts {
-        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-            true
-        }
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
-        }
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-        fn event(&self, event: &tracing::Event<'_>) {
-            let line = event.metadata().line().unwrap_or_default().to_string();
-            self.0.meter("m").tag("line", line.clone()).counter().increment();
-            self.0.meter(format!("further.{line}")).counter().increment();
-        }
-        fn enter(&self, _: &tracing::span::Id) {}
-        fn exit(&self, _: &tracing::span::Id) {}
-    }
-    let settings = MeterSettings { max_series: 2, max_meters: 2, ..MeterSettings::default() };
-    let registry = Arc::new(registry(settings));
-    registry.meter("other.kind").counter();
-    tracing::subscriber::with_default(Counts(Arc::clone(&registry)), || {
-        (0..5).for_each(|id| registry.meter("m").tag("id", id.to_string()).counter().increment());
-        registry.meter("other.kind").gauge();
-        registry.meter("one.too.many").counter();
-    });
-    // Five of the loop, and one for each complaint that is not made while another is.
-    assert_eq!(values(&registry, "m", &[]), [(Statistic::Count, 7.0)]);
-}
-
-#[test]
-fn keys_that_are_made_of_data_are_forgotten_with_their_series() {
-    let registry = registry(MeterSettings::default());
-    let rows = registry.meter("m").multi_gauge();
-    for round in 0..2_000 {
-        rows.set([(vec![Tag::new(format!("key{round}"), "v")], 1.0)]);
-    }
-    let kept = registry.families()[0].sets_of_keys();
-    assert!(kept <= 2, "{kept}");
 }
 
 #[test]
