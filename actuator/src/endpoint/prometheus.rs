@@ -65,7 +65,10 @@ impl Endpoint for PrometheusEndpoint {
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
-        Box::pin(async move { Ok(self.answer(&call)) })
+        Box::pin(async move {
+            self.exposition.prepare().await;
+            Ok(self.answer(&call))
+        })
     }
 }
 

@@ -26,7 +26,7 @@ mod tests;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 pub(crate) use renderer::Renderer;
@@ -39,6 +39,9 @@ use self::{
     renderer::Writer,
 };
 use crate::meter::MeterRegistry;
+
+/// For fewer meters, names are decided in less than half a millisecond.
+const MANY: usize = 500;
 
 /// The forms of the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,10 +114,26 @@ impl Exposition {
         Renderer::new(self.plan(), included, writer)
     }
 
+    /// Decides beforehand what is shown under which names if that takes long, which it does for
+    /// thousands of new ones: away from the workers, which have others to serve.
+    pub(crate) async fn prepare(self: &Arc<Self>) {
+        let families = self.meters.families();
+        if families.len() < MANY || self.known().plan.is_of(&families) {
+            return;
+        }
+        let exposition = Arc::clone(self);
+        // Should there be no thread for it, it is done while it is shown.
+        let _ = tokio::task::spawn_blocking(move || exposition.plan()).await;
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn plan(&self) -> Arc<Plan> {
         self.meters.advance();
         let families = self.meters.families();
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         let mut left_out = Vec::new();
         if !known.plan.is_of(&families) {
             let plan;
@@ -127,8 +146,10 @@ impl Exposition {
         for LeftOut { name, sample, other } in left_out {
             tracing::warn!(
                 target: "actuator::exposition",
-                "meter {name} is left out for Prometheus: its samples would be called {sample}, as \
-                 those of the meter {other} are. Give it another name"
+                "meter {} is left out for Prometheus: its samples would be called {sample}, as those \
+                 of the meter {} are. Give it another name",
+                name.escape_debug(),
+                other.escape_debug()
             );
         }
         plan

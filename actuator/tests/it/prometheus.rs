@@ -160,3 +160,23 @@ fn what_scrapes_cost_is_a_meter_too() {
     let text = service.get("/actuator/prometheus").text();
     assert!(text.contains("actuator_scrape_seconds_count{format=\"text\"} 2\n"), "{text}");
 }
+
+#[test]
+fn thousands_of_names_are_there_from_the_first_scrape_on_and_new_ones_with_the_next() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let service = app()
+        .with(move |app| {
+            let meters = app.meters();
+            (0..3_000).for_each(|name| meters.meter(format!("many.{name}")).counter().increment());
+            sender.send(meters).unwrap();
+        })
+        .start();
+    let meters = receiver.recv().unwrap();
+    let counted = |service: &Service| {
+        let text = service.get("/actuator/prometheus").assert_status(200).text();
+        text.lines().filter(|line| line.starts_with("many_") && line.ends_with(" 1.0")).count()
+    };
+    assert_eq!(counted(&service), 3_000);
+    meters.meter("many.more").counter().increment();
+    assert_eq!(counted(&service), 3_001);
+}

@@ -58,6 +58,7 @@ impl PushgatewayExporter {
         let client = self.client().await?;
         let format = self.settings.format;
         let sent = Arc::<AtomicU64>::default();
+        self.exposition.prepare().await;
         let renderer = Some(self.exposition.render(format, None));
         let parts = Parts { renderer, sent: Arc::clone(&sent) };
         let headers = [("content-type", format.media_type())];
