@@ -30,9 +30,10 @@ const ACCEPTED: [(&str, &str); 6] = [
 const LEFT_OUT: &str = "hostile.name.total";
 
 /// Beginnings of what is another number with every look at it.
-const MOVING: [&str; 9] = [
+const MOVING: [&str; 10] = [
     "actuator.",
     "cgroup.",
+    "disk.",
     "executor.",
     "http.server.",
     "memory.",
