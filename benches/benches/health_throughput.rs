@@ -8,10 +8,13 @@
 //! down what it measures. A word as argument measures the variants alone whose names contain it,
 //! for a profiler to look at.
 
-use std::{env, error::Error, thread, time::Duration};
+use std::{env, error::Error, time::Duration};
 
 use actuator::{Actuator, Health, Running};
-use actuator_benches::{load::Target, plain, table};
+use actuator_benches::{
+    load::{Target, compare},
+    plain,
+};
 use tokio::runtime;
 
 const ROUNDS: usize = 15;
@@ -56,23 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         targets.retain(|(name, _)| name.contains(&word));
     }
 
-    let mut rounds = vec![Vec::new(); targets.len()];
-    for round in 0..=ROUNDS {
-        for ((_, target), measured) in targets.iter().zip(&mut rounds) {
-            let rate = load.block_on(target.throughput(ROUND))?;
-            // The first round warms up.
-            if round > 0 {
-                measured.push(rate);
-            }
-        }
-    }
-    let rows: Vec<_> = targets
-        .iter()
-        .zip(&rounds)
-        .map(|((name, _), measured)| (*name, table::median(measured)))
-        .collect();
-    let title = format!("median of {ROUNDS} rounds, {} cores", thread::available_parallelism()?);
-    table::print(&title, "requests/s", &rows);
+    load.block_on(compare(&targets, ROUNDS, ROUND))?;
     Ok(())
 }
 

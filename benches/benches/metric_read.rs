@@ -2,10 +2,13 @@
 //! second of `GET /actuator/metrics/{name}` in a service with 10 and in one with 1,000 meters of
 //! its own, beside a plain axum handler that answers the same bytes.
 
-use std::{error::Error, thread, time::Duration};
+use std::{error::Error, time::Duration};
 
 use actuator::{Actuator, Running};
-use actuator_benches::{load::Target, plain, table};
+use actuator_benches::{
+    load::{Target, compare},
+    plain,
+};
 use tokio::runtime;
 
 const ROUNDS: usize = 11;
@@ -27,23 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("GET /actuator/metrics/{name}, 10 meters", few),
         ("GET /actuator/metrics/{name}, 1,000 meters", many),
     ];
-    let mut rounds = vec![Vec::new(); variants.len()];
-    for round in 0..=ROUNDS {
-        for ((_, target), measured) in variants.iter().zip(&mut rounds) {
-            let rate = load.block_on(target.throughput(ROUND))?;
-            // The first round warms up.
-            if round > 0 {
-                measured.push(rate);
-            }
-        }
-    }
-    let rows: Vec<_> = variants
-        .iter()
-        .zip(&rounds)
-        .map(|((name, _), measured)| (*name, table::median(measured)))
-        .collect();
-    let title = format!("median of {ROUNDS} rounds, {} cores", thread::available_parallelism()?);
-    table::print(&title, "requests/s", &rows);
+    load.block_on(compare(&variants, ROUNDS, ROUND))?;
     Ok(())
 }
 

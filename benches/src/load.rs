@@ -10,6 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -17,6 +18,8 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
+
+use crate::table;
 
 /// How many connections ask at once.
 pub const CONNECTIONS: usize = 16;
@@ -108,6 +111,32 @@ impl Target {
         }
         Ok(())
     }
+}
+
+/// Prints the requests per second of each target: the median of so many rounds, in which they take
+/// turns, after one that warms up.
+///
+/// # Errors
+/// As [`Target::throughput`].
+pub async fn compare(
+    targets: &[(&str, Target)],
+    rounds: usize,
+    duration: Duration,
+) -> io::Result<()> {
+    let mut measured = vec![Vec::new(); targets.len()];
+    for round in 0..=rounds {
+        for ((_, target), rates) in targets.iter().zip(&mut measured) {
+            let rate = target.throughput(duration).await?;
+            if round > 0 {
+                rates.push(rate);
+            }
+        }
+    }
+    let names = targets.iter().map(|(name, _)| *name);
+    let rows: Vec<_> = names.zip(measured.iter().map(|rates| table::median(rates))).collect();
+    let title = format!("median of {rounds} rounds, {} cores", thread::available_parallelism()?);
+    table::print(&title, "requests/s", &rows);
+    Ok(())
 }
 
 /// A connection that is kept alive.

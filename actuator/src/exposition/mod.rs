@@ -20,6 +20,8 @@ mod wire;
 #[cfg(test)]
 mod protobuf_tests;
 #[cfg(test)]
+mod test_messages;
+#[cfg(test)]
 mod test_parser;
 #[cfg(test)]
 mod tests;

@@ -1,117 +1,14 @@
-//! Messages, taken apart again by what the encoding guide says, knowing nothing of the writer.
+//! Messages of the client model, as an independent reader finds them.
 #![expect(clippy::float_cmp, reason = "what is written is what was recorded")]
 #![expect(clippy::cast_precision_loss, reason = "small numbers")]
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Exposition, ExpositionSettings, Format};
+use super::{Exposition, ExpositionSettings, Format, test_messages::Message};
 use crate::{
     meter::{DistributionSettings, Exemplar, MeterRegistry, MeterSettings},
     support::clock::Clock,
 };
-
-/// A field of a message.
-#[derive(Clone, Debug, PartialEq)]
-enum Field {
-    Number(u64),
-    Double(f64),
-    Bytes(Vec<u8>),
-}
-
-/// The fields of a message with their numbers, in their order.
-#[derive(Clone, Debug, PartialEq)]
-struct Message(Vec<(u64, Field)>);
-
-impl Message {
-    fn read(mut rest: &[u8]) -> Self {
-        let mut fields = Vec::new();
-        while !rest.is_empty() {
-            let tag = varint(&mut rest);
-            let field = match tag & 7 {
-                0 => Field::Number(varint(&mut rest)),
-                1 => Field::Double(f64::from_le_bytes(take(&mut rest, 8).try_into().unwrap())),
-                2 => {
-                    let length = usize::try_from(varint(&mut rest)).unwrap();
-                    Field::Bytes(take(&mut rest, length).to_vec())
-                }
-                other => panic!("wire type {other}"),
-            };
-            fields.push((tag >> 3, field));
-        }
-        Self(fields)
-    }
-
-    fn all(&self, number: u64) -> impl Iterator<Item = &Field> {
-        self.0.iter().filter(move |(own, _)| *own == number).map(|(_, field)| field)
-    }
-
-    fn one(&self, number: u64) -> &Field {
-        let mut all = self.all(number);
-        let field = all.next().unwrap_or_else(|| panic!("no {number} in {self:?}"));
-        assert_eq!(all.next(), None, "{number} twice");
-        field
-    }
-
-    fn messages(&self, number: u64) -> Vec<Self> {
-        let bytes = |field: &Field| match field {
-            Field::Bytes(bytes) => Self::read(bytes),
-            other => panic!("{other:?} is no message"),
-        };
-        self.all(number).map(bytes).collect()
-    }
-
-    fn message(&self, number: u64) -> Self {
-        let [message] = &self.messages(number)[..] else { panic!("not one {number}: {self:?}") };
-        message.clone()
-    }
-
-    fn text(&self, number: u64) -> String {
-        match self.one(number) {
-            Field::Bytes(bytes) => String::from_utf8(bytes.clone()).unwrap(),
-            other => panic!("{other:?} is no text"),
-        }
-    }
-
-    fn number(&self, number: u64) -> u64 {
-        match self.one(number) {
-            Field::Number(value) => *value,
-            other => panic!("{other:?} is no number"),
-        }
-    }
-
-    fn double(&self, number: u64) -> f64 {
-        match self.one(number) {
-            Field::Double(value) => *value,
-            other => panic!("{other:?} is no double"),
-        }
-    }
-
-    fn signed(&self, number: u64) -> Vec<i64> {
-        let unfold = |field: &Field| match field {
-            Field::Number(value) => (value >> 1).cast_signed() ^ -(value & 1).cast_signed(),
-            other => panic!("{other:?} is no number"),
-        };
-        self.all(number).map(unfold).collect()
-    }
-}
-
-fn varint(rest: &mut &[u8]) -> u64 {
-    let (mut value, mut shift) = (0, 0);
-    loop {
-        let byte = take(rest, 1)[0];
-        value |= u64::from(byte & 0x7f) << shift;
-        shift += 7;
-        if byte < 0x80 {
-            return value;
-        }
-    }
-}
-
-fn take<'r>(rest: &mut &'r [u8], length: usize) -> &'r [u8] {
-    let (taken, left) = rest.split_at(length);
-    *rest = left;
-    taken
-}
 
 fn registry(settings: MeterSettings) -> Arc<MeterRegistry> {
     Arc::new(MeterRegistry::new(settings, Clock::system()))
@@ -129,14 +26,7 @@ fn families(registry: &Arc<MeterRegistry>, settings: ExpositionSettings) -> Vec<
         assert!(chunk.len() <= 70_000, "{}", chunk.len());
         bytes.extend(chunk);
     }
-    let mut rest = &bytes[..];
-    let mut families = Vec::new();
-    while !rest.is_empty() {
-        let length = usize::try_from(varint(&mut rest)).unwrap();
-        let family = Message::read(take(&mut rest, length));
-        families.push((family.text(1), family));
-    }
-    families
+    Message::delimited(&bytes).into_iter().map(|family| (family.text(1), family)).collect()
 }
 
 const COUNTER: u64 = 0;

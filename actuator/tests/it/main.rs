@@ -26,6 +26,9 @@ mod metrics_stress;
 mod network_checks;
 mod paths;
 mod prometheus;
+/// The same reader that the formats are tested with.
+#[allow(dead_code)]
+#[path = "../../src/exposition/test_messages.rs"]
 mod protobuf;
 mod recording;
 mod refusals;

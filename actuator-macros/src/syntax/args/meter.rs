@@ -161,13 +161,7 @@ mod tests {
     use quote::quote;
 
     use super::*;
-    use crate::problem::Problems;
-
-    fn messages(args: Args) -> Vec<String> {
-        let mut problems = Problems::default();
-        args.finish(&mut problems);
-        problems.messages()
-    }
+    use crate::syntax::args::tests::messages;
 
     #[test]
     fn a_name_may_stand_alone_and_tags_are_pairs() {

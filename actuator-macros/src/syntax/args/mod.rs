@@ -210,7 +210,8 @@ mod tests {
 
     use super::*;
 
-    fn messages(args: Args) -> Vec<String> {
+    /// What is wrong with arguments of which nothing was asked for any more.
+    pub(super) fn messages(args: Args) -> Vec<String> {
         let mut problems = Problems::default();
         args.finish(&mut problems);
         problems.messages()

@@ -77,7 +77,7 @@ impl Outcome {
     }
 
     /// Codes beyond 599 have no class (RFC 9110, section 15) and are no series of their own.
-    pub(super) fn status_tag(self) -> String {
+    pub(in crate::meter) fn status_tag(self) -> String {
         match self.status {
             Some(status @ 100..=599) => status.to_string(),
             _ => UNKNOWN.to_owned(),

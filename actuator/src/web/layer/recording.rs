@@ -34,8 +34,9 @@ pub(super) struct Recorder {
 #[derive(Debug)]
 pub(super) struct Scope {
     recorder: Arc<Recorder>,
-    /// By its template: beyond the limit of uris the meters are those of another one.
-    route: OnceLock<(Box<str>, Route)>,
+    /// By its template: beyond the limit of uris the meters are those of another one. `None` for
+    /// what the management API does not have.
+    route: OnceLock<(Box<str>, Option<Arc<RouteMeters>>)>,
 }
 
 /// A request in progress. Whatever happens to it, it is recorded once.
@@ -60,10 +61,8 @@ pub(super) struct Recording {
 enum Route {
     /// That for which the scope was made.
     OfScope,
-    /// Another.
-    Other(Arc<RouteMeters>),
-    /// None.
-    Unmatched,
+    /// Another, or none.
+    Other(Option<Arc<RouteMeters>>),
 }
 
 impl Recording {
@@ -98,7 +97,7 @@ impl Recording {
             } else {
                 None
             },
-            route: if is_metered { scope.route(request) } else { Route::Unmatched },
+            route: if is_metered { scope.route(request) } else { Route::Other(None) },
             is_metered,
             is_finished: false,
             active: if is_metered { recorder.meters.start(method, started) } else { None },
@@ -169,12 +168,8 @@ impl Recording {
 
     fn route(&self) -> Option<&RouteMeters> {
         match &self.route {
-            Route::OfScope => match self.scope.route.get() {
-                Some((_, Route::Other(route))) => Some(route),
-                _ => None,
-            },
-            Route::Other(route) => Some(route),
-            Route::Unmatched => None,
+            Route::OfScope => self.scope.route.get().and_then(|(_, route)| route.as_deref()),
+            Route::Other(route) => route.as_deref(),
         }
     }
 
@@ -204,11 +199,15 @@ impl Scope {
 
     fn route<B>(&self, request: &Request<B>) -> Route {
         let Some(matched) = request.extensions().get::<MatchedPath>() else {
-            return Route::Unmatched;
+            return Route::Other(None);
         };
         let template = matched.as_str();
         let (own, _) = self.route.get_or_init(|| (template.into(), self.recorder.route(template)));
-        if **own == *template { Route::OfScope } else { self.recorder.route(template) }
+        if **own == *template {
+            Route::OfScope
+        } else {
+            Route::Other(self.recorder.route(template))
+        }
     }
 }
 
@@ -221,16 +220,16 @@ impl Recorder {
 
     /// The meters of a template. Those of the management API have Spring's names: what takes all
     /// further segments ends in `/**`, and what no endpoint serves is matched by nothing.
-    fn route(&self, template: &str) -> Route {
+    fn route(&self, template: &str) -> Option<Arc<RouteMeters>> {
         let base = &self.parts.base_path;
         let anything = catch_all(base);
         // Below a context path the template has that in front; at the root it would end like many.
         if template == anything || !base.is_empty() && template.ends_with(&anything) {
-            return Route::Unmatched;
+            return None;
         }
         let is_management = !base.is_empty() && template.contains(&format!("{base}/"));
         let meters = &self.parts.meters;
-        Route::Other(match template.rsplit_once("/{*").filter(|_| is_management) {
+        Some(match template.rsplit_once("/{*").filter(|_| is_management) {
             Some((start, _)) => meters.route(&format!("{start}/**")),
             None => meters.route(template),
         })

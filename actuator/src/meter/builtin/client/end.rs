@@ -44,8 +44,7 @@ impl End {
     /// The tag `status`. Codes that no specification knows are one.
     pub fn status_tag(self) -> String {
         match self.status {
-            EndStatus::Code(code @ 100..=599) => code.to_string(),
-            EndStatus::Code(_) => "UNKNOWN".to_owned(),
+            EndStatus::Code(code) => outcome(Some(code)).status_tag(),
             EndStatus::Io => "IO_ERROR".to_owned(),
             EndStatus::Client => "CLIENT_ERROR".to_owned(),
         }
@@ -53,10 +52,14 @@ impl End {
 
     /// The tag `outcome`.
     pub fn outcome_tag(self) -> &'static str {
-        let status = match self.status {
-            EndStatus::Code(code) => Some(code),
-            EndStatus::Io | EndStatus::Client => None,
-        };
-        Outcome { status, exception: None }.tag()
+        match self.status {
+            EndStatus::Code(code) => outcome(Some(code)).tag(),
+            EndStatus::Io | EndStatus::Client => outcome(None).tag(),
+        }
     }
+}
+
+/// What a server says of the same status.
+fn outcome(status: Option<u16>) -> Outcome {
+    Outcome { status, exception: None }
 }
