@@ -66,7 +66,7 @@ docs: ## Writes the tables of settings in docs/ anew, from the catalog
 
 .PHONY: package
 package: ## Packages both library crates and builds them from the packages
-	@cargo package --quiet --allow-dirty -p actuator-macros -p actuator
+	@scripts/package
 
 .PHONY: test-prometheus
 test-prometheus: build ## Has the real Prometheus scrape the examples, and checks alerts and dashboards by it
