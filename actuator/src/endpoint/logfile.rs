@@ -107,7 +107,11 @@ async fn blocking<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logging::LogRing;
+    use crate::logging::{LogLine, LogRing};
+
+    fn append(ring: &LogRing, text: &str) {
+        ring.append(&LogLine { level: tracing::Level::INFO, target: "t", request_id: None, text });
+    }
 
     async fn resource(source: LogSource) -> Option<Resource> {
         match LogfileEndpoint::new(source).invoke(Call::new(0)).await.unwrap() {
@@ -142,9 +146,9 @@ mod tests {
     #[tokio::test]
     async fn the_ring_is_served_under_absolute_offsets() {
         let ring = Arc::new(LogRing::new(10));
-        ring.append("gone\n");
-        ring.append("grüß\n");
-        ring.append("x\n");
+        append(&ring, "gone\n");
+        append(&ring, "grüß\n");
+        append(&ring, "x\n");
         let resource = resource(LogSource::Ring(ring)).await.unwrap();
         assert_eq!((resource.start, resource.length), (5, 14));
         assert_eq!(resource.content.read(5, 100).await.unwrap(), "grüß\nx\n".as_bytes());

@@ -10,12 +10,10 @@ use tracing::{Dispatch, dispatcher, subscriber::NoSubscriber};
 use tracing_subscriber::{Registry, layer::SubscriberExt as _};
 
 use super::{
-    file::LogFile,
-    layer::LoggersLayer,
-    loggers::Loggers,
-    output::{Console, OutputLayer},
-    ring::LogRing,
-    settings::{LoggingSettings, parse_directives},
+    LoggersLayer, LoggingSettings,
+    levels::{Loggers, parse_directives},
+    output::{Console, LogFile, OutputLayer},
+    recent::LogRing,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -52,7 +50,7 @@ pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let loggers = Loggers::global();
-    loggers.configure(&settings.levels, &settings.groups);
+    loggers.configure(&settings.levels.levels, &settings.levels.groups);
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         install_own(settings, &loggers)?;
     }
@@ -60,10 +58,11 @@ pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
 }
 
 fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {
-    let file = settings.file.as_deref().map(open_file).transpose()?.map(Arc::new);
-    let ring = (settings.ring_size > 0).then(|| Arc::new(LogRing::new(settings.ring_size)));
+    let file = settings.output.file.as_deref().map(open_file).transpose()?.map(Arc::new);
+    let ring =
+        (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
     let output = OutputLayer {
-        application: settings.application.clone(),
+        application: settings.output.application.clone(),
         console: console(),
         file: file.clone(),
         ring: ring.clone(),
@@ -98,7 +97,7 @@ fn open_file(path: &std::path::Path) -> Result<LogFile> {
 }
 
 fn source(settings: &LoggingSettings) -> Option<LogSource> {
-    if let Some(path) = &settings.external_file {
+    if let Some(path) = &settings.recent.external_file {
         return Some(LogSource::File(path.clone()));
     }
     let installed = INSTALLED.get();
@@ -107,7 +106,7 @@ fn source(settings: &LoggingSettings) -> Option<LogSource> {
     }
     // With a subscriber of its own the application itself writes the file that it names here.
     if installed.is_none()
-        && let Some(path) = &settings.file
+        && let Some(path) = &settings.output.file
     {
         return Some(LogSource::File(path.clone()));
     }
@@ -137,7 +136,10 @@ mod tests {
     use tracing_log::log;
 
     use super::*;
-    use crate::logging::{LogLevel, loggers::SetLevelError};
+    use crate::logging::{
+        LogLevel, SetLevelError, levels::LevelSettings, output::OutputSettings,
+        recent::RecentSettings,
+    };
 
     /// Runs one of the ignored tests below in a process of its own, for the subscriber is global,
     /// and gives what it wrote.
@@ -156,8 +158,11 @@ mod tests {
 
     fn settings() -> LoggingSettings {
         LoggingSettings {
-            levels: vec![("log_dep".to_owned(), LogLevel::Debug)],
-            ring_size: 10_000,
+            levels: LevelSettings {
+                levels: vec![("log_dep".to_owned(), LogLevel::Debug)],
+                ..LevelSettings::default()
+            },
+            recent: RecentSettings { ring_size: 10_000, ..RecentSettings::default() },
             ..LoggingSettings::default()
         }
     }
@@ -179,7 +184,11 @@ mod tests {
     fn process_without_a_subscriber() {
         let folder = std::env::temp_dir().join(format!("actuator-install-{}", std::process::id()));
         let path = folder.join("app.log");
-        let first = install(&LoggingSettings { file: Some(path.clone()), ..settings() }).unwrap();
+        let first = install(&LoggingSettings {
+            output: OutputSettings { file: Some(path.clone()), ..OutputSettings::default() },
+            ..settings()
+        })
+        .unwrap();
         tracing::debug!(target: "from_rust_log", "heard");
         log::debug!(target: "log_dep::x", "a debug record");
         log::trace!(target: "log_dep::x", "never");
@@ -232,7 +241,8 @@ mod tests {
         assert_eq!(refused, Err(SetLevelError::NotAttached));
         assert!(tracing::enabled!(tracing::Level::TRACE));
         let file = Some(PathBuf::from("written/by/the/application.log"));
-        let state = install(&LoggingSettings { file, ..settings() }).unwrap();
+        let output = OutputSettings { file, ..OutputSettings::default() };
+        let state = install(&LoggingSettings { output, ..settings() }).unwrap();
         assert!(matches!(state.source, Some(LogSource::File(_))));
     }
 

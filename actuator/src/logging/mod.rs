@@ -1,29 +1,25 @@
 //! Logging: the tree of loggers over `tracing` targets, and where the lines go.
 //!
+//! | room | subject |
+//! |---|---|
+//! | `levels/` | which event of which target passes, and changing that while the process runs |
+//! | `output/` | lines: their formats, and the sinks they are written to |
+//! | `recent/` | the last lines in memory, for those who read the log through the API |
+//!
 //! The subscriber of a process is global by nature, so this subject holds the process-wide
 //! `Loggers`. An application that has a subscriber of its own keeps it: it adds [`layer`] to
 //! make its levels changeable, or leaves it out and the loggers endpoint says that it cannot
 //! change anything.
 
-mod events;
-mod file;
 mod install;
-mod layer;
-mod level;
-mod line;
-mod loggers;
+mod levels;
 mod output;
-mod ring;
+mod recent;
 mod settings;
-mod state;
-mod tree;
 
-pub(crate) use events::EventCounts;
 pub(crate) use install::{LogSource, LoggingState, install};
-pub use layer::{LoggersLayer, layer};
-pub(crate) use level::LogLevel;
-pub(crate) use loggers::{Loggers, SetLevelError};
+pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, SetLevelError};
+pub use levels::{LoggersLayer, layer};
 #[cfg(test)]
-pub(crate) use ring::LogRing;
+pub(crate) use recent::{LogLine, LogRing};
 pub(crate) use settings::LoggingSettings;
-pub(crate) use state::{Logger, LoggerGroup};

@@ -18,6 +18,7 @@ pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod provider;
 pub(crate) mod reply;
+pub(crate) mod request;
 pub(crate) mod sanitizer;
 pub(crate) mod show;
 pub(crate) mod source;

@@ -7,11 +7,25 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
+use tracing::Level;
 
 use crate::model::{endpoint::BoxFuture, reply::ResourceContent};
 
 /// How many bytes are gathered before they are sealed into a shared block.
 const BLOCK: usize = 16 * 1024;
+
+/// A line on its way into the ring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogLine<'l> {
+    /// How bad it is.
+    pub(crate) level: Level,
+    /// The logger that wrote it.
+    pub(crate) target: &'l str,
+    /// The request during which it was written.
+    pub(crate) request_id: Option<&'l str>,
+    /// The whole line; it ends with a line feed, and may have some inside.
+    pub(crate) text: &'l str,
+}
 
 /// A bounded log: appending drops whole lines from its beginning. The offset of a byte counts
 /// everything ever appended, so a reader can continue where it stopped.
@@ -38,8 +52,9 @@ impl LogRing {
         Self { capacity, inner: Mutex::default() }
     }
 
-    /// Appends a line, which ends with a line feed. A line longer than the whole ring is cut.
-    pub(crate) fn append(&self, line: &str) {
+    /// Appends a line. One that is longer than the whole ring is cut.
+    pub(crate) fn append(&self, line: &LogLine<'_>) {
+        let line = line.text;
         let mut inner = self.lock();
         if line.len() > self.capacity {
             let end = line.floor_char_boundary(self.capacity.saturating_sub(1));
@@ -152,6 +167,10 @@ impl ResourceContent for RingSnapshot {
 mod tests {
     use super::*;
 
+    fn append(ring: &LogRing, text: &str) {
+        ring.append(&LogLine { level: Level::INFO, target: "t", request_id: None, text });
+    }
+
     fn text(ring: &LogRing) -> (u64, String) {
         let snapshot = ring.snapshot();
         let mut bytes = Vec::new();
@@ -170,12 +189,12 @@ mod tests {
     #[test]
     fn trap_seed_06_the_ring_drops_whole_lines_and_offsets_only_grow() {
         let ring = LogRing::new(12);
-        ring.append("aaaa\n");
-        ring.append("bbbb\n");
+        append(&ring, "aaaa\n");
+        append(&ring, "bbbb\n");
         assert_eq!(text(&ring), (0, "aaaa\nbbbb\n".to_owned()));
-        ring.append("cc\n");
+        append(&ring, "cc\n");
         assert_eq!(text(&ring), (5, "bbbb\ncc\n".to_owned()));
-        ring.append("exactlong12\n");
+        append(&ring, "exactlong12\n");
         assert_eq!(text(&ring), (13, "exactlong12\n".to_owned()));
         let snapshot = ring.snapshot();
         assert!(snapshot.slice(12, 1).is_err());
@@ -185,8 +204,8 @@ mod tests {
     #[test]
     fn a_line_longer_than_the_ring_is_cut_between_characters() {
         let ring = LogRing::new(8);
-        ring.append("old\n");
-        ring.append("äöüäöüäöü\n");
+        append(&ring, "old\n");
+        append(&ring, "äöüäöüäöü\n");
         let (start, kept) = text(&ring);
         assert_eq!((start, kept.as_str()), (4, "äöü\n"));
     }
@@ -195,7 +214,7 @@ mod tests {
     fn a_ring_of_many_blocks_never_holds_more_than_its_capacity() {
         let ring = LogRing::new(100_000);
         for number in 0..20_000 {
-            ring.append(&format!("line {number}\n"));
+            append(&ring, &format!("line {number}\n"));
         }
         let (start, kept) = text(&ring);
         assert!(kept.len() <= 100_000 && kept.len() > 99_900);
@@ -205,9 +224,9 @@ mod tests {
     #[test]
     fn a_snapshot_stays_readable_while_the_ring_moves_on() {
         let ring = LogRing::new(16);
-        ring.append("first\n");
+        append(&ring, "first\n");
         let snapshot = ring.snapshot();
-        ring.append("second second\n");
+        append(&ring, "second second\n");
         assert_eq!(snapshot.slice(0, 100).unwrap(), "first\n");
     }
 }

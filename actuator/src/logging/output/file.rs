@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// A file to which whole lines are appended.
 #[derive(Debug)]
-pub(super) struct LogFile {
+pub(crate) struct LogFile {
     path: PathBuf,
     open: Mutex<Open>,
 }
@@ -26,13 +26,13 @@ struct Open {
 
 impl LogFile {
     /// Opens the file, and creates it and its folders if they are missing.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = open(path)?;
         Ok(Self { path: path.to_owned(), open: Mutex::new(Open { file, looked: Instant::now() }) })
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 

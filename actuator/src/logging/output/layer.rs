@@ -8,7 +8,7 @@ use std::{
 };
 
 use tracing::{
-    Event, Level, Subscriber,
+    Event, Metadata, Subscriber,
     span::{Attributes, Id, Record},
 };
 use tracing_log::NormalizeEvent as _;
@@ -18,27 +18,28 @@ use tracing_subscriber::{
 };
 
 use super::{
+    super::recent::{LogLine, LogRing},
     file::LogFile,
     line::{Fields, Line},
-    ring::LogRing,
 };
+use crate::model::request::RequestContext;
 
 /// Writes every event as one line to all its sinks, formatted once.
 #[derive(Debug)]
-pub(super) struct OutputLayer {
+pub(crate) struct OutputLayer {
     /// What each line names as its application.
-    pub(super) application: Option<String>,
+    pub(crate) application: Option<String>,
     /// Whether the standard output is written, and how.
-    pub(super) console: Console,
+    pub(crate) console: Console,
     /// The log file.
-    pub(super) file: Option<Arc<LogFile>>,
+    pub(crate) file: Option<Arc<LogFile>>,
     /// The ring in memory.
-    pub(super) ring: Option<Arc<LogRing>>,
+    pub(crate) ring: Option<Arc<LogRing>>,
 }
 
 /// What the standard output gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Console {
+pub(crate) enum Console {
     /// Nothing; for tests.
     #[cfg(test)]
     Silent,
@@ -100,12 +101,19 @@ impl OutputLayer {
             line.span(span.name(), extensions.get::<SpanFields>().map_or("", |fields| &fields.0));
         }
         line.end(event);
-        self.emit(line, *metadata.level());
+        self.emit(line, metadata);
     }
 
-    fn emit(&self, line: &Line, level: Level) {
+    fn emit(&self, line: &Line, metadata: &Metadata<'_>) {
+        let level = *metadata.level();
         if let Some(ring) = &self.ring {
-            ring.append(line.as_str());
+            let request = RequestContext::current();
+            ring.append(&LogLine {
+                level,
+                target: metadata.target(),
+                request_id: request.as_ref().map(RequestContext::id),
+                text: line.as_str(),
+            });
         }
         if let Some(file) = &self.file {
             file.append(line.as_str());
@@ -122,7 +130,7 @@ impl OutputLayer {
 
 #[cfg(test)]
 mod tests {
-    use tracing::{error, info, info_span, warn};
+    use tracing::{Level, error, info, info_span, warn};
     use tracing_subscriber::{Registry, layer::SubscriberExt as _};
 
     use super::*;

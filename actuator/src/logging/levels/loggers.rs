@@ -188,12 +188,12 @@ impl Loggers {
     }
 
     /// Remembers whether a subscriber asks these loggers.
-    pub(super) fn attach(&self, attached: bool) {
+    pub(crate) fn attach(&self, attached: bool) {
         self.shared.attached.store(attached, Ordering::Release);
     }
 
     /// From now on the greatest level of the `log` crate is exactly what these loggers need.
-    pub(super) fn lead_log_crate(&self) {
+    pub(crate) fn lead_log_crate(&self) {
         self.shared.log_follows.store(true, Ordering::Release);
         self.rebuild();
     }

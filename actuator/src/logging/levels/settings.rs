@@ -1,0 +1,105 @@
+//! Initial levels and groups: `logging.level.*`, `logging.group.*`, and `RUST_LOG`.
+
+use super::{
+    level::LogLevel,
+    state::{LoggerGroup, is_name},
+    tree::ROOT,
+};
+use crate::settings::SettingsReader;
+
+/// What loggers begin with. The names of the settings are Spring's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LevelSettings {
+    /// Initial levels by logger or group, from `logging.level.*`; ROOT under that name.
+    pub(crate) levels: Vec<(String, LogLevel)>,
+    /// `logging.group.<name>`.
+    pub(crate) groups: Vec<LoggerGroup>,
+}
+
+impl LevelSettings {
+    /// Reads the settings.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
+        Self { levels: read_levels(reader), groups: read_groups(reader) }
+    }
+}
+
+/// What could and could not be read of a `RUST_LOG`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Directives {
+    /// The levels, ROOT under that name.
+    pub(crate) levels: Vec<(String, LogLevel)>,
+    /// Directives that say more than a target and a level.
+    pub(crate) ignored: Vec<String>,
+}
+
+/// Reads `level`, `target=level` and `target`, separated by commas.
+pub(crate) fn parse_directives(text: &str) -> Directives {
+    let mut directives = Directives::default();
+    for directive in text.split(',').map(str::trim).filter(|directive| !directive.is_empty()) {
+        let (target, level) = match directive.split_once('=') {
+            Some((target, level)) => (target.trim(), LogLevel::parse(level)),
+            None => match LogLevel::parse(directive) {
+                Some(level) => (ROOT, Some(level)),
+                None => (directive, Some(LogLevel::Trace)),
+            },
+        };
+        match level {
+            Some(level) if is_name(target) && !target.contains(['[', '{', '"']) => {
+                directives.levels.push((target.to_owned(), level));
+            }
+            _ => directives.ignored.push(directive.to_owned()),
+        }
+    }
+    directives
+}
+
+fn read_levels(reader: &mut SettingsReader<'_>) -> Vec<(String, LogLevel)> {
+    let mut levels = Vec::new();
+    for (name, word) in reader.map("logging.level") {
+        let setting = format!("logging.level.{name}");
+        match LogLevel::parse(&word) {
+            Some(level) if name.eq_ignore_ascii_case(ROOT) => levels.push((ROOT.to_owned(), level)),
+            Some(level) if is_name(&name) => levels.push((name, level)),
+            Some(_) => reader.reject(&setting, "no logger can have this name"),
+            None => reader.reject(&setting, "expected off, error, warn, info, debug or trace"),
+        }
+    }
+    levels
+}
+
+fn read_groups(reader: &mut SettingsReader<'_>) -> Vec<LoggerGroup> {
+    // A list may also be spelled `name[0]`, `name[1]`, …: the names of the groups come first.
+    let mut names: Vec<String> = reader
+        .map("logging.group")
+        .into_iter()
+        .map(|(key, _)| key.split_once('[').map_or(key.clone(), |(name, _)| name.to_owned()))
+        .collect();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| LoggerGroup {
+            members: reader.list(&format!("logging.group.{name}")).unwrap_or_default(),
+            name,
+            configured: None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rust_log_gives_levels_and_names_what_it_cannot_express() {
+        let directives = parse_directives("warn, shop=debug,shop::db , a[span]=info,x=loud,,");
+        assert_eq!(
+            directives.levels,
+            [
+                ("ROOT".to_owned(), LogLevel::Warn),
+                ("shop".to_owned(), LogLevel::Debug),
+                ("shop::db".to_owned(), LogLevel::Trace),
+            ]
+        );
+        assert_eq!(directives.ignored, ["a[span]=info", "x=loud"]);
+    }
+}

@@ -1,0 +1,10 @@
+//! Where lines go: formats, and the sinks that they are written to.
+
+mod file;
+mod layer;
+mod line;
+mod settings;
+
+pub(crate) use file::LogFile;
+pub(crate) use layer::{Console, OutputLayer};
+pub(crate) use settings::OutputSettings;
