@@ -18,8 +18,14 @@ mod recent;
 mod settings;
 
 pub(crate) use install::{LogSource, LoggingState, install};
-pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, SetLevelError};
-pub use levels::{LoggersLayer, layer};
+pub(crate) use levels::{
+    Actor, ChangeCause, EXPECTED_LEVEL, EventCounts, Keeper, LevelAttendants, LevelChange,
+    Listening, Logger, LoggerGroup, Loggers, OverrideSettings, SetLevelError, Standing, Terms,
+};
+pub use levels::{
+    FileLevelOverrideStore, LevelOverride, LevelOverrideStore, LogLevel, LoggersLayer,
+    OverridesChange, SharedOverrides, Stored, layer,
+};
 #[cfg(test)]
 pub(crate) use recent::{LogLine, LogRing};
 pub(crate) use settings::LoggingSettings;

@@ -1,10 +1,8 @@
 //! Initial levels and groups: `logging.level.*`, `logging.group.*`, and `RUST_LOG`.
 
-use super::{
-    level::LogLevel,
-    state::{LoggerGroup, is_name},
-    tree::ROOT,
-};
+use std::path::PathBuf;
+
+use super::{bounds::is_name, level::LogLevel, state::LoggerGroup, tree::ROOT};
 use crate::settings::SettingsReader;
 
 /// What loggers begin with. The names of the settings are Spring's.
@@ -20,6 +18,30 @@ impl LevelSettings {
     /// Reads the settings.
     pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
         Self { levels: read_levels(reader), groups: read_groups(reader) }
+    }
+}
+
+/// Where levels that are set while the process runs are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OverrideSettings {
+    /// `actuator.loggers.overrides.file`; `None` keeps them in memory only.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl OverrideSettings {
+    /// Reads the settings. `state_directory` is what systemd gives a service that has
+    /// `StateDirectory=` (systemd.exec(5)): one path, or several with colons between them.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>, state_directory: Option<&str>) -> Self {
+        let default = || {
+            let first = state_directory?.split(':').next().filter(|path| !path.is_empty())?;
+            Some(PathBuf::from(first).join("log-levels.json"))
+        };
+        let file = match reader.value::<String>("actuator.loggers.overrides.file") {
+            // Empty is no file, whatever systemd gives.
+            Some(path) => (!path.trim().is_empty()).then(|| path.into()),
+            None => default(),
+        };
+        Self { file }
     }
 }
 

@@ -219,6 +219,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.health.check.*.description" Text "" "What it checks.";
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
+    "actuator.loggers.overrides.file" Text "" "File that keeps levels which are set while the service runs; log-levels.json in the StateDirectory of systemd if there is one, else memory only.";
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
     "actuator.compat.pymicro.enabled" Bool "false" "Whether pymicro's counters are served and sent to statsd.";
     "actuator.compat.pymicro.path" Text "/metrics" "Where pymicro's counters are served.";
