@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::refused::refused;
 use crate::{
-    logging::{Actor, LevelOverride, SetLevelError, Standing, Terms},
+    logging::{Actor, LevelAttendants, LevelOverride, SetLevelError, Standing, Terms},
     model::{call::Call, endpoint::EndpointResult},
     support::{
         text::shortened,
@@ -20,7 +20,7 @@ const LONGEST_PRINCIPAL: usize = 200;
 
 /// The members `expiresIn`, `reason` and `actor`; the authenticated caller's name beats the last.
 /// The error says what is wrong with which.
-pub(super) fn read(call: &Call<'_>) -> Result<Terms, String> {
+pub(super) fn read(call: &Call<'_>, attendants: &LevelAttendants) -> Result<Terms, String> {
     let expires_in = text(call, "expiresIn").map(|text| expiry(&text)).transpose()?;
     let actor = match call.principal {
         Some(principal) => {
@@ -29,7 +29,8 @@ pub(super) fn read(call: &Call<'_>) -> Result<Terms, String> {
         }
         None => text(call, "actor").map(|name| Actor { name, claimed: true }),
     };
-    Ok(Terms { expires_in, reason: text(call, "reason"), actor })
+    let (reason, origin) = (text(call, "reason"), attendants.origin);
+    Ok(Terms { expires_in, reason, actor, origin })
 }
 
 /// A text that is not empty, without the blanks around it.

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct LoggerOverridesEndpoint {
     loggers: Loggers,
-    _attendants: Arc<LevelAttendants>,
+    attendants: Arc<LevelAttendants>,
 }
 
 const NAME: &[Selector] = &[Selector::One("name")];
@@ -40,7 +40,7 @@ const OPERATIONS: [Operation; 4] = [
 impl LoggerOverridesEndpoint {
     /// The endpoint of these loggers.
     pub(crate) fn new(loggers: Loggers, attendants: Arc<LevelAttendants>) -> Self {
-        Self { loggers, _attendants: attendants }
+        Self { loggers, attendants }
     }
 
     fn answer(&self, call: &Call<'_>) -> EndpointResult {
@@ -71,7 +71,7 @@ impl LoggerOverridesEndpoint {
             return Err(format!("unknown member {name:?}: expected {known}"));
         }
         let levels = levels(call)?;
-        let terms = level_terms::read(call)?;
+        let terms = level_terms::read(call, &self.attendants)?;
         Ok(match self.loggers.change(&levels, &terms) {
             Ok(()) => Ok(Reply::Nothing),
             Err(error @ (SetLevelError::Name(_) | SetLevelError::TooMany)) => {
@@ -82,7 +82,7 @@ impl LoggerOverridesEndpoint {
     }
 
     fn remove(&self, call: &Call<'_>, name: Option<&str>) -> EndpointResult {
-        let terms = match level_terms::read(call) {
+        let terms = match level_terms::read(call, &self.attendants) {
             Ok(terms) => terms,
             Err(complaint) => return refused(400, "Bad Request", &complaint),
         };

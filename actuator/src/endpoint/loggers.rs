@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct LoggersEndpoint {
     loggers: Loggers,
-    _attendants: Arc<LevelAttendants>,
+    attendants: Arc<LevelAttendants>,
 }
 
 const NAME: &[Selector] = &[Selector::One("name")];
@@ -41,7 +41,7 @@ const OPERATIONS: [Operation; 3] = [
 impl LoggersEndpoint {
     /// The endpoint of these loggers.
     pub(crate) fn new(loggers: Loggers, attendants: Arc<LevelAttendants>) -> Self {
-        Self { loggers, _attendants: attendants }
+        Self { loggers, attendants }
     }
 
     fn answer(&self, call: &Call<'_>) -> EndpointResult {
@@ -81,7 +81,7 @@ impl LoggersEndpoint {
                 Problem::bad_request(format!("configuredLevel: {EXPECTED_LEVEL}"))
             })?),
         };
-        let terms = match level_terms::read(call) {
+        let terms = match level_terms::read(call, &self.attendants) {
             Ok(terms) => terms,
             Err(complaint) => return refused(400, "Bad Request", &complaint),
         };

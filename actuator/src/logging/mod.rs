@@ -20,7 +20,8 @@ mod settings;
 pub(crate) use install::{LogSource, LoggingState, install};
 pub(crate) use levels::{
     Actor, ChangeCause, EXPECTED_LEVEL, EventCounts, Keeper, LevelAttendants, LevelChange,
-    Listening, Logger, LoggerGroup, Loggers, OverrideSettings, SetLevelError, Standing, Terms,
+    Listening, Logger, LoggerGroup, Loggers, Origin, OverrideSettings, SetLevelError, Standing,
+    Terms,
 };
 pub use levels::{
     FileLevelOverrideStore, LevelOverride, LevelOverrideStore, LogLevel, LoggersLayer,

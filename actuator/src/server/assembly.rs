@@ -188,8 +188,11 @@ fn bind_meters(
 
 /// Who writes changes of levels down. The audit comes first: it hears of what is restored.
 fn level_attendants(basics: &Basics, app: &mut App) -> LevelAttendants {
-    let recorder = level_audit::record_changes(&basics.logging.loggers, basics.audit.clone());
-    LevelAttendants::new(recorder, level_store::start(basics, app.level_store.take()))
+    let loggers = &basics.logging.loggers;
+    let service = loggers.origin();
+    let recorder = level_audit::record_changes(loggers, service, basics.audit.clone());
+    let keeper = level_store::start(basics, service, app.level_store.take());
+    LevelAttendants::new(service, recorder, keeper)
 }
 
 /// What info has of settings and sources; the facts are the caller's.

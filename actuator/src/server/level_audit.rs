@@ -7,7 +7,7 @@ use crate::{
         Audit,
         types::{LOG_LEVEL_CHANGED, LOG_LEVEL_REVERTED},
     },
-    logging::{ChangeCause, LevelChange, Listening, LogLevel, Loggers},
+    logging::{ChangeCause, LevelChange, Listening, LogLevel, Loggers, Origin},
     support::time::iso_instant,
 };
 
@@ -29,9 +29,20 @@ struct LevelChanged<'c> {
     cause: Option<&'static str>,
 }
 
-/// Records every change for as long as what this gives is kept; `None` where nothing is recorded.
-pub(super) fn record_changes(loggers: &Loggers, audit: Audit) -> Option<Listening> {
-    audit.is_enabled().then(|| loggers.on_change(move |change| record(&audit, change)))
+/// Records every change that is made through this service, or through none, for as long as what
+/// this gives is kept; `None` where nothing is recorded.
+pub(super) fn record_changes(
+    loggers: &Loggers,
+    service: Origin,
+    audit: Audit,
+) -> Option<Listening> {
+    let is_enabled = audit.is_enabled();
+    let listener = move |change: &LevelChange| {
+        if change.origin.is_none_or(|origin| origin == service) {
+            record(&audit, change);
+        }
+    };
+    is_enabled.then(|| loggers.on_change(listener))
 }
 
 fn record(audit: &Audit, change: &LevelChange) {

@@ -7,13 +7,17 @@ use tokio::runtime::Handle;
 
 use super::basics::Basics;
 use crate::{
-    logging::{FileLevelOverrideStore, Keeper, LevelOverrideStore, OverrideSettings},
+    logging::{FileLevelOverrideStore, Keeper, LevelOverrideStore, Origin, OverrideSettings},
     settings::SettingsReader,
 };
 
 /// Starts to keep them; `None` if they are kept in memory only. The levels that are kept there
 /// count soon after.
-pub(super) fn start(basics: &Basics, own: Option<Arc<dyn LevelOverrideStore>>) -> Option<Keeper> {
+pub(super) fn start(
+    basics: &Basics,
+    service: Origin,
+    own: Option<Arc<dyn LevelOverrideStore>>,
+) -> Option<Keeper> {
     // Without a runtime nothing would be served either.
     let runtime = Handle::try_current().ok()?;
     let store = own.or_else(|| {
@@ -22,5 +26,5 @@ pub(super) fn start(basics: &Basics, own: Option<Arc<dyn LevelOverrideStore>>) -
         let settings = OverrideSettings::read(&mut reader, state_directory.map(String::as_str));
         Some(Arc::new(FileLevelOverrideStore::new(settings.file?)))
     })?;
-    Some(Keeper::start(&basics.logging.loggers, store, &runtime))
+    Some(Keeper::start(&basics.logging.loggers, store, Some(service), &runtime))
 }

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use super::{change::Listening, keeper::Keeper};
+use super::{
+    change::{Listening, Origin},
+    keeper::Keeper,
+};
 
 /// Kept by all through whom levels can be changed: the loggers are those of the process, and
 /// outlive a service.
 #[derive(Debug, Default)]
 pub(crate) struct LevelAttendants {
+    /// The service to which they belong.
+    pub(crate) origin: Option<Origin>,
     /// Who records the changes.
     _recorder: Option<Listening>,
     /// Who keeps overrides beyond the end of the process.
@@ -16,8 +21,8 @@ pub(crate) struct LevelAttendants {
 
 impl LevelAttendants {
     /// Those who are there.
-    pub(crate) fn new(recorder: Option<Listening>, keeper: Option<Keeper>) -> Self {
-        Self { _recorder: recorder, keeper }
+    pub(crate) fn new(origin: Origin, recorder: Option<Listening>, keeper: Option<Keeper>) -> Self {
+        Self { origin: Some(origin), _recorder: recorder, keeper }
     }
 
     /// Waits until what was kept counts again, but no longer than `limit`.

@@ -25,6 +25,11 @@ pub(crate) struct Actor {
     pub(crate) claimed: bool,
 }
 
+/// One of the services of a process, which share its loggers: each writes down what is done
+/// through it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Origin(u64);
+
 /// What may be said about a change beside the level.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
@@ -34,6 +39,8 @@ pub(crate) struct Terms {
     pub(crate) reason: Option<String>,
     /// Who changes it.
     pub(crate) actor: Option<Actor>,
+    /// Through which service, if through one.
+    pub(crate) origin: Option<Origin>,
 }
 
 impl Terms {
@@ -162,6 +169,8 @@ pub(crate) struct LevelChange {
     pub(crate) reason: Option<String>,
     /// Who did it; of an expiry nobody.
     pub(crate) actor: Option<Actor>,
+    /// Through which service; of an expiry the one through which it was set.
+    pub(crate) origin: Option<Origin>,
 }
 
 /// Those who want to hear of changes.
@@ -190,6 +199,11 @@ impl Listeners {
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.push((number, Arc::new(listener)));
         Listening { number, listeners: Arc::downgrade(self) }
+    }
+
+    /// An origin that nobody else has.
+    pub(super) fn origin(&self) -> Origin {
+        Origin(self.last.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Tells all. One that panics does not keep others, or the change, from taking place.

@@ -8,11 +8,11 @@ use tracing::Level;
 use super::{
     alarm::Alarm,
     bounds::{MAX_OVERRIDES, is_name},
-    change::{Actor, ChangeCause, LevelChange, Listening, SetLevelError, Terms},
+    change::{Actor, ChangeCause, LevelChange, Listening, Origin, SetLevelError, Terms},
     level::LogLevel,
     level_override::LevelOverride,
     loggers::Loggers,
-    state::{LoggerGroup, State},
+    state::{Entry, LoggerGroup, State},
     tree::ROOT,
 };
 
@@ -65,7 +65,7 @@ impl Loggers {
         for (name, level) in &wanted {
             let ends = terms.expires_in.filter(|_| level.is_some());
             let ends = ends.and_then(|time| instant.checked_add(time));
-            state.put(terms.stamp(name, *level, now), ends);
+            state.put(terms.stamp(name, *level, now), ends, terms.origin);
         }
         if state.overrides().len() > MAX_OVERRIDES {
             return Err(SetLevelError::TooMany);
@@ -83,6 +83,7 @@ impl Loggers {
             expires_in: terms.expires_in.filter(|_| state.entry(name).is_some_and(has_end)),
             reason: terms.reason.clone(),
             actor: terms.actor.clone(),
+            origin: terms.origin,
         };
         let changes: Vec<_> = wanted.iter().map(|(name, _)| change(name)).collect();
         self.commit(state, &changes);
@@ -104,9 +105,7 @@ impl Loggers {
             .map(|entry| entry.set.name.clone())
             .filter(|known| name.is_none_or(|name| name == known))
             .collect();
-        self.take_out(&names, ChangeCause::Removed, |_| {
-            (terms.reason.clone(), terms.actor.clone())
-        });
+        self.take_out(&names, ChangeCause::Removed, |_| terms.clone());
         drop(changing);
         Ok(names.len())
     }
@@ -118,7 +117,10 @@ impl Loggers {
         let state = self.state();
         let due = state.overrides().filter(|entry| entry.ends.is_some_and(|ends| ends <= now));
         let due: Vec<String> = due.map(|entry| entry.set.name.clone()).collect();
-        self.take_out(&due, ChangeCause::Expired, |set| (set.reason.clone(), None));
+        self.take_out(&due, ChangeCause::Expired, |entry| {
+            let reason = entry.set.reason.clone();
+            Terms { reason, origin: entry.origin, ..Terms::default() }
+        });
         // Also where nothing was due: the alarm went off, and somebody may have moved the rest.
         self.shared.alarm.set(self.state().next_end());
         drop(changing);
@@ -131,9 +133,10 @@ impl Loggers {
         mut there: Vec<LevelOverride>,
         gone: &[String],
         cause: ChangeCause,
+        origin: Option<Origin>,
     ) -> Vec<LevelOverride> {
         let changing = self.changing();
-        self.take_out(gone, cause, |_| (None, None));
+        self.take_out(gone, cause, |_| Terms { origin, ..Terms::default() });
         let (now, instant) = (self.shared.clock.now(), self.shared.clock.instant());
         let before = self.state();
         let mut state = State::clone(&before);
@@ -150,7 +153,7 @@ impl Loggers {
                 continue;
             }
             adopted.push(set.clone());
-            state.put_back(set, left.and_then(|left| instant.checked_add(left)));
+            state.put_back(set, left.and_then(|left| instant.checked_add(left)), origin);
         }
         state.compile();
         let change = |set: &LevelOverride| LevelChange {
@@ -162,6 +165,7 @@ impl Loggers {
             expires_in: set.expires_at.and_then(|at| at.duration_since(now).ok()),
             reason: set.reason.clone(),
             actor: actor_of(set),
+            origin,
         };
         let changes: Vec<_> = adopted.iter().map(change).collect();
         if !changes.is_empty() {
@@ -180,13 +184,13 @@ impl Loggers {
         self.shared.listeners.add(listener)
     }
 
+    /// An origin of changes that nobody else has.
+    pub(crate) fn origin(&self) -> Origin {
+        self.shared.listeners.origin()
+    }
+
     /// Removes overrides of these names. `changing` is held.
-    fn take_out(
-        &self,
-        names: &[String],
-        cause: ChangeCause,
-        terms: impl Fn(&LevelOverride) -> (Option<String>, Option<Actor>),
-    ) {
+    fn take_out(&self, names: &[String], cause: ChangeCause, terms: impl Fn(&Entry) -> Terms) {
         let before = self.state();
         let mut state = State::clone(&before);
         let removed: Vec<_> = names.iter().filter(|name| state.remove(name)).collect();
@@ -195,8 +199,7 @@ impl Loggers {
         }
         state.compile();
         let change = |name: &str| {
-            let set = before.entry(name).map(|entry| &entry.set);
-            let (reason, actor) = set.map(|set| terms(set)).unwrap_or_default();
+            let terms = before.entry(name).map(|entry| terms(entry)).unwrap_or_default();
             LevelChange {
                 name: name.to_owned(),
                 from: before.configured(name),
@@ -204,8 +207,9 @@ impl Loggers {
                 cause,
                 expires_at: None,
                 expires_in: None,
-                reason,
-                actor,
+                reason: terms.reason,
+                actor: terms.actor,
+                origin: terms.origin,
             }
         };
         let changes: Vec<_> = removed.iter().map(|name| change(name)).collect();
@@ -258,7 +262,7 @@ impl Loggers {
     }
 }
 
-fn has_end(entry: &std::sync::Arc<super::state::Entry>) -> bool {
+fn has_end(entry: &std::sync::Arc<Entry>) -> bool {
     entry.ends.is_some()
 }
 
@@ -306,3 +310,6 @@ fn log(change: &LevelChange) {
         tracing::info!(target: OWN_TARGET, "{text}");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    change::{ChangeCause, Listening},
+    change::{ChangeCause, Listening, Origin},
     changing::OWN_TARGET,
     level_override::LevelOverride,
     loggers::Loggers,
@@ -39,6 +39,7 @@ impl Keeper {
     pub(crate) fn start(
         loggers: &Loggers,
         store: Arc<dyn LevelOverrideStore>,
+        origin: Option<Origin>,
         runtime: &Handle,
     ) -> Self {
         let changed = Arc::new(Notify::new());
@@ -50,6 +51,7 @@ impl Keeper {
         let keeping = Keeping {
             loggers: loggers.clone(),
             store,
+            origin,
             stored: None,
             handle: Some(handle),
             loaded: loaded.clone(),
@@ -87,6 +89,7 @@ impl Keeper {
 struct Keeping {
     loggers: Loggers,
     store: Arc<dyn LevelOverrideStore>,
+    origin: Option<Origin>,
     /// What the store has, by name; `None` until that is known.
     stored: Option<BTreeMap<String, LevelOverride>>,
     /// What the store will be given once it has loaded.
@@ -159,7 +162,7 @@ impl Keeping {
         let stored = by_name(there);
         let set_since: BTreeSet<String> = self.current().into_iter().map(|set| set.name).collect();
         let old = stored.values().filter(|set| !set_since.contains(&set.name)).cloned().collect();
-        let adopted = self.loggers.adopt(old, &[], ChangeCause::Restored);
+        let adopted = self.loggers.adopt(old, &[], ChangeCause::Restored, self.origin);
         if !adopted.is_empty() && !self.loggers.is_attached() {
             tracing::warn!(
                 target: OWN_TARGET,
@@ -183,7 +186,7 @@ impl Keeping {
         let set = change.set.into_iter().filter(|set| unchanged_here(&set.name)).collect();
         let gone: Vec<String> =
             change.removed.into_iter().filter(|name| unchanged_here(name)).collect();
-        self.loggers.adopt(set, &gone, ChangeCause::Shared);
+        self.loggers.adopt(set, &gone, ChangeCause::Shared, self.origin);
         self.stored = Some(theirs);
     }
 
@@ -241,3 +244,6 @@ fn difference(
         all: now.values().cloned().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ mod store;
 mod tree;
 
 pub(crate) use attendants::LevelAttendants;
-pub(crate) use change::{Actor, ChangeCause, LevelChange, Listening, SetLevelError, Terms};
+pub(crate) use change::{Actor, ChangeCause, LevelChange, Listening, Origin, SetLevelError, Terms};
 pub(crate) use events::EventCounts;
 pub use file_store::FileLevelOverrideStore;
 pub(crate) use keeper::Keeper;

@@ -112,6 +112,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn overrides_are_kept_in_the_file_of_the_setting_or_in_the_state_directory_of_systemd() {
+        let file = |setting: Option<&str>, state_directory| {
+            let mut builder = crate::settings::Settings::builder();
+            if let Some(path) = setting {
+                builder = builder.force("actuator.loggers.overrides.file", path);
+            }
+            let settings = builder.build().unwrap();
+            OverrideSettings::read(&mut SettingsReader::new(&settings), state_directory).file
+        };
+        assert_eq!(file(None, None), None);
+        let (one, two) = (Some("/var/lib/shop"), Some("/var/lib/shop:/var/lib/other"));
+        for state_directory in [one, two] {
+            let expected = Some(PathBuf::from("/var/lib/shop/log-levels.json"));
+            assert_eq!(file(None, state_directory), expected);
+        }
+        assert_eq!(file(None, Some("")), None);
+        assert_eq!(file(Some("/x.json"), one), Some("/x.json".into()));
+        assert_eq!(file(Some(""), one), None, "an empty path is none on purpose");
+    }
+
+    #[test]
     fn rust_log_gives_levels_and_names_what_it_cannot_express() {
         let directives = parse_directives("warn, shop=debug,shop::db , a[span]=info,x=loud,,");
         assert_eq!(

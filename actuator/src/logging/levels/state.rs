@@ -10,6 +10,7 @@ use std::{
 use tracing::{Level, level_filters::LevelFilter};
 
 use super::{
+    change::Origin,
     level::LogLevel,
     level_override::LevelOverride,
     tree::{LevelTree, ROOT},
@@ -35,6 +36,8 @@ pub(super) struct Entry {
     pub(super) set: Arc<LevelOverride>,
     /// When it ends by the monotonic clock.
     pub(super) ends: Option<Instant>,
+    /// Through which service it was set.
+    pub(super) origin: Option<Origin>,
     /// Of two that concern the same logger the later one counts.
     order: u64,
 }
@@ -86,7 +89,12 @@ impl State {
     /// Sets an override, in place of those that it covers. A reset leaves one only where loggers
     /// would get a level back from elsewhere: in Spring a reset logger inherits, whatever the
     /// settings gave it (recorded: golden `loggers/post-group-reset-member`).
-    pub(super) fn put(&mut self, set: LevelOverride, ends: Option<Instant>) {
+    pub(super) fn put(
+        &mut self,
+        set: LevelOverride,
+        ends: Option<Instant>,
+        origin: Option<Origin>,
+    ) {
         let loggers = self.loggers_of(&set.name);
         self.overrides.remove(&set.name);
         for logger in &loggers {
@@ -100,14 +108,19 @@ impl State {
             }
         }
         if set.level.is_some() || self.gives_level(&set.name, &loggers) {
-            self.put_back(set, ends);
+            self.put_back(set, ends, origin);
         }
     }
 
     /// Adds an override that was set before: those that it covers are known to be gone.
-    pub(super) fn put_back(&mut self, set: LevelOverride, ends: Option<Instant>) {
+    pub(super) fn put_back(
+        &mut self,
+        set: LevelOverride,
+        ends: Option<Instant>,
+        origin: Option<Origin>,
+    ) {
         self.count += 1;
-        let entry = Entry { set: Arc::new(set), ends, order: self.count };
+        let entry = Entry { set: Arc::new(set), ends, origin, order: self.count };
         self.overrides.insert(entry.set.name.clone(), Arc::new(entry));
     }
 
