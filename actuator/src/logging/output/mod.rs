@@ -4,6 +4,7 @@ mod file;
 mod layer;
 mod line;
 mod settings;
+pub(crate) mod sink;
 
 pub(crate) use file::LogFile;
 pub(crate) use layer::{Console, OutputLayer};
