@@ -1,5 +1,6 @@
 //! Where lines go: formats, and the sinks that they are written to.
 
+mod archives;
 mod file;
 mod layer;
 mod line;
