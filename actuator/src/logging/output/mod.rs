@@ -1,9 +1,9 @@
 //! Where lines go: formats, and the sinks that they are written to.
 
+mod archives;
 mod callsite;
 mod console;
 mod fields;
-mod file;
 mod format;
 mod json;
 mod layer;
@@ -16,8 +16,7 @@ mod time;
 mod writer;
 
 pub(crate) use console::Surroundings;
-pub(crate) use file::LogFile;
 pub(crate) use layer::OutputLayer;
-pub(crate) use outputs::{Common, Destination};
+pub(crate) use outputs::{Common, Destination, Look};
 pub(crate) use settings::OutputSettings;
 pub(crate) use writer::{DropCount, flush_deadline};

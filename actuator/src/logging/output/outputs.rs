@@ -86,6 +86,13 @@ enum Form {
     Json(usize),
 }
 
+impl Look {
+    /// Without colours.
+    pub(crate) fn plain(format: LogFormat) -> Self {
+        Self { format, colours: false }
+    }
+}
+
 const PLAIN: Look = Look { format: LogFormat::Text, colours: false };
 /// In how many groups records of the `log` crate are counted.
 const LOG_RATES: usize = 256;

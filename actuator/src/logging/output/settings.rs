@@ -9,6 +9,7 @@ use super::{
     console::Colours,
     format::{FormatSettings, LogFormat},
     rate::RateLimit,
+    sink::RollingSettings,
 };
 use crate::settings::{DataSize, SettingsReader};
 
@@ -30,6 +31,8 @@ pub(crate) struct OutputSettings {
     pub(crate) console_threshold: LevelFilter,
     /// The file to write: `logging.file.name`, else `spring.log` in `logging.file.path`.
     pub(crate) file: Option<PathBuf>,
+    /// How the file is rolled; `None` lets it grow.
+    pub(crate) rolling: Option<RollingSettings>,
     /// `logging.structured.format.file`; text, if it is unset.
     pub(crate) file_format: LogFormat,
     /// `logging.threshold.file`.
@@ -50,6 +53,7 @@ impl Default for OutputSettings {
             colours: Colours::Detect,
             console_threshold: LevelFilter::TRACE,
             file: None,
+            rolling: None,
             file_format: LogFormat::Text,
             file_threshold: LevelFilter::TRACE,
             formats: FormatSettings::default(),
@@ -64,12 +68,15 @@ impl OutputSettings {
     pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
         let file = reader.value::<PathBuf>("logging.file.name").filter(|path| !is_empty(path));
         let folder = reader.value::<PathBuf>("logging.file.path").filter(|path| !is_empty(path));
+        let file = file.or_else(|| folder.map(|folder| folder.join("spring.log")));
+        let rolling = file.as_deref().and_then(|file| RollingSettings::read(reader, file));
         Self {
             console: reader.value_or("logging.console.enabled", true),
             console_format: reader.value("logging.structured.format.console"),
             colours: reader.value_or("spring.output.ansi.enabled", Colours::Detect),
             console_threshold: read_threshold(reader, "logging.threshold.console"),
-            file: file.or_else(|| folder.map(|folder| folder.join("spring.log"))),
+            file,
+            rolling,
             file_format: reader.value_or("logging.structured.format.file", LogFormat::Text),
             file_threshold: read_threshold(reader, "logging.threshold.file"),
             formats: FormatSettings::read(reader),

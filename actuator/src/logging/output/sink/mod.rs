@@ -1,8 +1,18 @@
 //! Sinks: the places that lines are written to, one file each.
 
+mod file;
+mod opened;
+pub(crate) mod rolling;
+mod stdout;
+mod whole_lines;
+
 use std::io;
 
 use tracing::Level;
+
+pub(crate) use file::FileSink;
+pub(crate) use rolling::RollingSettings;
+pub(crate) use stdout::StdoutSink;
 
 /// A place that lines are written to. Called on the writer's thread only, never on a thread of
 /// the application.
