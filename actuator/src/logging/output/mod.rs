@@ -16,6 +16,8 @@ mod time;
 mod writer;
 
 pub(crate) use console::Surroundings;
+#[cfg(test)]
+pub(crate) use format::LogFormat;
 pub(crate) use layer::OutputLayer;
 pub(crate) use outputs::{Common, Destination, Look};
 pub(crate) use settings::OutputSettings;
