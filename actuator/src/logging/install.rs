@@ -14,7 +14,6 @@ use super::{
     levels::{Loggers, parse_directives},
     output::{
         Common, Destination, DropCount, Look, OutputLayer, OutputSettings, Surroundings,
-        flush_deadline,
         sink::{FileSink, StdoutSink},
     },
     recent::LogRing,
@@ -75,7 +74,7 @@ impl Drop for FlushAtExit {
 /// own, which that ends. Without our subscriber it does nothing.
 pub fn flush() {
     if let Some(installed) = INSTALLED.get() {
-        installed.output.flush(flush_deadline());
+        installed.output.flush();
     }
 }
 
@@ -348,7 +347,8 @@ mod tests {
 
     #[test]
     fn a_log_file_that_cannot_be_written_refuses_the_start_and_names_the_setting() {
-        let error = open_file("/dev/null/app.log".as_ref(), &OutputSettings::default()).unwrap_err();
+        let error =
+            open_file("/dev/null/app.log".as_ref(), &OutputSettings::default()).unwrap_err();
         assert!(error.is_setting());
         assert!(error.to_string().contains("logging.file.name"), "{error}");
     }

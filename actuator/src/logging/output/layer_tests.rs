@@ -10,7 +10,6 @@ use super::{
         format::{FormatSettings, LogFormat},
         outputs::Look,
         sink::{Formatted, Sink},
-        writer::flush_deadline,
     },
     *,
 };
@@ -76,7 +75,7 @@ impl Log {
         };
         let layer = OutputLayer::start(&self.common, vec![destination], None).unwrap();
         tracing::subscriber::with_default(Registry::default().with(layer.clone()), work);
-        layer.flush(Instant::now() + Duration::from_secs(10));
+        layer.flush_within(Duration::from_secs(10));
         kept.0.lock().unwrap().clone()
     }
 
@@ -141,7 +140,10 @@ fn a_line_of_ecs_has_exactly_the_members_of_springs() {
     assert_eq!(
         line,
         format!(r#"{{"@timestamp":{time},"log":{{"level":"INFO","logger":"shop::db"}},"#)
-            + &format!(r#""process":{{"pid":{},"thread":{{"name":{thread}}}}},"#, std::process::id())
+            + &format!(
+                r#""process":{{"pid":{},"thread":{{"name":{thread}}}}},"#,
+                std::process::id()
+            )
             + r#""service":{"name":"shop","version":"1.2","environment":"test","#
             + r#""node":{"name":"node-1"}},"message":"sto\"red","requestId":"r-1","#
             + r#""trace":{"id":"4bf92f3577b34da6a3ce929d0e0e4736"},"rows":3,"ratio":0.5,"#
@@ -160,7 +162,9 @@ fn a_line_of_gelf_has_exactly_the_members_of_springs() {
         line,
         format!(r#"{{"version":"1.1","short_message":"sto\"red","timestamp":{time},"level":6,"#)
             + &format!(r#""_level_name":"INFO","_process_pid":{},"#, std::process::id())
-            + &format!(r#""_process_thread_name":{thread},"host":"shop","_service_version":"1.2","#)
+            + &format!(
+                r#""_process_thread_name":{thread},"host":"shop","_service_version":"1.2","#
+            )
             + r#""_log_logger":"shop::db","_requestId":"r-1","#
             + r#""_traceId":"4bf92f3577b34da6a3ce929d0e0e4736","_rows":3,"_ratio":0.5,"#
             + r#""_cached":false,"_id_":7,"_customer":"Bob"}"#
@@ -278,7 +282,10 @@ fn an_error_stands_where_each_format_has_a_place_for_it() {
     let chain = "not stored\nCaused by: no disk";
     assert!(text(work).ends_with(" : failed error=not stored: no disk\n"));
     let json = Log::of(LogFormat::Logstash).run_json(work);
-    assert_eq!((&json["stack_trace"], &json["error"]), (&json!(chain), &json!("not stored: no disk")));
+    assert_eq!(
+        (&json["stack_trace"], &json["error"]),
+        (&json!(chain), &json!("not stored: no disk"))
+    );
     let json = Log::of(LogFormat::Ecs).run_json(work);
     assert_eq!(json["error"], json!({"message": "not stored", "stack_trace": chain}));
     let json = Log::of(LogFormat::Gelf).run_json(work);
@@ -451,7 +458,7 @@ fn a_span_may_know_the_request() {
     tracing::subscriber::with_default(Registry::default().with(Knows).with(layer.clone()), || {
         info_span!("request").in_scope(|| info!(target: "t_out", "hello"));
     });
-    layer.flush(flush_deadline());
+    layer.flush();
     let line = kept.0.lock().unwrap().clone();
     assert!(line.ends_with("] [r-2] t_out : request: hello\n"), "{line}");
     assert_eq!(ring.snapshot().end, line.len() as u64);
