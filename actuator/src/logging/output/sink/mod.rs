@@ -4,6 +4,7 @@ mod file;
 mod opened;
 pub(crate) mod rolling;
 mod stdout;
+pub(crate) mod syslog;
 mod whole_lines;
 
 use std::io;
@@ -13,6 +14,7 @@ use tracing::Level;
 pub(crate) use file::FileSink;
 pub(crate) use rolling::RollingSettings;
 pub(crate) use stdout::StdoutSink;
+pub(crate) use syslog::{SyslogFormat, SyslogSettings, SyslogSink};
 
 /// A place that lines are written to. Called on the writer's thread only, never on a thread of
 /// the application.
