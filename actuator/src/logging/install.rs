@@ -1,7 +1,7 @@
 //! Installing the subscriber of the process, unless the application has one.
 
 use std::{
-    io::IsTerminal as _,
+    cell::OnceCell,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -12,10 +12,17 @@ use tracing_subscriber::{Registry, layer::SubscriberExt as _};
 use super::{
     LoggersLayer, LoggingSettings,
     levels::{Loggers, parse_directives},
-    output::{Console, LogFile, OutputLayer},
+    output::{
+        Common, Destination, DropCount, Look, OutputLayer, OutputSettings, Surroundings,
+        flush_deadline,
+        sink::{FileSink, StdoutSink},
+    },
     recent::LogRing,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    support::host_name::host_name,
+};
 
 /// What the endpoints need to know of the logging of the process.
 #[derive(Clone, Debug)]
@@ -25,6 +32,8 @@ pub(crate) struct LoggingState {
     pub(crate) loggers: Loggers,
     /// What `/logfile` serves; `None` when nobody knows where the log goes.
     pub(crate) source: Option<LogSource>,
+    /// How many lines each of our destinations has lost; empty if the subscriber is not ours.
+    pub(crate) drops: Vec<(&'static str, DropCount)>,
 }
 
 /// Where the log can be read.
@@ -38,11 +47,37 @@ pub(crate) enum LogSource {
 
 /// Our own outputs, once our subscriber is that of the process.
 struct Installed {
-    file: Option<Arc<LogFile>>,
+    file: Option<PathBuf>,
     ring: Option<Arc<LogRing>>,
+    output: OutputLayer,
 }
 
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
+
+thread_local! {
+    /// Of the thread that installed the log, usually the main one: it ends when `main` returns,
+    /// and when it exits.
+    static AT_EXIT: OnceCell<FlushAtExit> = const { OnceCell::new() };
+}
+
+struct FlushAtExit;
+
+impl Drop for FlushAtExit {
+    fn drop(&mut self) {
+        flush();
+    }
+}
+
+/// Waits until everything that was logged is written, a second at most. [`crate::serve!`] does
+/// this at its end, and so does the end of the main thread.
+///
+/// Call it before `std::process::exit` on another thread: lines are written by threads of their
+/// own, which that ends. Without our subscriber it does nothing.
+pub fn flush() {
+    if let Some(installed) = INSTALLED.get() {
+        installed.output.flush(flush_deadline());
+    }
+}
 
 /// Sets levels, and installs a subscriber if the process has none. An application's own
 /// subscriber is never replaced or wrapped. Called again, it sets levels only.
@@ -54,26 +89,25 @@ pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         install_own(settings, &loggers)?;
     }
-    Ok(LoggingState { source: source(settings), loggers })
+    let drops = INSTALLED.get().map(|installed| installed.output.drops());
+    Ok(LoggingState { source: source(settings), drops: drops.unwrap_or_default(), loggers })
 }
 
 fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {
-    let file = settings.output.file.as_deref().map(open_file).transpose()?.map(Arc::new);
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
-    let output = OutputLayer {
-        application: settings.output.application.clone(),
-        console: console(),
-        file: file.clone(),
-        ring: ring.clone(),
-    };
-    let subscriber = Registry::default().with(output).with(LoggersLayer::new(loggers.clone()));
+    let output = start_output(&settings.output, ring.clone())?;
+    let subscriber =
+        Registry::default().with(output.clone()).with(LoggersLayer::new(loggers.clone()));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         // Somebody was faster; their subscriber does not ask our loggers.
         loggers.attach(false);
         return Ok(());
     }
-    let _ = INSTALLED.set(Installed { file, ring });
+    let _ = INSTALLED.set(Installed { file: settings.output.file.clone(), ring, output });
+    // Where a thread ends already, there is no later end to flush at.
+    let _ = AT_EXIT.try_with(|at_exit| at_exit.set(FlushAtExit));
+    flush_at_abort();
     // Another logger for the `log` crate stays what it is, like another subscriber.
     if tracing_log::LogTracer::init().is_ok() {
         loggers.lead_log_crate();
@@ -82,8 +116,49 @@ fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {
     Ok(())
 }
 
-fn open_file(path: &std::path::Path) -> Result<LogFile> {
-    LogFile::open(path).map_err(|error| {
+/// Where a panic ends the process at once, the lines before it are written first.
+fn flush_at_abort() {
+    if cfg!(panic = "abort") {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            before(panic);
+            flush();
+        }));
+    }
+}
+
+fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result<OutputLayer> {
+    let mut destinations = Vec::new();
+    if settings.console {
+        destinations.push(Destination {
+            name: "console",
+            look: Surroundings::of_process().look(settings.console_format, settings.colours),
+            threshold: settings.console_threshold,
+            sink: Box::new(StdoutSink::default()),
+        });
+    }
+    if let Some(path) = &settings.file {
+        destinations.push(Destination {
+            name: "file",
+            look: Look::plain(settings.file_format),
+            threshold: settings.file_threshold,
+            sink: Box::new(open_file(path, settings)?),
+        });
+    }
+    let common = Common {
+        formats: settings.formats.clone(),
+        queue_size: settings.queue_size,
+        rate_limit: settings.rate_limit,
+        host: host_name().unwrap_or_default(),
+    };
+    OutputLayer::start(&common, destinations, ring).map_err(|error| {
+        Error::new(ErrorKind::Runtime, format!("no thread for the log could be started: {error}"))
+            .with_cause(error)
+    })
+}
+
+fn open_file(path: &std::path::Path, settings: &OutputSettings) -> Result<FileSink> {
+    FileSink::open(path, settings.rolling.clone()).map_err(|error| {
         Error::new(
             ErrorKind::Setting,
             format!(
@@ -102,7 +177,7 @@ fn source(settings: &LoggingSettings) -> Option<LogSource> {
     }
     let installed = INSTALLED.get();
     if let Some(file) = installed.and_then(|installed| installed.file.as_ref()) {
-        return Some(LogSource::File(file.path().to_owned()));
+        return Some(LogSource::File(file.clone()));
     }
     // With a subscriber of its own the application itself writes the file that it names here.
     if installed.is_none()
@@ -111,11 +186,6 @@ fn source(settings: &LoggingSettings) -> Option<LogSource> {
         return Some(LogSource::File(path.clone()));
     }
     installed.and_then(|installed| installed.ring.clone()).map(LogSource::Ring)
-}
-
-fn console() -> Console {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if std::io::stdout().is_terminal() && !no_color { Console::Coloured } else { Console::Plain }
 }
 
 fn warn_of_directives() {

@@ -17,6 +17,7 @@ mod output;
 mod recent;
 mod settings;
 
+pub use install::flush;
 pub(crate) use install::{LogSource, LoggingState, install};
 pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, SetLevelError};
 pub use levels::{LoggersLayer, layer};
