@@ -16,6 +16,7 @@ mod time;
 mod writer;
 
 pub(crate) use console::Surroundings;
+pub(crate) use format::LogFormat;
 pub(crate) use layer::OutputLayer;
 pub(crate) use outputs::{Common, Destination, Look};
 pub(crate) use settings::OutputSettings;
