@@ -99,7 +99,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "logging.pattern.*" Text "" "Patterns of log lines.";
     "logging.structured.format.*" Text "" "Structured format of the console or the file: ecs, gelf, logstash.";
     "logging.structured.*" Text "" "Details of structured formats.";
-    "logging.logback.rollingpolicy.*" Text "" "How the file is rolled.";
     "logging.buffer.size" Size "" "How much of the log is kept in memory.";
 
     "spring.boot.admin.client.enabled" Bool "true" "Whether the service registers.";

@@ -1,6 +1,7 @@
 //! Every name that a setting can have: one line each, in the tables beside this file.
 
 mod general;
+mod log_places;
 mod meters;
 mod push;
 
@@ -38,7 +39,7 @@ pub enum Kind {
 
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [general::ENTRIES, push::ENTRIES, meters::ENTRIES].into_iter().flatten()
+    [general::ENTRIES, log_places::ENTRIES, push::ENTRIES, meters::ENTRIES].into_iter().flatten()
 }
 
 /// Whether this is a name of Spring's that is accepted, but does nothing here.
@@ -79,7 +80,6 @@ use catalog;
 const WITHOUT_EFFECT: &[&str] = &[
     "logging.buffer.size",
     "logging.console.enabled",
-    "logging.logback.rollingpolicy.*",
     "logging.pattern.*",
     "logging.structured.*",
     "logging.structured.format.*",
