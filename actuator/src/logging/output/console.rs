@@ -78,10 +78,7 @@ mod tests {
     fn a_terminal_gets_coloured_text_and_whoever_else_json() {
         assert_eq!(look(TERMINAL, None, Colours::Detect), (LogFormat::Text, true));
         assert_eq!(look(PIPE, None, Colours::Detect), (LogFormat::Logstash, false));
-        assert_eq!(
-            look(TERMINAL, Some(LogFormat::Ecs), Colours::Always),
-            (LogFormat::Ecs, false)
-        );
+        assert_eq!(look(TERMINAL, Some(LogFormat::Ecs), Colours::Always), (LogFormat::Ecs, false));
         assert_eq!(look(PIPE, Some(LogFormat::Text), Colours::Detect), (LogFormat::Text, false));
     }
 

@@ -110,7 +110,8 @@ impl Outputs {
             let writer_formats = Arc::clone(&formats);
             let note = move |count: u64| {
                 let lines = if count == 1 { "line was" } else { "lines were" };
-                let text = format!("{count} {lines} dropped here: the place was too slow, or failed");
+                let text =
+                    format!("{count} {lines} dropped here: the place was too slow, or failed");
                 writer_formats.own_line(format, Level::WARN, &text)
             };
             let limit = common.queue_size;

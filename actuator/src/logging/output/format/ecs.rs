@@ -12,7 +12,8 @@ const VERSION: &str = "8.11";
 
 /// The members, in order.
 pub(super) fn members(about: &About, service: &ServiceSettings) -> Vec<(String, Node)> {
-    let object = |name: &str, members: Vec<(String, Node)>| (name.to_owned(), Node::Object(members));
+    let object =
+        |name: &str, members: Vec<(String, Node)>| (name.to_owned(), Node::Object(members));
     vec![
         leaf("@timestamp", Value::Time),
         object("log", vec![leaf("level", Value::Level), leaf("logger", Value::Logger)]),

@@ -112,9 +112,8 @@ impl JsonFormat {
         let hidden = [line.request_id().is_some(), line.parts.trace.is_some()];
         let shown = |index: usize| {
             let (key, value) = fields.get(index)?;
-            let is_known = |(name, known): (&&str, bool)| {
-                known && name.trim_start_matches('_') == key.name
-            };
+            let is_known =
+                |(name, known): (&&str, bool)| known && name.trim_start_matches('_') == key.name;
             // The request says it itself.
             let twice = self.request_names.iter().zip(hidden).any(is_known);
             if twice { None } else { Some((key.json(self.number)?, value)) }

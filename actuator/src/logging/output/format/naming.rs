@@ -59,7 +59,8 @@ impl Naming {
         }
         let outer = path.strip_suffix(last).unwrap_or_default();
         let whole = format!("{outer}{renamed}");
-        let parts: Box<[Box<str>]> = whole.split('.').filter(|p| !p.is_empty()).map(escaped).collect();
+        let parts: Box<[Box<str>]> =
+            whole.split('.').filter(|p| !p.is_empty()).map(escaped).collect();
         Some(FieldKey { member: member(&whole), path: parts })
     }
 

@@ -112,7 +112,9 @@ pub(super) fn compile(members: &[(String, Node)], path: &str, naming: &Naming) -
         }
         let Some(name) = naming.member(&path, name) else { continue };
         match node {
-            Node::Leaf(Value::Fixed(json)) => literal(&mut pieces, &format!("{}{json}", member(name))),
+            Node::Leaf(Value::Fixed(json)) => {
+                literal(&mut pieces, &format!("{}{json}", member(name)))
+            }
             Node::Leaf(value) if value.is_optional() => {
                 pieces.push(Piece::Optional(member(name), value.clone()));
             }
