@@ -33,7 +33,7 @@ fn a_service_whose_disk_is_full_goes_on_says_so_and_writes_again_when_there_is_r
     says("no lines can be written to the file");
     assert_eq!(service.get("/actuator/health/liveness").status, 200);
     let dropped = || {
-        let answer = service.get("/actuator/metrics/actuator.logging.dropped?tag=destination:file");
+        let answer = service.get("/actuator/metrics/logging.dropped?tag=sink:file");
         answer.json()["measurements"][0]["value"].as_f64().unwrap_or_default()
     };
     wait::until("lines are counted as dropped", || (dropped() > 0.0).then_some(()));
