@@ -238,6 +238,7 @@ mod tests {
             .args(["--exact", &format!("logging::install::tests::{test}"), "--ignored"])
             .arg("--nocapture")
             .env("RUST_LOG", "info,from_rust_log=debug,odd[span]=info")
+            .env_remove("CLICOLOR_FORCE")
             .output()
             .unwrap();
         let written = String::from_utf8(output.stdout).unwrap();
@@ -253,7 +254,10 @@ mod tests {
                 ..LevelSettings::default()
             },
             recent: RecentSettings { ring_size: 10_000, ..RecentSettings::default() },
-            ..LoggingSettings::default()
+            output: OutputSettings {
+                console_format: Some(crate::logging::output::LogFormat::Text),
+                ..OutputSettings::default()
+            },
         }
     }
 
@@ -275,7 +279,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("actuator-install-{}", std::process::id()));
         let path = folder.join("app.log");
         let first = install(&LoggingSettings {
-            output: OutputSettings { file: Some(path.clone()), ..OutputSettings::default() },
+            output: OutputSettings { file: Some(path.clone()), ..settings().output },
             ..settings()
         })
         .unwrap();
@@ -295,6 +299,7 @@ mod tests {
         let again = install(&settings()).unwrap();
         let Some(LogSource::File(served)) = again.source else { panic!("{again:?}") };
         assert_eq!(served, path);
+        flush();
         let written = std::fs::read_to_string(&path).unwrap();
         assert!(written.ends_with("Level of ROOT: INFO -> OFF\n"), "{written}");
         std::fs::remove_dir_all(folder).unwrap();
@@ -302,16 +307,24 @@ mod tests {
 
     #[test]
     fn without_a_file_the_log_is_kept_in_memory() {
-        run("process_without_a_file");
+        let text = run("process_without_a_file");
+        // Nobody looks at a pipe: it gets JSON, the ring text. The last line is there though
+        // nobody asked for it.
+        let line = text.lines().find(|line| line.contains("kept")).unwrap();
+        assert!(line.contains("{\"@timestamp\":\"20"), "{text}");
+        assert!(text.contains("\"message\":\"the last\""), "{text}");
     }
 
     #[test]
     #[ignore = "run in a process of its own by the test above"]
     fn process_without_a_file() {
-        let state = install(&settings()).unwrap();
+        let state = install(&LoggingSettings { output: OutputSettings::default(), ..settings() });
+        let state = state.unwrap();
         tracing::info!("kept");
         let Some(LogSource::Ring(ring)) = state.source else { panic!("{state:?}") };
         assert!(ring.snapshot().end > 0);
+        assert_eq!(state.drops.len(), 1);
+        tracing::info!("the last");
     }
 
     #[test]
@@ -355,7 +368,8 @@ mod tests {
 
     #[test]
     fn a_log_file_that_cannot_be_written_refuses_the_start_and_names_the_setting() {
-        let error = open_file(std::path::Path::new("/dev/null/app.log")).unwrap_err();
+        let error =
+            open_file("/dev/null/app.log".as_ref(), &OutputSettings::default()).unwrap_err();
         assert!(error.is_setting());
         assert!(error.to_string().contains("logging.file.name"), "{error}");
     }

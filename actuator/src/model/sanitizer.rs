@@ -191,6 +191,7 @@ mod tests {
                 "sent Authorization: Basic dXNlcjpwYXNz, then",
                 "sent Authorization: Basic ******, then",
             ),
+            (r#""Basic dXNlcjpwYXNz==""#, r#""Basic ******""#),
             (jwt, "******"),
             ("id AKIAIOSFODNN7EXAMPLE in use", "id ****** in use"),
             ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nx", "******\nx"),

@@ -95,27 +95,37 @@ impl Fields {
 
     /// Adds a field: its JSON value, and the same or something better to read as text.
     fn add(&mut self, key: &'static Key, text: Option<&str>, json: impl FnOnce(&mut String)) {
-        if self.entries.iter().any(|entry| std::ptr::eq(entry.key, key)) {
-            self.remove(key);
-        }
         self.add_json(key, json);
         let Some(entry) = self.entries.last_mut() else { return };
-        if !self.text.is_empty() {
-            self.text.push(' ');
+        entry.text = push_text(&mut self.text, |into| {
+            into.push_str(key.name);
+            into.push('=');
+            match text {
+                Some(text) => push_plain(into, text),
+                None => into.push_str(self.json.get(entry.value.clone()).unwrap_or_default()),
+            }
+        });
+    }
+
+    /// Adds fields that the same span recorded later. They are in place of what it said before.
+    pub(super) fn add_later(&mut self, later: &Self) {
+        for entry in &later.entries {
+            let json = later.json.get(entry.value.clone()).unwrap_or_default();
+            let text = later.text.get(entry.text.clone()).unwrap_or_default();
+            self.remove(entry.key);
+            self.add_json(entry.key, |into| into.push_str(json));
+            if let Some(entry) = self.entries.last_mut() {
+                entry.text = push_text(&mut self.text, |into| into.push_str(text));
+            }
         }
-        let start = self.text.len();
-        self.text.push_str(key.name);
-        self.text.push('=');
-        match text {
-            Some(text) => push_plain(&mut self.text, text),
-            None => self.text.push_str(self.json.get(entry.value.clone()).unwrap_or_default()),
-        }
-        entry.text = start..self.text.len();
     }
 
     /// Removes a field that a span records once more, with the room that it took: a span may live
     /// and record for ever.
     fn remove(&mut self, key: &Key) {
+        if !self.entries.iter().any(|entry| std::ptr::eq(entry.key, key)) {
+            return;
+        }
         let json = std::mem::take(&mut self.json);
         let text = std::mem::take(&mut self.text);
         self.entries.retain(|entry| !std::ptr::eq(entry.key, key));
@@ -123,14 +133,20 @@ impl Fields {
             let start = self.json.len();
             self.json.push_str(json.get(entry.value.clone()).unwrap_or_default());
             entry.value = start..self.json.len();
-            if !self.text.is_empty() {
-                self.text.push(' ');
-            }
-            let start = self.text.len();
-            self.text.push_str(text.get(entry.text.clone()).unwrap_or_default());
-            entry.text = start..self.text.len();
+            let before = text.get(entry.text.clone()).unwrap_or_default();
+            entry.text = push_text(&mut self.text, |into| into.push_str(before));
         }
     }
+}
+
+/// Adds a name and value to others, and says where they are.
+fn push_text(to: &mut String, write: impl FnOnce(&mut String)) -> Range<usize> {
+    if !to.is_empty() {
+        to.push(' ');
+    }
+    let start = to.len();
+    write(to);
+    start..to.len()
 }
 
 /// Writes the fields of a callsite as `tracing` tells them.
@@ -287,7 +303,12 @@ struct WithCauses<'e>(&'e (dyn Error + 'static));
 impl fmt::Display for WithCauses<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
-        let causes = std::iter::successors(self.0.source(), |error| error.source());
-        causes.take(MAX_CAUSES).try_for_each(|cause| write!(f, ": {cause}"))
+        let mut next = self.0.source();
+        for _ in 0..MAX_CAUSES {
+            let Some(cause) = next else { break };
+            write!(f, ": {cause}")?;
+            next = cause.source();
+        }
+        Ok(())
     }
 }

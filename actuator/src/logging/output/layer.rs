@@ -19,7 +19,6 @@ use tracing_subscriber::{
 
 use super::{
     super::recent::LogRing,
-    callsite::Callsite,
     fields::{Fields, Recorder},
     line::{Parts, Room},
     outputs::{Common, Destination, Outputs},
@@ -35,10 +34,7 @@ pub(crate) struct OutputLayer {
 }
 
 /// The fields of a span, written when it was made, for all formats.
-struct SpanFields {
-    callsite: &'static Callsite,
-    fields: Fields,
-}
+struct SpanFields(Fields);
 
 impl OutputLayer {
     /// Starts a thread for each destination. The ring gets every line as text.
@@ -102,7 +98,7 @@ where
 {
     for span in context.event_scope(event).into_iter().flatten() {
         let extensions = span.extensions();
-        let fields = extensions.get::<SpanFields>().map(|span| &span.fields);
+        let fields = extensions.get::<SpanFields>().map(|SpanFields(fields)| fields);
         parts.spans.add_outer(span.name(), fields.map_or("", |fields| &fields.text));
         if let Some(fields) = fields {
             parts.fields.add_outer(fields);
@@ -141,19 +137,21 @@ where
             attributes.record(&mut Recorder { fields: &mut fields, raw: &mut room.raw, callsite });
         });
         if let Some(span) = context.span(id) {
-            span.extensions_mut().replace(SpanFields { callsite, fields });
+            span.extensions_mut().replace(SpanFields(fields));
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         // Foreign code writes the values, and may log: nothing of the span is held meanwhile.
-        let Some(mut known) = span.extensions_mut().remove::<SpanFields>() else { return };
-        let SpanFields { callsite, fields } = &mut known;
+        let callsite = self.outputs.callsites().get(span.metadata());
+        let mut fields = Fields::default();
         Room::with(|room| {
-            values.record(&mut Recorder { fields, raw: &mut room.raw, callsite });
+            values.record(&mut Recorder { fields: &mut fields, raw: &mut room.raw, callsite });
         });
-        span.extensions_mut().replace(known);
+        if let Some(SpanFields(known)) = span.extensions_mut().get_mut::<SpanFields>() {
+            known.add_later(&fields);
+        }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {

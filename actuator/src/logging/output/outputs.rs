@@ -226,7 +226,7 @@ fn left_out(count: u64, place: &str, limit: RateLimit) -> String {
 impl Formats {
     fn new(common: &Common, looks: impl Iterator<Item = Look>) -> Self {
         let settings = &common.formats;
-        let shown = |name: &Option<String>, hidden| name.clone().filter(|_| !hidden);
+        let shown = |name: &Option<String>, hidden: bool| name.clone().filter(|_| !hidden);
         let about = About {
             process: std::process::id(),
             host: common.host.clone(),

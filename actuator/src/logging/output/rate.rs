@@ -93,7 +93,7 @@ mod tests {
     fn so_many_lines_pass_in_a_period_and_the_others_are_counted() {
         let limit = RateLimit::from_setting(" 3/s ").unwrap();
         let rate = Rate::default();
-        let at = |millis| UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + millis);
+        let at = |millis: u64| UNIX_EPOCH + Duration::from_millis(1_700_000_000_000 + millis);
         let passed = (0..10).filter(|n| rate.allows(limit, at(n * 10))).count();
         assert_eq!((passed, rate.take_left_out(), rate.take_left_out()), (3, 7, 0));
         assert!(rate.allows(limit, at(1_000)));

@@ -42,7 +42,13 @@ const TABLES: &[Table] = &[
     ("Audit", &["management.auditevents.", "actuator.audit."]),
     (
         "The log",
-        &["management.endpoint.logfile.", "logging.", "actuator.logging.", "actuator.logfile."],
+        &[
+            "management.endpoint.logfile.",
+            "logging.",
+            "spring.output.",
+            "actuator.logfile.",
+            "actuator.logging.",
+        ],
     ),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),

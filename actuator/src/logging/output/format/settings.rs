@@ -112,6 +112,16 @@ impl FormatSettings {
     }
 }
 
+impl FormatSettings {
+    /// What the package of the application is called, where nothing else is said of the service.
+    pub(crate) fn default_service(&mut self, name: Option<&str>, version: Option<&str>) {
+        for service in [&mut self.ecs, &mut self.gelf] {
+            service.name = service.name.take().or_else(|| name.map(str::to_owned));
+            service.version = service.version.take().or_else(|| version.map(str::to_owned));
+        }
+    }
+}
+
 impl JsonSettings {
     fn read(reader: &mut SettingsReader<'_>) -> Self {
         const JSON: &str = "logging.structured.json";
