@@ -13,6 +13,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.logging.syslog.address" Text "" "Syslog server that gets the log: udp://host:514, tcp://host:601 or unix:///dev/log; none: nothing is sent.";
     "actuator.logging.syslog.format" Text "cee" "What a message holds: cee (@cee: and JSON with the fields of c2cwsgiutils) or text.";
     "actuator.logging.syslog.facility" Text "user" "Facility of the messages: user, daemon, local0 to local7, or another of RFC 5424.";
-    "actuator.logging.syslog.max-message-size" Size "8KB" "Size that a message does not exceed, from 480 to 65507 bytes; longer ones are cut, and their JSON stays JSON.";
+    "actuator.logging.syslog.max-message-size" Size "8000B" "Size that a message does not exceed, from 480 to 65507 bytes; longer ones are cut, and their JSON stays JSON.";
     "actuator.logging.syslog.threshold" Text "" "Least level that reaches syslog.";
 };

@@ -7,9 +7,8 @@ const ADDRESS: &str = "actuator.logging.syslog.address";
 const FORMAT: &str = "actuator.logging.syslog.format";
 const FACILITY: &str = "actuator.logging.syslog.facility";
 const MAX_LENGTH: &str = "actuator.logging.syslog.max-message-size";
-/// What rsyslog takes by default, and what fits into a datagram of loopback and of most networks
-/// in fragments.
-const DEFAULT_LENGTH: usize = 8 * 1024;
+/// A little less than rsyslog takes by default (its `maxMessageSize` is 8096).
+const DEFAULT_LENGTH: usize = 8_000;
 /// What every receiver of RFC 5424 has to take.
 const SHORTEST: usize = 480;
 /// The most that UDP carries.
@@ -112,7 +111,7 @@ mod tests {
         assert_eq!(read(&[(FORMAT, "text"), (FACILITY, "local7")]), Ok(None));
         let settings = read(&[(ADDRESS, "udp://logs:514")]).unwrap().unwrap();
         assert_eq!((settings.format, settings.facility), (SyslogFormat::Cee, Facility(1)));
-        assert_eq!(settings.max_length, 8192);
+        assert_eq!(settings.max_length, 8_000);
     }
 
     #[test]
