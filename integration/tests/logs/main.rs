@@ -6,3 +6,4 @@ mod lines;
 mod logrotate;
 mod rolling;
 mod rsyslog;
+mod stdout;
