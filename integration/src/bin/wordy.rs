@@ -13,14 +13,14 @@ fn say(first: u64, count: u64, length: usize) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-fn setup(_: &mut App) -> actuator::Result<Router> {
+fn setup(_: &mut App) -> Router {
     let short = |Path((first, count)): Path<(u64, u64)>| async move { say(first, count, 40) };
     let long = |Path((first, count, length)): Path<(u64, u64, usize)>| async move {
         say(first, count, length)
     };
-    Ok(Router::new()
+    Router::new()
         .route("/say/{first}/{count}", post(short))
-        .route("/say/{first}/{count}/{length}", post(long)))
+        .route("/say/{first}/{count}/{length}", post(long))
 }
 
 fn main() -> actuator::Result<()> {
