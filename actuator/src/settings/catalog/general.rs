@@ -93,7 +93,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "logging.group.*" List "" "Loggers that belong to a group.";
     "logging.file.name" Text "" "File of the log.";
     "logging.file.path" Text "" "Directory of the log, whose file is spring.log.";
-    "logging.logback.rollingpolicy.*" Text "" "How the file is rolled.";
     "logging.buffer.size" Size "" "How much of the log is kept in memory.";
 
     "spring.boot.admin.client.enabled" Bool "true" "Whether the service registers.";
