@@ -43,6 +43,9 @@ impl Dsn {
         if project.is_empty() || !is_word(project) {
             return Err(format!("{EXPECTED}: it ends with the number of the project"));
         }
+        if host.is_empty() {
+            return Err(format!("{EXPECTED}: there is no host behind @"));
+        }
         let target = url(&format!("{scheme}://{host}{before}/api/{project}/envelope/"))?;
         Ok(Self { target, key: key.to_owned(), secret: secret.map(str::to_owned) })
     }

@@ -24,6 +24,13 @@ impl EventId {
     }
 }
 
+impl EventId {
+    /// 16 digits of it, as ids of spans have them.
+    pub(super) fn short(self) -> String {
+        format!("{:016x}", self.0 & u128::from(u64::MAX))
+    }
+}
+
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)

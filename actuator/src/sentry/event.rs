@@ -67,13 +67,12 @@ impl Identity {
         );
         set("exception", exceptions(report));
         set("user", self.user(report));
-        let trace = report.request.as_ref().and_then(|request| request.trace());
+        let trace = report.request.as_ref().and_then(|request| request.trace_id());
         set(
             "contexts",
             trace.map(|trace| {
-                let (id, span) =
-                    (format!("{:032x}", trace.trace_id), format!("{:016x}", trace.parent_id));
-                json!({ "trace": { "trace_id": id, "span_id": span } })
+                let (trace, span) = (format!("{trace:032x}"), id.short());
+                json!({ "trace": { "trace_id": trace, "span_id": span } })
             }),
         );
         mask(&mut event, sanitizer);

@@ -85,7 +85,7 @@ impl Limits {
 
 /// A whole or broken number of seconds.
 fn seconds(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.trim().parse().ok()?;
+    let seconds: f64 = text.trim().parse().ok().filter(|seconds: &f64| !seconds.is_nan())?;
     // What is no duration at all is no limit; what is too long is cut.
     Duration::try_from_secs_f64(seconds.min(LONGEST.as_secs_f64())).ok()
 }

@@ -30,6 +30,11 @@ mod settings;
 mod slot;
 mod telling;
 
+#[cfg(test)]
+mod fake_sentry;
+#[cfg(test)]
+mod tests;
+
 pub use layer::SentryLayer;
 pub(crate) use reporter::Reporter;
 pub(crate) use settings::SentrySettings;

@@ -21,12 +21,13 @@ impl Slot {
         self.0.get()
     }
 
-    /// Takes a reporter, and panics from now on; `false` if there is one already, which stays.
+    /// Takes a reporter; `false` if there is one already, which stays.
     pub(crate) fn fill(&self, reporter: Reporter) -> bool {
-        let is_first = self.0.set(Arc::new(reporter)).is_ok();
-        if is_first {
-            panic::watch(self.clone());
-        }
-        is_first
+        self.0.set(Arc::new(reporter)).is_ok()
+    }
+
+    /// Hands panics to the reporter from now on. To be called once.
+    pub(crate) fn watch_panics(&self) {
+        panic::watch(self.clone());
     }
 }

@@ -108,3 +108,49 @@ impl Telling {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::test_log::Log;
+
+    fn unreachable() -> Result<(), Failure> {
+        let detail = "Connection refused".to_owned();
+        Err(CallFailure { kind: FailureKind::Unreachable, detail }.into())
+    }
+
+    #[test]
+    fn each_change_is_told_once() {
+        let log = Log::default();
+        let _listening = log.listen();
+        let mut telling = Telling::new("http://sentry.example".to_owned());
+        for lost in 1..9 {
+            telling.outcome(&unreachable(), lost);
+        }
+        telling.outcome(&Err(Failure::Refused(429)), 9);
+        telling.outcome(&Err(Failure::Refused(401)), 10);
+        telling.outcome(&Ok(()), 10);
+        telling.outcome(&Ok(()), 10);
+        telling.outcome(&unreachable(), 11);
+        assert_eq!(log.count("no connection (Connection refused)"), 2, "{}", log.text());
+        assert_eq!(log.count("answered 429: it wants no more for a while"), 1);
+        assert_eq!(log.count("answered 401: is the key"), 1);
+        assert_eq!(log.count("takes events again; 10 were lost"), 1);
+        assert_eq!(log.text().lines().count(), 5);
+    }
+
+    #[test]
+    fn a_flood_is_told_once_a_minute() {
+        let log = Log::default();
+        let _listening = log.listen();
+        let mut telling = Telling::new("http://sentry.example".to_owned());
+        let start = Instant::now();
+        for second in 0..60 {
+            telling.overflowed(second * 10, start + Duration::from_secs(second));
+        }
+        telling.overflowed(10, start + Duration::from_secs(300));
+        assert_eq!(log.count("were lost so far"), 1, "{}", log.text());
+        telling.overflowed(601, start + Duration::from_secs(300));
+        assert_eq!(log.count("601 were lost so far"), 1);
+    }
+}

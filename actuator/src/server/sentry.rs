@@ -43,6 +43,7 @@ pub(super) fn start(
                 .with_cause(error)
         })?;
         if slot.fill(reporter) {
+            slot.watch_panics();
             tracing::info!(target: "actuator::sentry", "{about}");
         }
     }
