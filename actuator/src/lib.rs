@@ -100,6 +100,11 @@ pub struct MetricsCrateDocument;
 #[doc = include_str!("../../docs/metrics-clients.md")]
 pub struct MetricsClientsDocument;
 
+/// And those about Sentry.
+#[cfg(all(doctest, feature = "sentry"))]
+#[doc = include_str!("../../docs/sentry.md")]
+pub struct SentryDocument;
+
 #[doc(hidden)]
 pub mod __private;
 mod admin;

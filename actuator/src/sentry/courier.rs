@@ -19,8 +19,7 @@ use super::{
     envelope::{Envelope, EventId},
     limits::{Category, Limits},
     losses::{self, Reason},
-    report::Report,
-    reporter::{Shared, lock},
+    reporter::{Item, Shared, lock},
     telling::{Failure, Telling},
 };
 use crate::{
@@ -76,31 +75,33 @@ impl Courier {
     /// Sends from now on, on a thread of its own: a stuck application is worth a message.
     pub(super) fn start(
         mut self,
-        mut reports: mpsc::Receiver<Box<Report>>,
+        mut items: mpsc::Receiver<Item>,
         pending: watch::Sender<usize>,
     ) -> io::Result<()> {
         let quiet = || IS_COURIER.set(true);
         let runtime = Builder::new_current_thread().enable_all().on_thread_start(quiet).build()?;
         thread::Builder::new().name("sentry".to_owned()).spawn(move || {
             quiet();
-            while let Some(report) = reports.blocking_recv() {
+            while let Some(item) = items.blocking_recv() {
                 let _done = Done(&pending);
-                self.deliver(&runtime, &report);
+                self.deliver(&runtime, &item);
             }
         })?;
         Ok(())
     }
 
-    fn deliver(&mut self, runtime: &Runtime, report: &Report) {
+    fn deliver(&mut self, runtime: &Runtime, item: &Item) {
+        let category = item.category();
         let lost = &self.shared.lost;
         self.telling.overflowed(lost.overflowed(), Instant::now());
-        if self.limits.forbid(Category::Error, Instant::now()) {
-            return lost.add(Reason::RateLimit, Category::Error);
+        if self.limits.forbid(category, Instant::now()) {
+            return lost.add(Reason::RateLimit, category);
         }
         let id = EventId::new();
         let identity = lock(&self.shared.identity).clone();
         let mut envelope = Envelope::new(id);
-        envelope.add("event", &identity.event(report, id, &self.sanitizer));
+        let kind = if category == Category::Error { "event" } else { category.name() };
+        envelope.add(kind, &item.written(&identity, id, &self.sanitizer));
         let untold = lost.take_untold();
         if let Some(told) = losses::client_report(&untold) {
             envelope.add("client_report", &told);
@@ -116,19 +117,18 @@ impl Courier {
                     Failure::Refused(429) => Reason::RateLimit,
                     Failure::Refused(_) => Reason::Refused,
                 };
-                lost.add(reason, Category::Error);
+                lost.add(reason, category);
             }
         }
         self.telling.outcome(&outcome, lost.total());
     }
 
     async fn post(&mut self, body: Bytes) -> Result<(), Failure> {
-        let client = match self.client.take() {
-            Some(client) => client,
-            None => {
-                let (target, trust) = (self.dsn.target().clone(), self.trust.clone());
-                HttpClient::make_within(target, trust, Headers::default(), TIMEOUTS).await?
-            }
+        let client = if let Some(client) = self.client.take() {
+            client
+        } else {
+            let (target, trust) = (self.dsn.target().clone(), self.trust.clone());
+            HttpClient::make_within(target, trust, Headers::default(), TIMEOUTS).await?
         };
         let authentication = self.dsn.authentication();
         let headers = [

@@ -25,9 +25,15 @@ impl EventId {
 }
 
 impl EventId {
-    /// 16 digits of it, as ids of spans have them.
-    pub(super) fn short(self) -> String {
-        format!("{:016x}", self.0 & u128::from(u64::MAX))
+    /// As a number, never 0.
+    pub(super) fn number(self) -> u128 {
+        self.0
+    }
+
+    /// A half of it, as ids of spans are; never 0.
+    pub(super) fn half(self) -> u64 {
+        // The bits of the variant are in it.
+        u64::try_from(self.0 & u128::from(u64::MAX)).unwrap_or(1)
     }
 }
 

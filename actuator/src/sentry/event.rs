@@ -1,14 +1,19 @@
 //! A report as Sentry's JSON, without secrets.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
 use super::{
     envelope::EventId,
+    identity::Identity,
     report::{Breadcrumb, ErrorText, Location, NamedValue, Report, Severity},
+    transaction::Place,
 };
-use crate::model::sanitizer::{MASK, Sanitizer};
+use crate::model::{
+    request::RequestContext,
+    sanitizer::{MASK, Sanitizer},
+};
 
 /// Fields about persons, as OpenTelemetry names them, and what Sentry calls them.
 const PERSONAL: [(&str, &str); 5] = [
@@ -18,90 +23,42 @@ const PERSONAL: [(&str, &str); 5] = [
     ("user.name", "username"),
     ("user.email", "email"),
 ];
-/// What Sentry takes as the name and the value of a tag, in characters.
-const LONGEST_TAG: usize = 200;
-
-/// Whose events they are.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Identity {
-    /// The release that was set.
-    pub(super) release: Option<String>,
-    /// The release that the build tells.
-    pub(super) build: Option<String>,
-    /// The environment.
-    pub(super) environment: String,
-    /// The machine.
-    pub(super) server_name: Option<String>,
-    /// Tags of all events.
-    pub(super) tags: BTreeMap<String, String>,
-    /// Whether fields about persons are sent.
-    pub(super) send_default_pii: bool,
+/// The event of a report.
+pub(super) fn event(
+    report: &Report,
+    identity: &Identity,
+    id: EventId,
+    sanitizer: &Sanitizer,
+) -> Value {
+    let text = |text: &str| Some(text).filter(|text| !text.is_empty()).map(Value::from);
+    let request = report.request.as_ref();
+    let trace = request.and_then(RequestContext::trace_id);
+    let place = report.place.or(trace.map(|trace| Place { trace, span: id.half() }));
+    let own = [
+        ("timestamp", Some(time(report.at).into())),
+        ("level", Some(report.severity.name().into())),
+        ("logger", Some(report.target.as_str().into())),
+        ("message", text(&report.message)),
+        ("transaction", named(&report.fields).map(Value::from)),
+        ("exception", exceptions(report)),
+        ("extra", Some(extra(report).into())),
+        ("user", user(report).filter(|_| identity.send_default_pii)),
+        ("contexts", place.map(|place| json!({ "trace": place.members() }))),
+        ("breadcrumbs", Some(json!({ "values": breadcrumbs(report) }))),
+    ];
+    let mut members = identity.members(id, request);
+    let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    members.extend(own);
+    let mut event = Value::Object(members);
+    mask(&mut event, sanitizer);
+    event
 }
 
-impl Identity {
-    /// The event of a report.
-    pub(super) fn event(&self, report: &Report, id: EventId, sanitizer: &Sanitizer) -> Value {
-        let mut event = json!({
-            "event_id": id.to_string(),
-            "timestamp": seconds(report.at),
-            "level": report.severity.name(),
-            "platform": "native",
-            "logger": report.target,
-            "environment": self.environment,
-            "tags": self.tags(report),
-            "extra": extra(report),
-            "breadcrumbs": { "values": breadcrumbs(report) },
-            "sdk": { "name": "actuator.rust", "version": env!("CARGO_PKG_VERSION") },
-        });
-        let mut set = |name: &str, value: Option<Value>| {
-            if let (Some(value), Some(members)) = (value, event.as_object_mut()) {
-                members.insert(name.to_owned(), value);
-            }
-        };
-        set("release", self.release.as_deref().or(self.build.as_deref()).map(Value::from));
-        set("server_name", self.server_name.as_deref().map(Value::from));
-        set("transaction", transaction(&report.fields).map(Value::from));
-        set(
-            "message",
-            Some(report.message.as_str()).filter(|text| !text.is_empty()).map(Value::from),
-        );
-        set("exception", exceptions(report));
-        set("user", self.user(report));
-        let trace = report.request.as_ref().and_then(|request| request.trace_id());
-        set(
-            "contexts",
-            trace.map(|trace| {
-                let (trace, span) = (format!("{trace:032x}"), id.short());
-                json!({ "trace": { "trace_id": trace, "span_id": span } })
-            }),
-        );
-        mask(&mut event, sanitizer);
-        event
-    }
-
-    fn tags(&self, report: &Report) -> BTreeMap<String, String> {
-        let request = report.request.as_ref();
-        let own = [
-            ("request_id", request.map(|request| request.id().to_owned())),
-            ("trace_id", request.and_then(|r| r.trace_id()).map(|id| format!("{id:032x}"))),
-        ];
-        let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        let tags = self.tags.clone().into_iter().chain(own);
-        // The server throws longer ones away.
-        let cut = |text: String| text.chars().take(LONGEST_TAG).collect::<String>();
-        tags.map(|(name, value)| (name, cut(value))).collect()
-    }
-
-    /// Who it was, if that may be said.
-    fn user(&self, report: &Report) -> Option<Value> {
-        let mut user = Map::new();
-        for field in report.fields.iter().filter(|_| self.send_default_pii) {
-            if let Some(name) = personal(field.name) {
-                user.insert(name.to_owned(), field.value.clone());
-            }
-        }
-        (!user.is_empty()).then_some(Value::Object(user))
-    }
+/// Who it was.
+fn user(report: &Report) -> Option<Value> {
+    let known = |field: &NamedValue| Some((personal(field.name)?.to_owned(), field.value.clone()));
+    let user: Map<String, Value> = report.fields.iter().filter_map(known).collect();
+    (!user.is_empty()).then_some(Value::Object(user))
 }
 
 fn personal(field: &str) -> Option<&'static str> {
@@ -126,7 +83,7 @@ fn extra(report: &Report) -> Map<String, Value> {
 }
 
 /// `GET /orders/{id}`, if the spans around tell method and route.
-fn transaction(fields: &[NamedValue]) -> Option<String> {
+pub(super) fn named(fields: &[NamedValue]) -> Option<String> {
     let text = |names: &[&str]| {
         let found = fields.iter().find(|field| field.span.is_some() && names.contains(&field.name));
         found.and_then(|field| field.value.as_str()).filter(|text| !text.is_empty())
@@ -167,7 +124,7 @@ fn breadcrumbs(report: &Report) -> Vec<Value> {
             fields.map(|field| (field.name.to_owned(), field.value.clone())).collect();
         json!({
             "type": "default",
-            "timestamp": seconds(line.at),
+            "timestamp": time(line.at),
             "level": line.severity.name(),
             "category": line.target,
             "message": line.message,
@@ -177,13 +134,13 @@ fn breadcrumbs(report: &Report) -> Vec<Value> {
     report.breadcrumbs.iter().map(|line| written(line)).collect()
 }
 
-/// Seconds since 1970, as Sentry has times.
-pub(super) fn seconds(at: SystemTime) -> f64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+/// A time as RFC 3339 has it, in microseconds.
+pub(super) fn time(at: SystemTime) -> String {
+    humantime::format_rfc3339_micros(at).to_string()
 }
 
 /// Masks what is secret by its name, and what is secret in texts.
-fn mask(value: &mut Value, sanitizer: &Sanitizer) {
+pub(super) fn mask(value: &mut Value, sanitizer: &Sanitizer) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {

@@ -96,10 +96,13 @@ fn check_authentication(value: &str) {
 
 /// The protocol as Sentry's own library for Rust has it.
 fn check_by_the_library(body: &[u8], items: &[(String, Value)]) {
-    use sentry_types::protocol::v7::{Envelope, Event};
+    use sentry_types::protocol::v7::{Envelope, Event, Transaction};
 
     let read = Envelope::from_slice(body).unwrap();
     assert_eq!(read.items().count(), items.len());
+    for (_, item) in items.iter().filter(|(kind, _)| kind == "transaction") {
+        let _: Transaction<'_> = serde_json::from_value(item.clone()).unwrap();
+    }
     for (kind, item) in items.iter().filter(|(kind, _)| kind == "event") {
         let event: Event<'_> = serde_json::from_value(item.clone()).unwrap();
         // Whatever it does not know goes into no member of its own.

@@ -9,7 +9,7 @@ use tracing::{
 use tracing_log::NormalizeEvent as _;
 use tracing_subscriber::{
     layer::{Context, Layer},
-    registry::LookupSpan,
+    registry::{LookupSpan, SpanRef},
 };
 
 use super::{
@@ -19,6 +19,7 @@ use super::{
     report::{Breadcrumb, Location, NamedValue, Report, Severity},
     reporter::Reporter,
     slot::Slot,
+    transaction::{self, Place, Transaction},
 };
 use crate::model::request::RequestContext;
 
@@ -37,7 +38,7 @@ pub struct SentryLayer {
 }
 
 /// The fields of a span.
-struct SpanValues(Vec<NamedValue>);
+pub(super) struct SpanValues(pub(super) Vec<NamedValue>);
 
 impl SentryLayer {
     /// A layer that hands to the reporter of this slot, once there is one.
@@ -51,13 +52,19 @@ where
     S: Subscriber + for<'l> LookupSpan<'l>,
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        if self.slot.reporter().is_none() {
-            return;
-        }
+        let Some(reporter) = self.slot.reporter() else { return };
         let mut fields = Fields::new(SPAN);
         attributes.record(&mut fields);
-        if let Some(span) = context.span(id).filter(|_| !fields.values.is_empty()) {
+        let Some(span) = context.span(id) else { return };
+        if !fields.values.is_empty() {
             span.extensions_mut().replace(SpanValues(fields.values));
+        }
+        transaction::open(reporter, attributes.metadata(), &span);
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        if let (Some(reporter), Some(span)) = (self.slot.reporter(), context.span(&id)) {
+            transaction::close(reporter, &span);
         }
     }
 
@@ -109,14 +116,14 @@ fn report<S>(
 {
     let mut fields = Fields::new(EVENT);
     event.record(&mut fields);
-    let errors = fields.errors.iter().map(|error| (error.kind.as_str(), error.text.as_str()));
-    if reporter.policy().ignored.is_ignored(metadata.target(), &fields.message, errors) {
+    if reporter.policy().ignored.is_ignored(metadata.target(), &fields.message, &fields.errors) {
         return;
     }
-    let mut trail = None;
+    let (mut trail, mut place) = (None, None);
     let mut values = fields.values;
     let room = values.len() + MOST_SPAN_FIELDS;
     for span in context.event_scope(event).into_iter().flatten() {
+        place = place_of(&span, metadata);
         let extensions = span.extensions();
         if let Some(SpanValues(of_span)) = extensions.get::<SpanValues>() {
             let named = of_span.iter().cloned();
@@ -136,8 +143,21 @@ fn report<S>(
         location: file.map(|file| Location { file, line: metadata.line().unwrap_or_default() }),
         thread: std::thread::current().name().map(str::to_owned),
         request: RequestContext::current(),
+        place,
         breadcrumbs: trail.unwrap_or_else(|| reporter.lines_without_span()),
     });
+}
+
+/// Where in a trace the event is, if the span is that of a request which is timed: it failed then,
+/// if that is what the event says.
+fn place_of<'r, S>(span: &SpanRef<'r, S>, metadata: &Metadata<'_>) -> Option<Place>
+where
+    S: Subscriber + LookupSpan<'r>,
+{
+    let mut extensions = span.extensions_mut();
+    let request = extensions.get_mut::<Transaction>()?;
+    request.failed |= *metadata.level() == Level::ERROR;
+    Some(request.place)
 }
 
 /// Keeps the line with the outermost span, where those that follow in the same request find it

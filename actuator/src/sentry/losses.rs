@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{event::seconds, limits::Category, reporter::lock};
+use super::{event::time, limits::Category, reporter::lock};
 use crate::meter::{Counter, MeterRegistry};
 
 /// Why something was not sent.
@@ -118,6 +118,6 @@ pub(super) fn client_report(counts: &Counts) -> Option<Value> {
         json!({ "reason": reason.name(), "category": category.name(), "quantity": count })
     });
     let discarded: Vec<Value> = discarded.collect();
-    let report = json!({ "timestamp": seconds(SystemTime::now()), "discarded_events": discarded });
+    let report = json!({ "timestamp": time(SystemTime::now()), "discarded_events": discarded });
     (!counts.is_empty()).then_some(report)
 }

@@ -3,9 +3,9 @@
 //! | part | subject |
 //! |---|---|
 //! | `settings`, `dsn`, `ignored` | to whom, as whom, and what not |
-//! | `layer`, `fields`, `breadcrumbs`, `panic` | what happens in the process becomes a `report` |
+//! | `layer`, `fields`, `breadcrumbs`, `panic`, `transaction` | what happens in the process becomes a `report`, or a timed request |
 //! | `reporter`, `courier`, `limits`, `losses`, `telling` | a bounded queue, the thread that empties it, and what is said about it |
-//! | `event`, `envelope` | a report as Sentry's JSON, masked, in Sentry's framing |
+//! | `event`, `identity`, `envelope` | a report as Sentry's JSON, masked, in Sentry's framing |
 //!
 //! Formats: <https://develop.sentry.dev/sdk/foundations/transport/envelopes/>,
 //! <https://develop.sentry.dev/sdk/foundations/transport/event-payloads/>.
@@ -19,6 +19,7 @@ mod dsn;
 mod envelope;
 mod event;
 mod fields;
+mod identity;
 mod ignored;
 mod layer;
 mod limits;
@@ -29,6 +30,7 @@ mod reporter;
 mod settings;
 mod slot;
 mod telling;
+mod transaction;
 
 #[cfg(test)]
 mod fake_sentry;

@@ -24,7 +24,10 @@ pub(super) fn watch(slot: Slot) {
     panic::set_hook(Box::new(move |info| {
         if let Some(reporter) = slot.reporter().filter(|_| !courier::is_this_thread()) {
             // Nothing of the spans: their locks may be held where this panicked.
-            reporter.send(report(info, reporter.lines_without_span()));
+            let report = report(info, reporter.lines_without_span());
+            if !reporter.policy().ignored.is_ignored(&report.target, "", &report.errors) {
+                reporter.send(report);
+            }
             if cfg!(panic = "abort") {
                 reporter.flush_blocking(LAST_WORDS);
             }
@@ -52,6 +55,7 @@ fn report(
         location: location.map(|at| Location { file: at.file().to_owned(), line: at.line() }),
         thread: std::thread::current().name().map(str::to_owned),
         request: RequestContext::current(),
+        place: None,
         breadcrumbs,
     }
 }

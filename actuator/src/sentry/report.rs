@@ -5,6 +5,7 @@ use std::{sync::Arc, time::SystemTime};
 use serde_json::Value;
 use tracing::Level;
 
+use super::transaction::Place;
 use crate::model::request::RequestContext;
 
 /// An event for Sentry.
@@ -28,6 +29,8 @@ pub(super) struct Report {
     pub(super) thread: Option<String>,
     /// The request that it happened in.
     pub(super) request: Option<RequestContext>,
+    /// Where in a trace, if the request is timed.
+    pub(super) place: Option<Place>,
     /// Lines before it, the oldest first.
     pub(super) breadcrumbs: Vec<Arc<Breadcrumb>>,
 }

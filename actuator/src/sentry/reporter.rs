@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use tokio::{
     sync::{mpsc, watch},
     time::timeout,
@@ -15,14 +16,17 @@ use tokio::{
 use super::{
     breadcrumbs::Trail,
     courier::Courier,
-    event::Identity,
+    envelope::EventId,
+    event::event,
+    identity::Identity,
     ignored::Ignored,
     limits::Category,
     losses::{Losses, Reason},
     report::{Breadcrumb, Report},
     settings::{SentrySettings, Share},
+    transaction::Transaction,
 };
-use crate::{meter::MeterRegistry, support::host_name::host_name};
+use crate::{meter::MeterRegistry, model::sanitizer::Sanitizer, support::host_name::host_name};
 
 /// Reports that wait: more of them are more of the same.
 const MOST_WAITING: usize = 64;
@@ -36,6 +40,8 @@ pub(super) struct Policy {
     pub(super) ignored: Ignored,
     /// How many breadcrumbs an event has at most.
     pub(super) max_breadcrumbs: usize,
+    /// Which share of the requests is timed.
+    pub(super) traces_sample_rate: Share,
     sample_rate: Share,
 }
 
@@ -43,12 +49,39 @@ pub(super) struct Policy {
 #[derive(Debug)]
 pub(crate) struct Reporter {
     policy: Policy,
-    queue: mpsc::Sender<Box<Report>>,
+    queue: mpsc::Sender<Item>,
     /// How many are waiting or on their way.
     pending: watch::Sender<usize>,
     shared: Arc<Shared>,
     /// Lines that are in no span.
     lines: Mutex<Trail>,
+}
+
+/// What is to be sent.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// An event.
+    Event(Box<Report>),
+    /// A request that was timed.
+    Transaction(Box<Transaction>),
+}
+
+impl Item {
+    /// What it counts as.
+    pub(super) fn category(&self) -> Category {
+        match self {
+            Self::Event(_) => Category::Error,
+            Self::Transaction(_) => Category::Transaction,
+        }
+    }
+
+    /// As Sentry's JSON.
+    pub(super) fn written(&self, identity: &Identity, id: EventId, sanitizer: &Sanitizer) -> Value {
+        match self {
+            Self::Event(report) => event(report, identity, id, sanitizer),
+            Self::Transaction(transaction) => transaction.written(identity, id, sanitizer),
+        }
+    }
 }
 
 /// What the thread shares with those who report.
@@ -81,6 +114,7 @@ impl Reporter {
             level: settings.level,
             ignored: settings.ignored,
             max_breadcrumbs: settings.max_breadcrumbs,
+            traces_sample_rate: settings.traces_sample_rate,
             sample_rate: settings.sample_rate,
         };
         Ok(Self { policy, queue, pending, shared, lines: Mutex::default() })
@@ -101,11 +135,21 @@ impl Reporter {
         if !self.policy.sample_rate.hits() {
             return self.shared.lost.add(Reason::SampleRate, Category::Error);
         }
+        self.enqueue(Item::Event(Box::new(report)));
+    }
+
+    /// The same with a request that was timed.
+    pub(super) fn send_transaction(&self, transaction: Transaction) {
+        self.enqueue(Item::Transaction(Box::new(transaction)));
+    }
+
+    fn enqueue(&self, item: Item) {
+        let category = item.category();
         // Before it can have arrived.
         self.pending.send_modify(|pending| *pending += 1);
-        if self.queue.try_send(Box::new(report)).is_err() {
+        if self.queue.try_send(item).is_err() {
             self.pending.send_modify(|pending| *pending = pending.saturating_sub(1));
-            self.shared.lost.add(Reason::QueueOverflow, Category::Error);
+            self.shared.lost.add(Reason::QueueOverflow, category);
         }
     }
 

@@ -148,9 +148,9 @@ mod tests {
         for second in 0..60 {
             telling.overflowed(second * 10, start + Duration::from_secs(second));
         }
-        telling.overflowed(10, start + Duration::from_secs(300));
+        telling.overflowed(10, start + Duration::from_mins(5));
         assert_eq!(log.count("were lost so far"), 1, "{}", log.text());
-        telling.overflowed(601, start + Duration::from_secs(300));
+        telling.overflowed(601, start + Duration::from_mins(5));
         assert_eq!(log.count("601 were lost so far"), 1);
     }
 }

