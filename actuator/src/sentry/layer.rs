@@ -59,11 +59,17 @@ where
         if !fields.values.is_empty() {
             span.extensions_mut().replace(SpanValues(fields.values));
         }
-        transaction::open(reporter, attributes.metadata(), &span);
+        if reporter.policy().times_requests() {
+            transaction::open(reporter, attributes.metadata(), &span);
+        }
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
-        if let (Some(reporter), Some(span)) = (self.slot.reporter(), context.span(&id)) {
+        let Some(reporter) = self.slot.reporter() else { return };
+        if !reporter.policy().times_requests() {
+            return;
+        }
+        if let Some(span) = context.span(&id) {
             transaction::close(reporter, &span);
         }
     }

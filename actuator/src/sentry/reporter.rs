@@ -45,6 +45,13 @@ pub(super) struct Policy {
     sample_rate: Share,
 }
 
+impl Policy {
+    /// Whether any request is timed.
+    pub(super) fn times_requests(&self) -> bool {
+        self.traces_sample_rate.0 > 0.0
+    }
+}
+
 /// Takes reports to a thread that sends them.
 #[derive(Debug)]
 pub(crate) struct Reporter {

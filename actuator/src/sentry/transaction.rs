@@ -96,9 +96,6 @@ where
     S: Subscriber + LookupSpan<'r>,
 {
     let share = reporter.policy().traces_sample_rate;
-    if share.0 <= 0.0 {
-        return;
-    }
     let id = EventId::new();
     if metadata.target() == TARGET && metadata.name() == "request" {
         if share.hits() {
@@ -130,9 +127,6 @@ pub(super) fn close<'r, S>(reporter: &Reporter, span: &SpanRef<'r, S>)
 where
     S: Subscriber + LookupSpan<'r>,
 {
-    if reporter.policy().traces_sample_rate.0 <= 0.0 {
-        return;
-    }
     let values = span.extensions_mut().remove::<SpanValues>();
     let fields = values.map_or_else(Vec::new, |SpanValues(fields)| fields);
     let transaction = span.extensions_mut().remove::<Transaction>();

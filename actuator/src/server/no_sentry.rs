@@ -42,3 +42,30 @@ pub(super) async fn flush() {}
 /// There are none.
 #[derive(Debug)]
 pub(super) struct LastWords;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn who_sets_it_in_our_words_is_told_what_is_missing() {
+        let refused = |name: &str, value: &str| {
+            let settings = Settings::builder().environment([(name, value)]).build().unwrap();
+            let mut reader = SettingsReader::new(&settings);
+            read(&mut reader);
+            reader.finish().err().map(|error| error.to_string())
+        };
+        for (name, value) in [
+            ("ACTUATOR_SENTRY_DSN", "https://hunter2@sentry.example/42"),
+            ("ACTUATOR_SENTRY_ENABLED", "true"),
+        ] {
+            let error = refused(name, value).unwrap();
+            assert!(
+                error.contains("the feature `sentry`") && !error.contains("hunter2"),
+                "{error}"
+            );
+        }
+        assert_eq!(refused("SENTRY_DSN", "https://hunter2@sentry.example/42"), None);
+    }
+}

@@ -8,11 +8,16 @@ mod fake_sentry;
 mod service;
 mod stand_in;
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use fake_sentry::Received;
 use service::{run, run_at};
 use stand_in::{Answer, StandIn};
+
+/// What the services log at their end.
+const ERRORS: [&str; 3] = ["error 1", "error 2", "error 3"];
 
 fn said(received: &[Received]) -> Vec<&str> {
     received.iter().map(Received::says).collect()
@@ -75,16 +80,27 @@ fn a_panic_arrives_as_fatal_and_the_hook_before_still_hears_it() {
 
 #[test]
 fn the_last_event_is_sent_before_the_end() {
-    let sentry = StandIn::start();
-    run_at(sentry.address, "with_an_error_at_the_end", &[]);
-    assert_eq!(said(&sentry.received()), ["the last"]);
+    // The second goes only after the answer to the first.
+    let sentry = StandIn::answering(Answer::Later(Duration::from_millis(200)));
+    run_at(sentry.address, "with_errors_at_the_end", &[]);
+    assert_eq!(said(&sentry.received()), ERRORS);
 }
 
 #[test]
 fn a_start_that_is_refused_is_reported_as_far_as_it_came() {
-    let sentry = StandIn::start();
+    let sentry = StandIn::answering(Answer::Later(Duration::from_millis(200)));
     run_at(sentry.address, "with_a_refused_set_up", &[]);
-    assert_eq!(said(&sentry.received()), ["the set-up fails"]);
+    assert_eq!(said(&sentry.received()), ERRORS);
+}
+
+#[test]
+fn a_panic_that_ends_the_service_is_still_sent() {
+    let sentry = StandIn::answering(Answer::Later(Duration::from_millis(200)));
+    run_at(sentry.address, "with_a_panic_in_its_set_up", &[]);
+    let received = sentry.received();
+    assert_eq!(said(&received), [&ERRORS[..], &["no set-up"]].concat());
+    // What the code says of itself is known, before anything is put together.
+    assert_eq!(received[3].event()["release"], service::commit());
 }
 
 #[test]
@@ -118,8 +134,8 @@ fn a_server_that_wants_no_more_for_a_while_gets_no_more() {
 fn sending_logs_nothing_that_is_sent() {
     let sentry = StandIn::start();
     let all = [("RUST_LOG", "trace"), ("SENTRY_LEVEL", "trace"), ("SENTRY_EXCLUDES", "actuator")];
-    run_at(sentry.address, "with_an_error_at_the_end", &all);
-    assert_eq!(said(&sentry.received()), ["the last"]);
+    run_at(sentry.address, "with_errors_at_the_end", &all);
+    assert_eq!(said(&sentry.received()), ERRORS);
 }
 
 #[test]

@@ -90,9 +90,8 @@ fn with_errors() {
 
 #[test]
 #[ignore = "run in a process of its own"]
-fn with_an_error_at_the_end() {
-    serve(|_| tracing::error!("the last"));
-    println!("ended");
+fn with_errors_at_the_end() {
+    serve(|_| (1..=3).for_each(|number| tracing::error!("error {number}")));
 }
 
 #[test]
@@ -138,9 +137,21 @@ fn with_a_subscriber_of_its_own() {
 #[ignore = "run in a process of its own"]
 fn with_a_refused_set_up() {
     let runtime = Runtime::new().unwrap();
-    let failing = builder().with(|_| tracing::error!("the set-up fails"));
+    let failing = builder().with(|_| (1..=3).for_each(|number| tracing::error!("error {number}")));
     let failing = failing.force_setting("server.address", "192.0.2.1");
     assert!(runtime.block_on(failing.run()).is_err());
+}
+
+#[test]
+#[ignore = "run in a process of its own"]
+fn with_a_panic_in_its_set_up() {
+    let runtime = Runtime::new().unwrap();
+    let failing = builder().with(|_| {
+        (1..=3).for_each(|number| tracing::error!("error {number}"));
+        panic!("no set-up");
+    });
+    let run = std::panic::AssertUnwindSafe(|| runtime.block_on(failing.run()));
+    assert!(std::panic::catch_unwind(run).is_err());
 }
 
 #[test]

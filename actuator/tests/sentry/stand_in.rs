@@ -10,10 +10,11 @@ use std::{
 
 use crate::fake_sentry::Received;
 
-/// What it answers: a status line with header lines, or nothing ever.
+/// What it answers: a status line with header lines, at once or after a while, or nothing ever.
 #[derive(Clone, Copy)]
 pub(crate) enum Answer {
     Says(&'static str),
+    Later(Duration),
     Never,
 }
 
@@ -69,12 +70,16 @@ fn serve(stream: TcpStream, tell: &mpsc::Sender<Received>, answer: Answer) {
     let mut body = vec![0; length.parse().unwrap()];
     reader.read_exact(&mut body).unwrap();
     tell.send(Received::read(line.strip_suffix(" HTTP/1.1").unwrap(), headers, &body)).unwrap();
-    match answer {
-        Answer::Says(head) => {
-            let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 2\r\n\r\n{{}}");
-            reader.get_mut().write_all(answer.as_bytes()).unwrap();
+    let head = match answer {
+        Answer::Says(head) => head,
+        Answer::Later(pause) => {
+            thread::sleep(pause);
+            "200 OK"
         }
         // Until the other side hangs up.
-        Answer::Never => drop(reader.read(&mut [0])),
-    }
+        Answer::Never => return drop(reader.read(&mut [0])),
+    };
+    let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 2\r\n\r\n{{}}");
+    // Who asked may be gone.
+    let _ = reader.get_mut().write_all(answer.as_bytes());
 }
