@@ -165,7 +165,7 @@ impl Builder {
 
     pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<()> {
         self.serves = true;
-        let _last_words = sentry::LastWords;
+        let _last_words = sentry::last_words();
         let ran = self.serve_until_told_to_stop(setup).await;
         if ran.is_err() {
             sentry::flush().await;

@@ -40,6 +40,11 @@ pub(super) fn built(_: Option<&Facts>, _: &str, _: Option<&str>) {}
 pub(super) async fn flush() {}
 
 /// There are none.
+pub(super) fn last_words() -> LastWords {
+    LastWords
+}
+
+/// Nothing.
 #[derive(Debug)]
 pub(super) struct LastWords;
 

@@ -67,7 +67,12 @@ pub(super) async fn flush() {
     }
 }
 
-/// Sends what is left where a panic is about to end the process.
+/// To be held while the service runs: sends what is left where a panic ends it.
+pub(super) fn last_words() -> LastWords {
+    LastWords
+}
+
+/// Waits for the last events when it is dropped by a panic.
 #[derive(Debug)]
 pub(super) struct LastWords;
 
