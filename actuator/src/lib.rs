@@ -407,4 +407,4 @@ pub use info::ActuatorInfo;
 pub use probe::ProbeReport;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, probe};
 pub use settings::FromSetting;
-pub use web::{ActuatorLayer, ServerTiming};
+pub use web::{ActuatorLayer, ExchangeBodyLayer, ServerTiming};

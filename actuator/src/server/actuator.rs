@@ -26,7 +26,9 @@ use crate::{
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
-    web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
+    web::{
+        ActuatorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, not_found_fallback,
+    },
     webhook::{WebhookHandle, WebhookSettings},
 };
 
@@ -40,6 +42,7 @@ pub struct Actuator {
     pub(super) endpoints: Vec<SharedEndpoint>,
     pub(super) mounted: Vec<MountedPath>,
     pub(super) layer: ActuatorLayer,
+    pub(super) body_layer: ExchangeBodyLayer,
     pub(super) health: Arc<HealthContributors>,
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
@@ -76,6 +79,13 @@ impl Actuator {
     /// routes are there.
     pub fn layer(&self) -> ActuatorLayer {
         self.layer.clone()
+    }
+
+    /// Copies the beginnings of bodies into the HTTP exchanges, if
+    /// `actuator.httpexchanges.include-bodies` asks for that; otherwise it does nothing. To be
+    /// applied with `Router::layer` just before [`Self::layer`].
+    pub fn body_layer(&self) -> ExchangeBodyLayer {
+        self.body_layer
     }
 
     /// Liveness and readiness, for the application to change.
@@ -160,7 +170,9 @@ impl Actuator {
             management.into_router()
         };
         let bare = !routes.has_routes();
-        let router = merged(routes, management)?.layer(self.layer.clone());
+        let router = merged(routes, management)?;
+        let router = if self.body_layer.is_on() { router.layer(self.body_layer) } else { router };
+        let router = router.layer(self.layer.clone());
         let router = if bare { self.with_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
             return Ok(router);
