@@ -173,18 +173,26 @@ impl Actuator {
         let router = merged(routes, management)?;
         let router = if self.body_layer.is_on() { router.layer(self.body_layer) } else { router };
         let router = router.layer(self.layer.clone());
-        let router = if bare { self.with_fallback(router) } else { router };
+        let router = if bare { self.with_recorded_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
             return Ok(router);
         }
-        Ok(self.with_fallback(Router::new().nest(&self.server.context_path, router)))
+        Ok(self.with_recorded_fallback(Router::new().nest(&self.server.context_path, router)))
     }
 
+    /// What nothing matches is refused.
     pub(super) fn with_fallback(&self, router: Router) -> Router {
         let include_message = self.server.include_message;
         router.fallback(move |request: Request| {
             std::future::ready(not_found_fallback(&request, include_message))
         })
+    }
+
+    /// The same, recorded like everything else that is refused: a fallback is not within the layer
+    /// that a router got before.
+    fn with_recorded_fallback(&self, router: Router) -> Router {
+        let fallback = self.with_fallback(Router::new()).layer(self.layer.clone());
+        router.fallback_service(fallback)
     }
 
     pub(super) fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {

@@ -1,7 +1,5 @@
 //! Secrets in queries and forms: pairs of names and values, each of which may be escaped.
 
-use std::fmt::Write as _;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::model::sanitizer::Sanitizer;
@@ -17,27 +15,24 @@ pub(in crate::exchange) fn masked_pairs(pairs: &str, sanitizer: &Sanitizer) -> S
         if at > 0 {
             clean.push('&');
         }
-        match pair.split_once('=') {
-            Some((name, value)) => {
-                let plain = decode(value);
-                let masked = sanitizer.sanitize(&decode(name), &plain);
-                if *masked == plain {
-                    clean.push_str(pair);
-                } else {
-                    // Writing into a text cannot fail.
-                    let _ = write!(clean, "{name}={}", utf8_percent_encode(&masked, ESCAPED));
-                }
-            }
-            None => {
-                let plain = decode(pair);
-                let masked = sanitizer.sanitize_text(&plain);
-                if *masked == plain {
-                    clean.push_str(pair);
-                } else {
-                    let _ = write!(clean, "{}", utf8_percent_encode(&masked, ESCAPED));
-                }
-            }
+        let (name, value) = match pair.split_once('=') {
+            Some((name, value)) => (Some(name), value),
+            None => (None, pair),
+        };
+        let plain = decode(value);
+        let masked = match name {
+            Some(name) => sanitizer.sanitize(&decode(name), &plain),
+            None => sanitizer.sanitize_text(&plain),
+        };
+        if *masked == plain {
+            clean.push_str(pair);
+            continue;
         }
+        if let Some(name) = name {
+            clean.push_str(name);
+            clean.push('=');
+        }
+        clean.extend(utf8_percent_encode(&masked, ESCAPED));
     }
     clean
 }

@@ -21,13 +21,13 @@ pub(super) fn begin<B>(
     is_management: bool,
 ) -> Option<Draft> {
     let settings = exchanges.settings();
-    if !settings.records(request.method().as_str(), request.uri().path(), is_management) {
-        return None;
-    }
-    let mut draft = exchanges.begin();
     // A router that nests us shows the path below its prefix; the caller wrote all of it.
     let original = request.extensions().get::<OriginalUri>();
     let uri = original.map_or(request.uri(), |original| &original.0);
+    if !settings.records(request.method().as_str(), uri.path(), is_management) {
+        return None;
+    }
+    let mut draft = exchanges.begin();
     let host = host(uri, request.headers());
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     // `OPTIONS *` is about no path.
