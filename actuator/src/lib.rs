@@ -89,6 +89,11 @@ pub struct HealthDocument;
 #[doc = include_str!("../../docs/metrics.md")]
 pub struct MetricsDocument;
 
+/// And that about the last requests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/exchanges.md")]
+pub struct ExchangesDocument;
+
 /// And those about the `metrics` crate.
 #[cfg(all(doctest, feature = "metrics"))]
 #[doc = include_str!("../../docs/metrics-crate.md")]
