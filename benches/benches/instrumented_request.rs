@@ -1,6 +1,7 @@
 //! What it costs a request to be measured and remembered: nanoseconds per request of one axum
 //! router without a network, bare, with a middleware that does nothing, with the layer, with bodies
-//! too, and with axum-prometheus, in one run. The variants take turns, so that a slow moment hits all of them.
+//! too, and with axum-prometheus, in one run. The variants take turns, so that a slow moment hits
+//! all of them.
 
 use std::time::Instant;
 

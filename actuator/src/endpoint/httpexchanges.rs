@@ -24,7 +24,7 @@ use crate::{
 
 const OPERATIONS: &[Operation] = &[Operation::read(&[])];
 /// A document of more exchanges than this is written while it is sent.
-const MAX_WHOLE: usize = 1_000;
+const MAX_WHOLE: usize = 256;
 /// The most status that can be asked for at once.
 const MAX_STATUSES: usize = 20;
 /// Where a part of the document ends, in bytes.
