@@ -40,7 +40,16 @@ const TABLES: &[Table] = &[
         &["management.httpexchanges.", "management.trace.", "actuator.httpexchanges."],
     ),
     ("Audit", &["management.auditevents.", "actuator.audit."]),
-    ("The log", &["management.endpoint.logfile.", "logging.", "actuator.logfile."]),
+    (
+        "The log",
+        &[
+            "management.endpoint.logfile.",
+            "logging.",
+            "spring.output.",
+            "actuator.logfile.",
+            "actuator.logging.",
+        ],
+    ),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];
