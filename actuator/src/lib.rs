@@ -91,6 +91,11 @@ pub struct HealthDocument;
 #[doc = include_str!("../../docs/metrics.md")]
 pub struct MetricsDocument;
 
+/// And that about the last requests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/exchanges.md")]
+pub struct ExchangesDocument;
+
 /// And those about the `metrics` crate.
 #[cfg(all(doctest, feature = "metrics"))]
 #[doc = include_str!("../../docs/metrics-crate.md")]
@@ -416,4 +421,4 @@ pub use info::ActuatorInfo;
 pub use probe::ProbeReport;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, probe};
 pub use settings::FromSetting;
-pub use web::{ActuatorLayer, ServerTiming};
+pub use web::{ActuatorLayer, ExchangeBodyLayer, ServerTiming};
