@@ -42,6 +42,7 @@
 //! | rename meters, leave out tags, deny meters | [`meter::MeterFilter`], or settings |
 //! | lead from a slow request to its trace | [`meter::Exemplar`] |
 //! | tell callers where their time went | [`ServerTiming`] |
+//! | know the request that is worked on, and tell others of it | [`request`], [`client`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -121,6 +122,7 @@ pub mod meter;
 mod model;
 mod probe;
 mod registry;
+pub mod request;
 mod server;
 mod settings;
 mod support;

@@ -20,6 +20,7 @@ mod media_type;
 mod path;
 mod range;
 mod refusal;
+mod request_context;
 mod router;
 mod server_timing;
 mod stream;
@@ -27,7 +28,8 @@ mod target;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;
-pub(crate) use layer::LayerParts;
+pub(crate) use layer::{LayerParts, RequestSettings};
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
 pub(crate) use router::{Management, MountedPath};
+pub use request_context::NoRequestContext;
 pub use server_timing::ServerTiming;

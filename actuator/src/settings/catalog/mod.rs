@@ -3,6 +3,7 @@
 mod general;
 mod meters;
 mod push;
+mod requests;
 
 use super::name::{self, Spelling};
 
@@ -38,7 +39,7 @@ pub enum Kind {
 
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [general::ENTRIES, push::ENTRIES, meters::ENTRIES].into_iter().flatten()
+    [general::ENTRIES, push::ENTRIES, meters::ENTRIES, requests::ENTRIES].into_iter().flatten()
 }
 
 /// Whether this is a name of Spring's that is accepted, but does nothing here.

@@ -9,7 +9,10 @@ use axum::extract::MatchedPath;
 use http::{HeaderMap, Request, Response, header};
 use http_body::Body;
 
-use super::{LayerParts, exchange};
+use super::{
+    LayerParts, exchange, request_id::RequestIds, request_log::RequestLog, span::Surroundings,
+    within,
+};
 use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
@@ -27,6 +30,11 @@ pub(super) const PANIC: &str = "panic";
 #[derive(Debug)]
 pub(super) struct Recorder {
     parts: LayerParts,
+    ids: Option<Arc<RequestIds>>,
+    /// Whether there are meters of requests.
+    measures: bool,
+    /// Whether there is nothing to do at all.
+    is_idle: bool,
 }
 
 /// One wrapped service. `Router::layer` makes one for each route, so that the route's meters are
@@ -54,6 +62,7 @@ pub(super) struct Recording {
     timing: Option<ServerTiming>,
     draft: Option<Draft>,
     caller: Option<String>,
+    log: Option<RequestLog>,
 }
 
 /// The route of a request.
@@ -66,23 +75,31 @@ enum Route {
 }
 
 impl Recording {
-    /// Begins to record a request.
-    pub(super) fn begin<B>(scope: &Arc<Scope>, request: &mut Request<B>) -> Self {
+    /// Begins to record a request; `None` if nothing is recorded of it.
+    fn begin<B>(
+        scope: &Arc<Scope>,
+        request: &mut Request<B>,
+        started: Instant,
+        is_management: bool,
+    ) -> Option<Self> {
         let recorder = &scope.recorder.parts;
-        let started = recorder.clock.instant();
-        let method = RequestMethod::from_name(request.method().as_str());
-        let is_management = scope.recorder.is_management(request.uri().path());
-        let is_metered = recorder.meters_management || !is_management;
+        let is_metered =
+            scope.recorder.measures && (recorder.meters_management || !is_management);
         let exchanges = recorder
             .exchanges
             .as_ref()
             .filter(|exchanges| exchanges.settings().management_requests || !is_management);
+        let is_logged = recorder.requests.log && !is_management;
+        if !is_metered && exchanges.is_none() && !recorder.server_timing && !is_logged {
+            return None;
+        }
+        let method = RequestMethod::from_name(request.method().as_str());
         let timing = recorder.server_timing.then(|| {
             let timing = ServerTiming::kept();
             request.extensions_mut().insert(timing.clone());
             timing
         });
-        Self {
+        Some(Self {
             scope: Arc::clone(scope),
             started,
             method,
@@ -105,7 +122,17 @@ impl Recording {
             caller: exchanges
                 .filter(|exchanges| exchanges.include().principal)
                 .and_then(|_| Some(request.extensions().get::<Principal>()?.name.clone())),
-        }
+            log: is_logged.then(|| RequestLog::begin(request)),
+        })
+    }
+
+    /// Records an end; what is logged of it is logged within what surrounds the request.
+    pub(super) fn within(
+        &mut self,
+        surroundings: &mut Option<Surroundings>,
+        end: impl FnOnce(&mut Self),
+    ) {
+        if self.log.is_some() { within(surroundings, || end(self)) } else { end(self) }
     }
 
     /// Records the response; its head may be given a header.
@@ -163,6 +190,9 @@ impl Recording {
             let status = outcome.status.unwrap_or(CLIENT_CLOSED_REQUEST);
             exchanges.record(draft, self.started, duration, status);
         }
+        if let Some(log) = self.log.take() {
+            log.write(self.method, outcome, duration, &recorder.sanitizer);
+        }
         duration
     }
 
@@ -197,6 +227,24 @@ impl Scope {
         Self { recorder, route: OnceLock::new() }
     }
 
+    /// Begins a request: what surrounds it, and what is recorded of it.
+    pub(super) fn begin<B>(
+        self: &Arc<Self>,
+        request: &mut Request<B>,
+    ) -> (Option<Surroundings>, Option<Recording>) {
+        let recorder = &self.recorder;
+        if recorder.is_idle {
+            return (None, None);
+        }
+        let now = recorder.parts.clock.instant();
+        let is_management = recorder.is_management(request.uri().path());
+        let surroundings = recorder
+            .ids
+            .as_ref()
+            .and_then(|ids| Surroundings::begin(ids, request, now, is_management));
+        (surroundings, Recording::begin(self, request, now, is_management))
+    }
+
     fn route<B>(&self, request: &Request<B>) -> Route {
         let Some(matched) = request.extensions().get::<MatchedPath>() else {
             return Route::Other(None);
@@ -215,7 +263,14 @@ impl Recorder {
     /// Exchanges that are switched off are none.
     pub(super) fn new(mut parts: LayerParts) -> Self {
         parts.exchanges = parts.exchanges.filter(|exchanges| exchanges.settings().enabled);
-        Self { parts }
+        let ids = parts.requests.ids.take().map(|ids| Arc::new(RequestIds::new(ids)));
+        let measures = parts.meters.is_enabled();
+        let is_idle = ids.is_none()
+            && !measures
+            && parts.exchanges.is_none()
+            && !parts.server_timing
+            && !parts.requests.log;
+        Self { parts, ids, measures, is_idle }
     }
 
     /// The meters of a template. Those of the management API have Spring's names: what takes all
