@@ -17,10 +17,7 @@ use std::{
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use super::{
-    propagation::Propagation,
-    trace_context::TraceContext,
-};
+use super::{propagation::Propagation, trace_context::TraceContext};
 use crate::support::unique_id;
 
 /// The target of the span that surrounds each request; its name is [`SPAN`].
@@ -52,6 +49,8 @@ pub struct RequestContext {
     id: Bytes,
     trace: Option<TraceContext>,
     propagation: Option<Arc<Propagation>>,
+    method: Option<&'static str>,
+    route: Option<Arc<str>>,
 }
 
 impl RequestContext {
@@ -96,7 +95,14 @@ impl RequestContext {
     }
 
     fn of(id: Bytes) -> Self {
-        Self { id, trace: None, propagation: None }
+        Self { id, trace: None, propagation: None, method: None, route: None }
+    }
+
+    /// The same with the method and the template of the route that was found.
+    pub(crate) fn with_route(mut self, method: &'static str, route: Option<Arc<str>>) -> Self {
+        self.method = Some(method);
+        self.route = route;
+        self
     }
 
     /// The same as part of a trace.
@@ -140,6 +146,16 @@ impl RequestContext {
     /// makes; never 0.
     pub fn span_id(&self) -> Option<u64> {
         self.trace.as_ref().map(|trace| trace.span_id)
+    }
+
+    /// The method: one of those that HTTP knows, or `UNKNOWN`. `None` for what is like a request.
+    pub fn method(&self) -> Option<&'static str> {
+        self.method
+    }
+
+    /// The template of the route (`/users/{id}`), if one was found.
+    pub fn route(&self) -> Option<&str> {
+        self.route.as_deref()
     }
 
     /// Makes this the current request while `future` is polled.
@@ -260,8 +276,25 @@ mod tests {
     fn an_id_means_nothing_wherever_it_stands() {
         let long = "x".repeat(129);
         let odd = [
-            "", "a b", "a\nb", "ü", "\u{1b}[31m", "a\"b", "a\\b", "<b>", "a;b", "a,b", "${jndi:x}",
-            "a&b", "a%0ab", "a'b", "`a`", "{}", "a?b", "a#b", &long,
+            "",
+            "a b",
+            "a\nb",
+            "ü",
+            "\u{1b}[31m",
+            "a\"b",
+            "a\\b",
+            "<b>",
+            "a;b",
+            "a,b",
+            "${jndi:x}",
+            "a&b",
+            "a%0ab",
+            "a'b",
+            "`a`",
+            "{}",
+            "a?b",
+            "a#b",
+            &long,
         ];
         for bad in odd {
             assert_eq!(RequestContext::from_id(bad), None, "{bad:?}");

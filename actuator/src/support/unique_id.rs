@@ -36,9 +36,7 @@ pub fn uuid(now: Instant) -> Bytes {
         let [first, second, third, fourth] = words(version_4(source.next(now))).map(hex);
         let (time_mid, version) = second.split_at(4);
         let (variant, node) = third.split_at(4);
-        source.text(&[
-            &first, b"-", time_mid, b"-", version, b"-", variant, b"-", node, &fourth,
-        ])
+        source.text(&[&first, b"-", time_mid, b"-", version, b"-", variant, b"-", node, &fourth])
     })
 }
 
@@ -81,8 +79,7 @@ impl Source {
     fn next(&mut self, now: Instant) -> u128 {
         self.made = self.made.wrapping_add(1);
         let passed = now.saturating_duration_since(self.began);
-        let nanos =
-            passed.as_secs().wrapping_mul(1_000_000_000) ^ u64::from(passed.subsec_nanos());
+        let nanos = passed.as_secs().wrapping_mul(1_000_000_000) ^ u64::from(passed.subsec_nanos());
         let (mut left, mut right) = (self.seed.0 ^ self.made, self.seed.1 ^ nanos);
         left ^= mixed(right);
         right ^= mixed(left);

@@ -30,6 +30,6 @@ pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;
 pub(crate) use layer::{LayerParts, RequestSettings};
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
-pub(crate) use router::{Management, MountedPath};
 pub use request_context::NoRequestContext;
+pub(crate) use router::{Management, MountedPath};
 pub use server_timing::ServerTiming;

@@ -22,7 +22,7 @@ use super::{
     file::LogFile,
     line::{Fields, Line},
 };
-use crate::model::request::RequestContext;
+use crate::model::request::{self, RequestContext};
 
 /// Writes every event as one line to all its sinks, formatted once.
 #[derive(Debug)]
@@ -61,6 +61,13 @@ where
     S: Subscriber + for<'l> LookupSpan<'l>,
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if is_request(attributes.metadata()) {
+            // What its fields say, the request itself says to each line.
+            if let (Some(span), Some(request)) = (context.span(id), RequestContext::current()) {
+                span.extensions_mut().replace(request);
+            }
+            return;
+        }
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         if let Some(span) = context.span(id) {
@@ -87,6 +94,11 @@ where
     }
 }
 
+/// Whether this is the span of a request.
+fn is_request(metadata: &Metadata<'_>) -> bool {
+    metadata.name() == request::SPAN && metadata.target() == request::TARGET
+}
+
 impl OutputLayer {
     fn write<S>(&self, line: &mut Line, event: &Event<'_>, context: &Context<'_, S>)
     where
@@ -96,18 +108,22 @@ impl OutputLayer {
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
         line.begin(SystemTime::now(), metadata, self.application.as_deref());
         line.separate();
+        let mut request = None;
         for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
             let extensions = span.extensions();
+            if is_request(span.metadata()) {
+                request = extensions.get::<RequestContext>().cloned();
+                continue;
+            }
             line.span(span.name(), extensions.get::<SpanFields>().map_or("", |fields| &fields.0));
         }
         line.end(event);
-        self.emit(line, metadata);
+        self.emit(line, metadata, RequestContext::current().or(request));
     }
 
-    fn emit(&self, line: &Line, metadata: &Metadata<'_>) {
+    fn emit(&self, line: &Line, metadata: &Metadata<'_>, request: Option<RequestContext>) {
         let level = *metadata.level();
         if let Some(ring) = &self.ring {
-            let request = RequestContext::current();
             ring.append(&LogLine {
                 level,
                 target: metadata.target(),

@@ -180,8 +180,7 @@ impl ServerRequestMeters {
         let measured = self.registry.settings().body_sizes;
         let series = RequestSeries {
             duration: tagged(NAME).tag("error", exception).tag("exception", exception).timer(),
-            sizes: measured
-                .then(|| BodySizes {
+            sizes: measured.then(|| BodySizes {
                 request: size(REQUEST_SIZE, "request"),
                 response: size(RESPONSE_SIZE, "response"),
             }),

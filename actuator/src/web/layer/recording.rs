@@ -10,7 +10,10 @@ use http::{HeaderMap, Request, Response, header};
 use http_body::Body;
 
 use super::{
-    LayerParts, exchange, request_id::RequestIds, request_log::RequestLog, span::Surroundings,
+    LayerParts, exchange,
+    request_id::RequestIds,
+    request_log::RequestLog,
+    span::{Head, Surroundings},
     within,
 };
 use crate::{
@@ -44,7 +47,7 @@ pub(super) struct Scope {
     recorder: Arc<Recorder>,
     /// By its template: beyond the limit of uris the meters are those of another one. `None` for
     /// what the management API does not have.
-    route: OnceLock<(Box<str>, Option<Arc<RouteMeters>>)>,
+    route: OnceLock<(Arc<str>, Option<Arc<RouteMeters>>)>,
 }
 
 /// A request in progress. Whatever happens to it, it is recorded once.
@@ -83,8 +86,7 @@ impl Recording {
         is_management: bool,
     ) -> Option<Self> {
         let recorder = &scope.recorder.parts;
-        let is_metered =
-            scope.recorder.measures && (recorder.meters_management || !is_management);
+        let is_metered = scope.recorder.measures && (recorder.meters_management || !is_management);
         let exchanges = recorder
             .exchanges
             .as_ref()
@@ -238,11 +240,20 @@ impl Scope {
         }
         let now = recorder.parts.clock.instant();
         let is_management = recorder.is_management(request.uri().path());
-        let surroundings = recorder
-            .ids
-            .as_ref()
-            .and_then(|ids| Surroundings::begin(ids, request, now, is_management));
+        let method = RequestMethod::from_name(request.method().as_str());
+        let surroundings = recorder.ids.as_ref().and_then(|ids| {
+            let head =
+                Head { now, is_management, method: method.tag(), route: self.template(request) };
+            Surroundings::begin(ids, request, head)
+        });
         (surroundings, Recording::begin(self, request, now, is_management))
+    }
+
+    /// The template of the request's route.
+    fn template<B>(&self, request: &Request<B>) -> Option<Arc<str>> {
+        let template = request.extensions().get::<MatchedPath>()?.as_str();
+        let (own, _) = self.own(template);
+        Some(if **own == *template { Arc::clone(own) } else { template.into() })
     }
 
     fn route<B>(&self, request: &Request<B>) -> Route {
@@ -250,12 +261,17 @@ impl Scope {
             return Route::Other(None);
         };
         let template = matched.as_str();
-        let (own, _) = self.route.get_or_init(|| (template.into(), self.recorder.route(template)));
+        let (own, _) = self.own(template);
         if **own == *template {
             Route::OfScope
         } else {
             Route::Other(self.recorder.route(template))
         }
+    }
+
+    /// The route for which this was made: that of its first request.
+    fn own(&self, template: &str) -> &(Arc<str>, Option<Arc<RouteMeters>>) {
+        self.route.get_or_init(|| (template.into(), self.recorder.route(template)))
     }
 }
 

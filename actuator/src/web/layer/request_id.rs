@@ -45,12 +45,17 @@ impl RequestIds {
     }
 
     /// The context of a request: that which somebody around this layer has given it, or a new one,
-    /// which is then among its extensions.
-    pub(super) fn context<B>(&self, request: &mut Request<B>, now: Instant) -> RequestContext {
+    /// which is then among its extensions. `complete` adds what else is known of a new one.
+    pub(super) fn context<B>(
+        &self,
+        request: &mut Request<B>,
+        now: Instant,
+        complete: impl FnOnce(RequestContext) -> RequestContext,
+    ) -> RequestContext {
         if let Some(given) = request.extensions().get::<RequestContext>() {
             return given.clone();
         }
-        let context = self.new_context(request.headers(), now);
+        let context = complete(self.new_context(request.headers(), now));
         request.extensions_mut().insert(context.clone());
         context
     }
@@ -132,8 +137,7 @@ impl RequestIds {
 fn new_trace(now: Instant) -> TraceContext {
     let span_id = unique_id::short_number(now);
     let trace_id = unique_id::number(now).max(1);
-    let parent =
-        TraceParent { trace_id, parent_id: span_id, is_sampled: false, is_random: true };
+    let parent = TraceParent { trace_id, parent_id: span_id, is_sampled: false, is_random: true };
     TraceContext { parent, span_id, state: None }
 }
 

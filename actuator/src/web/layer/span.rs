@@ -2,15 +2,24 @@
 
 use std::{fmt, sync::Arc, time::Instant};
 
-use axum::extract::MatchedPath;
 use http::{HeaderMap, Request};
 use tracing::{Span, field};
 
 use super::request_id::RequestIds;
-use crate::{
-    meter::RequestMethod,
-    model::request::{RequestContext, SPAN, TARGET},
-};
+use crate::model::request::{RequestContext, SPAN, TARGET};
+
+/// What is known of a request before its code runs.
+#[derive(Debug)]
+pub(super) struct Head {
+    /// When it began.
+    pub(super) now: Instant,
+    /// Whether it is one of the management API.
+    pub(super) is_management: bool,
+    /// Its method, as meters name it.
+    pub(super) method: &'static str,
+    /// The template of its route.
+    pub(super) route: Option<Arc<str>>,
+}
 
 /// The surroundings of one request. Between its polls they are kept here.
 #[derive(Debug)]
@@ -26,10 +35,10 @@ impl Surroundings {
     pub(super) fn begin<B>(
         ids: &Arc<RequestIds>,
         request: &mut Request<B>,
-        now: Instant,
-        is_management: bool,
+        head: Head,
     ) -> Option<Self> {
-        let context = ids.context(request, now);
+        let Head { now, is_management, method, route } = head;
+        let context = ids.context(request, now, |context| context.with_route(method, route));
         if RequestContext::with_current(|outer| *outer == context) == Some(true) {
             return None;
         }
@@ -39,7 +48,7 @@ impl Surroundings {
             echo: (!is_management).then(|| Arc::clone(ids)),
         };
         // Entered, so that layers of the subscriber find it.
-        surroundings.span = surroundings.run(|| open_span(request));
+        surroundings.span = surroundings.run(open_span);
         Some(surroundings)
     }
 
@@ -57,18 +66,19 @@ impl Surroundings {
     }
 }
 
-fn open_span<B>(request: &Request<B>) -> Span {
+/// The span of the current request.
+fn open_span() -> Span {
+    // A copy: a subscriber may look at the current one while it is told.
+    let Some(context) = RequestContext::current() else { return Span::none() };
     let span = tracing::info_span!(
         target: TARGET,
         SPAN,
-        request_id = RequestContext::current().as_ref().map(RequestContext::id),
-        method = RequestMethod::from_name(request.method().as_str()).tag(),
-        route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str),
+        request_id = context.id(),
+        method = context.method(),
+        route = context.route(),
         trace_id = field::Empty,
     );
-    if !span.is_disabled()
-        && let Some(trace) = RequestContext::with_current(RequestContext::trace_id).flatten()
-    {
+    if let Some(trace) = context.trace_id().filter(|_| !span.is_disabled()) {
         span.record("trace_id", field::display(Hex(trace)));
     }
     span
