@@ -2,6 +2,7 @@
 //! back.
 
 use std::{
+    convert::Infallible,
     io::{Read as _, Write as _},
     sync::mpsc,
 };
@@ -10,7 +11,10 @@ use actuator::{
     client::{ClientMeters, PropagationLayer},
     request::{RequestContext, outgoing_headers},
 };
-use axum::{Router, body::Body, extract::Request as Asked, http::HeaderMap, routing::get};
+use axum::{
+    Router, body::Body, extract::Request as Asked, http::HeaderMap, response::Response as Reply,
+    routing::get,
+};
 use testkit::{Answer, Request};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
@@ -29,20 +33,20 @@ fn mirror() -> Service {
 }
 
 /// Asks a peer over a real connection.
-async fn ask(request: Asked<Body>) -> reqwest::Result<axum::http::Response<reqwest::Body>> {
+async fn ask(request: Asked<Body>) -> Result<Reply<Body>, Infallible> {
     let (head, _) = request.into_parts();
-    let call =
-        reqwest::Client::builder().no_proxy().build()?.request(head.method, head.uri.to_string());
-    Ok(call.headers(head.headers).send().await?.into())
+    let call = head.headers.iter().fold(Request::get("/"), |call, (name, value)| {
+        call.header(name.as_str(), value.to_str().unwrap())
+    });
+    let address = head.uri.authority().unwrap().as_str().parse().unwrap();
+    let answer = tokio::task::spawn_blocking(move || call.send(address)).await.unwrap();
+    Ok(Reply::new(Body::from(answer.text())))
 }
 
 /// A service whose routes call the peer, each in its way, and answer with what it was told.
 fn caller(peer: &Service, settings: &[(&str, &str)]) -> Service {
     let url = format!("http://{}/", peer.address);
     let to = move |url: &str| Asked::get(url).body(Body::empty()).unwrap();
-    let body = |answer: axum::http::Response<reqwest::Body>| {
-        axum::body::to_bytes(Body::new(answer.into_body()), 10_000)
-    };
     let service = settings.iter().fold(app(), |app, (name, value)| app.setting(name, value));
     let (tell, told) = mpsc::channel();
     let service = service.with(move |app| tell.send(ClientMeters::new(app.meters())).unwrap());
@@ -55,7 +59,7 @@ fn caller(peer: &Service, settings: &[(&str, &str)]) -> Service {
             "/plain",
             get(move || async move {
                 let client = PropagationLayer.layer(service_fn(ask));
-                body(client.oneshot(to(&plain)).await.unwrap()).await.unwrap()
+                client.oneshot(to(&plain)).await.unwrap()
             }),
         )
         .route(
@@ -64,7 +68,7 @@ fn caller(peer: &Service, settings: &[(&str, &str)]) -> Service {
                 let (known, told) = &*meters;
                 let layer = known.get_or_init(|| told.lock().unwrap().recv().unwrap()).layer();
                 let client = layer.layer(service_fn(ask));
-                body(client.oneshot(to(&metered)).await.unwrap()).await.unwrap()
+                client.oneshot(to(&metered)).await.unwrap()
             }),
         )
         .route(
@@ -75,7 +79,7 @@ fn caller(peer: &Service, settings: &[(&str, &str)]) -> Service {
                     let name: axum::http::HeaderName = name.parse().unwrap();
                     request.headers_mut().insert(name, value.parse().unwrap());
                 }
-                body(ask(request).await.unwrap()).await.unwrap()
+                ask(request).await.unwrap()
             }),
         );
     service.routes(routes).start()
