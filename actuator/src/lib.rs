@@ -63,7 +63,8 @@
 //!   and the check of certificates.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
-//! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
+//! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients, and
+//!   `Propagate`, which tells those who are called of the request.
 //! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
 //! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
@@ -99,6 +100,11 @@ pub struct MetricsCrateDocument;
 #[cfg(all(doctest, feature = "reqwest", feature = "moka"))]
 #[doc = include_str!("../../docs/metrics-clients.md")]
 pub struct MetricsClientsDocument;
+
+/// And those about requests.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../../docs/requests.md")]
+pub struct RequestsDocument;
 
 #[doc(hidden)]
 pub mod __private;
