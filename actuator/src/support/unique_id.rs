@@ -26,8 +26,8 @@ pub fn number(now: Instant) -> u128 {
 
 /// A number that is not 0, as spans have it.
 pub fn short_number(now: Instant) -> u64 {
-    let [.., a, b, c, d, e, f, g, h] = number(now).to_be_bytes();
-    u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1)
+    let half = number(now) >> 64;
+    u64::try_from(half).unwrap_or_default().max(1)
 }
 
 /// The text of a random UUID (version 4 of RFC 9562), in lower case.
@@ -114,8 +114,10 @@ fn version_4(number: u128) -> u128 {
 }
 
 fn words(number: u128) -> [u32; 4] {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = number.to_be_bytes();
-    [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(u32::from_be_bytes)
+    [96, 64, 32, 0].map(|shift| {
+        let word = number >> shift & u128::from(u32::MAX);
+        u32::try_from(word).unwrap_or_default()
+    })
 }
 
 /// Eight digits at once: each half byte is moved into a byte of its own, then made a digit.

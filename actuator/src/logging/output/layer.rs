@@ -118,16 +118,16 @@ impl OutputLayer {
             line.span(span.name(), extensions.get::<SpanFields>().map_or("", |fields| &fields.0));
         }
         line.end(event);
-        self.emit(line, metadata, RequestContext::current().or(request));
+        self.emit(line, metadata, RequestContext::current().or(request).as_ref());
     }
 
-    fn emit(&self, line: &Line, metadata: &Metadata<'_>, request: Option<RequestContext>) {
+    fn emit(&self, line: &Line, metadata: &Metadata<'_>, request: Option<&RequestContext>) {
         let level = *metadata.level();
         if let Some(ring) = &self.ring {
             ring.append(&LogLine {
                 level,
                 target: metadata.target(),
-                request_id: request.as_ref().map(RequestContext::id),
+                request_id: request.map(RequestContext::id),
                 text: line.as_str(),
             });
         }

@@ -50,19 +50,8 @@ impl RequestLog {
         let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
         let path = || sanitizer.sanitize_text(&self.path);
         let remote_address = self.remote_address.map(|peer| tracing::field::display(peer.ip()));
-        match outcome.status {
-            Some(status) => tracing::info!(
-                target: "actuator::access",
-                method,
-                path = %path(),
-                route = self.route.as_deref(),
-                status,
-                duration_ms,
-                exception = outcome.exception,
-                remote_address,
-                "request finished"
-            ),
-            None => tracing::debug!(
+        let Some(status) = outcome.status else {
+            tracing::debug!(
                 target: "actuator::access",
                 method,
                 path = %path(),
@@ -70,7 +59,19 @@ impl RequestLog {
                 duration_ms,
                 remote_address,
                 "the client went away"
-            ),
-        }
+            );
+            return;
+        };
+        tracing::info!(
+            target: "actuator::access",
+            method,
+            path = %path(),
+            route = self.route.as_deref(),
+            status,
+            duration_ms,
+            exception = outcome.exception,
+            remote_address,
+            "request finished"
+        );
     }
 }

@@ -407,7 +407,7 @@ async fn each_request_is_logged_once_on_a_setting_and_a_client_that_left_is_no_e
     let heard = Heard::default();
     let _guard = heard.listen();
     let router = router()
-        .route("/slow", get(|| tokio::time::sleep(Duration::from_secs(600))))
+        .route("/slow", get(|| tokio::time::sleep(Duration::from_mins(10))))
         .layer(layer(&[("actuator.request-log.enabled", "true")]));
     let id = ("x-request-id", "r-1");
     let secret = request("/known?api_key=hunter2&x=1", &[id]);
