@@ -19,7 +19,7 @@ use axum::{
 use axum_prometheus::PrometheusMetricLayer;
 use tower::ServiceExt as _;
 
-use crate::request::{HEADERS, Variant, request, router};
+use crate::request::{HEADERS, Variant, request, router, served};
 
 const ROUNDS: usize = 40;
 const REQUESTS: u32 = 15_000;
@@ -74,6 +74,9 @@ async fn measure_all() -> actuator::Result<()> {
         variants.push((variant.name, router().layer(variant.layer().await?)));
     }
     variants.push(("axum-prometheus 0.10", router().layer(prometheus)));
+    for (_, router) in &mut variants {
+        *router = served(std::mem::take(router));
+    }
     compare(&variants, &[]).await;
     compare(&variants, &HEADERS).await;
     Ok(())

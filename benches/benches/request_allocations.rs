@@ -18,7 +18,7 @@ use axum::{
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tower::ServiceExt as _;
 
-use crate::request::{HEADERS, Variant, request, router};
+use crate::request::{HEADERS, Variant, request, router, served};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -56,6 +56,9 @@ async fn measure_all() -> actuator::Result<()> {
     ];
     for variant in Variant::ALL {
         variants.push((variant.name, router().layer(variant.layer().await?)));
+    }
+    for (_, router) in &mut variants {
+        *router = served(std::mem::take(router));
     }
     let traced: Vec<_> = HEADERS.into_iter().chain([TRACED]).collect();
     println!(

@@ -49,6 +49,11 @@ impl Variant {
     }
 }
 
+/// The router as servers call it: layers are put on once, and not with each request.
+pub fn served(router: Router) -> Router {
+    router.with_state(())
+}
+
 /// Sees to it that there is the subscriber that the process was started for.
 pub fn subscribe() {
     if std::env::args().any(|argument| argument == SUBSCRIBERS[0]) {
