@@ -44,7 +44,16 @@ const TABLES: &[Table] = &[
         &["actuator.request-id.", "actuator.request-log.", "actuator.trace-context.", "c2c."],
     ),
     ("Audit", &["management.auditevents.", "actuator.audit."]),
-    ("The log", &["management.endpoint.logfile.", "logging.", "actuator.logfile."]),
+    (
+        "The log",
+        &[
+            "management.endpoint.logfile.",
+            "logging.",
+            "spring.output.",
+            "actuator.logfile.",
+            "actuator.logging.",
+        ],
+    ),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];
