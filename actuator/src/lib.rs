@@ -42,6 +42,7 @@
 //! | rename meters, leave out tags, deny meters | [`meter::MeterFilter`], or settings |
 //! | lead from a slow request to its trace | [`meter::Exemplar`] |
 //! | tell callers where their time went | [`ServerTiming`] |
+//! | know the request that is worked on, and tell others of it | [`request`], [`client`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -63,7 +64,8 @@
 //!   and the check of certificates.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
-//! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
+//! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients, and
+//!   `Propagate`, which tells those who are called of the request.
 //! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
 //! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
 //! - `sentry`: sends errors and panics to Sentry, with what led to them: [`sentry::layer`](sentry).
@@ -106,6 +108,11 @@ pub struct MetricsCrateDocument;
 #[doc = include_str!("../../docs/metrics-clients.md")]
 pub struct MetricsClientsDocument;
 
+/// And those about requests.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../../docs/requests.md")]
+pub struct RequestsDocument;
+
 /// And those about Sentry.
 #[cfg(all(doctest, feature = "sentry"))]
 #[doc = include_str!("../../docs/sentry.md")]
@@ -133,6 +140,7 @@ pub mod meter;
 mod model;
 mod probe;
 mod registry;
+pub mod request;
 #[cfg(feature = "sentry")]
 pub mod sentry;
 mod server;

@@ -1,72 +1,31 @@
-//! What it costs a request to be measured and remembered: nanoseconds per request of one axum
-//! router without a network, bare, with a middleware that does nothing, with the layer, with bodies
-//! too, and with axum-prometheus, in one run. The variants take turns, so that a slow moment hits
-//! all of them.
+//! What it costs a request to be named, measured and remembered: nanoseconds per request of one axum
+//! router without a network, bare, with a middleware that does nothing, with the layer, and with
+//! axum-prometheus, in one run. The variants take turns, so that a slow moment hits all of them.
+//!
+//! Twice, each in a process of its own: without a `tracing` subscriber, and with the one that
+//! actuator installs, which opens a span for each request.
 
-use std::time::Instant;
+#[path = "request/mod.rs"]
+mod request;
+
+use std::{process::Command, time::Instant};
 
 use axum::{
     Router,
-    body::Body,
     extract::Request,
     middleware::{self, Next},
     response::Response,
-    routing::get,
 };
 use axum_prometheus::PrometheusMetricLayer;
 use tower::ServiceExt as _;
 
+use crate::request::{HEADERS, Variant, request, router, served};
+
 const ROUNDS: usize = 40;
 const REQUESTS: u32 = 15_000;
 
-/// What a browser or a client library sends.
-const HEADERS: [(&str, &str); 6] = [
-    ("host", "orders.example:8080"),
-    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"),
-    ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
-    ("accept-language", "en-US,en;q=0.5"),
-    ("accept-encoding", "gzip, deflate, br"),
-    ("connection", "keep-alive"),
-];
-
-fn router() -> Router {
-    Router::new()
-        .route("/", get(|| async { "root" }))
-        .route("/orders", get(|| async { "orders" }))
-        .route("/orders/{id}", get(|| async { "order" }))
-        .route("/users/{id}", get(|| async { "user" }))
-}
-
-/// The layer of a service with its default settings, with or without recording exchanges.
-async fn layer(exchanges: &str) -> actuator::Result<actuator::ActuatorLayer> {
-    let builder = actuator::Actuator::builder()
-        .isolated()
-        .force_setting("actuator.metrics.facade.enabled", "false")
-        .force_setting("management.httpexchanges.recording.enabled", exchanges);
-    Ok(builder.build().await?.layer())
-}
-
-/// The router of a service that also records bodies, which nobody does by default.
-async fn with_bodies() -> actuator::Result<Router> {
-    let builder = actuator::Actuator::builder()
-        .isolated()
-        .force_setting("actuator.metrics.facade.enabled", "false")
-        .force_setting("actuator.httpexchanges.include-bodies", "request,response");
-    let actuator = builder.build().await?;
-    Ok(router().layer(actuator.body_layer()).layer(actuator.layer()))
-}
-
 async fn nothing(request: Request, next: Next) -> Response {
     next.run(request).await
-}
-
-fn request(headers: &[(&str, &str)]) -> Request {
-    let builder = Request::builder().uri("/orders/4711?expand=lines");
-    headers
-        .iter()
-        .fold(builder, |builder, (name, value)| builder.header(*name, *value))
-        .body(Body::empty())
-        .unwrap_or_default()
 }
 
 async fn measure(router: &Router, headers: &[(&str, &str)]) -> f64 {
@@ -105,23 +64,39 @@ async fn compare(variants: &[(&str, Router)], headers: &[(&str, &str)]) {
     }
 }
 
-fn main() -> actuator::Result<()> {
+async fn measure_all() -> actuator::Result<()> {
     let prometheus = PrometheusMetricLayer::new();
+    let mut variants = vec![
+        ("nothing", router()),
+        ("no-op middleware", router().layer(middleware::from_fn(nothing))),
+    ];
+    for variant in Variant::ALL {
+        variants.push((variant.name, router().layer(variant.layer().await?)));
+    }
+    let bodies = request::with_bodies().await?;
+    variants.push(("actuator, with bodies", bodies));
+    variants.push(("axum-prometheus 0.10", router().layer(prometheus)));
+    for (_, router) in &mut variants {
+        *router = served(std::mem::take(router));
+    }
+    compare(&variants, &[]).await;
+    compare(&variants, &HEADERS).await;
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if !std::env::args().any(|argument| argument == request::CHILD) {
+        for subscriber in request::SUBSCRIBERS {
+            println!("\n{subscriber}");
+            let program = std::env::current_exe()?;
+            Command::new(program).args([request::CHILD, subscriber]).status()?;
+        }
+        return Ok(());
+    }
+    request::subscribe();
     // Without a recorder its macros would do nothing.
     let _recorder =
         axum_prometheus::metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(async {
-        let variants = [
-            ("nothing", router()),
-            ("no-op middleware", router().layer(middleware::from_fn(nothing))),
-            ("actuator, meters only", router().layer(layer("false").await?)),
-            ("actuator", router().layer(layer("true").await?)),
-            ("actuator, with bodies", with_bodies().await?),
-            ("axum-prometheus 0.10", router().layer(prometheus)),
-        ];
-        compare(&variants, &[]).await;
-        compare(&variants, &HEADERS).await;
-        Ok(())
-    })
+    Ok(runtime.block_on(measure_all())?)
 }

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{ClientCall, ClientMeters, failure::name_of, trace::span_of};
+use super::{ClientCall, ClientMeters, failure::name_of, propagation, trace::span_of};
 
 /// The template of the address, as an extension of a request: what the tag `uri` says. Without it,
 /// that is `none`.
@@ -35,7 +35,7 @@ impl UriTemplate {
 
 impl ClientMeters {
     /// A layer that measures the calls of a tower service of `http` requests, by the extension
-    /// [`UriTemplate`].
+    /// [`UriTemplate`], and adds the headers of the request that they are made for.
     pub fn layer(&self) -> ClientLayer {
         ClientLayer { meters: self.clone() }
     }
@@ -75,7 +75,8 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        propagation::add_to(request.headers_mut());
         let template = request.extensions().get::<UriTemplate>();
         let template = template.map_or("", |template| &template.0);
         let call = self.meters.start(request.method().as_str(), host(&request), template);

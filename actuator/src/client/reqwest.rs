@@ -2,9 +2,47 @@
 
 use std::future::Future;
 
-use reqwest::{Error, RequestBuilder, Response, Result};
+use reqwest::{Error, Request, RequestBuilder, Response, Result, header::HeaderMap};
 
-use super::{ClientCall, ClientMeters, failure::io_kind, trace::span_of};
+use super::{ClientCall, ClientMeters, failure::io_kind, propagation, trace::span_of};
+
+/// Adds the id and the trace of the request that is worked on to a call of reqwest.
+///
+/// ```
+/// use actuator::client::Propagate;
+///
+/// # async fn example(client: reqwest::Client) -> reqwest::Result<()> {
+/// let user = client.get("http://api.example.com/users/7").propagate().send().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`SendMetered`] does so too. Call it last: what the call has already stays as it is (where its
+/// body is a stream, the headers of a builder cannot be seen, and are replaced).
+pub trait Propagate {
+    /// The same with the headers.
+    #[must_use]
+    fn propagate(self) -> Self;
+}
+
+impl Propagate for Request {
+    fn propagate(mut self) -> Self {
+        propagation::add_to(self.headers_mut());
+        self
+    }
+}
+
+impl Propagate for RequestBuilder {
+    fn propagate(self) -> Self {
+        // Taking the builder apart would lose the error of one that has failed.
+        let known = self.try_clone().and_then(|copy| copy.build().ok());
+        let known = known.map_or_else(HeaderMap::new, |request| request.headers().clone());
+        let mut wanted = known.clone();
+        propagation::add_to(&mut wanted);
+        let added = wanted.into_iter().filter_map(|(name, value)| Some((name?, value)));
+        self.headers(added.filter(|(name, _)| !known.contains_key(name)).collect())
+    }
+}
 
 /// Sends a request of reqwest and measures it.
 ///
@@ -23,7 +61,7 @@ use super::{ClientCall, ClientMeters, failure::io_kind, trace::span_of};
 pub trait SendMetered {
     /// Sends the request; `template` is the address without what differs from call to call
     /// (`/users/{id}`), or empty if there is none. A redirect that reqwest follows is part of the
-    /// call.
+    /// call. It carries the headers of the request that is worked on, as with [`Propagate`].
     fn send_metered(
         self,
         meters: &ClientMeters,
@@ -35,7 +73,7 @@ impl SendMetered for RequestBuilder {
     async fn send_metered(self, meters: &ClientMeters, template: &str) -> Result<Response> {
         let (client, request) = self.build_split();
         // Nothing is called if there is no request.
-        let request = request?;
+        let request = request?.propagate();
         let host = request.url().host_str().unwrap_or_default();
         let call = meters.start(request.method().as_str(), host, template);
         let call = call.traced(span_of(request.headers()));

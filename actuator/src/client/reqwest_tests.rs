@@ -8,6 +8,7 @@ use reqwest::{Client, ClientBuilder, redirect::Policy};
 use super::*;
 use crate::{
     client::fake_meters::{calls, meters},
+    model::request::RequestContext,
     support::outgoing::{
         Timeouts, Trust, client_builder,
         fake_server::{FakeServer, answer},
@@ -89,4 +90,34 @@ async fn what_cannot_be_sent_is_no_call() {
     let (registry, meters) = meters();
     client().get("no address").send_metered(&meters, "/").await.unwrap_err();
     assert_eq!(calls(&registry, &[]), 0);
+}
+
+#[tokio::test]
+async fn calls_tell_the_request_that_they_are_made_for_and_keep_what_they_have() {
+    let (_, meters) = meters();
+    let mut server = FakeServer::start(|_| Some(answer("200 OK", "x: y", ""))).await;
+    let get = || client().get(server.url());
+    let request = RequestContext::from_id("r-1").unwrap();
+    let calls = async {
+        get().send_metered(&meters, "/").await.unwrap();
+        get().propagate().send().await.unwrap();
+        get().header("x-request-id", "mine").header("x-two", "1").propagate().send().await.unwrap();
+        client().execute(get().build().unwrap().propagate()).await.unwrap();
+        let stream = reqwest::Body::wrap(http_body_util::Empty::<bytes::Bytes>::new());
+        client().post(server.url()).body(stream).propagate().send().await.unwrap();
+        get().header("no name", "x").propagate().send().await.unwrap_err();
+        let failed = client().get("no address").propagate().send().await.unwrap_err();
+        let plain = client().get("no address").send().await.unwrap_err();
+        assert_eq!(format!("{failed:?}"), format!("{plain:?}"));
+    };
+    request.scope(calls).await;
+    get().propagate().send().await.unwrap();
+    for expected in ["r-1", "r-1", "mine", "r-1", "r-1"] {
+        let headers = server.asked().await.headers;
+        assert!(headers.contains(&format!("x-request-id: {expected}\r\n")), "{headers}");
+        assert_eq!(headers.matches("x-request-id").count(), 1, "{headers}");
+        assert_eq!(headers.contains("x-two"), expected == "mine");
+    }
+    assert!(!server.asked().await.headers.contains("x-request-id"), "outside of requests");
+    assert!(server.is_left_alone());
 }

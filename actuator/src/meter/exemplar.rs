@@ -32,7 +32,8 @@ impl Exemplar {
     /// assert_eq!(Exemplar::of_traceparent(header).unwrap().span_id, 0x00f0_67aa_0ba9_02b7);
     /// ```
     pub fn of_traceparent(header: &str) -> Option<Self> {
-        let TraceParent { trace_id, parent_id: span_id, is_sampled } = TraceParent::parse(header)?;
+        let TraceParent { trace_id, parent_id: span_id, is_sampled, .. } =
+            TraceParent::parse(header)?;
         is_sampled.then_some(Self { trace_id, span_id })
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod endpoint;
 pub(crate) mod naming;
 pub(crate) mod principal;
 pub(crate) mod problem;
+pub(crate) mod propagation;
 pub(crate) mod provider;
 pub(crate) mod reply;
 pub(crate) mod request;

@@ -9,31 +9,120 @@ use std::{
     cell::RefCell,
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use super::trace_context::TraceParent;
+use super::{propagation::Propagation, trace_context::TraceContext};
+use crate::support::unique_id;
+
+/// The target of the span that surrounds each request; its name is [`SPAN`].
+pub(crate) const TARGET: &str = "actuator::request";
+/// The name of that span.
+pub(crate) const SPAN: &str = "request";
+/// The longest id, in bytes.
+const MAX_ID: usize = 128;
 
 thread_local! {
     static CURRENT: RefCell<Option<RequestContext>> = const { RefCell::new(None) };
 }
 
 /// What is known of a request everywhere while it is worked on. Clones are cheap.
+///
+/// ```
+/// use actuator::request::RequestContext;
+///
+/// fn log_to_elsewhere(line: &str) {
+///     let request = RequestContext::current();
+///     let id = request.as_ref().map_or("-", RequestContext::id);
+///     println!("{id} {line}");
+/// }
+/// ```
+///
+/// In handlers of axum it is also an extractor, and an `Extension`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestContext {
     id: Bytes,
-    trace: Option<TraceParent>,
+    trace: Option<TraceContext>,
+    propagation: Option<Arc<Propagation>>,
+    method: Option<&'static str>,
+    route: Option<Arc<str>>,
 }
 
 impl RequestContext {
-    /// A request of this id: visible ASCII, so that it can stand in a header, in a line of the log
-    /// and in a query. `None` if it is something else, or empty.
-    pub(crate) fn new(id: Bytes, trace: Option<TraceParent>) -> Option<Self> {
-        let is_plain = !id.is_empty() && id.iter().all(u8::is_ascii_graphic);
-        is_plain.then_some(Self { id, trace })
+    /// The context of something that is like a request, such as a message of a queue: with this
+    /// id, which may be up to 128 letters, digits and `-._~:/+=@|`. `None` for any other.
+    ///
+    /// ```
+    /// use actuator::request::RequestContext;
+    ///
+    /// # async fn handle(message: u64) {}
+    /// # async fn example(message: u64) {
+    /// if let Some(request) = RequestContext::from_id(&format!("message-{message}")) {
+    ///     request.scope(handle(message)).await;
+    /// }
+    /// # }
+    /// ```
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::is_id(id.as_bytes()).then(|| Self::copied(id.as_bytes()))
+    }
+
+    /// A request of this id, of which it is known that it can be one.
+    pub(crate) fn copied(id: &[u8]) -> Self {
+        Self::of(unique_id::copied(id))
+    }
+
+    /// A request of this id and with the caller's trace; `None` if it cannot be an id.
+    #[cfg(test)]
+    pub(crate) fn new(id: Bytes, trace: Option<super::trace_context::TraceParent>) -> Option<Self> {
+        Self::is_id(&id).then(|| match trace {
+            Some(parent) => Self::of(id).with_trace(TraceContext {
+                parent,
+                span_id: unique_id::short_number(Instant::now()),
+                state: None,
+            }),
+            None => Self::of(id),
+        })
+    }
+
+    /// A request that nobody has named.
+    pub(crate) fn generated(now: Instant) -> Self {
+        Self::of(unique_id::uuid(now))
+    }
+
+    fn of(id: Bytes) -> Self {
+        Self { id, trace: None, propagation: None, method: None, route: None }
+    }
+
+    /// The same with the method and the template of the route that was found.
+    pub(crate) fn with_route(mut self, method: &'static str, route: Option<Arc<str>>) -> Self {
+        self.method = Some(method);
+        self.route = route;
+        self
+    }
+
+    /// The same as part of a trace.
+    pub(crate) fn with_trace(mut self, trace: TraceContext) -> Self {
+        self.trace = Some(trace);
+        self
+    }
+
+    /// The same with what the calls that it makes are told.
+    pub(crate) fn with_propagation(mut self, propagation: Arc<Propagation>) -> Self {
+        self.propagation = Some(propagation);
+        self
+    }
+
+    /// Whether this can be an id. It stands in headers, lines of logs, queries and pages, so that
+    /// nothing may be in it that means something in one of them: quotes, brackets, separators,
+    /// what a template or a shell would replace.
+    pub(crate) fn is_id(id: &[u8]) -> bool {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~:/+=@|".contains(byte);
+        (1..=MAX_ID).contains(&id.len()) && id.iter().all(is_plain)
     }
 
     /// The request that this thread is working on. It is none in what a request spawned, unless
@@ -48,9 +137,25 @@ impl RequestContext {
         std::str::from_utf8(&self.id).unwrap_or_default()
     }
 
-    /// The id of the trace that the caller's `traceparent` names.
+    /// The id of the trace that the caller's `traceparent` names; never 0.
     pub fn trace_id(&self) -> Option<u128> {
-        self.trace.map(|trace| trace.trace_id)
+        self.trace.as_ref().map(|trace| trace.parent.trace_id)
+    }
+
+    /// The id of the request's own span in that trace, which is the parent of the calls that it
+    /// makes; never 0.
+    pub fn span_id(&self) -> Option<u64> {
+        self.trace.as_ref().map(|trace| trace.span_id)
+    }
+
+    /// The method: one of those that HTTP knows, or `UNKNOWN`. `None` for what is like a request.
+    pub fn method(&self) -> Option<&'static str> {
+        self.method
+    }
+
+    /// The template of the route (`/users/{id}`), if one was found.
+    pub fn route(&self) -> Option<&str> {
+        self.route.as_deref()
     }
 
     /// Makes this the current request while `future` is polled.
@@ -63,9 +168,14 @@ impl RequestContext {
         &self.id
     }
 
-    /// The caller's trace.
-    pub(crate) fn trace(&self) -> Option<TraceParent> {
-        self.trace
+    /// The trace, if it belongs to one.
+    pub(crate) fn trace(&self) -> Option<&TraceContext> {
+        self.trace.as_ref()
+    }
+
+    /// What the calls that it makes are told.
+    pub(crate) fn propagation(&self) -> Option<&Propagation> {
+        self.propagation.as_deref()
     }
 
     /// Looks at the current request without taking hold of it; `None` if there is none.
@@ -163,10 +273,41 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_visible_ascii() {
-        for bad in ["", "a b", "a\nb", "ü", "\u{1b}[31m"] {
-            let id = Bytes::from_static(bad.as_bytes());
-            assert_eq!(RequestContext::new(id, None), None, "{bad:?}");
+    fn an_id_means_nothing_wherever_it_stands() {
+        let long = "x".repeat(129);
+        let odd = [
+            "",
+            "a b",
+            "a\nb",
+            "ü",
+            "\u{1b}[31m",
+            "a\"b",
+            "a\\b",
+            "<b>",
+            "a;b",
+            "a,b",
+            "${jndi:x}",
+            "a&b",
+            "a%0ab",
+            "a'b",
+            "`a`",
+            "{}",
+            "a?b",
+            "a#b",
+            &long,
+        ];
+        for bad in odd {
+            assert_eq!(RequestContext::from_id(bad), None, "{bad:?}");
+        }
+        for good in [
+            "7f7f2b68-3a9a-4f2c-9a60-f3d5a3a0f3de",
+            "Root=1-67891233-abcdef012345678912345678",
+            "32770",
+            "|7dd6.1.",
+            "aGVsbG8+/w==",
+            &long[1..],
+        ] {
+            assert_eq!(RequestContext::from_id(good).unwrap().id(), good);
         }
     }
 }

@@ -149,6 +149,8 @@ impl Parts {
                 clock: Clock::system(),
                 base_path: basics.server.base_path.clone(),
                 server_timing: basics.server.server_timing,
+                requests: basics.server.requests.clone(),
+                sanitizer: Sanitizer::default(),
             }),
             server: basics.server,
             exposure: config.exposure,

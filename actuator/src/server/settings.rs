@@ -8,7 +8,7 @@ use std::{
 use crate::{
     model::call::Listener,
     settings::{FromSetting, SettingsReader, one_of},
-    web::IncludeMessage,
+    web::{IncludeMessage, RequestSettings},
 };
 
 /// `server.*`, `management.server.*`, and the paths of the management API.
@@ -29,6 +29,8 @@ pub(crate) struct ServerSettings {
     pub include_message: IncludeMessage,
     /// Whether responses tell how long they took.
     pub server_timing: bool,
+    /// How requests are named and logged.
+    pub requests: RequestSettings,
     /// How long the service goes on serving, unready, after it was told to stop.
     pub delay: Duration,
     /// How long requests in progress may take to finish on the way down.
@@ -66,6 +68,7 @@ impl ServerSettings {
             base_path,
             discovery,
             server_timing: reader.value_or("actuator.server-timing.enabled", false),
+            requests: RequestSettings::read(reader),
             include_message: include_message.unwrap_or_default(),
             delay: reader.value_or("actuator.shutdown.delay", Duration::ZERO),
             drain: drain(reader),

@@ -14,3 +14,4 @@ pub(crate) mod test_log;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod trigger;
+pub(crate) mod unique_id;

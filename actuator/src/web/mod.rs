@@ -20,14 +20,16 @@ mod media_type;
 mod path;
 mod range;
 mod refusal;
+mod request_context;
 mod router;
 mod server_timing;
 mod stream;
 mod target;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
-pub(crate) use layer::LayerParts;
 pub use layer::{ActuatorLayer, ExchangeBodyLayer};
+pub(crate) use layer::{LayerParts, RequestSettings};
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
+pub use request_context::NoRequestContext;
 pub(crate) use router::{Management, MountedPath};
 pub use server_timing::ServerTiming;

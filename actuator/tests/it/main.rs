@@ -34,6 +34,7 @@ mod prometheus;
 mod protobuf;
 mod recording;
 mod refusals;
+mod requests;
 mod runtimes;
 mod scrape_faults;
 mod startup;

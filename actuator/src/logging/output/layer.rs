@@ -25,7 +25,7 @@ use super::{
     rate::RateLimit,
     writer::DropCount,
 };
-use crate::model::request::RequestContext;
+use crate::model::request::{self, RequestContext};
 
 /// Writes every event as one line, with the fields of the spans around it and the id of the
 /// request. What [`serve!`](crate::serve) installs is this; [`output`](super::super::output)
@@ -101,17 +101,26 @@ where
 {
     for span in context.event_scope(event).into_iter().flatten() {
         let extensions = span.extensions();
-        let fields = extensions.get::<SpanFields>().map(|SpanFields(fields)| fields);
-        parts.spans.add_outer(span.name(), fields.map_or("", |fields| &fields.text));
-        if let Some(fields) = fields {
-            parts.fields.add_outer(fields);
-        }
         if !parts.has_request()
             && let Some(request) = extensions.get::<RequestContext>()
         {
             parts.set_request(request);
         }
+        if is_request(span.metadata()) {
+            continue;
+        }
+        let fields = extensions.get::<SpanFields>().map(|SpanFields(fields)| fields);
+        parts.spans.add_outer(span.name(), fields.map_or("", |fields| &fields.text));
+        if let Some(fields) = fields {
+            parts.fields.add_outer(fields);
+        }
     }
+}
+
+/// Whether this is the span of a request. What its fields say, the request itself says to each
+/// line.
+fn is_request(metadata: &Metadata<'_>) -> bool {
+    metadata.name() == request::SPAN && metadata.target() == request::TARGET
 }
 
 /// Looks once in a period for places that wrote too much, as long as the layer is there.
@@ -134,6 +143,12 @@ where
     S: Subscriber + for<'l> LookupSpan<'l>,
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if is_request(attributes.metadata()) {
+            if let (Some(span), Some(request)) = (context.span(id), RequestContext::current()) {
+                span.extensions_mut().replace(request);
+            }
+            return;
+        }
         let callsite = self.outputs.callsites().get(attributes.metadata());
         let (mut fields, as_text) = (Fields::default(), self.outputs.needs_text());
         Room::with(|room| {

@@ -25,6 +25,9 @@ use outcome::METHODS;
 use route::{BodySizes, RequestSeries};
 
 const NAME: &str = "http.server.requests";
+const ACTIVE: &str = "http.server.requests.active";
+const REQUEST_SIZE: &str = "http.server.request.body.size";
+const RESPONSE_SIZE: &str = "http.server.response.body.size";
 const NONE: &str = "none";
 const UNKNOWN: &str = "UNKNOWN";
 
@@ -111,6 +114,14 @@ impl ServerRequestMeters {
         self.record(route, request);
     }
 
+    /// Whether settings leave any of these meters.
+    pub(crate) fn is_enabled(&self) -> bool {
+        let settings = self.registry.settings();
+        let has_sizes = settings.body_sizes
+            && (settings.is_enabled(REQUEST_SIZE) || settings.is_enabled(RESPONSE_SIZE));
+        has_sizes || settings.is_enabled(NAME) || settings.is_enabled(ACTIVE)
+    }
+
     /// Whether a trace would be remembered: that takes buckets.
     pub(crate) fn wants_exemplars(&self) -> bool {
         self.wants_exemplars
@@ -141,7 +152,7 @@ impl ServerRequestMeters {
     /// The tags are what Spring knows when a request begins.
     fn active_timer(&self, method: RequestMethod) -> Arc<LongTaskTimer> {
         self.registry
-            .meter(format!("{NAME}.active"))
+            .meter(ACTIVE)
             .tag("exception", NONE)
             .tag("method", method.tag())
             .tag("outcome", "SUCCESS")
@@ -160,8 +171,8 @@ impl ServerRequestMeters {
                 .tag("status", request.outcome.status_tag())
                 .tag("uri", route.template())
         };
-        let size = |side: &str| {
-            tagged(&format!("http.server.{side}.body.size"))
+        let size = |name: &str, side: &str| {
+            tagged(name)
                 .description(format!("The size of the bodies of {side}s, where it is told"))
                 .base_unit("bytes")
                 .summary()
@@ -169,8 +180,10 @@ impl ServerRequestMeters {
         let measured = self.registry.settings().body_sizes;
         let series = RequestSeries {
             duration: tagged(NAME).tag("error", exception).tag("exception", exception).timer(),
-            sizes: measured
-                .then(|| BodySizes { request: size("request"), response: size("response") }),
+            sizes: measured.then(|| BodySizes {
+                request: size(REQUEST_SIZE, "request"),
+                response: size(RESPONSE_SIZE, "response"),
+            }),
         };
         route.remember(request.method, request.outcome, &series);
         series

@@ -40,7 +40,7 @@ impl RequestMethod {
         }
     }
 
-    pub(in crate::meter) fn tag(self) -> &'static str {
+    pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::Get => "GET",
             Self::Head => "HEAD",

@@ -39,6 +39,10 @@ const TABLES: &[Table] = &[
         "HTTP exchanges",
         &["management.httpexchanges.", "management.trace.", "actuator.httpexchanges."],
     ),
+    (
+        "Requests",
+        &["actuator.request-id.", "actuator.request-log.", "actuator.trace-context.", "c2c."],
+    ),
     ("Audit", &["management.auditevents.", "actuator.audit."]),
     (
         "The log",

@@ -5,6 +5,7 @@ mod log_lines;
 mod log_places;
 mod meters;
 mod push;
+mod requests;
 mod sentry;
 
 use super::name::{self, Spelling};
@@ -47,6 +48,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         log_places::ENTRIES,
         push::ENTRIES,
         meters::ENTRIES,
+        requests::ENTRIES,
         sentry::ENTRIES,
     ]
     .into_iter()

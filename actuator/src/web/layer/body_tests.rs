@@ -12,7 +12,7 @@ use crate::{
     meter::{MeterRegistry, MeterSettings, ServerRequestMeters},
     model::sanitizer::Sanitizer,
     support::clock::Clock,
-    web::{ActuatorLayer, LayerParts},
+    web::{ActuatorLayer, LayerParts, RequestSettings},
 };
 
 struct App {
@@ -69,6 +69,8 @@ fn app(bodies: BodySettings) -> App {
         clock,
         base_path: "/actuator".to_owned(),
         server_timing: false,
+        requests: RequestSettings { ids: None, log: false },
+        sanitizer: Sanitizer::default(),
     });
     let router = Router::new()
         .route("/echo", post(echo))

@@ -1,5 +1,6 @@
-//! The tower layer around an application: it records `http.server.requests` and HTTP exchanges,
-//! and writes `Server-Timing` if it is asked to.
+//! The tower layer around an application: it names each request and surrounds its code with that
+//! name (`request_id`, `span`), records `http.server.requests` and HTTP exchanges (`recording`),
+//! and logs requests and writes `Server-Timing` if it is asked to.
 //!
 //! Put it on with [`axum::Router::layer`], after all routes and the fallback. axum runs such layers
 //! after it has found the route, so the route's template is known. Wrapped around a whole router
@@ -12,6 +13,10 @@
 mod body;
 mod exchange;
 mod recording;
+mod request_id;
+mod request_log;
+mod settings;
+mod span;
 
 use std::{
     any::type_name,
@@ -29,10 +34,16 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 pub use self::body::ExchangeBodyLayer;
-use self::recording::{PANIC, Recorder, Recording, Scope};
+pub(crate) use self::settings::RequestSettings;
+
+use self::{
+    recording::{PANIC, Recorder, Recording, Scope},
+    span::Surroundings,
+};
 use crate::{
     exchange::ExchangeRepository,
     meter::ServerRequestMeters,
+    model::sanitizer::Sanitizer,
     support::{clock::Clock, text::simple_type_name},
 };
 
@@ -58,6 +69,10 @@ pub(crate) struct LayerParts {
     pub(crate) base_path: String,
     /// Whether responses get `Server-Timing`.
     pub(crate) server_timing: bool,
+    /// How requests are named and logged.
+    pub(crate) requests: RequestSettings,
+    /// What hides secrets in queries that are logged.
+    pub(crate) sanitizer: Sanitizer,
 }
 
 impl ActuatorLayer {
@@ -97,19 +112,43 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         // Should the call itself panic, dropping this records it.
-        let recording = Recording::begin(&self.scope, &mut request);
-        let future = self.inner.call(request);
-        ResponseFuture { future, recording }
+        let (mut surroundings, recording) = self.scope.begin(&mut request);
+        let inner = &mut self.inner;
+        let future = within(&mut surroundings, || inner.call(request));
+        ResponseFuture { future: Some(future), surroundings, recording }
     }
 }
 
 pin_project! {
-    /// The response to come, and what is recorded once it is there.
+    /// The response to come, what surrounds the code that makes it, and what is recorded once it
+    /// is there.
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]
-        future: F,
-        recording: Recording,
+        future: Option<F>,
+        surroundings: Option<Surroundings>,
+        recording: Option<Recording>,
+    }
+
+    impl<F> PinnedDrop for ResponseFuture<F> {
+        // What ends with a request that nobody waits for any more is still code of that request.
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.future.is_some() {
+                within(this.surroundings, || {
+                    this.future.set(None);
+                    drop(this.recording.take());
+                });
+            }
+        }
+    }
+}
+
+/// Runs a part of the request's code within what surrounds it, if something does.
+fn within<T>(surroundings: &mut Option<Surroundings>, work: impl FnOnce() -> T) -> T {
+    match surroundings {
+        Some(surroundings) => surroundings.run(work),
+        None => work(),
     }
 }
 
@@ -121,25 +160,56 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(context)));
+        let mut this = self.project();
+        let Some(recording) = this.recording else {
+            let polled = within(this.surroundings, || poll_once(this.future.as_mut(), context));
+            return polled.map_ok(|response| told(this.surroundings.as_ref(), response));
+        };
+        let polled = within(this.surroundings, || {
+            catch_unwind(AssertUnwindSafe(|| poll_once(this.future.as_mut(), context)))
+        });
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(Ok(mut response))) => {
-                this.recording.respond(&mut response);
+            Ok(Poll::Ready(Ok(response))) => {
+                let mut response = told(this.surroundings.as_ref(), response);
+                recording.within(this.surroundings, |recording| recording.respond(&mut response));
                 Poll::Ready(Ok(response))
             }
             Ok(Poll::Ready(Err(error))) => {
-                this.recording.fail(simple_type_name(type_name::<E>()));
+                let name = simple_type_name(type_name::<E>());
+                recording.within(this.surroundings, |recording| recording.fail(name));
                 Poll::Ready(Err(error))
             }
             Err(panic) => {
-                this.recording.fail(PANIC);
+                recording.within(this.surroundings, |recording| recording.fail(PANIC));
                 resume_unwind(panic)
             }
         }
     }
 }
 
+/// What ends with the future ends here too, so that it is within what surrounds this.
+fn poll_once<F: Future>(
+    mut future: Pin<&mut Option<F>>,
+    context: &mut Context<'_>,
+) -> Poll<F::Output> {
+    let Some(pending) = future.as_mut().as_pin_mut() else { return Poll::Pending };
+    let polled = pending.poll(context);
+    if polled.is_ready() {
+        future.set(None);
+    }
+    polled
+}
+
+/// The response with the request's id.
+fn told<R>(surroundings: Option<&Surroundings>, mut response: Response<R>) -> Response<R> {
+    if let Some(surroundings) = surroundings {
+        surroundings.tell(response.headers_mut());
+    }
+    response
+}
+
+#[cfg(test)]
+mod request_tests;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,13 @@ use axum::extract::MatchedPath;
 use http::{HeaderMap, Request, Response, header};
 use http_body::Body;
 
-use super::{LayerParts, exchange};
+use super::{
+    LayerParts, exchange,
+    request_id::RequestIds,
+    request_log::RequestLog,
+    span::{Head, Surroundings},
+    within,
+};
 use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
@@ -27,6 +33,11 @@ pub(super) const PANIC: &str = "panic";
 #[derive(Debug)]
 pub(super) struct Recorder {
     parts: LayerParts,
+    ids: Option<Arc<RequestIds>>,
+    /// Whether there are meters of requests.
+    measures: bool,
+    /// Whether there is nothing to do at all.
+    is_idle: bool,
 }
 
 /// One wrapped service. `Router::layer` makes one for each route, so that the route's meters are
@@ -36,7 +47,7 @@ pub(super) struct Scope {
     recorder: Arc<Recorder>,
     /// By its template: beyond the limit of uris the meters are those of another one. `None` for
     /// what the management API does not have.
-    route: OnceLock<(Box<str>, Option<Arc<RouteMeters>>)>,
+    route: OnceLock<(Arc<str>, Option<Arc<RouteMeters>>)>,
 }
 
 /// A request in progress. Whatever happens to it, it is recorded once.
@@ -54,6 +65,7 @@ pub(super) struct Recording {
     timing: Option<ServerTiming>,
     draft: Option<Draft>,
     caller: Option<String>,
+    log: Option<RequestLog>,
 }
 
 /// The route of a request.
@@ -66,22 +78,29 @@ enum Route {
 }
 
 impl Recording {
-    /// Begins to record a request.
-    pub(super) fn begin<B>(scope: &Arc<Scope>, request: &mut Request<B>) -> Self {
+    /// Begins to record a request; `None` if nothing is recorded of it.
+    fn begin<B>(
+        scope: &Arc<Scope>,
+        request: &mut Request<B>,
+        started: Instant,
+        is_management: bool,
+    ) -> Option<Self> {
         let recorder = &scope.recorder.parts;
-        let started = recorder.clock.instant();
-        let method = RequestMethod::from_name(request.method().as_str());
-        let is_management = scope.recorder.is_management(request.uri().path());
-        let is_metered = recorder.meters_management || !is_management;
+        let is_metered = scope.recorder.measures && (recorder.meters_management || !is_management);
         let exchanges = recorder.exchanges.as_ref();
         let draft = exchanges.and_then(|all| exchange::begin(all, request, is_management));
         let exchanges = exchanges.filter(|_| draft.is_some());
+        let is_logged = recorder.requests.log && !is_management;
+        if !is_metered && draft.is_none() && !recorder.server_timing && !is_logged {
+            return None;
+        }
+        let method = RequestMethod::from_name(request.method().as_str());
         let timing = recorder.server_timing.then(|| {
             let timing = ServerTiming::kept();
             request.extensions_mut().insert(timing.clone());
             timing
         });
-        Self {
+        Some(Self {
             scope: Arc::clone(scope),
             started,
             method,
@@ -104,7 +123,17 @@ impl Recording {
             caller: exchanges
                 .filter(|exchanges| exchanges.settings().include.principal)
                 .and_then(|_| Some(request.extensions().get::<Principal>()?.name.clone())),
-        }
+            log: is_logged.then(|| RequestLog::begin(request)),
+        })
+    }
+
+    /// Records an end; what is logged of it is logged within what surrounds the request.
+    pub(super) fn within(
+        &mut self,
+        surroundings: &mut Option<Surroundings>,
+        end: impl FnOnce(&mut Self),
+    ) {
+        if self.log.is_some() { within(surroundings, || end(self)) } else { end(self) }
     }
 
     /// Records the response; its head may be given a header.
@@ -162,6 +191,9 @@ impl Recording {
             let status = outcome.status.unwrap_or(CLIENT_CLOSED_REQUEST);
             exchanges.record(draft, self.started, duration, status);
         }
+        if let Some(log) = self.log.take() {
+            log.write(self.method, outcome, duration, &recorder.sanitizer);
+        }
         duration
     }
 
@@ -196,17 +228,49 @@ impl Scope {
         Self { recorder, route: OnceLock::new() }
     }
 
+    /// Begins a request: what surrounds it, and what is recorded of it.
+    pub(super) fn begin<B>(
+        self: &Arc<Self>,
+        request: &mut Request<B>,
+    ) -> (Option<Surroundings>, Option<Recording>) {
+        let recorder = &self.recorder;
+        if recorder.is_idle {
+            return (None, None);
+        }
+        let now = recorder.parts.clock.instant();
+        let is_management = recorder.is_management(request.uri().path());
+        let method = RequestMethod::from_name(request.method().as_str());
+        let surroundings = recorder.ids.as_ref().and_then(|ids| {
+            let head =
+                Head { now, is_management, method: method.tag(), route: self.template(request) };
+            Surroundings::begin(ids, request, head)
+        });
+        (surroundings, Recording::begin(self, request, now, is_management))
+    }
+
+    /// The template of the request's route.
+    fn template<B>(&self, request: &Request<B>) -> Option<Arc<str>> {
+        let template = request.extensions().get::<MatchedPath>()?.as_str();
+        let (own, _) = self.own(template);
+        Some(if **own == *template { Arc::clone(own) } else { template.into() })
+    }
+
     fn route<B>(&self, request: &Request<B>) -> Route {
         let Some(matched) = request.extensions().get::<MatchedPath>() else {
             return Route::Other(None);
         };
         let template = matched.as_str();
-        let (own, _) = self.route.get_or_init(|| (template.into(), self.recorder.route(template)));
+        let (own, _) = self.own(template);
         if **own == *template {
             Route::OfScope
         } else {
             Route::Other(self.recorder.route(template))
         }
+    }
+
+    /// The route for which this was made: that of its first request.
+    fn own(&self, template: &str) -> &(Arc<str>, Option<Arc<RouteMeters>>) {
+        self.route.get_or_init(|| (template.into(), self.recorder.route(template)))
     }
 }
 
@@ -214,7 +278,14 @@ impl Recorder {
     /// Exchanges that are switched off are none.
     pub(super) fn new(mut parts: LayerParts) -> Self {
         parts.exchanges = parts.exchanges.filter(|exchanges| exchanges.settings().is_recording());
-        Self { parts }
+        let ids = parts.requests.ids.take().map(|ids| Arc::new(RequestIds::new(ids)));
+        let measures = parts.meters.is_enabled();
+        let is_idle = ids.is_none()
+            && !measures
+            && parts.exchanges.is_none()
+            && !parts.server_timing
+            && !parts.requests.log;
+        Self { parts, ids, measures, is_idle }
     }
 
     /// The meters of a template. Those of the management API have Spring's names: what takes all

@@ -40,6 +40,8 @@ fn app_with(meters: MeterSettings, settings: ExchangeSettings) -> App {
         clock: clock.clone(),
         base_path: "/actuator".to_owned(),
         server_timing: true,
+        requests: RequestSettings { ids: None, log: false },
+        sanitizer: Sanitizer::default(),
     });
     let slow = clock.clone();
     let nested = Router::new().route("/{id}", get(|| async { "nested" }));
@@ -161,6 +163,8 @@ async fn trap_seed_08_an_error_and_a_panic_of_the_call_itself_are_recorded() {
         clock: app.clock.clone(),
         base_path: String::new(),
         server_timing: false,
+        requests: RequestSettings { ids: None, log: false },
+        sanitizer: Sanitizer::default(),
     });
     let refuse = |_: Request<Body>| async { Err::<Response<Body>, _>(Refused) };
     let service = layer.layer(tower::service_fn(refuse));

@@ -1,0 +1,152 @@
+//! The names of requests: what a caller says, if it can be believed, else a new one.
+
+use std::{sync::Arc, time::Instant};
+
+use http::{HeaderMap, HeaderValue, Request};
+
+use super::settings::IdSettings;
+use crate::{
+    model::{
+        propagation::{Propagation, TRACEPARENT, TRACESTATE},
+        request::RequestContext,
+        trace_context::{TraceContext, TraceParent, trace_state},
+    },
+    support::unique_id,
+};
+
+/// Where a load balancer of AWS writes the id of a trace: `Root=…;Parent=…;Sampled=…`.
+const AMAZON: &str = "x-amzn-trace-id";
+
+/// How the requests of a layer are named.
+#[derive(Debug)]
+pub(super) struct RequestIds {
+    settings: IdSettings,
+    propagation: Arc<Propagation>,
+    /// A bit for each length that a header of interest has: most others are told by it.
+    lengths: u64,
+}
+
+/// What was found in the head of a request.
+#[derive(Default)]
+struct Found<'h> {
+    /// Its place among the accepted headers, and the id.
+    id: Option<(usize, &'h [u8])>,
+    traces: usize,
+    trace: Option<TraceParent>,
+    has_state: bool,
+}
+
+impl RequestIds {
+    /// Names requests as the settings say.
+    pub(super) fn new(settings: IdSettings) -> Self {
+        let names = settings.accepted.iter().map(String::as_str);
+        let lengths = names.chain([TRACEPARENT, TRACESTATE]).map(length_bit).fold(0, |a, b| a | b);
+        Self { propagation: Arc::new(settings.propagation.clone()), lengths, settings }
+    }
+
+    /// The context of a request: that which somebody around this layer has given it, or a new one,
+    /// which is then among its extensions. `complete` adds what else is known of a new one.
+    pub(super) fn context<B>(
+        &self,
+        request: &mut Request<B>,
+        now: Instant,
+        complete: impl FnOnce(RequestContext) -> RequestContext,
+    ) -> RequestContext {
+        if let Some(given) = request.extensions().get::<RequestContext>() {
+            return given.clone();
+        }
+        let context = complete(self.new_context(request.headers(), now));
+        request.extensions_mut().insert(context.clone());
+        context
+    }
+
+    fn new_context(&self, headers: &HeaderMap, now: Instant) -> RequestContext {
+        let found = self.find(headers);
+        let context = match found.id {
+            Some((_, id)) => RequestContext::copied(id),
+            None => RequestContext::generated(now),
+        };
+        let context = context.with_propagation(Arc::clone(&self.propagation));
+        match self.trace(&found, headers, now) {
+            Some(trace) => context.with_trace(trace),
+            None => context,
+        }
+    }
+
+    /// One walk over the headers is quicker than looking up each that may be there.
+    fn find<'h>(&self, headers: &'h HeaderMap) -> Found<'h> {
+        let mut found = Found::default();
+        for (name, value) in headers {
+            let name = name.as_str();
+            if self.lengths & length_bit(name) == 0 {
+                continue;
+            }
+            match name {
+                TRACEPARENT => {
+                    found.traces += 1;
+                    found.trace = value.to_str().ok().and_then(TraceParent::parse);
+                }
+                TRACESTATE => found.has_state = true,
+                _ => self.take_id(&mut found, name, value),
+            }
+        }
+        found
+    }
+
+    fn take_id<'h>(&self, found: &mut Found<'h>, name: &str, value: &'h HeaderValue) {
+        let Some(place) = self.settings.accepted.iter().position(|accepted| accepted == name)
+        else {
+            return;
+        };
+        let is_better = found.id.is_none_or(|(best, _)| place < best);
+        let id = if name == AMAZON { root(value.as_bytes()) } else { value.as_bytes() };
+        if is_better && RequestContext::is_id(id) {
+            found.id = Some((place, id));
+        }
+    }
+
+    /// The trace, where exactly one is named; state without one means nothing.
+    fn trace(&self, found: &Found<'_>, headers: &HeaderMap, now: Instant) -> Option<TraceContext> {
+        let named = found.trace.filter(|_| found.traces == 1 && self.settings.accepts_trace);
+        let state = || {
+            let values = headers.get_all(TRACESTATE).iter().map(HeaderValue::as_bytes);
+            trace_state(values)
+        };
+        match named {
+            Some(parent) => Some(TraceContext {
+                parent,
+                span_id: unique_id::short_number(now),
+                state: found.has_state.then(state).flatten(),
+            }),
+            None => self.settings.begins_trace.then(|| new_trace(now)),
+        }
+    }
+
+    /// Tells the id in a response, unless the application has done so.
+    pub(super) fn echo(&self, context: &RequestContext, headers: &mut HeaderMap) {
+        if !self.settings.echo || headers.contains_key(&self.settings.header) {
+            return;
+        }
+        if let Ok(value) = HeaderValue::from_maybe_shared(context.id_bytes().clone()) {
+            headers.insert(self.settings.header.clone(), value);
+        }
+    }
+}
+
+/// A trace that begins here; nobody records it.
+fn new_trace(now: Instant) -> TraceContext {
+    let span_id = unique_id::short_number(now);
+    let trace_id = unique_id::number(now).max(1);
+    let parent = TraceParent { trace_id, parent_id: span_id, is_sampled: false, is_random: true };
+    TraceContext { parent, span_id, state: None }
+}
+
+/// The member that names the request for all who work on it.
+fn root(value: &[u8]) -> &[u8] {
+    let mut members = value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    members.find(|member| member.starts_with(b"Root=")).unwrap_or(value)
+}
+
+fn length_bit(name: &str) -> u64 {
+    1 << name.len().min(63)
+}

@@ -1,0 +1,94 @@
+//! What surrounds the code of a request: its context and a span, around each poll.
+
+use std::{fmt, sync::Arc, time::Instant};
+
+use http::{HeaderMap, Request};
+use tracing::{Span, field};
+
+use super::request_id::RequestIds;
+use crate::model::request::{RequestContext, SPAN, TARGET};
+
+/// What is known of a request before its code runs.
+#[derive(Debug)]
+pub(super) struct Head {
+    /// When it began.
+    pub(super) now: Instant,
+    /// Whether it is one of the management API.
+    pub(super) is_management: bool,
+    /// Its method, as meters name it.
+    pub(super) method: &'static str,
+    /// The template of its route.
+    pub(super) route: Option<Arc<str>>,
+}
+
+/// The surroundings of one request. Between its polls they are kept here.
+#[derive(Debug)]
+pub(super) struct Surroundings {
+    context: Option<RequestContext>,
+    span: Span,
+    /// Who names requests, if the response is to tell the name.
+    echo: Option<Arc<RequestIds>>,
+}
+
+impl Surroundings {
+    /// Names the request and opens its span. `None` if a layer around this one has done so.
+    pub(super) fn begin<B>(
+        ids: &Arc<RequestIds>,
+        request: &mut Request<B>,
+        head: Head,
+    ) -> Option<Self> {
+        let Head { now, is_management, method, route } = head;
+        let context = ids.context(request, now, |context| context.with_route(method, route));
+        if RequestContext::with_current(|outer| *outer == context) == Some(true) {
+            return None;
+        }
+        let mut surroundings = Self {
+            context: Some(context),
+            span: Span::none(),
+            echo: (!is_management).then(|| Arc::clone(ids)),
+        };
+        // Entered, so that layers of the subscriber find it.
+        surroundings.span = surroundings.run(open_span);
+        Some(surroundings)
+    }
+
+    /// Runs a part of the request's code within them.
+    pub(super) fn run<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let Self { context, span, .. } = self;
+        RequestContext::enter(context, || span.in_scope(work))
+    }
+
+    /// Gives the head of the response the id. Not within [`Self::run`].
+    pub(super) fn tell(&self, headers: &mut HeaderMap) {
+        if let (Some(ids), Some(context)) = (&self.echo, &self.context) {
+            ids.echo(context, headers);
+        }
+    }
+}
+
+/// The span of the current request.
+fn open_span() -> Span {
+    // A copy: a subscriber may look at the current one while it is told.
+    let Some(context) = RequestContext::current() else { return Span::none() };
+    let span = tracing::info_span!(
+        target: TARGET,
+        SPAN,
+        request_id = context.id(),
+        method = context.method(),
+        route = context.route(),
+        trace_id = field::Empty,
+    );
+    if let Some(trace) = context.trace_id().filter(|_| !span.is_disabled()) {
+        span.record("trace_id", field::display(Hex(trace)));
+    }
+    span
+}
+
+/// The id of a trace, as headers have it.
+struct Hex(u128);
+
+impl fmt::Display for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
