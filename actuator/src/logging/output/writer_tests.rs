@@ -1,3 +1,5 @@
+//! The writer before sinks that are slow, stuck or broken.
+
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::*;
