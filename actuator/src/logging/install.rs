@@ -13,8 +13,8 @@ use super::{
     LoggersLayer, LoggingSettings,
     levels::{Loggers, parse_directives},
     output::{
-        Common, Destination, DropCount, Look, OutputLayer, OutputSettings, Surroundings,
-        sink::{FileSink, StdoutSink},
+        Common, Destination, DropCount, LogFormat, Look, OutputLayer, OutputSettings, Surroundings,
+        sink::{FileSink, StdoutSink, SyslogFormat, SyslogSettings, SyslogSink},
     },
     recent::LogRing,
 };
@@ -144,16 +144,36 @@ fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result
             sink: Box::new(open_file(path, settings)?),
         });
     }
+    if let Some(syslog) = &settings.syslog {
+        destinations.push(to_syslog(syslog, settings)?);
+    }
     let common = Common {
         formats: settings.formats.clone(),
         queue_size: settings.queue_size,
         rate_limit: settings.rate_limit,
         host: host_name().unwrap_or_default(),
     };
-    OutputLayer::start(&common, destinations, ring).map_err(|error| {
-        Error::new(ErrorKind::Runtime, format!("no thread for the log could be started: {error}"))
-            .with_cause(error)
+    OutputLayer::start(&common, destinations, ring).map_err(without_thread)
+}
+
+fn to_syslog(syslog: &SyslogSettings, settings: &OutputSettings) -> Result<Destination> {
+    let format = match syslog.format {
+        SyslogFormat::Cee => LogFormat::C2c,
+        SyslogFormat::Text => LogFormat::Text,
+    };
+    let program = || Some(std::env::current_exe().ok()?.file_stem()?.to_str()?.to_owned());
+    let application = settings.formats.application.clone().or_else(program).unwrap_or_default();
+    Ok(Destination {
+        name: "syslog",
+        look: Look::plain(format),
+        threshold: settings.syslog_threshold,
+        sink: Box::new(SyslogSink::start(syslog, &application).map_err(without_thread)?),
     })
+}
+
+fn without_thread(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Runtime, format!("no thread for the log could be started: {error}"))
+        .with_cause(error)
 }
 
 fn open_file(path: &std::path::Path, settings: &OutputSettings) -> Result<FileSink> {

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use axum::{Router, extract::Request};
@@ -23,6 +23,7 @@ use crate::{
     export::{ExportSettings, Exports, Origin},
     exposition::Exposition,
     health::{Availability, HealthContributors},
+    logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
@@ -44,6 +45,7 @@ pub struct Actuator {
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
     pub(super) exports: ExportSettings,
@@ -135,7 +137,13 @@ impl Actuator {
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
-        Registration { registrar, webhook, exports, availability: self.availability.clone() }
+        Registration {
+            registrar,
+            webhook,
+            exports,
+            availability: self.availability.clone(),
+            level_attendants: Arc::clone(&self.level_attendants),
+        }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -224,6 +232,7 @@ pub struct Registration {
     webhook: Option<WebhookHandle>,
     exports: Exports,
     availability: Availability,
+    level_attendants: Arc<LevelAttendants>,
 }
 
 impl Registration {
@@ -238,7 +247,7 @@ impl Registration {
     }
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
-    /// they are sent, and ends the health webhook, within one second whatever the other sides do.
+    /// they are sent, keeps levels that were just set, and ends the health webhook, within one second whatever the other sides do.
     pub async fn shutdown(self) {
         self.availability.shutting_down();
         let webhook = async {
@@ -246,6 +255,7 @@ impl Registration {
                 webhook.shutdown().await;
             }
         };
-        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown());
+        let levels = self.level_attendants.flush(Duration::from_secs(1));
+        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown(), levels);
     }
 }

@@ -1,6 +1,6 @@
 //! The step below `serve!`: everything about a service, said in code.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use axum::Router;
 
@@ -46,6 +46,9 @@ pub struct Builder {
     with: Vec<Registration>,
     router: Router,
 }
+
+/// How long a start waits for the store of levels that were set before it.
+const LOADING: Duration = Duration::from_secs(5);
 
 /// Registers something; run once the settings are known.
 type Registration = Box<dyn FnOnce(&mut App) + Send>;
@@ -181,6 +184,7 @@ impl Builder {
         let router = std::mem::take(&mut self.router).merge(routes);
         let on_assembled = std::mem::take(&mut app.on_assembled);
         let actuator = assembly::assemble(&self, basics, app)?;
+        actuator.level_attendants.restored(LOADING).await;
         for call in on_assembled {
             call(&actuator);
         }

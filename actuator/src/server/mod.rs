@@ -8,6 +8,8 @@ mod beans;
 mod builder;
 mod declared_meters;
 mod health;
+mod level_audit;
+mod level_store;
 mod listener;
 mod log_meters;
 mod management;
