@@ -28,7 +28,7 @@ pub(super) struct Line<'l> {
     /// The source file.
     pub(super) file: Option<&'l str>,
     /// The line in it.
-    pub(super) line_number: Option<u32>,
+    pub(super) row: Option<u32>,
     /// The module.
     pub(super) module: Option<&'l str>,
     /// What was logged.
@@ -42,7 +42,7 @@ impl<'l> Line<'l> {
             level: *metadata.level(),
             target: metadata.target(),
             file: metadata.file(),
-            line_number: metadata.line(),
+            row: metadata.line(),
             module: metadata.module_path(),
             parts,
         }

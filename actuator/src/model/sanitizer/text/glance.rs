@@ -58,7 +58,13 @@ mod tests {
 
     #[test]
     fn sentences_are_harmless_and_what_looks_like_a_secret_is_looked_at() {
-        for text in ["", "request finished in 3 ms", "über 1 % of [a, b] {c}", "a-b_c.d", "calling: http://h:80/x (a)"] {
+        for text in [
+            "",
+            "request finished in 3 ms",
+            "über 1 % of [a, b] {c}",
+            "a-b_c.d",
+            "calling: http://h:80/x (a)",
+        ] {
             assert!(!may_hold_secret(text), "{text}");
         }
         for text in [
