@@ -50,6 +50,7 @@ const TABLES: &[Table] = &[
             "actuator.logging.",
         ],
     ),
+    ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];
