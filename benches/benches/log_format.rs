@@ -44,9 +44,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ours("gelf", LogFormat::Gelf)?,
         ours("c2c", LogFormat::C2c)?,
     ];
-    let kinds: [(&str, fn()); 3] = [
+    let kinds: [(&str, fn()); 4] = [
         ("plain values", plain as fn()),
-        ("text with a colon and quotes", with_address),
+        ("an address, quotes", with_address),
+        ("name=value in the message", with_pair),
         ("Debug and Display", foreign),
     ];
     for (title, line) in kinds {
@@ -112,8 +113,12 @@ fn plain() {
 }
 
 fn with_address() {
-    let address = black_box("http://localhost:8080/orders?state=\"new\"");
+    let address = black_box("http://localhost:8080/\"orders\"");
     info!(rows = black_box(3), ratio = black_box(0.25), address, "calling: the next one");
+}
+
+fn with_pair() {
+    info!(rows = black_box(3), ratio = black_box(0.25), cache = black_box("hit"), "state=new");
 }
 
 fn foreign() {

@@ -27,6 +27,7 @@ use crate::support::host_name::host_name;
 /// output.flush();
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[must_use = "`build` makes the layer"]
 pub struct OutputBuilder {
     look: Look,
     threshold: LevelFilter,

@@ -117,7 +117,7 @@ impl Fields {
             match text {
                 AsText::Text(text) => push_plain(into, text),
                 AsText::Nowhere | AsText::Json => {
-                    into.push_str(self.json.get(entry.value.clone()).unwrap_or_default())
+                    into.push_str(self.json.get(entry.value.clone()).unwrap_or_default());
                 }
             }
         });

@@ -71,11 +71,19 @@ fn clean_length(text: &str, needs: fn(u8) -> bool) -> usize {
 
 /// 0xC2 begins U+0080 to U+00BF, of which some are control characters.
 #[inline]
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a branch would keep it from being one comparison"
+)]
 fn needs_escape(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f) | (byte == 0xc2)
 }
 
 #[inline]
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a branch would keep it from being one comparison"
+)]
 fn needs_look(byte: u8) -> bool {
     (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2)
 }

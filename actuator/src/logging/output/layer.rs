@@ -126,7 +126,7 @@ fn is_request(metadata: &Metadata<'_>) -> bool {
 /// Looks once in a period for places that wrote too much, as long as the layer is there.
 fn tell_now_and_then(outputs: &Arc<Outputs>, limit: RateLimit) -> io::Result<()> {
     let outputs = Arc::downgrade(outputs);
-    let period = limit.period.min(Duration::from_secs(60));
+    let period = limit.period.min(Duration::from_mins(1));
     let look = move || {
         loop {
             thread::sleep(period);

@@ -28,7 +28,7 @@ pub(super) struct Line<'l> {
     /// The source file.
     pub(super) file: Option<&'l str>,
     /// The line in it.
-    pub(super) line_number: Option<u32>,
+    pub(super) row: Option<u32>,
     /// The module.
     pub(super) module: Option<&'l str>,
     /// What was logged.
@@ -42,7 +42,7 @@ impl<'l> Line<'l> {
             level: *metadata.level(),
             target: metadata.target(),
             file: metadata.file(),
-            line_number: metadata.line(),
+            row: metadata.line(),
             module: metadata.module_path(),
             parts,
         }
@@ -161,12 +161,19 @@ pub(super) struct Room {
 }
 
 impl Room {
+    /// How much memory one part of it takes at most, in bytes.
+    fn taken(&self) -> usize {
+        let Parts { fields, spans, .. } = &self.parts;
+        let texts = [&self.out, &self.raw, &fields.message, &fields.text, &spans.text];
+        texts.into_iter().map(String::capacity).max().unwrap_or_default()
+    }
+
     /// Works in the room of this thread. Formatting may run foreign code that logs again: that
     /// line gets a room of its own, and one that was left by a panic is forgotten.
     pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
         let mut room = ROOM.try_with(Cell::take).ok().flatten().unwrap_or_default();
         let done = work(&mut room);
-        if room.out.capacity().max(room.raw.capacity()) <= KEPT {
+        if room.taken() <= KEPT {
             // While a thread ends there is no place for it.
             let _ = ROOM.try_with(|kept| kept.set(Some(room)));
         }

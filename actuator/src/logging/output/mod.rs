@@ -11,6 +11,8 @@ mod layer;
 mod line;
 mod outputs;
 mod rate;
+#[cfg(test)]
+mod rig;
 mod settings;
 pub(crate) mod sink;
 mod time;

@@ -56,7 +56,7 @@ pub(crate) struct Common {
 #[derive(Debug)]
 pub(super) struct Outputs {
     formats: Arc<Formats>,
-    outputs: Vec<Output>,
+    all: Vec<Output>,
     ring: Option<Arc<LogRing>>,
     needs_text: bool,
     limit: Option<RateLimit>,
@@ -123,7 +123,7 @@ impl Outputs {
         };
         let outputs: io::Result<Vec<Output>> = destinations.into_iter().map(start).collect();
         Ok(Self {
-            outputs: outputs?,
+            all: outputs?,
             ring,
             needs_text,
             limit: common.rate_limit,
@@ -159,7 +159,7 @@ impl Outputs {
 
     /// How many lines each place has lost.
     pub(super) fn drops(&self) -> Vec<(&'static str, DropCount)> {
-        self.outputs.iter().map(|output| (output.name, output.writer.drops())).collect()
+        self.all.iter().map(|output| (output.name, output.writer.drops())).collect()
     }
 
     /// Writes a line to every place that takes its level: once in each format.
@@ -168,7 +168,7 @@ impl Outputs {
         for (index, (look, _)) in self.formats.all.iter().enumerate() {
             let takes = |output: &&Output| output.format == index && output.threshold >= line.level;
             let ring = self.ring.as_ref().filter(|_| *look == PLAIN);
-            let mut outputs = self.outputs.iter().filter(takes).peekable();
+            let mut outputs = self.all.iter().filter(takes).peekable();
             if ring.is_none() && outputs.peek().is_none() {
                 continue;
             }
@@ -191,7 +191,7 @@ impl Outputs {
     /// Waits until all lines are written, but not for long.
     pub(super) fn flush(&self, deadline: Instant) {
         self.tell_left_out();
-        for output in &self.outputs {
+        for output in &self.all {
             output.writer.flush(deadline);
         }
     }
@@ -281,14 +281,8 @@ impl Formats {
             parts.clear();
             parts.at.set(SystemTime::now());
             parts.fields.message.push_str(text);
-            let line = Line {
-                level,
-                target: OWN_TARGET,
-                file: None,
-                line_number: None,
-                module: None,
-                parts,
-            };
+            let line =
+                Line { level, target: OWN_TARGET, file: None, row: None, module: None, parts };
             let mut written = String::new();
             self.write(index, &line, &mut written);
             written

@@ -105,6 +105,6 @@ mod tests {
             assert!(RateLimit::from_setting(bad).is_err(), "{bad}");
         }
         let hourly = RateLimit::from_setting("5/h").unwrap();
-        assert_eq!(hourly, RateLimit { lines: 5, period: Duration::from_secs(3600) });
+        assert_eq!(hourly, RateLimit { lines: 5, period: Duration::from_hours(1) });
     }
 }

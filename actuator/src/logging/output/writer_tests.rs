@@ -1,3 +1,5 @@
+//! The writer before sinks that are slow, stuck or broken.
+
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::*;
@@ -62,7 +64,8 @@ impl Rig {
 #[test]
 fn what_was_pushed_before_a_flush_is_written_after_it_and_in_order() {
     let rig = Rig::start(1 << 20, None);
-    let expected: String = (0..1_000).map(|number| format!("{number}\n")).collect();
+    let numbers: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();
+    let expected = numbers.join("\n") + "\n";
     for line in expected.split_inclusive('\n') {
         rig.writer.push(Level::INFO, line);
     }

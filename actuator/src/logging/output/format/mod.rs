@@ -29,3 +29,6 @@ pub(super) struct About {
     /// `spring.application.group`, if lines of text name it.
     pub(super) group: Option<String>,
 }
+
+#[cfg(test)]
+mod tests;

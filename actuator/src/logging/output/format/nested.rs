@@ -10,7 +10,7 @@ const MAX: usize = 128;
 type Shown<'s, 'f> = &'s dyn Fn(usize) -> Option<(&'f FieldKey, &'f str)>;
 
 /// Appends `count` fields as members.
-pub(super) fn push<'f>(to: &mut String, count: usize, shown: Shown<'_, 'f>) {
+pub(super) fn push(to: &mut String, count: usize, shown: Shown<'_, '_>) {
     let mut nest = Nest { count: count.min(MAX), shown, written: 0 };
     nest.level(to, 0, None);
     for (key, value) in (MAX..count).filter_map(shown) {

@@ -113,7 +113,7 @@ pub(super) fn compile(members: &[(String, Node)], path: &str, naming: &Naming) -
         let Some(name) = naming.member(&path, name) else { continue };
         match node {
             Node::Leaf(Value::Fixed(json)) => {
-                literal(&mut pieces, &format!("{}{json}", member(name)))
+                literal(&mut pieces, &format!("{}{json}", member(name)));
             }
             Node::Leaf(value) if value.is_optional() => {
                 pieces.push(Piece::Optional(member(name), value.clone()));
@@ -185,7 +185,7 @@ impl Value {
         let error = &line.parts.fields.error;
         match self {
             Self::File => line.file.is_some(),
-            Self::LineNumber => line.line_number.is_some(),
+            Self::LineNumber => line.row.is_some(),
             Self::Function => line.module.is_some(),
             Self::RequestId => line.request_id().is_some(),
             Self::TraceId => line.parts.trace.is_some(),
@@ -222,12 +222,11 @@ impl Value {
             }
             Self::Logger => push_string(to, line.target),
             Self::Thread => to.push_str(&parts.thread.json),
-            Self::Message => push_string(to, message),
             Self::MessageOrBlank if message.trim().is_empty() => to.push_str("\"(blank)\""),
-            Self::MessageOrBlank => push_string(to, message),
+            Self::Message | Self::MessageOrBlank => push_string(to, message),
             Self::File => push_string(to, line.file.unwrap_or_default()),
             Self::LineNumber => {
-                to.push_str(itoa::Buffer::new().format(line.line_number.unwrap_or_default()));
+                to.push_str(itoa::Buffer::new().format(line.row.unwrap_or_default()));
             }
             Self::Function => push_string(to, line.module.unwrap_or_default()),
             Self::RequestId => push_string(to, line.request_id().unwrap_or_default()),

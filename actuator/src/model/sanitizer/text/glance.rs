@@ -8,24 +8,36 @@ const SHORT: usize = 17;
 /// Whether the text may hold a secret. `false` is certain: each of the passes over a text asks
 /// for one of these things.
 pub fn may_hold_secret(text: &str) -> bool {
-    let mut word = 0;
+    let (mut word, mut before) = (0, b' ');
+    let (mut has_at, mut has_place, mut has_quote) = (false, false, false);
     for (at, byte) in text.bytes().enumerate() {
         if is_word_byte(byte) {
-            word += 1;
+            (word, before) = (word + 1, byte);
             if word > SHORT {
                 return true;
             }
             continue;
         }
-        if matches!(byte, b':' | b'=' | b'(') {
-            return true;
-        }
-        if byte == b' ' && word >= 5 && begins_secret(text.get(at - word..at).unwrap_or_default()) {
-            return true;
+        match byte {
+            b'=' => return true,
+            // A member of JSON; what is no ASCII may be a blank, too.
+            b':' if matches!(before, b'"' | b'\'') || !before.is_ascii() => return true,
+            b':' => has_place |= text.get(at..).is_some_and(|rest| rest.starts_with("://")),
+            b'(' => has_place = true,
+            b'@' => has_at = true,
+            b'"' => has_quote = true,
+            b' ' if word >= 5 && begins_secret(text.get(at - word..at).unwrap_or_default()) => {
+                return true;
+            }
+            _ => {}
         }
         word = 0;
+        if !byte.is_ascii_whitespace() {
+            before = byte;
+        }
     }
-    false
+    // A password stands before the `@` of a host; strings of JSON may have escapes.
+    has_at && has_place || has_quote && text.trim_start().starts_with(['{', '['])
 }
 
 /// As in [`super::shape`].
@@ -46,7 +58,13 @@ mod tests {
 
     #[test]
     fn sentences_are_harmless_and_what_looks_like_a_secret_is_looked_at() {
-        for text in ["", "request finished in 3 ms", "über 1 % of [a, b] {c}", "a-b_c.d"] {
+        for text in [
+            "",
+            "request finished in 3 ms",
+            "über 1 % of [a, b] {c}",
+            "a-b_c.d",
+            "calling: http://h:80/x (a)",
+        ] {
             assert!(!may_hold_secret(text), "{text}");
         }
         for text in [
@@ -54,8 +72,11 @@ mod tests {
             "the BASIC y",
             "-----BEGIN PRIVATE KEY-----",
             "a=b",
-            "http://u",
-            "u(x",
+            "http://u:p@h",
+            "u:p@tcp(x",
+            "\"password\" : x",
+            "'pw':x",
+            r#"["http:\/\/u:p\u0040h"]"#,
             "sk-0123456789abcdef",
             "AKIAIOSFODNN7EXAMPLE",
             "eyJhbGci.aaaaaaaa.",
