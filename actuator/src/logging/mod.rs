@@ -17,6 +17,7 @@ mod output;
 mod recent;
 mod settings;
 
+pub use install::flush;
 pub(crate) use install::{LogSource, LoggingState, install};
 pub(crate) use levels::{
     Actor, ChangeCause, EXPECTED_LEVEL, EventCounts, Keeper, LevelAttendants, LevelChange,
@@ -27,6 +28,7 @@ pub use levels::{
     FileLevelOverrideStore, LevelOverride, LevelOverrideStore, LogLevel, LoggersLayer,
     OverridesChange, SharedOverrides, Stored, layer,
 };
+pub use output::{LogFormat, OutputBuilder, OutputLayer, output};
 #[cfg(test)]
 pub(crate) use recent::{LogLine, LogRing};
 pub(crate) use settings::LoggingSettings;

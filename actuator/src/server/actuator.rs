@@ -11,7 +11,8 @@ use std::{
 use axum::{Router, extract::Request};
 
 use super::{
-    builder::Builder, health, registration_meters, settings::ServerSettings, start_log::StartLog,
+    builder::Builder, health, registration_meters, sentry, settings::ServerSettings,
+    start_log::StartLog,
 };
 use crate::{
     admin::{
@@ -247,8 +248,16 @@ impl Registration {
     }
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
-    /// they are sent, keeps levels that were just set, and ends the health webhook, within one second whatever the other sides do.
+    /// they are sent, keeps levels that were just set, and ends the health webhook, within one second
+    /// whatever the other sides do. The last events for Sentry, if there are any, may take one second
+    /// more.
     pub async fn shutdown(self) {
+        self.take_back().await;
+        sentry::flush().await;
+    }
+
+    /// The same but for Sentry, which is told of what follows too.
+    pub(super) async fn take_back(self) {
         self.availability.shutting_down();
         let webhook = async {
             if let Some(webhook) = self.webhook {

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters, health,
-    level_audit, level_store, log_meters, mounts::Ground,
+    level_audit, level_store, log_meters, mounts::Ground, sentry,
 };
 use crate::{
     endpoint::{self, Subjects},
@@ -72,6 +72,7 @@ impl Parts {
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
+        sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
         let application =
             info::Application { name: name.clone(), version: version.clone().unwrap_or_default() };
@@ -180,7 +181,7 @@ fn bind_meters(
     for (declared, value) in gauges {
         declared_meters::add_gauge(&basics.meters, declared, value);
     }
-    log_meters::bind(&basics.meters, &basics.logging.loggers);
+    log_meters::bind(&basics.meters, &basics.logging);
     let sampler = start_meters(&basics.meters, process, app.allocator.take())?;
     meter::bind_pool_meters(&basics.meters, &app.components);
     Ok(sampler)

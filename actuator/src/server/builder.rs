@@ -12,6 +12,7 @@ use super::{
     package::Package,
     recorder::ForwardTo,
     running::Running,
+    sentry,
     setup::{NoSetup, Setup},
 };
 use crate::{
@@ -167,6 +168,15 @@ impl Builder {
 
     pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<()> {
         self.serves = true;
+        let _last_words = sentry::last_words();
+        let ran = self.serve_until_told_to_stop(setup).await;
+        if ran.is_err() {
+            sentry::flush().await;
+        }
+        ran
+    }
+
+    async fn serve_until_told_to_stop<M>(self, setup: impl Setup<M>) -> Result<()> {
         let (actuator, router) = self.assemble(setup).await?;
         // Signals are taken over after the set-up, which one may still kill.
         actuator.start(router, true).await?.until_told_to_stop().await;

@@ -23,6 +23,11 @@ mod recorder;
 mod recorder;
 mod registration_meters;
 mod running;
+#[cfg(feature = "sentry")]
+mod sentry;
+#[cfg(not(feature = "sentry"))]
+#[path = "no_sentry.rs"]
+mod sentry;
 mod serve;
 mod settings;
 mod setup;

@@ -42,8 +42,16 @@ const TABLES: &[Table] = &[
     ("Audit", &["management.auditevents.", "actuator.audit."]),
     (
         "The log",
-        &["management.endpoint.logfile.", "logging.", "actuator.logfile.", "actuator.loggers."],
+        &[
+            "management.endpoint.logfile.",
+            "logging.",
+            "spring.output.",
+            "actuator.logfile.",
+            "actuator.loggers.",
+            "actuator.logging.",
+        ],
     ),
+    ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];
