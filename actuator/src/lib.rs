@@ -48,6 +48,7 @@
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
 //! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
+//! | keep levels that are set while the service runs | [`App::level_override_store`] |
 //! | be sure of the last lines before an exit | [`logging::flush`] |
 //!
 //! The settings have Spring's names and are read from arguments, the environment and
@@ -87,6 +88,11 @@ pub struct MacrosDocument;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/health.md")]
 pub struct HealthDocument;
+
+/// And those of the documentation of loggers.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/loggers.md")]
+pub struct LoggersDocument;
 
 /// And those of the documentation of metrics.
 #[cfg(doctest)]

@@ -28,10 +28,12 @@ pub(crate) struct LoggerOverridesEndpoint {
 
 const NAME: &[Selector] = &[Selector::One("name")];
 const LIST: usize = 0;
-const SET: usize = 1;
-const REMOVE_ALL: usize = 2;
-const OPERATIONS: [Operation; 4] = [
+const ONE: usize = 1;
+const SET: usize = 2;
+const REMOVE_ALL: usize = 3;
+const OPERATIONS: [Operation; 5] = [
     Operation::read(&[]),
+    Operation::read(NAME),
     Operation::write(&[]).producing(Produces::Nothing).taking_objects(),
     Operation::delete(&[]),
     Operation::delete(NAME),
@@ -46,6 +48,7 @@ impl LoggerOverridesEndpoint {
     fn answer(&self, call: &Call<'_>) -> EndpointResult {
         match call.operation {
             LIST => self.list(),
+            ONE => self.one(call.selector(0)?),
             SET => match self.set(call) {
                 Ok(reply) => reply,
                 Err(complaint) => refused(400, "Bad Request", &complaint),
@@ -60,6 +63,13 @@ impl LoggerOverridesEndpoint {
         Reply::json(&OverridesDescriptor {
             overrides: overrides.iter().map(OverrideDescriptor::from).collect(),
         })
+    }
+
+    fn one(&self, name: &str) -> EndpointResult {
+        match self.loggers.standing(name) {
+            Some(standing) => Reply::json(&OverrideDescriptor::from(&standing)),
+            None => Ok(Reply::NotFound),
+        }
     }
 
     fn set(&self, call: &Call<'_>) -> Result<EndpointResult, String> {

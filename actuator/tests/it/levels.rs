@@ -65,6 +65,8 @@ fn a_level_that_was_set_for_a_while_shows_what_is_left_and_reverts_by_itself() {
     let listed = &listed["loggers"]["it_levels::expires"];
     assert_eq!(listed["expiresAt"], shown["expiresAt"]);
     let set = override_of(&service, "it_levels::expires").unwrap();
+    let one = service.get(&format!("{OVERRIDES}/it_levels::expires")).assert_status(200).json();
+    assert_eq!(one["since"], set["since"]);
     assert_eq!(set["expiresAt"], shown["expiresAt"]);
     assert_eq!(set["actorClaimed"], true, "nobody proved to be kim");
     assert!(set["since"].as_str().unwrap() < set["expiresAt"].as_str().unwrap(), "{set}");
@@ -84,6 +86,7 @@ fn a_level_that_was_set_for_a_while_shows_what_is_left_and_reverts_by_itself() {
     let [reverted] = reverted.as_slice() else { panic!("{reverted:?}") };
     let expected = json!({"name": "it_levels::expires", "from": "DEBUG", "reason": "orders hang"});
     assert_eq!(reverted["data"], expected);
+    service.get(&format!("{OVERRIDES}/it_levels::expires")).assert_status(404);
 }
 
 #[test]

@@ -86,6 +86,7 @@ mod instant {
 mod optional_instant {
     use super::{Deserialize, Deserializer, Serializer, SystemTime, instant, parsed};
 
+    #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
     pub(super) fn serialize<S: Serializer>(
         at: &Option<SystemTime>,
         to: S,
