@@ -14,7 +14,6 @@ use super::{
     levels::{Loggers, parse_directives},
     output::{
         Common, Destination, DropCount, LogFormat, Look, OutputLayer, OutputSettings, Surroundings,
-        flush_deadline,
         sink::{FileSink, StdoutSink, SyslogFormat, SyslogSettings, SyslogSink},
     },
     recent::LogRing,
@@ -75,7 +74,7 @@ impl Drop for FlushAtExit {
 /// own, which that ends. Without our subscriber it does nothing.
 pub fn flush() {
     if let Some(installed) = INSTALLED.get() {
-        installed.output.flush(flush_deadline());
+        installed.output.flush();
     }
 }
 

@@ -21,6 +21,7 @@ pub use install::flush;
 pub(crate) use install::{LogSource, LoggingState, install};
 pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, SetLevelError};
 pub use levels::{LoggersLayer, layer};
+pub use output::{LogFormat, OutputBuilder, OutputLayer, output};
 #[cfg(test)]
 pub(crate) use recent::{LogLine, LogRing};
 pub(crate) use settings::LoggingSettings;

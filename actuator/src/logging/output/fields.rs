@@ -42,6 +42,17 @@ struct Entry {
     text: Range<usize>,
 }
 
+/// How a value is read as text.
+#[derive(Clone, Copy)]
+enum AsText<'t> {
+    /// As it is.
+    Text(&'t str),
+    /// As in JSON.
+    Json,
+    /// Nobody reads it.
+    Nowhere,
+}
+
 /// An error that was logged.
 #[derive(Debug, Default)]
 pub(super) struct ErrorText {
@@ -94,15 +105,20 @@ impl Fields {
     }
 
     /// Adds a field: its JSON value, and the same or something better to read as text.
-    fn add(&mut self, key: &'static Key, text: Option<&str>, json: impl FnOnce(&mut String)) {
+    fn add(&mut self, key: &'static Key, text: AsText<'_>, json: impl FnOnce(&mut String)) {
         self.add_json(key, json);
+        if matches!(text, AsText::Nowhere) {
+            return;
+        }
         let Some(entry) = self.entries.last_mut() else { return };
         entry.text = push_text(&mut self.text, |into| {
             into.push_str(key.name);
             into.push('=');
             match text {
-                Some(text) => push_plain(into, text),
-                None => into.push_str(self.json.get(entry.value.clone()).unwrap_or_default()),
+                AsText::Text(text) => push_plain(into, text),
+                AsText::Nowhere | AsText::Json => {
+                    into.push_str(self.json.get(entry.value.clone()).unwrap_or_default())
+                }
             }
         });
     }
@@ -157,13 +173,20 @@ pub(super) struct Recorder<'r> {
     pub(super) raw: &'r mut String,
     /// Whose fields they are.
     pub(super) callsite: &'static Callsite,
+    /// Somebody reads them as text.
+    pub(super) as_text: bool,
 }
 
 impl Recorder<'_> {
+    fn as_text<'t>(&self, text: AsText<'t>) -> AsText<'t> {
+        if self.as_text { text } else { AsText::Nowhere }
+    }
+
     fn number(&mut self, field: &Field, digits: &str) {
         match self.callsite.key(field) {
             Some(key) if key.role == Role::Member => {
-                self.fields.add(key, None, |json| json.push_str(digits));
+                let text = self.as_text(AsText::Json);
+                self.fields.add(key, text, |json| json.push_str(digits));
                 self.keep_error(key, digits);
             }
             Some(key) => self.text(key, digits, false),
@@ -176,14 +199,18 @@ impl Recorder<'_> {
     fn text(&mut self, key: &'static Key, value: &str, is_string: bool) {
         match key.role {
             Role::LogCrate => {}
-            Role::Secret => self.fields.add(key, Some(MASK), |json| push_string(json, MASK)),
+            Role::Secret => {
+                let text = self.as_text(AsText::Text(MASK));
+                self.fields.add(key, text, |json| push_string(json, MASK));
+            }
             Role::Message => {
                 let clean = Sanitizer::default().sanitize_text(value);
                 push_plain(&mut self.fields.message, &clean);
             }
             Role::Member => {
                 let clean = Sanitizer::default().sanitize_text(value);
-                let text = (!is_string).then_some(&*clean);
+                let text = if is_string { AsText::Json } else { AsText::Text(&clean) };
+                let text = self.as_text(text);
                 self.fields.add(key, text, |json| push_string(json, &clean));
                 self.keep_error(key, &clean);
             }

@@ -27,9 +27,11 @@ use super::{
 };
 use crate::model::request::RequestContext;
 
-/// Writes every event as one line to all its destinations. Clones share everything.
+/// Writes every event as one line, with the fields of the spans around it and the id of the
+/// request. What [`serve!`](crate::serve) installs is this; [`output`](super::super::output)
+/// makes one for a subscriber of the application's own. Clones share everything.
 #[derive(Clone, Debug)]
-pub(crate) struct OutputLayer {
+pub struct OutputLayer {
     outputs: Arc<Outputs>,
 }
 
@@ -56,7 +58,7 @@ impl OutputLayer {
     }
 
     /// Waits until what was logged is written, until the deadline at most.
-    pub(crate) fn flush(&self, deadline: Instant) {
+    pub(crate) fn flush_until(&self, deadline: Instant) {
         self.outputs.flush(deadline);
     }
 
@@ -68,7 +70,8 @@ impl OutputLayer {
         parts.clear();
         parts.at.set(at);
         let callsite = self.outputs.callsites().get(event.metadata());
-        event.record(&mut Recorder { fields: &mut parts.fields, raw, callsite });
+        let as_text = self.outputs.needs_text();
+        event.record(&mut Recorder { fields: &mut parts.fields, raw, callsite, as_text });
         RequestContext::with_current(|request| parts.set_request(request));
         add_spans(parts, event, context);
         match event.normalized_metadata() {
@@ -132,9 +135,14 @@ where
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let callsite = self.outputs.callsites().get(attributes.metadata());
-        let mut fields = Fields::default();
+        let (mut fields, as_text) = (Fields::default(), self.outputs.needs_text());
         Room::with(|room| {
-            attributes.record(&mut Recorder { fields: &mut fields, raw: &mut room.raw, callsite });
+            attributes.record(&mut Recorder {
+                fields: &mut fields,
+                raw: &mut room.raw,
+                callsite,
+                as_text,
+            });
         });
         if let Some(span) = context.span(id) {
             span.extensions_mut().replace(SpanFields(fields));
@@ -145,9 +153,14 @@ where
         let Some(span) = context.span(id) else { return };
         // Foreign code writes the values, and may log: nothing of the span is held meanwhile.
         let callsite = self.outputs.callsites().get(span.metadata());
-        let mut fields = Fields::default();
+        let (mut fields, as_text) = (Fields::default(), self.outputs.needs_text());
         Room::with(|room| {
-            values.record(&mut Recorder { fields: &mut fields, raw: &mut room.raw, callsite });
+            values.record(&mut Recorder {
+                fields: &mut fields,
+                raw: &mut room.raw,
+                callsite,
+                as_text,
+            });
         });
         if let Some(SpanFields(known)) = span.extensions_mut().get_mut::<SpanFields>() {
             known.add_later(&fields);

@@ -10,7 +10,6 @@ use super::{
         format::{FormatSettings, LogFormat},
         outputs::Look,
         sink::{Formatted, Sink},
-        writer::flush_deadline,
     },
     *,
 };
@@ -76,7 +75,7 @@ impl Log {
         };
         let layer = OutputLayer::start(&self.common, vec![destination], None).unwrap();
         tracing::subscriber::with_default(Registry::default().with(layer.clone()), work);
-        layer.flush(Instant::now() + Duration::from_secs(10));
+        layer.flush_within(Duration::from_secs(10));
         kept.0.lock().unwrap().clone()
     }
 
@@ -459,7 +458,7 @@ fn a_span_may_know_the_request() {
     tracing::subscriber::with_default(Registry::default().with(Knows).with(layer.clone()), || {
         info_span!("request").in_scope(|| info!(target: "t_out", "hello"));
     });
-    layer.flush(flush_deadline());
+    layer.flush();
     let line = kept.0.lock().unwrap().clone();
     assert!(line.ends_with("] [r-2] t_out : request: hello\n"), "{line}");
     assert_eq!(ring.snapshot().end, line.len() as u64);

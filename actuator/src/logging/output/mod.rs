@@ -1,6 +1,7 @@
 //! Where lines go: formats, and the sinks that they are written to.
 
 mod archives;
+mod builder;
 mod callsite;
 mod console;
 mod fields;
@@ -15,9 +16,10 @@ pub(crate) mod sink;
 mod time;
 mod writer;
 
+pub use builder::{OutputBuilder, output};
 pub(crate) use console::Surroundings;
-pub(crate) use format::LogFormat;
-pub(crate) use layer::OutputLayer;
+pub use format::LogFormat;
+pub use layer::OutputLayer;
 pub(crate) use outputs::{Common, Destination, Look};
 pub(crate) use settings::OutputSettings;
-pub(crate) use writer::{DropCount, flush_deadline};
+pub(crate) use writer::DropCount;

@@ -58,6 +58,7 @@ pub(super) struct Outputs {
     formats: Arc<Formats>,
     outputs: Vec<Output>,
     ring: Option<Arc<LogRing>>,
+    needs_text: bool,
     limit: Option<RateLimit>,
     /// Of records of the `log` crate, which have no callsites.
     log_rates: Box<[Rate]>,
@@ -105,6 +106,8 @@ impl Outputs {
         ring: Option<Arc<LogRing>>,
     ) -> io::Result<Self> {
         let formats = Arc::new(Formats::new(common, destinations.iter().map(|to| to.look)));
+        let is_text = |to: &Destination| to.look.format == LogFormat::Text;
+        let needs_text = ring.is_some() || destinations.iter().any(is_text);
         let start = |to: Destination| {
             let format = formats.index(to.look);
             let writer_formats = Arc::clone(&formats);
@@ -122,6 +125,7 @@ impl Outputs {
         Ok(Self {
             outputs: outputs?,
             ring,
+            needs_text,
             limit: common.rate_limit,
             log_rates: (0..LOG_RATES).map(|_| Rate::default()).collect(),
             formats,
@@ -146,6 +150,11 @@ impl Outputs {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         self.log_rates.get(usize::try_from(hash % LOG_RATES as u64).ok()?)
+    }
+
+    /// Whether somebody reads lines of text.
+    pub(super) fn needs_text(&self) -> bool {
+        self.needs_text
     }
 
     /// How many lines each place has lost.

@@ -18,6 +18,9 @@ use super::sink::{Formatted, Sink};
 /// The target under which the writer speaks of itself.
 pub(super) const OWN_TARGET: &str = "actuator::logging";
 
+/// How many lines a sink is given at once.
+const AT_ONCE: usize = 256;
+
 /// Writes the line "so many lines were dropped" in the format of the sink.
 pub(super) type DropNote = Box<dyn Fn(u64) -> String + Send>;
 
@@ -229,20 +232,20 @@ impl Worker {
     }
 
     fn write(&mut self, batch: &Batch) {
-        if batch.lines.is_empty() {
-            return;
-        }
         let mut start = 0;
-        let lines: Vec<Formatted<'_>> = batch
-            .lines
-            .iter()
-            .map(|(level, end)| {
+        let mut room = [Formatted { level: Level::INFO, text: "" }; AT_ONCE];
+        for part in batch.lines.chunks(AT_ONCE) {
+            for (line, (level, end)) in room.iter_mut().zip(part) {
                 let text = batch.text.get(start..*end).unwrap_or_default();
+                *line = Formatted { level: *level, text };
                 start = *end;
-                Formatted { level: *level, text }
-            })
-            .collect();
-        let written = self.sink.write(&lines);
+            }
+            self.write_part(room.get(..part.len()).unwrap_or_default());
+        }
+    }
+
+    fn write_part(&mut self, lines: &[Formatted<'_>]) {
+        let written = self.sink.write(lines);
         if written.is_err() {
             let lost = u64::try_from(lines.len()).unwrap_or(u64::MAX);
             self.shared.drops.0.fetch_add(lost, Relaxed);

@@ -13,7 +13,8 @@ mod text;
 
 pub(super) use json::JsonFormat;
 pub(super) use naming::FieldKey;
-pub(crate) use settings::{FormatSettings, LogFormat};
+pub(crate) use settings::FormatSettings;
+pub use settings::LogFormat;
 pub(super) use text::TextFormat;
 
 /// What is the same in every line.

@@ -6,8 +6,9 @@ use crate::settings::{FromSetting, SettingsReader, one_of};
 
 /// The formats of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LogFormat {
-    /// For people: Spring's default pattern.
+#[non_exhaustive]
+pub enum LogFormat {
+    /// For people: the shape of Spring Boot's default pattern.
     Text,
     /// Logstash's JSON.
     Logstash,
