@@ -66,6 +66,7 @@
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
 //! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
 //! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
+//! - `sentry`: sends errors and panics to Sentry, with what led to them: [`sentry::layer`](sentry).
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
 //!   MariaDB, PostgreSQL and SQLite, and checks of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -90,6 +91,11 @@ pub struct HealthDocument;
 #[doc = include_str!("../../docs/metrics.md")]
 pub struct MetricsDocument;
 
+/// And that about the last requests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/exchanges.md")]
+pub struct ExchangesDocument;
+
 /// And those about the `metrics` crate.
 #[cfg(all(doctest, feature = "metrics"))]
 #[doc = include_str!("../../docs/metrics-crate.md")]
@@ -99,6 +105,11 @@ pub struct MetricsCrateDocument;
 #[cfg(all(doctest, feature = "reqwest", feature = "moka"))]
 #[doc = include_str!("../../docs/metrics-clients.md")]
 pub struct MetricsClientsDocument;
+
+/// And those about Sentry.
+#[cfg(all(doctest, feature = "sentry"))]
+#[doc = include_str!("../../docs/sentry.md")]
+pub struct SentryDocument;
 
 #[doc(hidden)]
 pub mod __private;
@@ -122,6 +133,8 @@ pub mod meter;
 mod model;
 mod probe;
 mod registry;
+#[cfg(feature = "sentry")]
+pub mod sentry;
 mod server;
 mod settings;
 mod support;
@@ -408,4 +421,4 @@ pub use info::ActuatorInfo;
 pub use probe::ProbeReport;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, probe};
 pub use settings::FromSetting;
-pub use web::{ActuatorLayer, ServerTiming};
+pub use web::{ActuatorLayer, ExchangeBodyLayer, ServerTiming};

@@ -7,7 +7,10 @@ use std::{
 };
 
 use tracing::{Dispatch, dispatcher, subscriber::NoSubscriber};
-use tracing_subscriber::{Registry, layer::SubscriberExt as _};
+use tracing_subscriber::{
+    Registry,
+    layer::{Layer, SubscriberExt as _},
+};
 
 use super::{
     LoggersLayer, LoggingSettings,
@@ -79,25 +82,33 @@ pub fn flush() {
 }
 
 /// Sets levels, and installs a subscriber if the process has none. An application's own
-/// subscriber is never replaced or wrapped. Called again, it sets levels only.
-pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
+/// subscriber is never replaced or wrapped. Called again, it sets levels only. `beside` is a layer
+/// that takes what passes the levels, too.
+pub(crate) fn install(
+    settings: &LoggingSettings,
+    beside: impl Layer<Registry> + Send + Sync,
+) -> Result<LoggingState> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let loggers = Loggers::global();
     loggers.configure(&settings.levels.levels, &settings.levels.groups);
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
-        install_own(settings, &loggers)?;
+        install_own(settings, &loggers, beside)?;
     }
     let drops = INSTALLED.get().map(|installed| installed.output.drops());
     Ok(LoggingState { source: source(settings), drops: drops.unwrap_or_default(), loggers })
 }
 
-fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {
+fn install_own(
+    settings: &LoggingSettings,
+    loggers: &Loggers,
+    beside: impl Layer<Registry> + Send + Sync,
+) -> Result<()> {
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
     let output = start_output(&settings.output, ring.clone())?;
-    let subscriber =
-        Registry::default().with(output.clone()).with(LoggersLayer::new(loggers.clone()));
+    let subscriber = Registry::default().with(beside).with(output.clone());
+    let subscriber = subscriber.with(LoggersLayer::new(loggers.clone()));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         // Somebody was faster; their subscriber does not ask our loggers.
         loggers.attach(false);
@@ -246,6 +257,10 @@ mod tests {
         written
     }
 
+    fn install_bare(settings: &LoggingSettings) -> Result<LoggingState> {
+        install(settings, tracing_subscriber::layer::Identity::new())
+    }
+
     fn settings() -> LoggingSettings {
         LoggingSettings {
             levels: LevelSettings {
@@ -277,7 +292,7 @@ mod tests {
     fn process_without_a_subscriber() {
         let folder = std::env::temp_dir().join(format!("actuator-install-{}", std::process::id()));
         let path = folder.join("app.log");
-        let first = install(&LoggingSettings {
+        let first = install_bare(&LoggingSettings {
             output: OutputSettings { file: Some(path.clone()), ..settings().output },
             ..settings()
         })
@@ -295,7 +310,7 @@ mod tests {
         first.loggers.set("ROOT", Some(LogLevel::Off)).unwrap();
         assert_eq!(log::max_level(), log::LevelFilter::Off);
         tracing::error!("never");
-        let again = install(&settings()).unwrap();
+        let again = install_bare(&settings()).unwrap();
         let Some(LogSource::File(served)) = again.source else { panic!("{again:?}") };
         assert_eq!(served, path);
         flush();
@@ -317,8 +332,8 @@ mod tests {
     #[test]
     #[ignore = "run in a process of its own by the test above"]
     fn process_without_a_file() {
-        let state = install(&LoggingSettings { output: OutputSettings::default(), ..settings() });
-        let state = state.unwrap();
+        let output = OutputSettings::default();
+        let state = install_bare(&LoggingSettings { output, ..settings() }).unwrap();
         tracing::info!("kept");
         let Some(LogSource::Ring(ring)) = state.source else { panic!("{state:?}") };
         assert!(ring.snapshot().end > 0);
@@ -335,7 +350,7 @@ mod tests {
     #[ignore = "run in a process of its own by the test above"]
     fn process_with_a_subscriber() {
         tracing::subscriber::set_global_default(Registry::default()).unwrap();
-        let state = install(&settings()).unwrap();
+        let state = install_bare(&settings()).unwrap();
         assert!(dispatcher::get_default(Dispatch::is::<Registry>));
         assert_eq!(log::max_level(), log::LevelFilter::Off);
         assert!(state.source.is_none());
@@ -344,7 +359,7 @@ mod tests {
         assert!(tracing::enabled!(tracing::Level::TRACE));
         let file = Some(PathBuf::from("written/by/the/application.log"));
         let output = OutputSettings { file, ..OutputSettings::default() };
-        let state = install(&LoggingSettings { output, ..settings() }).unwrap();
+        let state = install_bare(&LoggingSettings { output, ..settings() }).unwrap();
         assert!(matches!(state.source, Some(LogSource::File(_))));
     }
 
@@ -359,7 +374,7 @@ mod tests {
         let subscriber = Registry::default().with(crate::logging::layer());
         tracing::subscriber::set_global_default(subscriber).unwrap();
         assert!(tracing::enabled!(target: "from_rust_log", tracing::Level::DEBUG));
-        let state = install(&settings()).unwrap();
+        let state = install_bare(&settings()).unwrap();
         state.loggers.set("mine", Some(LogLevel::Debug)).unwrap();
         assert!(tracing::enabled!(target: "mine::db", tracing::Level::DEBUG));
         assert!(!tracing::enabled!(target: "other", tracing::Level::DEBUG));

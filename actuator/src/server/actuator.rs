@@ -5,13 +5,14 @@ use std::{
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use axum::{Router, extract::Request};
 
 use super::{
-    builder::Builder, health, registration_meters, settings::ServerSettings, start_log::StartLog,
+    builder::Builder, health, registration_meters, sentry, settings::ServerSettings,
+    start_log::StartLog,
 };
 use crate::{
     admin::{
@@ -23,10 +24,13 @@ use crate::{
     export::{ExportSettings, Exports, Origin},
     exposition::Exposition,
     health::{Availability, HealthContributors},
+    logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
-    web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
+    web::{
+        ActuatorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, not_found_fallback,
+    },
     webhook::{WebhookHandle, WebhookSettings},
 };
 
@@ -40,10 +44,12 @@ pub struct Actuator {
     pub(super) endpoints: Vec<SharedEndpoint>,
     pub(super) mounted: Vec<MountedPath>,
     pub(super) layer: ActuatorLayer,
+    pub(super) body_layer: ExchangeBodyLayer,
     pub(super) health: Arc<HealthContributors>,
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
     pub(super) exports: ExportSettings,
@@ -76,6 +82,13 @@ impl Actuator {
     /// routes are there.
     pub fn layer(&self) -> ActuatorLayer {
         self.layer.clone()
+    }
+
+    /// Copies the beginnings of bodies into the HTTP exchanges, if
+    /// `actuator.httpexchanges.include-bodies` asks for that; otherwise it does nothing. To be
+    /// applied with `Router::layer` just before [`Self::layer`].
+    pub fn body_layer(&self) -> ExchangeBodyLayer {
+        self.body_layer
     }
 
     /// Liveness and readiness, for the application to change.
@@ -135,7 +148,13 @@ impl Actuator {
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
-        Registration { registrar, webhook, exports, availability: self.availability.clone() }
+        Registration {
+            registrar,
+            webhook,
+            exports,
+            availability: self.availability.clone(),
+            level_attendants: Arc::clone(&self.level_attendants),
+        }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -160,19 +179,29 @@ impl Actuator {
             management.into_router()
         };
         let bare = !routes.has_routes();
-        let router = merged(routes, management)?.layer(self.layer.clone());
-        let router = if bare { self.with_fallback(router) } else { router };
+        let router = merged(routes, management)?;
+        let router = if self.body_layer.is_on() { router.layer(self.body_layer) } else { router };
+        let router = router.layer(self.layer.clone());
+        let router = if bare { self.with_recorded_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
             return Ok(router);
         }
-        Ok(self.with_fallback(Router::new().nest(&self.server.context_path, router)))
+        Ok(self.with_recorded_fallback(Router::new().nest(&self.server.context_path, router)))
     }
 
+    /// What nothing matches is refused.
     pub(super) fn with_fallback(&self, router: Router) -> Router {
         let include_message = self.server.include_message;
         router.fallback(move |request: Request| {
             std::future::ready(not_found_fallback(&request, include_message))
         })
+    }
+
+    /// The same, recorded like everything else that is refused: a fallback is not within the layer
+    /// that a router got before.
+    fn with_recorded_fallback(&self, router: Router) -> Router {
+        let fallback = self.with_fallback(Router::new()).layer(self.layer.clone());
+        router.fallback_service(fallback)
     }
 
     pub(super) fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {
@@ -224,6 +253,7 @@ pub struct Registration {
     webhook: Option<WebhookHandle>,
     exports: Exports,
     availability: Availability,
+    level_attendants: Arc<LevelAttendants>,
 }
 
 impl Registration {
@@ -238,14 +268,23 @@ impl Registration {
     }
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
-    /// they are sent, and ends the health webhook, within one second whatever the other sides do.
+    /// they are sent, keeps levels that were just set, and ends the health webhook, within one second
+    /// whatever the other sides do. The last events for Sentry, if there are any, may take one second
+    /// more.
     pub async fn shutdown(self) {
+        self.take_back().await;
+        sentry::flush().await;
+    }
+
+    /// The same but for Sentry, which is told of what follows too.
+    pub(super) async fn take_back(self) {
         self.availability.shutting_down();
         let webhook = async {
             if let Some(webhook) = self.webhook {
                 webhook.shutdown().await;
             }
         };
-        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown());
+        let levels = self.level_attendants.flush(Duration::from_secs(1));
+        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown(), levels);
     }
 }

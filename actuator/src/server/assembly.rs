@@ -6,22 +6,23 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters, health,
-    log_meters, mounts::Ground,
+    level_audit, level_store, log_meters, mounts::Ground, sentry,
 };
 use crate::{
-    endpoint::{self, Subjects},
+    endpoint::{self, LogLink, Subjects},
     env::Environment,
     error::{Error, ErrorKind, Result},
     exchange::ExchangeRepository,
     exposition::Exposition,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
+    logging::LevelAttendants,
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
-    web::{ActuatorLayer, LayerParts},
+    web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts},
 };
 
 /// Puts everything together; nothing listens yet.
@@ -71,6 +72,7 @@ impl Parts {
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
+        sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
         let application =
             info::Application { name: name.clone(), version: version.clone().unwrap_or_default() };
@@ -87,9 +89,11 @@ impl Parts {
             info: Arc::new(InfoRegistry::new(&config.info, info)),
             environment: Arc::new(environment(basics, env, &sanitizer)),
             logging: basics.logging.clone(),
+            level_attendants: Arc::new(level_attendants(basics, &mut app)),
             meters: Arc::clone(&basics.meters),
             exposition: Arc::new(Exposition::new(Arc::clone(&basics.meters), config.exposition)),
             exchanges: Arc::clone(&exchanges),
+            log_link: LogLink::default(),
             audit: basics.audit.clone(),
             threads: Arc::new(ThreadRepository::new(Clock::system())),
             beans,
@@ -122,10 +126,12 @@ impl Parts {
         let exposition = Arc::clone(&self.subjects.exposition);
         let (endpoints, mounts) =
             endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
+        let exposed = config.exposure.apply(endpoints.clone());
+        lead_to_log(&self.subjects.log_link, &exposed);
         let mounted = Ground {
             server: &basics.server,
             exposure: &config.exposure,
-            exposed: &config.exposure.apply(endpoints.clone()),
+            exposed: &exposed,
             settings: &basics.settings,
         }
         .mount(mounts)?;
@@ -133,6 +139,9 @@ impl Parts {
         Ok(Actuator {
             name: self.name,
             version: self.version,
+            body_layer: ExchangeBodyLayer::new(
+                config.exchange.is_recording() && config.exchange.bodies.is_on(),
+            ),
             layer: ActuatorLayer::new(LayerParts {
                 meters: ServerRequestMeters::new(Arc::clone(&basics.meters)),
                 meters_management: basics.meters.settings().management_requests,
@@ -149,6 +158,7 @@ impl Parts {
             availability: self.availability,
             meters: basics.meters,
             audit: basics.audit,
+            level_attendants: self.subjects.level_attendants,
             admin: config.admin,
             webhook: config.webhook,
             exports: config.exports,
@@ -167,6 +177,14 @@ impl Parts {
     }
 }
 
+/// Exchanges lead to their lines of the log where both are served.
+fn lead_to_log(link: &LogLink, exposed: &[Exposed]) {
+    let path_of = |id| exposed.iter().find(|one| one.id() == id).map(Exposed::path);
+    if let (Some(exchanges), Some(log)) = (path_of("httpexchanges"), path_of("logstream")) {
+        link.lead(exchanges, log);
+    }
+}
+
 /// The meters that macros declare, and those of the library itself.
 fn bind_meters(
     basics: &Basics,
@@ -181,6 +199,15 @@ fn bind_meters(
     let sampler = start_meters(&basics.meters, process, app.allocator.take())?;
     meter::bind_pool_meters(&basics.meters, &app.components);
     Ok(sampler)
+}
+
+/// Who writes changes of levels down. The audit comes first: it hears of what is restored.
+fn level_attendants(basics: &Basics, app: &mut App) -> LevelAttendants {
+    let loggers = &basics.logging.loggers;
+    let service = loggers.origin();
+    let recorder = level_audit::record_changes(loggers, service, basics.audit.clone());
+    let keeper = level_store::start(basics, service, app.level_store.take());
+    LevelAttendants::new(service, recorder, keeper)
 }
 
 /// What info has of settings and sources; the facts are the caller's.

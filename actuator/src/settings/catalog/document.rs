@@ -47,9 +47,11 @@ const TABLES: &[Table] = &[
             "logging.",
             "spring.output.",
             "actuator.logfile.",
+            "actuator.loggers.",
             "actuator.logging.",
         ],
     ),
+    ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];

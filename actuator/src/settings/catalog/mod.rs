@@ -5,6 +5,7 @@ mod log_lines;
 mod log_places;
 mod meters;
 mod push;
+mod sentry;
 
 use super::name::{self, Spelling};
 
@@ -40,9 +41,16 @@ pub enum Kind {
 
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [general::ENTRIES, log_lines::ENTRIES, log_places::ENTRIES, push::ENTRIES, meters::ENTRIES]
-        .into_iter()
-        .flatten()
+    [
+        general::ENTRIES,
+        log_lines::ENTRIES,
+        log_places::ENTRIES,
+        push::ENTRIES,
+        meters::ENTRIES,
+        sentry::ENTRIES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Whether this is a name of Spring's that is accepted, but does nothing here.
