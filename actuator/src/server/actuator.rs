@@ -26,7 +26,7 @@ use crate::{
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
-    web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
+    web::{ActuatorLayer, ErrorLayer, Exposure, Management, MountedPath, not_found_fallback},
     webhook::{WebhookHandle, WebhookSettings},
 };
 
@@ -76,6 +76,13 @@ impl Actuator {
     /// routes are there.
     pub fn layer(&self) -> ActuatorLayer {
         self.layer.clone()
+    }
+
+    /// Turns error answers of the application into documents, and panics into answers. To be applied
+    /// before [`Self::layer`], so that it stands inside of it. `actuator.errors.enabled=false`
+    /// switches it off; `serve!` and `run()` put it there themselves where that is `true`.
+    pub fn error_layer(&self) -> ErrorLayer {
+        ErrorLayer::new(&self.server.errors)
     }
 
     /// Liveness and readiness, for the application to change.
@@ -146,7 +153,7 @@ impl Actuator {
         };
         let management =
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
-                .including_message(self.server.include_message);
+                .including(self.server.errors.includes);
         if self.server.discovery { management } else { management.without_discovery() }
     }
 
@@ -160,7 +167,11 @@ impl Actuator {
             management.into_router()
         };
         let bare = !routes.has_routes();
-        let router = merged(routes, management)?.layer(self.layer.clone());
+        let router = merged(routes, management)?;
+        let has_errors = self.server.errors.enabled == Some(true);
+        // Inside: requests are recorded with the answers that were sent.
+        let router = if has_errors { router.layer(self.error_layer()) } else { router };
+        let router = router.layer(self.layer.clone());
         let router = if bare { self.with_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
             return Ok(router);
@@ -169,9 +180,9 @@ impl Actuator {
     }
 
     pub(super) fn with_fallback(&self, router: Router) -> Router {
-        let include_message = self.server.include_message;
+        let include = self.server.errors.includes;
         router.fallback(move |request: Request| {
-            std::future::ready(not_found_fallback(&request, include_message))
+            std::future::ready(not_found_fallback(&request, include))
         })
     }
 

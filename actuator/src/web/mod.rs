@@ -8,6 +8,7 @@
 mod answer;
 mod arguments;
 mod body;
+mod errors;
 mod exposure;
 #[cfg(feature = "compression")]
 mod gzip;
@@ -25,9 +26,11 @@ mod server_timing;
 mod stream;
 mod target;
 
+pub(crate) use errors::ErrorSettings;
+pub use errors::{ErrorLayer, HttpError};
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::ActuatorLayer;
 pub(crate) use layer::LayerParts;
-pub(crate) use refusal::{IncludeMessage, not_found_fallback};
+pub(crate) use refusal::not_found_fallback;
 pub(crate) use router::{Management, MountedPath};
 pub use server_timing::ServerTiming;

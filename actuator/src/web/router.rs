@@ -8,11 +8,12 @@ use http::{Method, Request, header, request::Parts};
 
 use super::{
     answer, arguments, body,
+    errors::{Includes, OfManagement},
     exposure::Exposed,
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
     path,
-    refusal::{IncludeMessage, Refusal, RefusalContext},
+    refusal::{Refusal, RefusalContext},
     target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
 };
 use crate::model::{
@@ -28,7 +29,7 @@ pub(crate) struct Management {
     endpoints: Vec<Exposed>,
     mounted: Vec<MountedPath>,
     discovery: bool,
-    include_message: IncludeMessage,
+    include: Includes,
     listener: Listener,
 }
 
@@ -71,7 +72,7 @@ impl Management {
             endpoints,
             mounted,
             discovery: true,
-            include_message: IncludeMessage::Never,
+            include: Includes::default(),
             listener,
         }
     }
@@ -83,10 +84,10 @@ impl Management {
         self
     }
 
-    /// Whether error documents say why.
+    /// What error documents hold.
     #[must_use]
-    pub(crate) fn including_message(mut self, include_message: IncludeMessage) -> Self {
-        self.include_message = include_message;
+    pub(crate) fn including(mut self, include: Includes) -> Self {
+        self.include = include;
         self
     }
 
@@ -133,15 +134,17 @@ impl Management {
     /// Answers one request. Never fails: a refusal is a response too.
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
         let (parts, body) = request.into_parts();
-        match self.answer(&parts, body).await {
+        let mut response = match self.answer(&parts, body).await {
             Ok(response) => response,
             Err(refusal) => refusal.respond(&RefusalContext {
                 path: original_uri(&parts).path(),
                 query: parts.uri.query().unwrap_or_default(),
                 headers: &parts.headers,
-                include_message: self.include_message,
+                include: self.include,
             }),
-        }
+        };
+        response.extensions_mut().insert(OfManagement);
+        response
     }
 
     async fn answer(&self, parts: &Parts, sent: Body) -> Result<Response, Refusal> {
