@@ -11,7 +11,8 @@ use std::{
 use axum::{Router, extract::Request};
 
 use super::{
-    builder::Builder, health, registration_meters, settings::ServerSettings, start_log::StartLog,
+    builder::Builder, health, lifecycle_audit, registration_meters, settings::ServerSettings,
+    start_log::StartLog,
 };
 use crate::{
     admin::{
@@ -26,7 +27,9 @@ use crate::{
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
-    web::{ActuatorLayer, ErrorLayer, Exposure, Management, MountedPath, not_found_fallback},
+    web::{
+        ActuatorLayer, ErrorLayer, Exposure, Management, MountedPath, OnWrite, not_found_fallback,
+    },
     webhook::{WebhookHandle, WebhookSettings},
 };
 
@@ -44,6 +47,7 @@ pub struct Actuator {
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    pub(super) on_write: Option<OnWrite>,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
     pub(super) exports: ExportSettings,
@@ -142,7 +146,9 @@ impl Actuator {
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
-        Registration { registrar, webhook, exports, availability: self.availability.clone() }
+        lifecycle_audit::started(&self.audit, &self.name, version, address);
+        let (availability, audit) = (self.availability.clone(), self.audit.clone());
+        Registration { registrar, webhook, exports, availability, audit }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -153,7 +159,8 @@ impl Actuator {
         };
         let management =
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
-                .including(self.server.errors.includes);
+                .including(self.server.errors.includes)
+                .telling_of_writes(self.on_write.clone());
         if self.server.discovery { management } else { management.without_discovery() }
     }
 
@@ -235,6 +242,7 @@ pub struct Registration {
     webhook: Option<WebhookHandle>,
     exports: Exports,
     availability: Availability,
+    audit: Audit,
 }
 
 impl Registration {
@@ -250,7 +258,16 @@ impl Registration {
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
     /// they are sent, and ends the health webhook, within one second whatever the other sides do.
+    /// Audit events are kept for good before it returns.
     pub async fn shutdown(self) {
+        lifecycle_audit::stopping(&self.audit, "application");
+        let audit = self.audit.clone();
+        self.end().await;
+        audit.flush().await;
+    }
+
+    /// The same of a service whose way down tells why.
+    pub(super) async fn end(self) {
         self.availability.shutting_down();
         let webhook = async {
             if let Some(webhook) = self.webhook {

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters, health,
-    log_meters, mounts::Ground,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
+    endpoint_audit, health, log_meters, mounts::Ground,
 };
 use crate::{
     endpoint::{self, Subjects},
@@ -148,6 +148,11 @@ impl Parts {
             health,
             availability: self.availability,
             meters: basics.meters,
+            on_write: endpoint_audit::recorder(
+                &basics.audit,
+                Sanitizer::default(),
+                Clock::system(),
+            ),
             audit: basics.audit,
             admin: config.admin,
             webhook: config.webhook,

@@ -25,6 +25,7 @@ mod router;
 mod server_timing;
 mod stream;
 mod target;
+mod write;
 
 pub(crate) use errors::ErrorSettings;
 pub use errors::{ErrorLayer, HttpError};
@@ -34,3 +35,4 @@ pub(crate) use layer::LayerParts;
 pub(crate) use refusal::not_found_fallback;
 pub(crate) use router::{Management, MountedPath};
 pub use server_timing::ServerTiming;
+pub(crate) use write::{EndpointWrite, OnWrite};

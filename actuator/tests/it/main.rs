@@ -5,6 +5,7 @@
 mod admin_needs;
 mod app;
 mod audit;
+mod audit_trail;
 mod bad_input;
 mod calls_pools_caches;
 mod embedded;

@@ -137,6 +137,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
 
     "info.*" Text "" "What /info shows of the settings.";
 
+    "actuator.auditevents.file" Text "" "File to which audit events are appended, a line of JSON each; none: they are kept in memory only.";
     "actuator.audit.capacity" Number "1000" "How many audit events are kept in memory.";
     "actuator.compat.c2c.enabled" Bool "false" "Whether health is also served as c2cwsgiutils writes it.";
     "actuator.compat.c2c.path" Text "/c2c/health_check" "Where c2cwsgiutils' document is served.";
