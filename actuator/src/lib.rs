@@ -90,6 +90,11 @@ pub struct HealthDocument;
 #[doc = include_str!("../../docs/metrics.md")]
 pub struct MetricsDocument;
 
+/// And those of the documentation of errors.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/errors.md")]
+pub struct ErrorsDocument;
+
 /// And those about the `metrics` crate.
 #[cfg(all(doctest, feature = "metrics"))]
 #[doc = include_str!("../../docs/metrics-crate.md")]

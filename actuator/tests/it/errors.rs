@@ -19,7 +19,7 @@ use testkit::{Answer, Request};
 
 use crate::app::{Service, TestApp, app, runtime};
 
-const SQL: &str = "INSERT INTO users (name) VALUES ('hunter2')";
+const SQL: &str = "INSERT INTO users (name) VALUES ('open-sesame')";
 
 fn routes() -> Router {
     let unauthorized = || async {
@@ -57,7 +57,7 @@ async fn user(Path(id): Path<u64>) -> String {
 }
 
 fn boom() -> StatusCode {
-    panic!("the key is hunter2")
+    panic!("the key is open-sesame")
 }
 
 /// The log in memory is that of the process: these words are of one test.
@@ -272,7 +272,7 @@ fn trap_seed_18_neither_causes_nor_statements_are_shown_without_authorisation() 
         for path in ["/cause?trace=true&exception", "/sql?trace", "/boom?trace", "/boom?message"] {
             let answer = service.get(path).assert_status(500);
             let text = answer.text();
-            for secret in ["hunter2", "INSERT", "no way", "io::", "Caused by"] {
+            for secret in ["open-sesame", "INSERT", "no way", "io::", "Caused by"] {
                 assert!(!text.contains(secret), "{path}: {text}");
             }
             assert_eq!(keys(&answer), ["timestamp", "status", "error", "message", "path"]);

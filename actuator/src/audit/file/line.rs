@@ -17,16 +17,12 @@ pub(super) const MAX_LINE: usize = 32 * 1024;
 #[derive(Serialize, Deserialize)]
 struct Line<'l> {
     timestamp: Cow<'l, str>,
-    #[serde(default, skip_serializing_if = "is_empty")]
+    #[serde(default, skip_serializing_if = "str::is_empty")]
     principal: Cow<'l, str>,
     #[serde(rename = "type")]
     event_type: Cow<'l, str>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     data: Option<&'l RawValue>,
-}
-
-fn is_empty(text: &Cow<'_, str>) -> bool {
-    text.is_empty()
 }
 
 /// The line, with a line feed. Data in one line stays one: it was written by the same library.

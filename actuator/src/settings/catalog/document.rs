@@ -15,6 +15,7 @@ type Table = (&'static str, &'static [&'static str]);
 /// All names.
 const TABLES: &[Table] = &[
     ("The server", &["server.", "spring.web.", "spring.lifecycle.", "actuator.shutdown."]),
+    ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
     ("The application", &["spring."]),
     ("The management API", &["management."]),
     ("Health", &["management.endpoint.health.", "management.health.", "actuator.health."]),
@@ -39,7 +40,7 @@ const TABLES: &[Table] = &[
         "HTTP exchanges",
         &["management.httpexchanges.", "management.trace.", "actuator.httpexchanges."],
     ),
-    ("Audit", &["management.auditevents.", "actuator.audit."]),
+    ("Audit", &["management.auditevents.", "actuator.audit.", "actuator.auditevents."]),
     ("The log", &["management.endpoint.logfile.", "logging.", "actuator.logfile."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
