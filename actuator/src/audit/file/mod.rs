@@ -41,6 +41,8 @@ pub struct FileAuditEventRepository {
     memory: Arc<InMemoryAuditEventRepository>,
     /// Held while an event goes to both places, so that they agree on the order.
     writer: Mutex<Writer>,
+    /// Held by the one search of the file that goes on.
+    searching: Arc<tokio::sync::Mutex<()>>,
     /// Whether the file holds events that are not in memory.
     has_older: AtomicBool,
 }
@@ -67,7 +69,8 @@ impl FileAuditEventRepository {
         newest.events.into_iter().for_each(|event| memory.add(event));
         let writer = Writer::start(path.clone(), file)?;
         let has_older = AtomicBool::new(newest.is_cut);
-        Ok(Self { path, capacity, memory, writer: Mutex::new(writer), has_older })
+        let (writer, searching) = (Mutex::new(writer), Arc::default());
+        Ok(Self { path, capacity, memory, writer, searching, has_older })
     }
 
     /// Where the events are.
@@ -75,25 +78,28 @@ impl FileAuditEventRepository {
         &self.path
     }
 
-    /// Looks in the file for what memory no longer has.
-    fn search(
-        &self,
-        filter: AuditEventFilter,
-    ) -> impl Future<Output = io::Result<Vec<AuditEvent>>> {
+    /// Looks in the file for what memory no longer has. One search goes on at a time, and ends when
+    /// nobody waits for it any more.
+    async fn search(&self, filter: AuditEventFilter) -> io::Result<Vec<AuditEvent>> {
+        let turn = Arc::clone(&self.searching).lock_owned().await;
         // First the end of the file, then memory: all that the file has up to there is older than
         // what memory has, or the same.
         let end = fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
         let recent = self.memory.snapshot();
         let (path, capacity) = (self.path.clone(), self.capacity);
-        let read = move || search::since(&path, end, &recent, &filter, capacity);
-        async move {
-            match Handle::try_current() {
-                Ok(runtime) => {
-                    runtime.spawn_blocking(read).await.map_err(io::Error::other).flatten()
-                }
-                Err(_) => read(),
-            }
-        }
+        let wanted = Arc::new(());
+        let watch = Arc::downgrade(&wanted);
+        let read = move || {
+            let _turn = turn;
+            let is_wanted = || watch.strong_count() > 0;
+            search::since(&path, end, &recent, &filter, capacity, is_wanted)
+        };
+        let found = match Handle::try_current() {
+            Ok(runtime) => runtime.spawn_blocking(read).await.map_err(io::Error::other).flatten(),
+            Err(_) => read(),
+        };
+        drop(wanted);
+        found
     }
 
     /// Whether memory has all that a filter could find.

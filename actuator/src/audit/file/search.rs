@@ -15,7 +15,7 @@ use super::{
 use crate::audit::{AuditEvent, AuditEventFilter};
 
 /// Bytes of the file that one search reads at most: what lies before is not found.
-const MAX_READ: u64 = 256 * 1024 * 1024;
+const MAX_READ: u64 = 64 * 1024 * 1024;
 /// Events are nearly in the order of their time: after so many in a row that are too old, there is
 /// none left that is not.
 const TOO_OLD_IN_A_ROW: usize = 100;
@@ -46,27 +46,29 @@ impl Searched {
 /// The newest `capacity` events of the file.
 pub(super) fn newest(path: &Path, capacity: usize) -> io::Result<Searched> {
     let file = File::open(path)?;
-    let mut lines = Backwards::new(&file, file.metadata()?.len());
+    let length = file.metadata()?.len();
+    let mut lines = Backwards::new(&file, length);
     let mut found = Searched::default();
-    while found.events.len() < capacity {
+    while found.events.len() < capacity && length - lines.left() < MAX_READ {
         let Some(line) = lines.next_line()? else { return Ok(found) };
         match event(line) {
             Some(event) => found.events.push_front(event),
             None => found.corrupt += 1,
         }
     }
-    found.is_cut = lines.next_line()?.is_some();
+    found.is_cut = lines.left() > 0 || lines.next_line()?.is_some();
     Ok(found)
 }
 
 /// The newest `capacity` events that the filter lets through: of those in memory, and of the first
-/// `end` bytes of the file.
+/// `end` bytes of the file. It gives up once it is not wanted any more.
 pub(super) fn since(
     path: &Path,
     end: u64,
     recent: &VecDeque<AuditEvent>,
     filter: &AuditEventFilter,
     capacity: usize,
+    is_wanted: impl Fn() -> bool,
 ) -> io::Result<Vec<AuditEvent>> {
     let mut known = Known::of(recent);
     let matching = recent.iter().filter(|event| filter.matches(event)).cloned();
@@ -79,7 +81,8 @@ pub(super) fn since(
     let mut lines = Backwards::new(&file, end.min(file.metadata()?.len()));
     let start = lines.left();
     let mut too_old = 0;
-    while events.len() < capacity && too_old < TOO_OLD_IN_A_ROW && start - lines.left() < MAX_READ {
+    let is_worth_it = |left| start - left < MAX_READ && is_wanted();
+    while events.len() < capacity && too_old < TOO_OLD_IN_A_ROW && is_worth_it(lines.left()) {
         let Some(line) = lines.next_line()? else { break };
         let Some(event) = event(line) else { continue };
         let is_too_old = filter.after.is_some_and(|after| event.timestamp() <= after);
