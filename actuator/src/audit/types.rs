@@ -14,20 +14,13 @@ pub const LOGOUT_SUCCESS: &str = "LOGOUT_SUCCESS";
 /// Somebody asked for what is not theirs.
 pub const AUTHORIZATION_FAILURE: &str = "AUTHORIZATION_FAILURE";
 
-/// The service is there: it listens. Data: `application`, `version` where it is known, and `address`.
-pub const APPLICATION_STARTED: &str = "APPLICATION_STARTED";
-/// The service stops. Data: `reason`, which is a signal (`SIGTERM`, `ctrl-c`), `shutdown endpoint`, or
-/// `application` if its own code says so.
-pub const APPLICATION_STOPPING: &str = "APPLICATION_STOPPING";
-/// Somebody called an operation of the management API that changes something, and it was done or
-/// refused. Data: `endpoint` (its id), `operation` (`write` or `delete`), `selectors` (the path below
-/// the endpoint, where there is one), `status` (of the answer; 499 if the caller went away before it),
-/// `claimedActor` (who the caller says it is), and `unrecorded` (how many refused ones before this
-/// were too many to be recorded). What has a type of its own is not recorded twice.
-pub const ENDPOINT_WRITE: &str = "ENDPOINT_WRITE";
-/// Somebody set the level of a logger.
+/// Somebody set the level of a logger or a group, or took that back, or it came back with a start.
+/// Data: `name`, `from` and `to` (levels; absent where it inherits), and where they are known
+/// `expiresAt` (ISO 8601 instant), `reason`, `actorClaimed` (the principal is what the caller
+/// said), `cause` (text, if it is not that a level was set).
 pub const LOG_LEVEL_CHANGED: &str = "LOG_LEVEL_CHANGED";
-/// A level that was set for a while went back.
+/// The time of such a level was over, and it reverted by itself. Data: `name`, `from`, `to`, and
+/// the `reason` that was given when it was set.
 pub const LOG_LEVEL_REVERTED: &str = "LOG_LEVEL_REVERTED";
 
 /// The status of a check changed. Data: `check` (its path), `from` and `to` (status codes), and
@@ -37,3 +30,16 @@ pub const HEALTH_CHANGED: &str = "HEALTH_CHANGED";
 /// `status` (absent when it is taken back), and where they are known `until` (ISO 8601 instant)
 /// and `reason`.
 pub const HEALTH_OVERRIDDEN: &str = "HEALTH_OVERRIDDEN";
+
+/// The service is there: it listens. Data: `application`, `version` where it is known, and `address`.
+pub const APPLICATION_STARTED: &str = "APPLICATION_STARTED";
+/// The service stops. Data: `reason`, which is a signal (`SIGTERM`, `ctrl-c`), `shutdown endpoint`, or
+/// `application` if its own code says so.
+pub const APPLICATION_STOPPING: &str = "APPLICATION_STOPPING";
+/// Somebody called an operation of the management API that changes something, and it was done or
+/// refused. Data: `endpoint` (its id), `operation` (`write` or `delete`), `selectors` (the path below
+/// the endpoint, where there is one), `status` (of the answer; 499 if the caller went away before it),
+/// and where they are true `actorClaimed` (the principal is what the caller said) and `unrecorded` (how
+/// many refused ones before this were too many to be recorded). What has a type of its own is not
+/// recorded twice.
+pub const ENDPOINT_WRITE: &str = "ENDPOINT_WRITE";

@@ -1,6 +1,7 @@
 //! Operations of the management API that change something, as audit events.
 
 use std::{
+    num::NonZeroU64,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -29,15 +30,10 @@ struct Written<'w> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     selectors: Vec<String>,
     status: u16,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    actor_claimed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    claimed_actor: Option<String>,
-    #[serde(skip_serializing_if = "is_zero")]
-    unrecorded: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
+    unrecorded: Option<NonZeroU64>,
 }
 
 /// What records them; `None` where nothing is recorded.
@@ -62,10 +58,12 @@ pub(super) fn recorder(audit: &Audit, sanitizer: Sanitizer, clock: Clock) -> Opt
             },
             selectors: write.selectors.iter().map(clean).collect(),
             status: write.status,
-            claimed_actor: write.claimed_actor.as_ref().map(clean),
-            unrecorded,
+            actor_claimed: write.principal.is_none() && write.claimed_actor.is_some(),
+            unrecorded: NonZeroU64::new(unrecorded),
         };
-        audit.record(write.principal.unwrap_or_default(), ENDPOINT_WRITE, data);
+        let claimed = || write.claimed_actor.as_ref().map(clean);
+        let actor = write.principal.clone().or_else(claimed).unwrap_or_default();
+        audit.record(actor, ENDPOINT_WRITE, data);
     }))
 }
 

@@ -106,3 +106,52 @@ impl Drop for Watched<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+    use crate::{
+        model::endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
+        web::target::Operations,
+    };
+
+    /// Can be written, and never is.
+    struct Knob;
+
+    impl Endpoint for Knob {
+        fn id(&self) -> &'static str {
+            "knob"
+        }
+
+        fn operations(&self) -> &[Operation] {
+            const { &[Operation::write(&[])] }
+        }
+
+        fn invoke<'a>(&'a self, _: Call<'a>) -> BoxFuture<'a, EndpointResult> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[test]
+    fn a_call_whose_caller_went_away_is_told_and_what_is_no_write_is_not() {
+        let told: Arc<Mutex<Vec<EndpointWrite>>> = Arc::default();
+        let into = Arc::clone(&told);
+        let on_write: OnWrite = Arc::new(move |write| {
+            into.lock().unwrap_or_else(PoisonError::into_inner).push(write);
+        });
+        let knob: SharedEndpoint = Arc::new(Knob);
+        let long = "x".repeat(1_000);
+        let segments = vec![Cow::Borrowed(long.as_str()); 100];
+        let below = Below { operations: Operations::Reads, segments };
+        for method in [Method::GET, Method::DELETE, Method::POST] {
+            drop(Watched::begin(Some(&on_write), &method, &knob, &below, None));
+        }
+        let told = told.lock().unwrap();
+        let [write] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!((write.endpoint.as_str(), write.status), ("knob", 499));
+        assert_eq!(write.kind, OperationKind::Write);
+        assert_eq!((write.selectors.len(), write.selectors[0].len()), (16, 200));
+    }
+}

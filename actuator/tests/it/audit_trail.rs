@@ -103,9 +103,10 @@ fn writes_that_were_refused_are_recorded_with_their_status_and_without_secrets()
     service.send(Request::new("POST", "/actuator/loggers/x").body("x")).assert_status(415);
     let loggers = |selector: &str, status: u16| json!({"endpoint": "loggers", "operation": "write", "selectors": [selector], "status": status});
     let mut first = loggers("a::b", 400);
-    first["claimedActor"] = json!("kim");
+    first["actorClaimed"] = json!(true);
     let secret = loggers("password=******", 400);
     assert_eq!(writes(&service), [first, secret, loggers("x", 415)]);
+    assert_eq!(events(&service, "?type=ENDPOINT_WRITE&principal=kim").len(), 1);
 }
 
 #[test]

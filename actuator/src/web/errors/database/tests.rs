@@ -1,4 +1,5 @@
 //! Violated constraints of a real database.
+#![allow(clippy::unwrap_used)] // a test may fail
 
 use std::fmt;
 
