@@ -34,7 +34,7 @@ where
             ("'lee@example.org', 1000000, NULL", 400),
         ] {
             let sql = sqlx::AssertSqlSafe(format!("INSERT INTO member VALUES ({values})"));
-            let error = (&pool).execute(sqlx::raw_sql(sql)).await.unwrap_err();
+            let error = (&pool).execute(sqlx::raw_sql(sql)).await.err().unwrap();
             let error = HttpError::from(error);
             assert_eq!(error.status().as_u16(), status, "{values}: {error:?}");
             let detail = error.detail().unwrap().to_lowercase();
@@ -42,7 +42,7 @@ where
                 assert!(!detail.contains(secret), "{detail}");
             }
         }
-        let error = (&pool).execute(sqlx::raw_sql("SELECT 1 FROM nothing")).await.unwrap_err();
+        let error = (&pool).execute(sqlx::raw_sql("SELECT 1 FROM nothing")).await.err().unwrap();
         assert_eq!(HttpError::from(error).status().as_u16(), 500);
     });
 }
