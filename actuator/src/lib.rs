@@ -47,7 +47,8 @@
 //! | answer errors as JSON, return errors from handlers | [`HttpError`], [`ErrorLayer`], from [`Actuator::error_layer`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
-//! | keep your own tracing subscriber | [`logging::layer`] |
+//! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
+//! | be sure of the last lines before an exit | [`logging::flush`] |
 //!
 //! The settings have Spring's names and are read from arguments, the environment and
 //! `actuator.toml`. Meters are served at `/actuator/metrics` and `/actuator/prometheus`; settings
@@ -66,6 +67,7 @@
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
 //! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
 //! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
+//! - `sentry`: sends errors and panics to Sentry, with what led to them: [`sentry::layer`](sentry).
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
 //!   MariaDB, PostgreSQL and SQLite, and checks of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -105,6 +107,11 @@ pub struct MetricsCrateDocument;
 #[doc = include_str!("../../docs/metrics-clients.md")]
 pub struct MetricsClientsDocument;
 
+/// And those about Sentry.
+#[cfg(all(doctest, feature = "sentry"))]
+#[doc = include_str!("../../docs/sentry.md")]
+pub struct SentryDocument;
+
 #[doc(hidden)]
 pub mod __private;
 mod admin;
@@ -127,6 +134,8 @@ pub mod meter;
 mod model;
 mod probe;
 mod registry;
+#[cfg(feature = "sentry")]
+pub mod sentry;
 mod server;
 mod settings;
 mod support;

@@ -5,14 +5,14 @@ use std::{
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use axum::{Router, extract::Request};
 
 use super::{
-    builder::Builder, health, lifecycle_audit, registration_meters, settings::ServerSettings,
-    start_log::StartLog,
+    builder::Builder, health, lifecycle_audit, registration_meters, sentry,
+    settings::ServerSettings, start_log::StartLog,
 };
 use crate::{
     admin::{
@@ -24,6 +24,7 @@ use crate::{
     export::{ExportSettings, Exports, Origin},
     exposition::Exposition,
     health::{Availability, HealthContributors},
+    logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
@@ -48,6 +49,7 @@ pub struct Actuator {
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) on_write: Option<OnWrite>,
+    pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
     pub(super) exports: ExportSettings,
@@ -147,8 +149,14 @@ impl Actuator {
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
         lifecycle_audit::started(&self.audit, &self.name, version, address);
-        let (availability, audit) = (self.availability.clone(), self.audit.clone());
-        Registration { registrar, webhook, exports, availability, audit }
+        Registration {
+            registrar,
+            webhook,
+            exports,
+            availability: self.availability.clone(),
+            audit: self.audit.clone(),
+            level_attendants: Arc::clone(&self.level_attendants),
+        }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -243,6 +251,7 @@ pub struct Registration {
     exports: Exports,
     availability: Availability,
     audit: Audit,
+    level_attendants: Arc<LevelAttendants>,
 }
 
 impl Registration {
@@ -257,23 +266,25 @@ impl Registration {
     }
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
-    /// they are sent, and ends the health webhook, within one second whatever the other sides do.
-    /// Audit events are kept for good before it returns.
+    /// they are sent, keeps levels that were just set, and ends the health webhook, within one second
+    /// whatever the other sides do. The last audit events are kept for good, and the last events for
+    /// Sentry sent, if there are any: that may take one second more.
     pub async fn shutdown(self) {
         lifecycle_audit::stopping(&self.audit, "application");
         let audit = self.audit.clone();
-        self.end().await;
-        audit.flush().await;
+        self.take_back().await;
+        tokio::join!(audit.flush(), sentry::flush());
     }
 
-    /// The same of a service whose way down tells why.
-    pub(super) async fn end(self) {
+    /// The same but for the last events: the way down tells of what follows too.
+    pub(super) async fn take_back(self) {
         self.availability.shutting_down();
         let webhook = async {
             if let Some(webhook) = self.webhook {
                 webhook.shutdown().await;
             }
         };
-        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown());
+        let levels = self.level_attendants.flush(Duration::from_secs(1));
+        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown(), levels);
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, recorder, settings::ServerSettings};
+use super::{builder::Builder, recorder, sentry, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
@@ -84,7 +84,9 @@ impl Basics {
         let mut reader = SettingsReader::new(&settings);
         let platform = platform(&mut reader, &environment);
         let server = ServerSettings::read(&mut reader, platform.is_some());
-        let logging = LoggingSettings::read(&mut reader);
+        let mut logging = LoggingSettings::read(&mut reader);
+        let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
+        logging.output.formats.default_service(name, version);
         let private = match builder.listening_on {
             Some(address) => address.ip().is_loopback(),
             None => builder.serves && server.management_on_loopback(),
@@ -95,10 +97,12 @@ impl Basics {
             config.metrics_views.need_buckets() || config.exports.need_exponential();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
+        let errors_to = sentry::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
-        let logging = logging::install(&logging)?;
+        let logging = logging::install(&logging, sentry::layer())?;
         let audit = audit_trail(&audit)?;
+        sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
         recorder::install(builder, records, &meters);
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");

@@ -9,6 +9,8 @@ mod builder;
 mod declared_meters;
 mod endpoint_audit;
 mod health;
+mod level_audit;
+mod level_store;
 mod lifecycle_audit;
 mod listener;
 mod log_meters;
@@ -23,6 +25,11 @@ mod recorder;
 mod recorder;
 mod registration_meters;
 mod running;
+#[cfg(feature = "sentry")]
+mod sentry;
+#[cfg(not(feature = "sentry"))]
+#[path = "no_sentry.rs"]
+mod sentry;
 mod serve;
 mod settings;
 mod setup;

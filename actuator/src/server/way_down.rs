@@ -7,7 +7,9 @@ use std::{
 
 use tokio::{sync::Notify, time::timeout};
 
-use super::{actuator::Registration, lifecycle_audit, listener::Serving, management::Throws};
+use super::{
+    actuator::Registration, lifecycle_audit, listener::Serving, management::Throws, sentry,
+};
 use crate::{audit::Audit, health::Availability, support::trigger::Trigger};
 
 /// What has to happen, in this order, once the service is told to stop. It runs beside the
@@ -38,6 +40,7 @@ impl WayDown {
     /// 3. The application takes no new connection; requests in progress finish within the drain.
     /// 4. The registration is taken back, and meters are pushed a last time.
     /// 5. The management API ends, which has shown all that. Audit events are kept for good.
+    /// 6. The last events reach Sentry.
     pub(super) async fn run(self) {
         self.shutdown.thrown().await;
         let began = Instant::now();
@@ -56,7 +59,7 @@ impl WayDown {
         }
         let drained = Instant::now();
         application.finish(drain, &hurry).await;
-        registration.end().await;
+        registration.take_back().await;
         if let Some(management) = management {
             let rest = drain.saturating_sub(drained.elapsed());
             management.finish(rest, &hurry).await;
@@ -64,6 +67,7 @@ impl WayDown {
         audit.flush().await;
         let took = began.elapsed().as_millis();
         tracing::info!(target: "actuator::server", "stopped in {took} ms");
+        sentry::flush().await;
         drop(end);
     }
 }

@@ -41,7 +41,17 @@ const TABLES: &[Table] = &[
         &["management.httpexchanges.", "management.trace.", "actuator.httpexchanges."],
     ),
     ("Audit", &["management.auditevents.", "actuator.audit.", "actuator.auditevents."]),
-    ("The log", &["management.endpoint.logfile.", "logging.", "actuator.logfile."]),
+    (
+        "The log",
+        &[
+            "management.endpoint.logfile.",
+            "logging.",
+            "spring.output.",
+            "actuator.logfile.",
+            "actuator.logging.",
+        ],
+    ),
+    ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];

@@ -99,13 +99,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "logging.group.*" List "" "Loggers that belong to a group.";
     "logging.file.name" Text "" "File of the log.";
     "logging.file.path" Text "" "Directory of the log, whose file is spring.log.";
-    "logging.threshold.console" Text "" "Least level that reaches the console.";
-    "logging.threshold.file" Text "" "Least level that reaches the file.";
-    "logging.console.enabled" Bool "true" "Whether the log is written to the console.";
-    "logging.pattern.*" Text "" "Patterns of log lines.";
-    "logging.structured.format.*" Text "" "Structured format of the console or the file: ecs, gelf, logstash.";
-    "logging.structured.*" Text "" "Details of structured formats.";
-    "logging.logback.rollingpolicy.*" Text "" "How the file is rolled.";
     "logging.buffer.size" Size "" "How much of the log is kept in memory.";
 
     "spring.boot.admin.client.enabled" Bool "true" "Whether the service registers.";
@@ -231,6 +224,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.health.check.*.description" Text "" "What it checks.";
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
+    "actuator.loggers.overrides.file" Text "" "File that keeps levels which are set while the service runs; log-levels.json in the StateDirectory of systemd if there is one, else memory only.";
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
     "actuator.compat.pymicro.enabled" Bool "false" "Whether pymicro's counters are served and sent to statsd.";
     "actuator.compat.pymicro.path" Text "/metrics" "Where pymicro's counters are served.";

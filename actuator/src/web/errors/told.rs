@@ -56,10 +56,10 @@ impl Told<'_> {
     }
 }
 
-/// Tells of a panic while a request was answered.
+/// Tells of a panic while a request was answered. Sentry, whose hook has seen it, knows the target.
 pub(super) fn panicked(method: &Method, path: &str, message: &str) {
     tracing::error!(
-        target: "actuator::errors",
+        target: "actuator::errors::panic",
         status = 500, method = method.as_str(), path, panic = message,
         "the handler of a request panicked"
     );
