@@ -110,7 +110,8 @@ fn with_a_panic() {
 #[ignore = "run in a process of its own"]
 fn with_a_panic_that_is_answered() {
     serve(|running| {
-        testkit::get(running.address(), "/panics").assert_status(500).json();
+        let answer = testkit::get(running.address(), "/panics").assert_status(500);
+        assert_eq!(answer.json()["status"], 500);
     });
 }
 
