@@ -97,6 +97,11 @@ pub struct MetricsDocument;
 #[doc = include_str!("../../docs/errors.md")]
 pub struct ErrorsDocument;
 
+/// And that about the last requests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/exchanges.md")]
+pub struct ExchangesDocument;
+
 /// And those about the `metrics` crate.
 #[cfg(all(doctest, feature = "metrics"))]
 #[doc = include_str!("../../docs/metrics-crate.md")]
@@ -422,4 +427,4 @@ pub use info::ActuatorInfo;
 pub use probe::ProbeReport;
 pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, probe};
 pub use settings::FromSetting;
-pub use web::{ActuatorLayer, ErrorLayer, HttpError, ServerTiming};
+pub use web::{ActuatorLayer, ErrorLayer, ExchangeBodyLayer, HttpError, ServerTiming};

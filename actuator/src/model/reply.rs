@@ -33,6 +33,8 @@ pub enum Reply {
     },
     /// A document of a format of its own that is written while it is sent.
     Stream(Stream),
+    /// A long JSON document, status 200, that is written while it is sent.
+    JsonStream(Box<dyn StreamContent>),
     /// Something with a length that is served in ranges (log file, SBOM).
     Resource(Resource),
     /// There is no such thing: 404 with an empty body.
@@ -77,6 +79,12 @@ pub trait StreamContent: Send {
     /// It is called on a worker of the runtime and has to return within a millisecond. A part
     /// may be empty.
     fn write_part(&mut self, into: &mut Vec<u8>) -> bool;
+}
+
+impl fmt::Debug for dyn StreamContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamContent")
+    }
 }
 
 impl fmt::Debug for Stream {

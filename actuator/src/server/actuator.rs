@@ -29,7 +29,8 @@ use crate::{
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
     web::{
-        ActuatorLayer, ErrorLayer, Exposure, Management, MountedPath, OnWrite, not_found_fallback,
+        ActuatorLayer, ErrorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, OnWrite,
+        not_found_fallback,
     },
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -44,6 +45,7 @@ pub struct Actuator {
     pub(super) endpoints: Vec<SharedEndpoint>,
     pub(super) mounted: Vec<MountedPath>,
     pub(super) layer: ActuatorLayer,
+    pub(super) body_layer: ExchangeBodyLayer,
     pub(super) health: Arc<HealthContributors>,
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
@@ -89,6 +91,13 @@ impl Actuator {
     /// switches it off; `serve!` and `run()` put it there themselves where that is `true`.
     pub fn error_layer(&self) -> ErrorLayer {
         ErrorLayer::new(&self.server.errors)
+    }
+
+    /// Copies the beginnings of bodies into the HTTP exchanges, if
+    /// `actuator.httpexchanges.include-bodies` asks for that; otherwise it does nothing. To be
+    /// applied with `Router::layer` just before [`Self::layer`].
+    pub fn body_layer(&self) -> ExchangeBodyLayer {
+        self.body_layer
     }
 
     /// Liveness and readiness, for the application to change.
@@ -183,22 +192,31 @@ impl Actuator {
         };
         let bare = !routes.has_routes();
         let router = merged(routes, management)?;
-        let has_errors = self.server.errors.enabled == Some(true);
         // Inside: requests are recorded with the answers that were sent.
+        let has_errors = self.server.errors.enabled == Some(true);
         let router = if has_errors { router.layer(self.error_layer()) } else { router };
+        let router = if self.body_layer.is_on() { router.layer(self.body_layer) } else { router };
         let router = router.layer(self.layer.clone());
-        let router = if bare { self.with_fallback(router) } else { router };
+        let router = if bare { self.with_recorded_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
             return Ok(router);
         }
-        Ok(self.with_fallback(Router::new().nest(&self.server.context_path, router)))
+        Ok(self.with_recorded_fallback(Router::new().nest(&self.server.context_path, router)))
     }
 
+    /// What nothing matches is refused.
     pub(super) fn with_fallback(&self, router: Router) -> Router {
         let include = self.server.errors.includes;
         router.fallback(move |request: Request| {
             std::future::ready(not_found_fallback(&request, include))
         })
+    }
+
+    /// The same, recorded like everything else that is refused: a fallback is not within the layer
+    /// that a router got before.
+    fn with_recorded_fallback(&self, router: Router) -> Router {
+        let fallback = self.with_fallback(Router::new()).layer(self.layer.clone());
+        router.fallback_service(fallback)
     }
 
     pub(super) fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {

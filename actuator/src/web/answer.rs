@@ -32,6 +32,9 @@ pub(crate) fn respond(
             response
         }
         Reply::Stream(stream) => stream::respond(stream, headers),
+        Reply::JsonStream(content) => {
+            with_body(StatusCode::OK, content_type, stream::body(content))
+        }
         Reply::Resource(resource) => range::respond(&resource, headers.get(header::RANGE), head),
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),

@@ -10,6 +10,7 @@ mod bad_input;
 mod calls_pools_caches;
 mod embedded;
 mod errors;
+mod exchanges;
 mod exposure;
 mod health;
 mod health_engine;

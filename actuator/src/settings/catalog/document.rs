@@ -48,6 +48,7 @@ const TABLES: &[Table] = &[
             "logging.",
             "spring.output.",
             "actuator.logfile.",
+            "actuator.loggers.",
             "actuator.logging.",
         ],
     ),

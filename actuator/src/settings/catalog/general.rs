@@ -222,8 +222,16 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.health.check.*.level" Number "1" "Who needs to ask it: 0 nobody, 1 load balancers, higher ones monitors.";
     "actuator.health.check.*.tags" List "" "Words by which it can be selected.";
     "actuator.health.check.*.description" Text "" "What it checks.";
-    "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
+    "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept; 0 for none, as if they were not recorded.";
+    "actuator.httpexchanges.max-bytes" Size "64MB" "What exchanges may take in memory, whatever their number; the newest is always kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
+    "actuator.httpexchanges.request-headers" List "*" "Names of the request headers that are recorded; x-* for all that begin so, * for all.";
+    "actuator.httpexchanges.response-headers" List "*" "Names of the response headers that are recorded; x-* for all that begin so, * for all.";
+    "actuator.httpexchanges.exclude-headers" List "" "Names of headers of both that are not recorded; x-* for all that begin so.";
+    "actuator.httpexchanges.exclude-paths" List "" "Patterns of paths whose requests are not recorded: /healthz, /static/**, /*/ready.";
+    "actuator.httpexchanges.exclude-methods" List "" "Methods whose requests are not recorded, such as OPTIONS.";
+    "actuator.httpexchanges.include-bodies" List "" "Which bodies are recorded: request, response.";
+    "actuator.httpexchanges.max-body-size" Size "4KB" "How much of each body is recorded, at most 64KB.";
     "actuator.loggers.overrides.file" Text "" "File that keeps levels which are set while the service runs; log-levels.json in the StateDirectory of systemd if there is one, else memory only.";
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
     "actuator.compat.pymicro.enabled" Bool "false" "Whether pymicro's counters are served and sent to statsd.";
