@@ -72,6 +72,7 @@ impl Actuator {
             drain: self.server.drain,
             application,
             registration,
+            audit: self.audit.clone(),
             management,
             end,
         };
