@@ -17,6 +17,7 @@ mod httptrace;
 mod info;
 mod logfile;
 mod loggers;
+mod logstream;
 mod metrics;
 mod metrics_view;
 mod prometheus;
@@ -91,6 +92,7 @@ pub(crate) const IDS: &[&str] = &[
     "info",
     "logfile",
     "loggers",
+    "logstream",
     "metrics",
     "prometheus",
     "shutdown",
@@ -170,7 +172,14 @@ pub(crate) fn all(
         endpoints.push(Arc::new(prometheus::PrometheusEndpoint::new(exposition, &subjects.meters)));
     }
     if let Some(source) = &subjects.logging.source {
-        endpoints.push(Arc::new(logfile::LogfileEndpoint::new(source.clone())));
+        endpoints.push(Arc::new(logfile::LogfileEndpoint::new(
+            source.clone(),
+            subjects.logging.recent.follow_links,
+        )));
+    }
+    if let Some(viewers) = subjects.logging.viewers() {
+        let heartbeat = subjects.logging.recent.heartbeat;
+        endpoints.push(Arc::new(logstream::LogstreamEndpoint::new(viewers, heartbeat)));
     }
     if aliases.httptrace {
         let exchanges = &subjects.exchanges;

@@ -13,7 +13,7 @@ use super::{
     LoggersLayer, LoggingSettings,
     levels::{Loggers, parse_directives},
     output::{Console, LogFile, OutputLayer},
-    recent::LogRing,
+    recent::{LogRing, LogViewers, RecentSettings},
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -25,6 +25,18 @@ pub(crate) struct LoggingState {
     pub(crate) loggers: Loggers,
     /// What `/logfile` serves; `None` when nobody knows where the log goes.
     pub(crate) source: Option<LogSource>,
+    /// The last lines, if our own subscriber writes them.
+    pub(crate) ring: Option<Arc<LogRing>>,
+    /// What of the log can be read, and how.
+    pub(crate) recent: RecentSettings,
+}
+
+impl LoggingState {
+    /// Those who may watch the log; `None` if nothing is kept of it.
+    pub(crate) fn viewers(&self) -> Option<LogViewers> {
+        let ring = self.ring.clone()?;
+        Some(LogViewers::new(ring, self.recent.max_viewers))
+    }
 }
 
 /// Where the log can be read.
@@ -54,7 +66,9 @@ pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         install_own(settings, &loggers)?;
     }
-    Ok(LoggingState { source: source(settings), loggers })
+    let ring = INSTALLED.get().and_then(|installed| installed.ring.clone());
+    let recent = settings.recent.clone();
+    Ok(LoggingState { source: source(settings), ring, recent, loggers })
 }
 
 fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {

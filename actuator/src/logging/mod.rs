@@ -22,4 +22,5 @@ pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, Set
 pub use levels::{LoggersLayer, layer};
 #[cfg(test)]
 pub(crate) use recent::{LogLine, LogRing};
+pub(crate) use recent::{LineFilter, LogViewer, LogViewers, RecentLine, Start};
 pub(crate) use settings::LoggingSettings;

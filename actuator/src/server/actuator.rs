@@ -12,6 +12,7 @@ use axum::{Router, extract::Request};
 
 use super::{
     builder::Builder, health, registration_meters, settings::ServerSettings, start_log::StartLog,
+    streams::Streams,
 };
 use crate::{
     admin::{
@@ -58,6 +59,7 @@ pub struct Actuator {
     pub(super) began: Instant,
     pub(super) started: SystemTime,
     pub(super) sampler: MetricsSampler,
+    pub(super) streams: Streams,
 }
 
 impl Actuator {
@@ -86,6 +88,11 @@ impl Actuator {
     /// The health checks, to add and remove some while the service runs.
     pub fn health(&self) -> Arc<HealthContributors> {
         Arc::clone(&self.health)
+    }
+
+    /// The answers of the management API that have no end of their own.
+    pub fn streams(&self) -> Streams {
+        self.streams.clone()
     }
 
     /// The registry of meters.
@@ -135,7 +142,9 @@ impl Actuator {
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
-        Registration { registrar, webhook, exports, availability: self.availability.clone() }
+        let availability = self.availability.clone();
+        let streams = self.streams.clone();
+        Registration { registrar, webhook, exports, availability, streams }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -146,7 +155,8 @@ impl Actuator {
         };
         let management =
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
-                .including_message(self.server.include_message);
+                .including_message(self.server.include_message)
+                .ending_with(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
     }
 
@@ -224,6 +234,7 @@ pub struct Registration {
     webhook: Option<WebhookHandle>,
     exports: Exports,
     availability: Availability,
+    streams: Streams,
 }
 
 impl Registration {
@@ -240,6 +251,12 @@ impl Registration {
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
     /// they are sent, and ends the health webhook, within one second whatever the other sides do.
     pub async fn shutdown(self) {
+        self.streams.end();
+        self.end().await;
+    }
+
+    /// The same for a service whose listeners go on for a while.
+    pub(super) async fn end(self) {
         self.availability.shutting_down();
         let webhook = async {
             if let Some(webhook) = self.webhook {

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters, health,
-    log_meters, mounts::Ground,
+    log_meters, mounts::Ground, streams::Streams,
 };
 use crate::{
     endpoint::{self, Subjects},
@@ -163,6 +163,7 @@ impl Parts {
             began: basics.began,
             started: basics.started,
             sampler: self.sampler,
+            streams: Streams::default(),
         })
     }
 }

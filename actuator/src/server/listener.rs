@@ -64,10 +64,9 @@ impl BoundListener {
     }
 
     /// Serves `router` on the runtime of `handle` until it is stopped and the last request in
-    /// progress is answered.
-    pub(super) fn serve(self, router: Router, handle: &Handle) -> Serving {
+    /// progress is answered. `stop` is thrown when it is stopped.
+    pub(super) fn serve(self, router: Router, handle: &Handle, stop: Trigger) -> Serving {
         let Self { listener, address } = self;
-        let stop = Trigger::default();
         let stopped = stop.clone();
         let task = handle.spawn(async move {
             // With the peer of each connection, for exchanges that record it.
@@ -133,7 +132,7 @@ mod tests {
         });
         let bound = BoundListener::bind("127.0.0.1:0".parse().unwrap(), "x").await.unwrap();
         let mut caller = tokio::net::TcpStream::connect(bound.address()).await.unwrap();
-        let serving = bound.serve(Router::new().route("/", handler), &Handle::current());
+        let serving = bound.serve(Router::new().route("/", handler), &Handle::current(), Trigger::default());
         let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
         tokio::io::AsyncWriteExt::write_all(&mut caller, request).await.unwrap();
         begins.recv().await.unwrap();

@@ -27,6 +27,7 @@ mod setup;
 mod shutdown;
 mod start;
 mod start_log;
+mod streams;
 mod way_down;
 
 pub use actuator::{Actuator, Registration};
@@ -37,3 +38,4 @@ pub use probe::probe;
 pub use running::Running;
 pub use serve::serve;
 pub use setup::{IntoRoutes, NoSetup, Setup};
+pub use streams::Streams;

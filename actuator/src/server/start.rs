@@ -92,8 +92,10 @@ impl Actuator {
         let management = ports.management.map(|management| {
             self.application_runtime.settle(home.clone());
             let router = self.management(Listener::Management).into_router();
-            management.serve(self.with_fallback(router), &beside.handle)
+            let stop = self.streams.of(Listener::Management).clone();
+            management.serve(self.with_fallback(router), &beside.handle, stop)
         });
-        (ports.application.serve(router, &home), management)
+        let stop = self.streams.of(Listener::Application).clone();
+        (ports.application.serve(router, &home, stop), management)
     }
 }

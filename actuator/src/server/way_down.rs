@@ -53,7 +53,7 @@ impl WayDown {
         }
         let drained = Instant::now();
         application.finish(drain, &hurry).await;
-        registration.shutdown().await;
+        registration.end().await;
         if let Some(management) = management {
             let rest = drain.saturating_sub(drained.elapsed());
             management.finish(rest, &hurry).await;

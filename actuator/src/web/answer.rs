@@ -5,15 +5,19 @@ use std::borrow::Cow;
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use super::{range, stream};
-use crate::model::{endpoint::Operation, reply::Reply};
+use super::{events, range, stream};
+use crate::{
+    model::{endpoint::Operation, reply::Reply},
+    support::trigger::Trigger,
+};
 
-/// The response to a call that succeeded.
+/// The response to a call that succeeded. What has no end of its own ends when `end` is thrown.
 pub(crate) fn respond(
     reply: Reply,
     content_type: Cow<'static, str>,
     headers: &HeaderMap,
     head: bool,
+    end: &Trigger,
 ) -> Response {
     match reply {
         Reply::Json { status, body } => {
@@ -32,6 +36,7 @@ pub(crate) fn respond(
             response
         }
         Reply::Stream(stream) => stream::respond(stream, headers),
+        Reply::Live(live) => events::respond(live, end),
         Reply::Resource(resource) => range::respond(&resource, headers.get(header::RANGE), head),
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),

@@ -8,6 +8,7 @@
 mod answer;
 mod arguments;
 mod body;
+mod events;
 mod exposure;
 #[cfg(feature = "compression")]
 mod gzip;

@@ -15,10 +15,13 @@ use super::{
     refusal::{IncludeMessage, Refusal, RefusalContext},
     target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
 };
-use crate::model::{
-    call::{Call, Listener},
-    endpoint::{Operation, Produces, Selector, SharedEndpoint},
-    problem::Problem,
+use crate::{
+    model::{
+        call::{Call, Listener},
+        endpoint::{Operation, Produces, Selector, SharedEndpoint},
+        problem::Problem,
+    },
+    support::trigger::Trigger,
 };
 
 /// The management API on one listener.
@@ -30,6 +33,8 @@ pub(crate) struct Management {
     discovery: bool,
     include_message: IncludeMessage,
     listener: Listener,
+    /// Thrown when the listener stops.
+    end: Trigger,
 }
 
 /// A path outside the base path at which an endpoint answers (`/livez`).
@@ -73,6 +78,7 @@ impl Management {
             discovery: true,
             include_message: IncludeMessage::Never,
             listener,
+            end: Trigger::default(),
         }
     }
 
@@ -87,6 +93,13 @@ impl Management {
     #[must_use]
     pub(crate) fn including_message(mut self, include_message: IncludeMessage) -> Self {
         self.include_message = include_message;
+        self
+    }
+
+    /// With this, which ends answers that have no end of their own.
+    #[must_use]
+    pub(crate) fn ending_with(mut self, end: Trigger) -> Self {
+        self.end = end;
         self
     }
 
@@ -165,12 +178,13 @@ impl Management {
             body: body::read(operation.1, parts, sent).await?,
             version: accept.version(),
             principal: None,
+            last_event_id: parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()),
             listener: self.listener,
             additional_path: mounted_at,
         };
         let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
-        Ok(answer::respond(reply, content_type, &parts.headers, head))
+        Ok(answer::respond(reply, content_type, &parts.headers, head, &self.end))
     }
 
     /// The page is at the base path without a slash; at the root, where there is none, at `/`.

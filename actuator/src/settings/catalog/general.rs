@@ -219,6 +219,9 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.health.check.*.description" Text "" "What it checks.";
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
+    "actuator.logfile.follow-links" Bool "false" "Whether log files that are links are served: symbolic links, and files with several names.";
+    "actuator.logstream.heartbeat" Duration "15s" "After how long without a line a viewer of the log is told that it is still there.";
+    "actuator.logstream.max-viewers" Number "32" "How many may watch the log at a time; 0 for none.";
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
     "actuator.compat.pymicro.enabled" Bool "false" "Whether pymicro's counters are served and sent to statsd.";
     "actuator.compat.pymicro.path" Text "/metrics" "Where pymicro's counters are served.";
