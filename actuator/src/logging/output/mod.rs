@@ -1,9 +1,11 @@
 //! Where lines go: formats, and the sinks that they are written to.
 
+mod archives;
 mod file;
 mod layer;
 mod line;
 mod settings;
+pub(crate) mod sink;
 
 pub(crate) use file::LogFile;
 pub(crate) use layer::{Console, OutputLayer};
