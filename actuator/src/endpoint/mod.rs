@@ -16,6 +16,7 @@ mod httpexchanges;
 mod httptrace;
 mod info;
 mod logfile;
+mod logfiles;
 mod loggers;
 mod logstream;
 mod metrics;
@@ -91,6 +92,7 @@ pub(crate) const IDS: &[&str] = &[
     "httptrace",
     "info",
     "logfile",
+    "logfiles",
     "loggers",
     "logstream",
     "metrics",
@@ -176,6 +178,9 @@ pub(crate) fn all(
             source.clone(),
             subjects.logging.recent.follow_links,
         )));
+    }
+    if let Some(files) = subjects.logging.files() {
+        endpoints.push(Arc::new(logfiles::LogfilesEndpoint::new(files)));
     }
     if let Some(viewers) = subjects.logging.viewers() {
         let heartbeat = subjects.logging.recent.heartbeat;

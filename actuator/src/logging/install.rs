@@ -13,7 +13,7 @@ use super::{
     LoggersLayer, LoggingSettings,
     levels::{Loggers, parse_directives},
     output::{Console, LogFile, OutputLayer},
-    recent::{LogRing, LogViewers, RecentSettings},
+    recent::{LogFiles, LogRing, LogViewers, RecentSettings},
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -36,6 +36,14 @@ impl LoggingState {
     pub(crate) fn viewers(&self) -> Option<LogViewers> {
         let ring = self.ring.clone()?;
         Some(LogViewers::new(ring, self.recent.max_viewers))
+    }
+
+    /// The log file with its archives; `None` if nobody knows of a file.
+    pub(crate) fn files(&self) -> Option<LogFiles> {
+        let Some(LogSource::File(path)) = &self.source else { return None };
+        // Another file than our own is rolled by others.
+        let rolling = self.recent.rolling.clone().filter(|_| self.recent.external_file.is_none());
+        Some(LogFiles::new(path.clone(), rolling, self.recent.follow_links))
     }
 }
 

@@ -22,5 +22,7 @@ pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, Set
 pub use levels::{LoggersLayer, layer};
 #[cfg(test)]
 pub(crate) use recent::{LogLine, LogRing};
-pub(crate) use recent::{LineFilter, LogViewer, LogViewers, RecentLine, Start};
+pub(crate) use recent::{
+    LineFilter, ListedFile, LogFiles, LogViewer, LogViewers, RecentLine, Start,
+};
 pub(crate) use settings::LoggingSettings;

@@ -7,6 +7,8 @@ mod line;
 mod settings;
 pub(crate) mod sink;
 
+pub(crate) use archives::{Archive, archives};
 pub(crate) use file::LogFile;
 pub(crate) use layer::{Console, OutputLayer};
 pub(crate) use settings::OutputSettings;
+pub(crate) use sink::RollingSettings;

@@ -2,6 +2,7 @@
 //! `/logstream` sends on.
 
 mod block;
+mod files;
 mod filter;
 mod heading;
 mod ring;
@@ -9,6 +10,7 @@ mod settings;
 mod viewers;
 
 pub(crate) use block::RecentLine;
+pub(crate) use files::{ListedFile, LogFiles};
 pub(crate) use filter::LineFilter;
 pub(crate) use ring::{LogLine, LogRing};
 pub(crate) use settings::RecentSettings;

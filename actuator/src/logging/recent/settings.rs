@@ -1,7 +1,11 @@
 //! What of the log can be read through the API, by setting.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use super::super::output::RollingSettings;
 use crate::settings::{DataSize, SettingsReader};
 
 const MIN_RING: u64 = 4 * 1024;
@@ -19,6 +23,8 @@ const LONGEST_HEARTBEAT: Duration = Duration::from_hours(1);
 pub(crate) struct RecentSettings {
     /// The file to serve instead of our own: `management.endpoint.logfile.external-file`.
     pub(crate) external_file: Option<PathBuf>,
+    /// How our own log file is rolled, and so where its archives are.
+    pub(crate) rolling: Option<RollingSettings>,
     /// The bytes of log kept in memory (`actuator.logfile.ring-size`); 0 keeps none.
     pub(crate) ring_size: usize,
     /// Whether log files may be links (`actuator.logfile.follow-links`).
@@ -34,6 +40,7 @@ impl Default for RecentSettings {
     fn default() -> Self {
         Self {
             external_file: None,
+            rolling: None,
             ring_size: 0,
             follow_links: false,
             max_viewers: DEFAULT_VIEWERS,
@@ -43,12 +50,13 @@ impl Default for RecentSettings {
 }
 
 impl RecentSettings {
-    /// Reads the settings.
-    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
+    /// Reads the settings, with `own` being the log file that we write.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>, own: Option<&Path>) -> Self {
         Self {
             external_file: reader
                 .value::<PathBuf>("management.endpoint.logfile.external-file")
                 .filter(|path| !path.as_os_str().is_empty()),
+            rolling: own.and_then(|file| RollingSettings::read(reader, file)),
             ring_size: read_ring_size(reader),
             follow_links: reader.value_or("actuator.logfile.follow-links", false),
             max_viewers: read_viewers(reader),
