@@ -84,10 +84,10 @@ fn blocks_are_found_by_number_forwards_and_backwards() {
     let ring = LogRing::new(4_096);
     let first = ring.next();
     assert!(ring.block_before(u64::MAX).is_none());
-    for number in 0..300 {
+    for number in 0..1_000 {
         append(&ring, &format!("line {number}\n"));
     }
-    assert_eq!(ring.next(), first + 300);
+    assert_eq!(ring.next(), first + 1_000);
     let numbers = |blocks: &[Arc<Block>]| -> Vec<u64> {
         blocks.iter().flat_map(|block| block.iter()).map(|line| line.number).collect()
     };
@@ -95,12 +95,12 @@ fn blocks_are_found_by_number_forwards_and_backwards() {
     let all = ring.blocks(first, usize::MAX);
     let oldest = all[0].first;
     assert!(oldest > first);
-    assert_eq!(numbers(&all), (oldest..first + 300).collect::<Vec<_>>());
+    assert_eq!(numbers(&all), (oldest..first + 1_000).collect::<Vec<_>>());
     assert_eq!(ring.blocks(first, 1).len(), 1);
-    let some = ring.blocks(first + 299, usize::MAX);
+    let some = ring.blocks(first + 999, usize::MAX);
     assert_eq!(some.len(), 1);
-    assert_eq!(numbers(&some).last(), Some(&(first + 299)));
-    assert!(ring.blocks(first + 300, usize::MAX).is_empty());
+    assert_eq!(numbers(&some).last(), Some(&(first + 999)));
+    assert!(ring.blocks(first + 1_000, usize::MAX).is_empty());
     let (mut at, mut count) = (u64::MAX, 0);
     while let Some(block) = ring.block_before(at) {
         assert!(block.first < at);
