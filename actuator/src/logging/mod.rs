@@ -20,9 +20,9 @@ mod settings;
 pub(crate) use install::{LogSource, LoggingState, install};
 pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, SetLevelError};
 pub use levels::{LoggersLayer, layer};
-#[cfg(test)]
-pub(crate) use recent::{LogLine, LogRing};
 pub(crate) use recent::{
     LineFilter, ListedFile, LogFiles, LogViewer, LogViewers, RecentLine, Start,
 };
+#[cfg(test)]
+pub(crate) use recent::{LogLine, LogRing};
 pub(crate) use settings::LoggingSettings;

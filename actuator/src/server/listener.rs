@@ -132,7 +132,8 @@ mod tests {
         });
         let bound = BoundListener::bind("127.0.0.1:0".parse().unwrap(), "x").await.unwrap();
         let mut caller = tokio::net::TcpStream::connect(bound.address()).await.unwrap();
-        let serving = bound.serve(Router::new().route("/", handler), &Handle::current(), Trigger::default());
+        let serving =
+            bound.serve(Router::new().route("/", handler), &Handle::current(), Trigger::default());
         let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
         tokio::io::AsyncWriteExt::write_all(&mut caller, request).await.unwrap();
         begins.recv().await.unwrap();

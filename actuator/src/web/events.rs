@@ -28,10 +28,13 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 /// connection wants it, and so nothing at all for HEAD.
 pub(super) fn respond(live: Live, end: &Trigger) -> Response {
     let end = end.clone();
-    let body =
-        LiveBody { next: Some(live.content.next()), end: Box::pin(async move { end.thrown().await }) };
+    let body = LiveBody {
+        next: Some(live.content.next()),
+        end: Box::pin(async move { end.thrown().await }),
+    };
     let mut response = Response::new(Body::new(body));
-    let mut set = |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
+    let mut set =
+        |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
     set(header::CONTENT_TYPE, live.content_type);
     set(header::CACHE_CONTROL, "no-cache");
     set(ACCEL_BUFFERING, "no");

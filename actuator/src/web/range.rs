@@ -50,7 +50,8 @@ fn disposition(name: &str) -> String {
         .collect();
     let mut text = format!("attachment; filename=\"{plain}\"");
     if plain != name {
-        let encoded = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+        let encoded =
+            percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
         // Writing to a String cannot fail.
         let _ = write!(text, "; filename*=UTF-8''{encoded}");
     }

@@ -67,7 +67,7 @@ fn log_files_are_listed_and_downloaded_under_their_names() {
         assert_eq!(answer.body().len() as u64, file["size"].as_u64().unwrap());
         let kept_as = format!("attachment; filename=\"{name}\"");
         assert_eq!(answer.header("content-disposition"), Some(&*kept_as));
-        let gzip = name.ends_with(".gz");
+        let gzip = file["compressed"] == true;
         let media_type = if gzip { "application/gzip" } else { "text/plain;charset=UTF-8" };
         assert_eq!(answer.header("content-type"), Some(media_type));
         let part = service.send(Request::get(&target).header("range", "bytes=1-2"));

@@ -16,9 +16,11 @@ fn a_viewer_sees_the_lines_that_it_asks_for() {
     let mut text = open("target=filters&text=TIME%20out");
     let mut none = open("target=filters&request=unknown");
     assert_eq!(all.status, 200);
-    for header in
-        ["content-type: text/event-stream\r\n", "cache-control: no-cache\r\n", "x-accel-buffering: no"]
-    {
+    for header in [
+        "content-type: text/event-stream\r\n",
+        "cache-control: no-cache\r\n",
+        "x-accel-buffering: no",
+    ] {
         assert!(all.head.contains(header), "{}", all.head);
     }
     assert!(!all.head.contains("content-encoding") && !all.head.contains("content-length"));
@@ -32,7 +34,10 @@ fn a_viewer_sees_the_lines_that_it_asks_for() {
     assert_eq!(text.messages(1), ["two, a Time Out"]);
     let line = db.event();
     assert_eq!(line.message(), "one");
-    assert_eq!((&line.data["level"], &line.data["target"]), (&"INFO".into(), &"filters::db".into()));
+    assert_eq!(
+        (&line.data["level"], &line.data["target"]),
+        (&"INFO".into(), &"filters::db".into())
+    );
     let whole = line.data["line"].as_str().unwrap();
     assert!(whole.starts_with(line.data["timestamp"].as_str().unwrap()), "{whole}");
     let thread = line.data["thread"].as_str().unwrap();
@@ -110,7 +115,10 @@ fn who_comes_back_to_another_process_is_told_and_begins_with_all_there_is() {
         let header = format!("last-event-id: {id}\r\n");
         let mut viewer = Viewer::open_with(service.address, "?target=restarted", &header);
         let event = viewer.event();
-        assert_eq!((event.name.as_str(), event.data["restarted"].as_bool()), ("restarted", Some(true)));
+        assert_eq!(
+            (event.name.as_str(), event.data["restarted"].as_bool()),
+            ("restarted", Some(true))
+        );
         assert_eq!(viewer.messages(1), ["first"]);
     }
 }

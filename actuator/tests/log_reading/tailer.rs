@@ -64,7 +64,11 @@ impl Tailer {
                     return Poll::Text(text[skipped..].to_owned(), from + skipped as u64);
                 }
                 // The first byte was there before.
-                if text.len() == 1 { Poll::Nothing } else { Poll::Text(text[1..].to_owned(), from + 1) }
+                if text.len() == 1 {
+                    Poll::Nothing
+                } else {
+                    Poll::Text(text[1..].to_owned(), from + 1)
+                }
             }
             416 => {
                 assert!(answer.body().is_empty());

@@ -31,9 +31,11 @@ impl StreamQuery {
         let mut filter = LineFilter::default();
         if let Some(level) = text(call, "level")? {
             let level = level.parse::<Level>().ok().filter(|_| level.parse::<u8>().is_err());
-            filter.at_least(level.ok_or_else(|| {
-                refused("level", "expected error, warn, info, debug or trace")
-            })?);
+            filter.at_least(
+                level.ok_or_else(|| {
+                    refused("level", "expected error, warn, info, debug or trace")
+                })?,
+            );
         }
         let targets = call.query_list("target");
         if targets.len() > MOST_TARGETS {

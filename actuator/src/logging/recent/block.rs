@@ -122,10 +122,9 @@ impl OpenBlock {
         flags |= if new_target { TARGET } else { 0 } | if new_request { REQUEST } else { 0 };
         self.marks.push(flags);
         push_number(&mut self.marks, text.iter().map(|part| part.len()).sum());
-        for (kept, new, is_new) in [
-            (&mut self.target, target, new_target),
-            (&mut self.request, request, new_request),
-        ] {
+        for (kept, new, is_new) in
+            [(&mut self.target, target, new_target), (&mut self.request, request, new_request)]
+        {
             if is_new {
                 push_number(&mut self.marks, new.len());
                 self.marks.extend_from_slice(new.as_bytes());
@@ -256,11 +255,15 @@ fn level(rank: u8) -> Level {
 
 /// Seven bits a byte, the lowest first; the highest bit says that more follow.
 fn push_number(into: &mut Vec<u8>, mut number: usize) {
-    while number > 0x7f {
-        into.push((number & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = number.to_le_bytes();
         number >>= 7;
+        if number == 0 {
+            into.push(low & 0x7f);
+            return;
+        }
+        into.push(low | 0x80);
     }
-    into.push(number as u8);
 }
 
 fn take_number(from: &mut &[u8]) -> Option<usize> {

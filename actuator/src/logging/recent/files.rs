@@ -91,7 +91,7 @@ impl LogFiles {
 
     fn id(&self, path: &Path, metadata: &Metadata) -> String {
         let identity = (path, identity(metadata));
-        let [one, two] = self.keys.each_ref().map(|key| key.hash_one(&identity));
+        let [one, two] = self.keys.each_ref().map(|key| key.hash_one(identity));
         format!("{one:016x}{two:016x}")
     }
 }
@@ -107,7 +107,7 @@ fn identity(metadata: &Metadata) -> Option<SystemTime> {
     metadata.created().ok()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::{fs, io::Read as _, os::unix::fs::symlink};
 

@@ -54,9 +54,7 @@ impl LineFilter {
 
 /// Whether a target is this one, or below it: `shop::dbx` is not below `shop::db`.
 fn is_below(target: &str, above: &str) -> bool {
-    target
-        .strip_prefix(above)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    target.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 /// A text to be found whatever its case.

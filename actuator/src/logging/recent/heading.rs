@@ -17,13 +17,10 @@ impl<'b> RecentLine<'b> {
     /// The name of the thread.
     pub(crate) fn thread(&self) -> Option<&'b str> {
         let (_, heading) = self.text.split_once(" --- [")?;
-        let (heading, _) = heading
-            .match_indices(self.target)
-            .map(|(at, _)| (heading.get(..at), heading.get(at + self.target.len()..)))
-            .find_map(|(before, behind)| {
-                let before = before?.strip_suffix("] ")?;
-                behind?.starts_with(" : ").then_some((before, ()))
-            })?;
+        let heading = heading.match_indices(self.target).find_map(|(at, target)| {
+            let (before, behind) = (heading.get(..at)?, heading.get(at + target.len()..)?);
+            before.strip_suffix("] ").filter(|_| behind.starts_with(" : "))
+        })?;
         Some(heading.rsplit_once("] [").map_or(heading, |(_, thread)| thread))
     }
 }

@@ -40,7 +40,10 @@ const TABLES: &[Table] = &[
         &["management.httpexchanges.", "management.trace.", "actuator.httpexchanges."],
     ),
     ("Audit", &["management.auditevents.", "actuator.audit."]),
-    ("The log", &["management.endpoint.logfile.", "logging.", "actuator.logfile.", "actuator.logstream."]),
+    (
+        "The log",
+        &["management.endpoint.logfile.", "logging.", "actuator.logfile.", "actuator.logstream."],
+    ),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];

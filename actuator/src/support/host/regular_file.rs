@@ -58,7 +58,7 @@ fn names(_: &std::fs::Metadata) -> u64 {
     1
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::{fs, io::Read as _, os::unix::fs::symlink};
 
@@ -95,7 +95,10 @@ mod tests {
             let error = open_regular(&place("missing"), follow_links).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::NotFound);
         }
-        assert_eq!(open_regular(Path::new("/dev/zero"), false).unwrap_err().to_string(), "is no regular file");
+        assert_eq!(
+            open_regular(Path::new("/dev/zero"), false).unwrap_err().to_string(),
+            "is no regular file"
+        );
         fs::remove_dir_all(folder).unwrap();
     }
 }
