@@ -156,7 +156,7 @@ impl Actuator {
         let management =
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including_message(self.server.include_message)
-                .ending_with(self.streams.of(listener).clone());
+                .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
     }
 

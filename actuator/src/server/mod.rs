@@ -6,6 +6,7 @@ mod assembly;
 mod basics;
 mod beans;
 mod builder;
+mod connection;
 mod declared_meters;
 mod health;
 mod listener;

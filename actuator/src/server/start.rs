@@ -92,10 +92,10 @@ impl Actuator {
         let management = ports.management.map(|management| {
             self.application_runtime.settle(home.clone());
             let router = self.management(Listener::Management).into_router();
-            let stop = self.streams.of(Listener::Management).clone();
-            management.serve(self.with_fallback(router), &beside.handle, stop)
+            let live = self.streams.of(Listener::Management).clone();
+            management.serve(self.with_fallback(router), &beside.handle, live)
         });
-        let stop = self.streams.of(Listener::Application).clone();
-        (ports.application.serve(router, &home, stop), management)
+        let live = self.streams.of(Listener::Application).clone();
+        (ports.application.serve(router, &home, live), management)
     }
 }

@@ -1,6 +1,6 @@
 //! Answers without an end: what ends them with their listener.
 
-use crate::{model::call::Listener, support::trigger::Trigger};
+use crate::{model::call::Listener, support::live_answers::LiveAnswers};
 
 /// The answers of the management API that have no end of their own, such as `/actuator/logstream`.
 /// A server waits for answers in progress when it is told to stop: who serves
@@ -20,19 +20,19 @@ use crate::{model::call::Listener, support::trigger::Trigger};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Streams {
-    application: Trigger,
-    management: Trigger,
+    application: LiveAnswers,
+    management: LiveAnswers,
 }
 
 impl Streams {
     /// Ends all that there are, and each that is asked for from now on.
     pub fn end(&self) {
-        self.application.throw();
-        self.management.throw();
+        self.application.end().throw();
+        self.management.end().throw();
     }
 
-    /// What ends those of this listener.
-    pub(super) fn of(&self, listener: Listener) -> &Trigger {
+    /// Those of this listener.
+    pub(super) fn of(&self, listener: Listener) -> &LiveAnswers {
         match listener {
             Listener::Application => &self.application,
             Listener::Management => &self.management,

@@ -8,16 +8,17 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use super::{events, range, stream};
 use crate::{
     model::{endpoint::Operation, reply::Reply},
-    support::trigger::Trigger,
+    support::live_answers::LiveAnswers,
 };
 
-/// The response to a call that succeeded. What has no end of its own ends when `end` is thrown.
+/// The response to a call that succeeded. What has no end of its own is
+/// one of `live`.
 pub(crate) fn respond(
     reply: Reply,
     content_type: Cow<'static, str>,
     headers: &HeaderMap,
     head: bool,
-    end: &Trigger,
+    live: &LiveAnswers,
 ) -> Response {
     match reply {
         Reply::Json { status, body } => {
@@ -36,7 +37,7 @@ pub(crate) fn respond(
             response
         }
         Reply::Stream(stream) => stream::respond(stream, headers),
-        Reply::Live(live) => events::respond(live, end),
+        Reply::Live(endless) => events::respond(endless, live),
         Reply::Resource(resource) => range::respond(&resource, headers.get(header::RANGE), head),
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),

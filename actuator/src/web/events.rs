@@ -18,19 +18,21 @@ use crate::{
         endpoint::BoxFuture,
         reply::{Live, LiveContent},
     },
-    support::trigger::Trigger,
+    support::live_answers::{LiveAnswers, Sender},
 };
 
 /// nginx gathers answers unless it is told not to.
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// The response; it ends when `end` is thrown. Nothing is asked of the content before the
+/// The response; it ends with the others of its listener. Nothing is asked of the content before the
 /// connection wants it, and so nothing at all for HEAD.
-pub(super) fn respond(live: Live, end: &Trigger) -> Response {
-    let end = end.clone();
+pub(super) fn respond(live: Live, answers: &LiveAnswers) -> Response {
+    let end = answers.end().clone();
     let body = LiveBody {
         next: Some(live.content.next()),
         end: Box::pin(async move { end.thrown().await }),
+        answers: answers.clone(),
+        sender: None,
     };
     let mut response = Response::new(Body::new(body));
     let mut set =
@@ -48,6 +50,9 @@ struct LiveBody {
     /// `None` at the end.
     next: Option<Next>,
     end: BoxFuture<'static, ()>,
+    answers: LiveAnswers,
+    /// Since somebody has asked for a part.
+    sender: Option<Sender>,
 }
 
 impl fmt::Debug for LiveBody {
@@ -65,6 +70,9 @@ impl http_body::Body for LiveBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
+        if this.sender.is_none() {
+            this.sender = Some(this.answers.send());
+        }
         if this.next.is_some() && this.end.as_mut().poll(context).is_ready() {
             this.next = None;
         }
@@ -117,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn parts_are_sent_until_the_content_ends() {
-        let response = respond(live(0), &Trigger::default());
+        let response = respond(live(0), &LiveAnswers::default());
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["cache-control"], "no-cache");
         assert_eq!(response.headers()["x-accel-buffering"], "no");
@@ -126,11 +134,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_never_ends_ends_with_its_listener() {
-        let end = Trigger::default();
-        let mut body = respond(live(8), &end).into_body();
+        let answers = LiveAnswers::default();
+        let mut body = respond(live(8), &answers).into_body();
         assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "8");
-        end.throw();
+        answers.end().throw();
         assert!(body.frame().await.is_none());
-        assert!(respond(live(0), &end).into_body().frame().await.is_none());
+        assert!(respond(live(0), &answers).into_body().frame().await.is_none());
     }
 }

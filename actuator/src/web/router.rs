@@ -21,7 +21,7 @@ use crate::{
         endpoint::{Operation, Produces, Selector, SharedEndpoint},
         problem::Problem,
     },
-    support::trigger::Trigger,
+    support::live_answers::LiveAnswers,
 };
 
 /// The management API on one listener.
@@ -33,8 +33,8 @@ pub(crate) struct Management {
     discovery: bool,
     include_message: IncludeMessage,
     listener: Listener,
-    /// Thrown when the listener stops.
-    end: Trigger,
+    /// The answers of the listener that have no end of their own.
+    live: LiveAnswers,
 }
 
 /// A path outside the base path at which an endpoint answers (`/livez`).
@@ -78,7 +78,7 @@ impl Management {
             discovery: true,
             include_message: IncludeMessage::Never,
             listener,
-            end: Trigger::default(),
+            live: LiveAnswers::default(),
         }
     }
 
@@ -96,10 +96,10 @@ impl Management {
         self
     }
 
-    /// With this, which ends answers that have no end of their own.
+    /// With these, to which answers that have no end of their own belong.
     #[must_use]
-    pub(crate) fn ending_with(mut self, end: Trigger) -> Self {
-        self.end = end;
+    pub(crate) fn among(mut self, live: LiveAnswers) -> Self {
+        self.live = live;
         self
     }
 
@@ -184,7 +184,7 @@ impl Management {
         };
         let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
-        Ok(answer::respond(reply, content_type, &parts.headers, head, &self.end))
+        Ok(answer::respond(reply, content_type, &parts.headers, head, &self.live))
     }
 
     /// The page is at the base path without a slash; at the root, where there is none, at `/`.

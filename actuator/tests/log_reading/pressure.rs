@@ -107,6 +107,18 @@ fn neither_the_application_nor_its_memory_notices_viewers_who_do_not_read() {
     rude.clear();
 }
 
+#[test]
+fn a_viewer_who_does_not_read_does_not_hold_up_the_end_of_the_service() {
+    let _alone = alone();
+    let service = service().setting("spring.lifecycle.timeout-per-shutdown-phase", "1h").start();
+    let mut rude = testkit::open(service.address);
+    rude.write_all(b"GET /actuator/logstream HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    // More than sockets and the server keep.
+    fill("many", 200_000);
+    service.stop().finish();
+    drop(rude);
+}
+
 /// The resident memory of this process, in bytes.
 fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
