@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
+    time::Instant,
 };
 
 use tracing::info;
@@ -113,10 +114,27 @@ fn a_viewer_who_does_not_read_does_not_hold_up_the_end_of_the_service() {
     let service = service().setting("spring.lifecycle.timeout-per-shutdown-phase", "1h").start();
     let mut rude = testkit::open(service.address);
     rude.write_all(b"GET /actuator/logstream HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    // More than sockets and the server keep.
-    fill("many", 200_000);
+    // More than the sockets keep: what waits to be sent does not change any more.
+    let peers = (service.address.port(), rude.local_addr().unwrap().port());
+    let deadline = Instant::now() + testkit::PATIENCE / 2;
+    let (mut waiting, mut unchanged) = (0, 0);
+    while unchanged < 100 && Instant::now() < deadline {
+        fill("many", 500);
+        let now = send_queue(peers);
+        unchanged = if now > 0 && now == waiting { unchanged + 1 } else { 0 };
+        waiting = now;
+    }
     service.stop().finish();
     drop(rude);
+}
+
+/// How many bytes wait to be sent from one port of this machine to another one.
+fn send_queue((from, to): (u16, u16)) -> u64 {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let ends = format!("0100007F:{from:04X} 0100007F:{to:04X} ");
+    let row = table.lines().find_map(|line| line.split_once(&ends));
+    let queue = row.and_then(|(_, rest)| rest.split(' ').nth(1)?.split(':').next());
+    queue.map_or(0, |queue| u64::from_str_radix(queue, 16).unwrap())
 }
 
 /// The resident memory of this process, in bytes.

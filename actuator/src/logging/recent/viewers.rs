@@ -23,7 +23,7 @@ const BEHIND: Duration = Duration::from_millis(10);
 /// And no longer than this.
 const LONGEST: Duration = Duration::from_millis(500);
 /// All viewers together work for one part in so many of the time of one processor.
-const SHARE: u32 = 50;
+const SHARE: u32 = 100;
 
 /// The viewers of a ring.
 #[derive(Clone, Debug)]
