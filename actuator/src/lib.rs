@@ -46,7 +46,8 @@
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
-//! | keep your own tracing subscriber | [`logging::layer`] |
+//! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
+//! | be sure of the last lines before an exit | [`logging::flush`] |
 //!
 //! The settings have Spring's names and are read from arguments, the environment and
 //! `actuator.toml`. Meters are served at `/actuator/metrics` and `/actuator/prometheus`; settings

@@ -113,6 +113,8 @@ impl ServiceBuilder {
         let mut command = Command::new(binary);
         // Nothing of the surroundings may change what is tested: no variables, no actuator.toml.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        // Into a pipe it would write JSON.
+        command.env("LOGGING_STRUCTURED_FORMAT_CONSOLE", "text");
         command.current_dir(std::env::temp_dir());
         command.args(self.settings.iter().map(|(name, value)| format!("--{name}={value}")));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));

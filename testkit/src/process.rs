@@ -11,8 +11,8 @@ use std::{
 
 use crate::{Answer, PATIENCE, Request, get};
 
-/// A program to be started. It sees nothing of the surrounding environment but `PATH`, and
-/// listens on a free port unless it is told otherwise.
+/// A program to be started. It sees nothing of the surrounding environment but `PATH`, listens on
+/// a free port unless it is told otherwise, and logs text, which it would not do into a pipe.
 #[derive(Debug)]
 pub struct Program {
     command: Command,
@@ -26,6 +26,7 @@ impl Program {
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("LOGGING_STRUCTURED_FORMAT_CONSOLE", "text")
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,7 +1,7 @@
 //! Installing the subscriber of the process, unless the application has one.
 
 use std::{
-    io::IsTerminal as _,
+    cell::OnceCell,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -12,10 +12,16 @@ use tracing_subscriber::{Registry, layer::SubscriberExt as _};
 use super::{
     LoggersLayer, LoggingSettings,
     levels::{Loggers, parse_directives},
-    output::{Console, LogFile, OutputLayer},
+    output::{
+        Common, Destination, DropCount, Look, OutputLayer, OutputSettings, Surroundings,
+        sink::{FileSink, StdoutSink},
+    },
     recent::{LogFiles, LogRing, LogViewers, RecentSettings},
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    support::host_name::host_name,
+};
 
 /// What the endpoints need to know of the logging of the process.
 #[derive(Clone, Debug)]
@@ -29,6 +35,8 @@ pub(crate) struct LoggingState {
     pub(crate) ring: Option<Arc<LogRing>>,
     /// What of the log can be read, and how.
     pub(crate) recent: RecentSettings,
+    /// How many lines each of our destinations has lost; empty if the subscriber is not ours.
+    pub(crate) drops: Vec<(&'static str, DropCount)>,
 }
 
 impl LoggingState {
@@ -58,11 +66,37 @@ pub(crate) enum LogSource {
 
 /// Our own outputs, once our subscriber is that of the process.
 struct Installed {
-    file: Option<Arc<LogFile>>,
+    file: Option<PathBuf>,
     ring: Option<Arc<LogRing>>,
+    output: OutputLayer,
 }
 
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
+
+thread_local! {
+    /// Of the thread that installed the log, usually the main one: it ends when `main` returns,
+    /// and when it exits.
+    static AT_EXIT: OnceCell<FlushAtExit> = const { OnceCell::new() };
+}
+
+struct FlushAtExit;
+
+impl Drop for FlushAtExit {
+    fn drop(&mut self) {
+        flush();
+    }
+}
+
+/// Waits until everything that was logged is written, a second at most. [`crate::serve!`] does
+/// this at its end, and so does the end of the main thread.
+///
+/// Call it before `std::process::exit` on another thread: lines are written by threads of their
+/// own, which that ends. Without our subscriber it does nothing.
+pub fn flush() {
+    if let Some(installed) = INSTALLED.get() {
+        installed.output.flush();
+    }
+}
 
 /// Sets levels, and installs a subscriber if the process has none. An application's own
 /// subscriber is never replaced or wrapped. Called again, it sets levels only.
@@ -74,28 +108,28 @@ pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         install_own(settings, &loggers)?;
     }
-    let ring = INSTALLED.get().and_then(|installed| installed.ring.clone());
+    let installed = INSTALLED.get();
+    let drops = installed.map(|installed| installed.output.drops()).unwrap_or_default();
+    let ring = installed.and_then(|installed| installed.ring.clone());
     let recent = settings.recent.clone();
-    Ok(LoggingState { source: source(settings), ring, recent, loggers })
+    Ok(LoggingState { source: source(settings), ring, recent, drops, loggers })
 }
 
 fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {
-    let file = settings.output.file.as_deref().map(open_file).transpose()?.map(Arc::new);
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
-    let output = OutputLayer {
-        application: settings.output.application.clone(),
-        console: console(),
-        file: file.clone(),
-        ring: ring.clone(),
-    };
-    let subscriber = Registry::default().with(output).with(LoggersLayer::new(loggers.clone()));
+    let output = start_output(&settings.output, ring.clone())?;
+    let subscriber =
+        Registry::default().with(output.clone()).with(LoggersLayer::new(loggers.clone()));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         // Somebody was faster; their subscriber does not ask our loggers.
         loggers.attach(false);
         return Ok(());
     }
-    let _ = INSTALLED.set(Installed { file, ring });
+    let _ = INSTALLED.set(Installed { file: settings.output.file.clone(), ring, output });
+    // Where a thread ends already, there is no later end to flush at.
+    let _ = AT_EXIT.try_with(|at_exit| at_exit.set(FlushAtExit));
+    flush_at_abort();
     // Another logger for the `log` crate stays what it is, like another subscriber.
     if tracing_log::LogTracer::init().is_ok() {
         loggers.lead_log_crate();
@@ -104,8 +138,49 @@ fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {
     Ok(())
 }
 
-fn open_file(path: &std::path::Path) -> Result<LogFile> {
-    LogFile::open(path).map_err(|error| {
+/// Where a panic ends the process at once, the lines before it are written first.
+fn flush_at_abort() {
+    if cfg!(panic = "abort") {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            before(panic);
+            flush();
+        }));
+    }
+}
+
+fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result<OutputLayer> {
+    let mut destinations = Vec::new();
+    if settings.console {
+        destinations.push(Destination {
+            name: "console",
+            look: Surroundings::of_process().look(settings.console_format, settings.colours),
+            threshold: settings.console_threshold,
+            sink: Box::new(StdoutSink::default()),
+        });
+    }
+    if let Some(path) = &settings.file {
+        destinations.push(Destination {
+            name: "file",
+            look: Look::plain(settings.file_format),
+            threshold: settings.file_threshold,
+            sink: Box::new(open_file(path, settings)?),
+        });
+    }
+    let common = Common {
+        formats: settings.formats.clone(),
+        queue_size: settings.queue_size,
+        rate_limit: settings.rate_limit,
+        host: host_name().unwrap_or_default(),
+    };
+    OutputLayer::start(&common, destinations, ring).map_err(|error| {
+        Error::new(ErrorKind::Runtime, format!("no thread for the log could be started: {error}"))
+            .with_cause(error)
+    })
+}
+
+fn open_file(path: &std::path::Path, settings: &OutputSettings) -> Result<FileSink> {
+    FileSink::open(path, settings.rolling.clone()).map_err(|error| {
         Error::new(
             ErrorKind::Setting,
             format!(
@@ -124,7 +199,7 @@ fn source(settings: &LoggingSettings) -> Option<LogSource> {
     }
     let installed = INSTALLED.get();
     if let Some(file) = installed.and_then(|installed| installed.file.as_ref()) {
-        return Some(LogSource::File(file.path().to_owned()));
+        return Some(LogSource::File(file.clone()));
     }
     // With a subscriber of its own the application itself writes the file that it names here.
     if installed.is_none()
@@ -133,11 +208,6 @@ fn source(settings: &LoggingSettings) -> Option<LogSource> {
         return Some(LogSource::File(path.clone()));
     }
     installed.and_then(|installed| installed.ring.clone()).map(LogSource::Ring)
-}
-
-fn console() -> Console {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if std::io::stdout().is_terminal() && !no_color { Console::Coloured } else { Console::Plain }
 }
 
 fn warn_of_directives() {
@@ -170,6 +240,7 @@ mod tests {
             .args(["--exact", &format!("logging::install::tests::{test}"), "--ignored"])
             .arg("--nocapture")
             .env("RUST_LOG", "info,from_rust_log=debug,odd[span]=info")
+            .env_remove("CLICOLOR_FORCE")
             .output()
             .unwrap();
         let written = String::from_utf8(output.stdout).unwrap();
@@ -185,7 +256,10 @@ mod tests {
                 ..LevelSettings::default()
             },
             recent: RecentSettings { ring_size: 10_000, ..RecentSettings::default() },
-            ..LoggingSettings::default()
+            output: OutputSettings {
+                console_format: Some(crate::logging::output::LogFormat::Text),
+                ..OutputSettings::default()
+            },
         }
     }
 
@@ -207,7 +281,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("actuator-install-{}", std::process::id()));
         let path = folder.join("app.log");
         let first = install(&LoggingSettings {
-            output: OutputSettings { file: Some(path.clone()), ..OutputSettings::default() },
+            output: OutputSettings { file: Some(path.clone()), ..settings().output },
             ..settings()
         })
         .unwrap();
@@ -227,6 +301,7 @@ mod tests {
         let again = install(&settings()).unwrap();
         let Some(LogSource::File(served)) = again.source else { panic!("{again:?}") };
         assert_eq!(served, path);
+        flush();
         let written = std::fs::read_to_string(&path).unwrap();
         assert!(written.ends_with("Level of ROOT: INFO -> OFF\n"), "{written}");
         std::fs::remove_dir_all(folder).unwrap();
@@ -234,16 +309,24 @@ mod tests {
 
     #[test]
     fn without_a_file_the_log_is_kept_in_memory() {
-        run("process_without_a_file");
+        let text = run("process_without_a_file");
+        // Nobody looks at a pipe: it gets JSON, the ring text. The last line is there though
+        // nobody asked for it.
+        let line = text.lines().find(|line| line.contains("kept")).unwrap();
+        assert!(line.contains("{\"@timestamp\":\"20"), "{text}");
+        assert!(text.contains("\"message\":\"the last\""), "{text}");
     }
 
     #[test]
     #[ignore = "run in a process of its own by the test above"]
     fn process_without_a_file() {
-        let state = install(&settings()).unwrap();
+        let state = install(&LoggingSettings { output: OutputSettings::default(), ..settings() });
+        let state = state.unwrap();
         tracing::info!("kept");
         let Some(LogSource::Ring(ring)) = state.source else { panic!("{state:?}") };
         assert!(ring.snapshot().end > 0);
+        assert_eq!(state.drops.len(), 1);
+        tracing::info!("the last");
     }
 
     #[test]
@@ -287,7 +370,8 @@ mod tests {
 
     #[test]
     fn a_log_file_that_cannot_be_written_refuses_the_start_and_names_the_setting() {
-        let error = open_file(std::path::Path::new("/dev/null/app.log")).unwrap_err();
+        let error =
+            open_file("/dev/null/app.log".as_ref(), &OutputSettings::default()).unwrap_err();
         assert!(error.is_setting());
         assert!(error.to_string().contains("logging.file.name"), "{error}");
     }

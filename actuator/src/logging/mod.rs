@@ -17,9 +17,11 @@ mod output;
 mod recent;
 mod settings;
 
+pub use install::flush;
 pub(crate) use install::{LogSource, LoggingState, install};
 pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, SetLevelError};
 pub use levels::{LoggersLayer, layer};
+pub use output::{LogFormat, OutputBuilder, OutputLayer, output};
 pub(crate) use recent::{
     LineFilter, ListedFile, LogFiles, LogViewer, LogViewers, RecentLine, Start,
 };

@@ -20,7 +20,7 @@ impl LoggingSettings {
         let output = OutputSettings::read(reader);
         Self {
             levels: LevelSettings::read(reader),
-            recent: RecentSettings::read(reader, output.file.as_deref()),
+            recent: RecentSettings::read(reader, output.rolling.clone()),
             output,
         }
     }

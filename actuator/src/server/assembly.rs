@@ -178,7 +178,7 @@ fn bind_meters(
     for (declared, value) in gauges {
         declared_meters::add_gauge(&basics.meters, declared, value);
     }
-    log_meters::bind(&basics.meters, &basics.logging.loggers);
+    log_meters::bind(&basics.meters, &basics.logging);
     let sampler = start_meters(&basics.meters, process, app.allocator.take())?;
     meter::bind_pool_meters(&basics.meters, &app.components);
     Ok(sampler)

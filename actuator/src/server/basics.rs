@@ -84,7 +84,9 @@ impl Basics {
         let mut reader = SettingsReader::new(&settings);
         let platform = platform(&mut reader, &environment);
         let server = ServerSettings::read(&mut reader, platform.is_some());
-        let logging = LoggingSettings::read(&mut reader);
+        let mut logging = LoggingSettings::read(&mut reader);
+        let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
+        logging.output.formats.default_service(name, version);
         let private = match builder.listening_on {
             Some(address) => address.ip().is_loopback(),
             None => builder.serves && server.management_on_loopback(),

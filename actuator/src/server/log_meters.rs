@@ -1,7 +1,7 @@
 //! The events of the log as meters.
 
 use crate::{
-    logging::{EventCounts, Loggers},
+    logging::{EventCounts, LoggingState},
     meter::{MeterRegistry, as_f64},
 };
 
@@ -9,9 +9,21 @@ const OWN: &str = "tracing.events";
 /// The name that dashboards of Spring applications ask for.
 const LOGBACK: &str = "logback.events";
 
-/// Counts what is logged, by level. Without our layer in the subscriber of the process nobody
-/// knows, and there is no such meter.
-pub(super) fn bind(registry: &MeterRegistry, loggers: &Loggers) {
+const DROPPED: &str = "logging.dropped";
+
+/// Counts what is logged, by level, and what was lost on its way, by destination. Without our
+/// layer in the subscriber of the process nobody knows, and there are no such meters.
+pub(super) fn bind(registry: &MeterRegistry, logging: &LoggingState) {
+    for (name, drops) in &logging.drops {
+        let drops = drops.clone();
+        registry
+            .meter(DROPPED)
+            .description("Number of log lines that were lost because a sink was too slow or failed")
+            .base_unit("lines")
+            .tag("sink", *name)
+            .counter_with(move || as_f64(drops.get()));
+    }
+    let loggers = &logging.loggers;
     if !loggers.is_attached() {
         return;
     }

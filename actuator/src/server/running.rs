@@ -8,6 +8,7 @@ use super::{actuator::Actuator, management::Beside, shutdown::Signals};
 use crate::{
     admin::{RegistrationState, RegistrationStatus},
     health::Availability,
+    logging,
 };
 
 /// A service that listens.
@@ -56,6 +57,7 @@ impl Running {
     pub async fn shutdown(self) {
         self.actuator.shutdown.throw();
         self.beside.ended.thrown().await;
+        logging::flush();
     }
 
     /// Runs until SIGTERM, ctrl-c or the shutdown endpoint, then stops as [`Self::shutdown`] does.
@@ -67,5 +69,6 @@ impl Running {
         let watch = self.beside.handle.spawn(watch);
         self.beside.ended.thrown().await;
         watch.abort();
+        logging::flush();
     }
 }

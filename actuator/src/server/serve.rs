@@ -5,7 +5,10 @@ use std::time::Duration;
 use tokio::runtime::{Builder as RuntimeBuilder, Handle, RuntimeFlavor};
 
 use super::{actuator::Actuator, package::Package, setup::Setup};
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    logging,
+};
 
 /// How long tasks of the application may take to end once the service has stopped.
 const LEFT_BEHIND: Duration = Duration::from_secs(1);
@@ -28,10 +31,13 @@ where
             let served = runtime.block_on(run);
             // A check or a handler that blocks its thread must not keep the process.
             runtime.shutdown_timeout(LEFT_BEHIND);
+            logging::flush();
             served
         }
         Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => {
-            tokio::task::block_in_place(|| handle.block_on(run))
+            let served = tokio::task::block_in_place(|| handle.block_on(run));
+            logging::flush();
+            served
         }
         Ok(_) => Err(Error::new(
             ErrorKind::Runtime,

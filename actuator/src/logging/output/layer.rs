@@ -1,10 +1,10 @@
-//! The layer that writes lines: to the standard output, a file, and the ring in memory.
+//! The layer that writes each event as a line, with the fields of the spans around it.
 
 use std::{
-    cell::RefCell,
-    io::{self, Write as _},
+    io,
     sync::Arc,
-    time::SystemTime,
+    thread,
+    time::{Duration, Instant, SystemTime},
 };
 
 use tracing::{
@@ -14,46 +14,119 @@ use tracing::{
 use tracing_log::NormalizeEvent as _;
 use tracing_subscriber::{
     layer::{Context, Layer},
-    registry::{LookupSpan, Scope},
+    registry::LookupSpan,
 };
 
 use super::{
-    super::recent::{LogLine, LogRing},
-    file::LogFile,
-    line::{Fields, Line},
+    super::recent::LogRing,
+    fields::{Fields, Recorder},
+    line::{Parts, Room},
+    outputs::{Common, Destination, Outputs},
+    rate::RateLimit,
+    writer::DropCount,
 };
 use crate::model::request::RequestContext;
 
-/// Writes every event as one line to all its sinks, formatted once.
-#[derive(Debug)]
-pub(crate) struct OutputLayer {
-    /// What each line names as its application.
-    pub(crate) application: Option<String>,
-    /// Whether the standard output is written, and how.
-    pub(crate) console: Console,
-    /// The log file.
-    pub(crate) file: Option<Arc<LogFile>>,
-    /// The ring in memory.
-    pub(crate) ring: Option<Arc<LogRing>>,
+/// Writes every event as one line, with the fields of the spans around it and the id of the
+/// request. What [`serve!`](crate::serve) installs is this; [`output`](super::super::output)
+/// makes one for a subscriber of the application's own. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct OutputLayer {
+    outputs: Arc<Outputs>,
 }
 
-/// What the standard output gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Console {
-    /// Nothing; for tests.
-    #[cfg(test)]
-    Silent,
-    /// The lines as they are.
-    Plain,
-    /// Lines with colours in their heads.
-    Coloured,
+/// The fields of a span, written when it was made, for all formats.
+struct SpanFields(Fields);
+
+impl OutputLayer {
+    /// Starts a thread for each destination. The ring gets every line as text.
+    pub(crate) fn start(
+        common: &Common,
+        destinations: Vec<Destination>,
+        ring: Option<Arc<LogRing>>,
+    ) -> io::Result<Self> {
+        let outputs = Arc::new(Outputs::start(common, destinations, ring)?);
+        if let Some(limit) = outputs.limit() {
+            tell_now_and_then(&outputs, limit)?;
+        }
+        Ok(Self { outputs })
+    }
+
+    /// How many lines each destination has lost.
+    pub(crate) fn drops(&self) -> Vec<(&'static str, DropCount)> {
+        self.outputs.drops()
+    }
+
+    /// Waits until what was logged is written, until the deadline at most.
+    pub(crate) fn flush_until(&self, deadline: Instant) {
+        self.outputs.flush(deadline);
+    }
+
+    fn write<S>(&self, room: &mut Room, event: &Event<'_>, context: &Context<'_, S>, at: SystemTime)
+    where
+        S: Subscriber + for<'l> LookupSpan<'l>,
+    {
+        let Room { parts, raw, out } = room;
+        parts.clear();
+        parts.at.set(at);
+        let callsite = self.outputs.callsites().get(event.metadata());
+        let as_text = self.outputs.needs_text();
+        event.record(&mut Recorder { fields: &mut parts.fields, raw, callsite, as_text });
+        RequestContext::with_current(|request| parts.set_request(request));
+        add_spans(parts, event, context);
+        match event.normalized_metadata() {
+            Some(metadata) => self.outputs.write(&metadata, parts, out),
+            None => self.outputs.write(event.metadata(), parts, out),
+        }
+    }
+
+    /// Whether this place has not written too much of late.
+    fn allows(&self, event: &Event<'_>, at: SystemTime) -> bool {
+        let Some(limit) = self.outputs.limit() else { return true };
+        let rate = |metadata: &Metadata<'_>| {
+            let rate = self.outputs.log_rate(metadata.target(), metadata.line());
+            rate.is_none_or(|rate| rate.allows(limit, at))
+        };
+        match event.normalized_metadata() {
+            Some(metadata) => rate(&metadata),
+            None => self.outputs.callsites().get(event.metadata()).rate.allows(limit, at),
+        }
+    }
 }
 
-/// The fields of a span as text, kept with the span.
-struct SpanFields(String);
+/// Adds the spans around the event, from the inside out, and the request that one of them knows.
+fn add_spans<S>(parts: &mut Parts, event: &Event<'_>, context: &Context<'_, S>)
+where
+    S: Subscriber + for<'l> LookupSpan<'l>,
+{
+    for span in context.event_scope(event).into_iter().flatten() {
+        let extensions = span.extensions();
+        let fields = extensions.get::<SpanFields>().map(|SpanFields(fields)| fields);
+        parts.spans.add_outer(span.name(), fields.map_or("", |fields| &fields.text));
+        if let Some(fields) = fields {
+            parts.fields.add_outer(fields);
+        }
+        if !parts.has_request()
+            && let Some(request) = extensions.get::<RequestContext>()
+        {
+            parts.set_request(request);
+        }
+    }
+}
 
-thread_local! {
-    static LINE: RefCell<Line> = RefCell::default();
+/// Looks once in a period for places that wrote too much, as long as the layer is there.
+fn tell_now_and_then(outputs: &Arc<Outputs>, limit: RateLimit) -> io::Result<()> {
+    let outputs = Arc::downgrade(outputs);
+    let period = limit.period.min(Duration::from_secs(60));
+    let look = move || {
+        loop {
+            thread::sleep(period);
+            let Some(outputs) = outputs.upgrade() else { return };
+            outputs.tell_left_out();
+        }
+    };
+    thread::Builder::new().name("log-limit".to_owned()).spawn(look)?;
+    Ok(())
 }
 
 impl<S> Layer<S> for OutputLayer
@@ -61,183 +134,47 @@ where
     S: Subscriber + for<'l> LookupSpan<'l>,
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut fields = Fields::default();
-        attributes.record(&mut fields);
+        let callsite = self.outputs.callsites().get(attributes.metadata());
+        let (mut fields, as_text) = (Fields::default(), self.outputs.needs_text());
+        Room::with(|room| {
+            attributes.record(&mut Recorder {
+                fields: &mut fields,
+                raw: &mut room.raw,
+                callsite,
+                as_text,
+            });
+        });
         if let Some(span) = context.span(id) {
-            span.extensions_mut().replace(SpanFields(fields.text));
+            span.extensions_mut().replace(SpanFields(fields));
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut extensions = span.extensions_mut();
-        if let Some(SpanFields(text)) = extensions.get_mut::<SpanFields>() {
-            let mut fields = Fields::after(std::mem::take(text));
-            values.record(&mut fields);
-            *text = fields.text;
+        // Foreign code writes the values, and may log: nothing of the span is held meanwhile.
+        let callsite = self.outputs.callsites().get(span.metadata());
+        let (mut fields, as_text) = (Fields::default(), self.outputs.needs_text());
+        Room::with(|room| {
+            values.record(&mut Recorder {
+                fields: &mut fields,
+                raw: &mut room.raw,
+                callsite,
+                as_text,
+            });
+        });
+        if let Some(SpanFields(known)) = span.extensions_mut().get_mut::<SpanFields>() {
+            known.add_later(&fields);
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        // Formatting may run foreign code that logs again: that event gets a line of its own.
-        LINE.with(|line| match line.try_borrow_mut() {
-            Ok(mut line) => self.write(&mut line, event, &context),
-            Err(_) => self.write(&mut Line::default(), event, &context),
-        });
-    }
-}
-
-impl OutputLayer {
-    fn write<S>(&self, line: &mut Line, event: &Event<'_>, context: &Context<'_, S>)
-    where
-        S: Subscriber + for<'l> LookupSpan<'l>,
-    {
-        let normalized = event.normalized_metadata();
-        let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        line.begin(SystemTime::now(), metadata, self.application.as_deref());
-        line.separate();
-        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
-            let extensions = span.extensions();
-            line.span(span.name(), extensions.get::<SpanFields>().map_or("", |fields| &fields.0));
+        let at = SystemTime::now();
+        if self.allows(event, at) {
+            Room::with(|room| self.write(room, event, &context, at));
         }
-        line.end(event);
-        self.emit(line, metadata);
-    }
-
-    fn emit(&self, line: &Line, metadata: &Metadata<'_>) {
-        let level = *metadata.level();
-        if let Some(ring) = &self.ring {
-            let request = RequestContext::current();
-            ring.append(&LogLine {
-                level,
-                target: metadata.target(),
-                request_id: request.as_ref().map(RequestContext::id),
-                text: line.as_str(),
-            });
-        }
-        if let Some(file) = &self.file {
-            file.append(line.as_str());
-        }
-        // A standard output that is closed or full must not fail the service.
-        let _ = match self.console {
-            #[cfg(test)]
-            Console::Silent => Ok(()),
-            Console::Plain => io::stdout().lock().write_all(line.as_str().as_bytes()),
-            Console::Coloured => io::stdout().lock().write_all(line.coloured(level).as_bytes()),
-        };
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use tracing::{Level, error, info, info_span, warn};
-    use tracing_subscriber::{Registry, layer::SubscriberExt as _};
-
-    use super::*;
-
-    fn written(test: impl FnOnce()) -> String {
-        written_by(None, test)
-    }
-
-    fn written_by(application: Option<&str>, test: impl FnOnce()) -> String {
-        let ring = Arc::new(LogRing::new(100_000));
-        let layer = OutputLayer {
-            application: application.map(str::to_owned),
-            console: Console::Silent,
-            file: None,
-            ring: Some(Arc::clone(&ring)),
-        };
-        tracing::subscriber::with_default(Registry::default().with(layer), test);
-        let snapshot = ring.snapshot();
-        let read = crate::model::reply::ResourceContent::read(&snapshot, snapshot.start, 100_000);
-        let bytes = futures_now(read).unwrap();
-        String::from_utf8(bytes.to_vec()).unwrap()
-    }
-
-    fn futures_now<T>(future: crate::model::endpoint::BoxFuture<'_, T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-    }
-
-    #[test]
-    fn a_line_has_time_level_process_thread_target_spans_message_and_fields() {
-        let text = written(|| {
-            let span = info_span!("order", id = 7, customer = tracing::field::Empty);
-            span.record("customer", "Bob");
-            let _entered = span.enter();
-            info!(target: "t_out::db", rows = 3, name = "a b", "stored");
-        });
-        let (time, rest) = text.split_at(24);
-        assert!(time.starts_with("20") && time.ends_with('Z'), "{time}");
-        let start = format!("  INFO {} --- [", std::process::id());
-        assert!(rest.starts_with(&start), "{rest}");
-        let end = "] t_out::db : order{id=7 customer=\"Bob\"}: stored rows=3 name=\"a b\"\n";
-        assert!(rest.ends_with(end), "{rest}");
-    }
-
-    #[test]
-    fn control_characters_never_reach_a_terminal() {
-        let text = written(|| warn!("a\u{1b}[31mb\tc\rd"));
-        assert!(text.ends_with("a\\u{1b}[31mb\tc\\rd\n"), "{text:?}");
-    }
-
-    #[test]
-    fn an_error_is_written_with_its_causes() {
-        let cause = io::Error::other(crate::Error::application("no disk"));
-        let text =
-            written(|| error!(error = &cause as &(dyn std::error::Error + 'static), "failed"));
-        assert!(text.contains("failed error=") && text.contains("no disk"), "{text}");
-    }
-
-    #[test]
-    fn a_value_that_logs_while_it_is_written_does_not_lock_up() {
-        struct Chatty;
-        impl std::fmt::Debug for Chatty {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                info!("inner");
-                f.write_str("chatty")
-            }
-        }
-        let text = written(|| info!(value = ?Chatty, "outer"));
-        // Whether `tracing` passes the inner event on depends on how the subscriber was set.
-        assert!(text.contains("outer value=chatty\n"), "{text}");
-    }
-
-    #[test]
-    fn a_line_names_the_application_if_it_has_a_name() {
-        let text = written_by(Some("demo"), || info!("hello"));
-        let (_, rest) = text.split_once(" --- ").unwrap();
-        assert!(rest.starts_with("[demo] [") && rest.ends_with(" : hello\n"), "{text}");
-        let text = written(|| info!("hello"));
-        assert_eq!(text.matches('[').count(), 1, "{text}");
-    }
-
-    #[test]
-    fn colours_stand_in_the_head_only() {
-        let mut line = Line::default();
-        let metadata = tracing::Metadata::new(
-            "e",
-            "t_out",
-            Level::WARN,
-            None,
-            None,
-            None,
-            tracing::field::FieldSet::new(&[], tracing::callsite::Identifier(&CALLSITE)),
-            tracing::metadata::Kind::EVENT,
-        );
-        line.begin(SystemTime::UNIX_EPOCH, &metadata, None);
-        line.separate();
-        let coloured = line.coloured(Level::WARN);
-        assert!(coloured.contains("\x1b[33mWARN\x1b[0m"), "{coloured:?}");
-        assert!(coloured.ends_with("\x1b[36mt_out\x1b[0m : "), "{coloured:?}");
-        assert!(!line.as_str().contains('\x1b'));
-    }
-
-    struct TestCallsite;
-    static CALLSITE: TestCallsite = TestCallsite;
-    impl tracing::callsite::Callsite for TestCallsite {
-        fn set_interest(&self, _: tracing::subscriber::Interest) {}
-        fn metadata(&self) -> &tracing::Metadata<'_> {
-            panic!("never registered")
-        }
-    }
-}
+#[path = "layer_tests.rs"]
+mod tests;

@@ -1,184 +1,182 @@
-//! One event as one line of text, in the shape of Spring Boot's default log.
-//!
-//! `2026-11-21T09:22:08.338Z  INFO 4242 --- [shop] [main] shop::db : order{id=7}: stored rows=3`
+//! What a line says, before it has a format; and the room in which each thread puts lines together.
 
-use std::{
-    fmt::{self, Write as _},
-    time::SystemTime,
+use std::cell::Cell;
+
+use tracing::{Level, Metadata};
+
+use super::{
+    fields::Fields,
+    json::{push_plain, push_string},
+    time::Stamp,
 };
+use crate::model::request::RequestContext;
 
-use tracing::{
-    Level, Metadata,
-    field::{Field, Visit},
-};
+/// More room than this is given back after a line.
+const KEPT: usize = 64 * 1024;
 
-/// A line being written. The head may be wanted with colours, the rest never has any.
-#[derive(Debug, Default)]
-pub(super) struct Line {
-    text: String,
-    head: usize,
+thread_local! {
+    static ROOM: Cell<Option<Box<Room>>> = const { Cell::new(None) };
 }
 
-impl Line {
-    /// Starts a line: when, how bad, which process, application, thread and logger.
-    pub(super) fn begin(
-        &mut self,
-        at: SystemTime,
-        metadata: &Metadata<'_>,
-        application: Option<&str>,
-    ) {
-        self.text.clear();
-        self.push_head(at, metadata, application);
-        self.head = self.text.len();
-    }
+/// A line: facts of the place that logs, and what it logged there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'l> {
+    /// How bad it is.
+    pub(super) level: Level,
+    /// The name of the logger.
+    pub(super) target: &'l str,
+    /// The source file.
+    pub(super) file: Option<&'l str>,
+    /// The line in it.
+    pub(super) line_number: Option<u32>,
+    /// The module.
+    pub(super) module: Option<&'l str>,
+    /// What was logged.
+    pub(super) parts: &'l Parts,
+}
 
-    // Writing to a String cannot fail.
-    fn push_head(&mut self, at: SystemTime, metadata: &Metadata<'_>, application: Option<&str>) {
-        let time = humantime::format_rfc3339_millis(at);
-        let (level, process) = (metadata.level(), std::process::id());
-        let _ = write!(self.text, "{time} {level:>5} {process} --- [");
-        if let Some(application) = application {
-            push_plain(&mut self.text, application);
-            self.text.push_str("] [");
+impl<'l> Line<'l> {
+    /// What was logged at this place.
+    pub(super) fn new(metadata: &Metadata<'l>, parts: &'l Parts) -> Self {
+        Self {
+            level: *metadata.level(),
+            target: metadata.target(),
+            file: metadata.file(),
+            line_number: metadata.line(),
+            module: metadata.module_path(),
+            parts,
         }
+    }
+
+    /// The id of the request during which it was logged.
+    pub(super) fn request_id(&self) -> Option<&'l str> {
+        let id = self.parts.request.as_str();
+        (!id.is_empty()).then_some(id)
+    }
+}
+
+/// What was logged: when, where, and what.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// When.
+    pub(super) at: Stamp,
+    /// By which thread.
+    pub(super) thread: ThreadName,
+    /// The fields of the event, and the JSON values of those of the spans.
+    pub(super) fields: Fields,
+    /// The spans, as text.
+    pub(super) spans: Spans,
+    /// The id of the request; empty if there is none.
+    request: String,
+    /// The id of the trace that the request belongs to.
+    pub(super) trace: Option<u128>,
+}
+
+impl Parts {
+    /// Forgets the line before.
+    pub(super) fn clear(&mut self) {
+        self.fields.clear();
+        self.spans.clear();
+        self.request.clear();
+        self.trace = None;
+    }
+
+    /// Whether the request is known.
+    pub(super) fn has_request(&self) -> bool {
+        !self.request.is_empty()
+    }
+
+    /// Remembers the request.
+    pub(super) fn set_request(&mut self, request: &RequestContext) {
+        self.request.clear();
+        self.request.push_str(request.id());
+        self.trace = request.trace_id();
+    }
+}
+
+/// The name of a thread, as it goes into lines.
+#[derive(Debug)]
+pub(super) struct ThreadName {
+    /// Without control characters.
+    pub(super) plain: String,
+    /// As a JSON string.
+    pub(super) json: String,
+}
+
+impl Default for ThreadName {
+    fn default() -> Self {
         let thread = std::thread::current();
-        push_plain(&mut self.text, thread.name().unwrap_or("?"));
-        self.text.push_str("] ");
-        push_plain(&mut self.text, metadata.target());
+        let name = thread.name().unwrap_or("?");
+        let (mut plain, mut json) = (String::new(), String::new());
+        push_plain(&mut plain, name);
+        push_string(&mut json, name);
+        Self { plain, json }
+    }
+}
+
+/// The spans around an event as text: `order{id=7}: `.
+#[derive(Debug, Default)]
+pub(super) struct Spans {
+    /// One behind the other, the innermost first.
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Spans {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
     }
 
-    /// The same head with colours.
-    pub(super) fn coloured(&self, level: Level) -> String {
-        let (head, rest) = self.text.split_at_checked(self.head).unwrap_or_default();
-        let colour = match level {
-            Level::ERROR => "31",
-            Level::WARN => "33",
-            Level::INFO => "32",
-            Level::DEBUG => "34",
-            Level::TRACE => "35",
-        };
-        let word = level.as_str();
-        // The first occurrence: only the time stands before it.
-        let (time, after) = head.split_once(word).unwrap_or((head, ""));
-        let (process, target) = after.rsplit_once("] ").unwrap_or((after, ""));
-        format!(
-            "\x1b[2m{time}\x1b[0m\x1b[{colour}m{word}\x1b[0m\x1b[2m{process}]\x1b[0m \
-             \x1b[36m{target}\x1b[0m{rest}"
-        )
-    }
-
-    /// Opens the part behind the head.
-    pub(super) fn separate(&mut self) {
-        self.text.push_str(" : ");
-    }
-
-    /// Adds a span that surrounds the event, outermost first.
-    pub(super) fn span(&mut self, name: &str, fields: &str) {
+    /// Adds the next span around those that are here.
+    pub(super) fn add_outer(&mut self, name: &str, fields: &str) {
         self.text.push_str(name);
         if !fields.is_empty() {
-            let _ = write!(self.text, "{{{fields}}}");
+            self.text.push('{');
+            self.text.push_str(fields);
+            self.text.push('}');
         }
         self.text.push_str(": ");
+        self.ends.push(self.text.len());
     }
 
-    /// Adds the message and the fields of the event, and ends the line.
-    pub(super) fn end(&mut self, event: &tracing::Event<'_>) {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        self.text.push_str(&fields.message);
-        if !fields.message.is_empty() && !fields.text.is_empty() {
-            self.text.push(' ');
+    /// Appends them, the outermost first.
+    pub(super) fn push_text(&self, to: &mut String) {
+        for (index, end) in self.ends.iter().enumerate().rev() {
+            let start = index.checked_sub(1).and_then(|before| self.ends.get(before));
+            to.push_str(self.text.get(start.copied().unwrap_or(0)..*end).unwrap_or_default());
         }
-        self.text.push_str(&fields.text);
-        self.text.push('\n');
-    }
-
-    /// The line, without colours.
-    pub(super) fn as_str(&self) -> &str {
-        &self.text
     }
 }
 
-/// The fields of a span or an event as text: `name="value" count=3`.
+/// Where a thread puts its lines together. It is used again, so that lines cost no allocation.
 #[derive(Debug, Default)]
-pub(super) struct Fields {
-    /// The field `message`.
-    message: String,
-    /// All other fields.
-    pub(super) text: String,
+pub(super) struct Room {
+    /// What is logged.
+    pub(super) parts: Parts,
+    /// Room for the value of one field.
+    pub(super) raw: String,
+    /// The line in one format.
+    pub(super) out: String,
 }
 
-impl Fields {
-    /// Fields that follow those already written.
-    pub(super) fn after(text: String) -> Self {
-        Self { message: String::new(), text }
+impl Room {
+    /// How much memory one part of it takes at most, in bytes.
+    fn taken(&self) -> usize {
+        let Parts { fields, spans, .. } = &self.parts;
+        let texts = [&self.out, &self.raw, &fields.message, &fields.text, &spans.text];
+        texts.into_iter().map(String::capacity).max().unwrap_or_default()
     }
 
-    fn add(&mut self, field: &Field, value: fmt::Arguments<'_>) {
-        let name = field.name();
-        // Where a record of the `log` crate came from: the head of the line has it.
-        if name.starts_with("log.") {
-            return;
+    /// Works in the room of this thread. Formatting may run foreign code that logs again: that
+    /// line gets a room of its own, and one that was left by a panic is forgotten.
+    pub(super) fn with<T>(work: impl FnOnce(&mut Self) -> T) -> T {
+        let mut room = ROOM.try_with(Cell::take).ok().flatten().unwrap_or_default();
+        let done = work(&mut room);
+        if room.taken() <= KEPT {
+            // While a thread ends there is no place for it.
+            let _ = ROOM.try_with(|kept| kept.set(Some(room)));
         }
-        // Writing to Plain cannot fail, and a Debug that fails leaves what it wrote.
-        if name == "message" {
-            let _ = Plain(&mut self.message).write_fmt(value);
-            return;
-        }
-        if !self.text.is_empty() {
-            self.text.push(' ');
-        }
-        self.text.push_str(name.strip_prefix("r#").unwrap_or(name));
-        self.text.push('=');
-        let _ = Plain(&mut self.text).write_fmt(value);
+        done
     }
-}
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.add(field, format_args!("{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "message" {
-            self.add(field, format_args!("{value}"));
-        } else {
-            self.add(field, format_args!("{value:?}"));
-        }
-    }
-
-    fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        self.add(field, format_args!("{value}"));
-        let mut cause = value.source();
-        // A chain that loops must not hang the service.
-        for _ in 0..16 {
-            let Some(error) = cause else { break };
-            let text = if field.name() == "message" { &mut self.message } else { &mut self.text };
-            let _ = write!(Plain(text), ": {error}");
-            cause = error.source();
-        }
-    }
-}
-
-/// Takes text and keeps control characters from reaching a terminal: only line feeds (of stack
-/// traces) and tabs pass.
-struct Plain<'t>(&'t mut String);
-
-impl fmt::Write for Plain<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        push_plain(self.0, text);
-        Ok(())
-    }
-}
-
-fn push_plain(to: &mut String, text: &str) {
-    let hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
-    let mut rest = text;
-    while let Some((at, c)) = rest.char_indices().find(|(_, c)| hidden(*c)) {
-        let (clean, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        to.push_str(clean);
-        let _ = write!(to, "{}", c.escape_default());
-        rest = from.get(c.len_utf8()..).unwrap_or_default();
-    }
-    to.push_str(rest);
 }

@@ -1,9 +1,6 @@
 //! What of the log can be read through the API, by setting.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use super::super::output::RollingSettings;
 use crate::settings::{DataSize, SettingsReader};
@@ -50,13 +47,13 @@ impl Default for RecentSettings {
 }
 
 impl RecentSettings {
-    /// Reads the settings, with `own` being the log file that we write.
-    pub(crate) fn read(reader: &mut SettingsReader<'_>, own: Option<&Path>) -> Self {
+    /// Reads the settings; how our own file is rolled is known.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>, rolling: Option<RollingSettings>) -> Self {
         Self {
             external_file: reader
                 .value::<PathBuf>("management.endpoint.logfile.external-file")
                 .filter(|path| !path.as_os_str().is_empty()),
-            rolling: own.and_then(|file| RollingSettings::read(reader, file)),
+            rolling,
             ring_size: read_ring_size(reader),
             follow_links: reader.value_or("actuator.logfile.follow-links", false),
             max_viewers: read_viewers(reader),

@@ -5,8 +5,11 @@ use std::{borrow::Cow, ops::Range};
 
 use super::{MASK, key};
 
+mod glance;
 mod shape;
 mod url;
+
+pub use glance::may_hold_secret;
 
 /// Longest key that is looked at, in bytes.
 const MAX_KEY: usize = 128;

@@ -42,7 +42,14 @@ const TABLES: &[Table] = &[
     ("Audit", &["management.auditevents.", "actuator.audit."]),
     (
         "The log",
-        &["management.endpoint.logfile.", "logging.", "actuator.logfile.", "actuator.logstream."],
+        &[
+            "management.endpoint.logfile.",
+            "logging.",
+            "spring.output.",
+            "actuator.logfile.",
+            "actuator.logging.",
+            "actuator.logstream.",
+        ],
     ),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),

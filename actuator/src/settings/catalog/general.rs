@@ -93,12 +93,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "logging.group.*" List "" "Loggers that belong to a group.";
     "logging.file.name" Text "" "File of the log.";
     "logging.file.path" Text "" "Directory of the log, whose file is spring.log.";
-    "logging.threshold.console" Text "" "Least level that reaches the console.";
-    "logging.threshold.file" Text "" "Least level that reaches the file.";
-    "logging.console.enabled" Bool "true" "Whether the log is written to the console.";
-    "logging.pattern.*" Text "" "Patterns of log lines.";
-    "logging.structured.format.*" Text "" "Structured format of the console or the file: ecs, gelf, logstash.";
-    "logging.structured.*" Text "" "Details of structured formats.";
     "logging.logback.rollingpolicy.*" Text "" "How the file is rolled.";
     "logging.buffer.size" Size "" "How much of the log is kept in memory.";
 

@@ -1,6 +1,7 @@
 //! Every name that a setting can have: one line each, in the tables beside this file.
 
 mod general;
+mod log_lines;
 mod meters;
 mod push;
 
@@ -38,7 +39,7 @@ pub enum Kind {
 
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [general::ENTRIES, push::ENTRIES, meters::ENTRIES].into_iter().flatten()
+    [general::ENTRIES, log_lines::ENTRIES, push::ENTRIES, meters::ENTRIES].into_iter().flatten()
 }
 
 /// Whether this is a name of Spring's that is accepted, but does nothing here.
@@ -78,13 +79,9 @@ use catalog;
 /// Settings of Spring services that may stand in files that both read. Whoever sets one is told.
 const WITHOUT_EFFECT: &[&str] = &[
     "logging.buffer.size",
-    "logging.console.enabled",
     "logging.logback.rollingpolicy.*",
     "logging.pattern.*",
     "logging.structured.*",
-    "logging.structured.format.*",
-    "logging.threshold.console",
-    "logging.threshold.file",
     "management.endpoint.prometheus.cache.time-to-live",
     "management.endpoints.web.cors.allow-credentials",
     "management.endpoints.web.cors.allowed-headers",

@@ -1,5 +1,6 @@
 //! Sinks: the places that lines are written to, one file each.
 
+mod any;
 mod file;
 mod opened;
 pub(crate) mod rolling;
@@ -10,6 +11,7 @@ use std::io;
 
 use tracing::Level;
 
+pub(crate) use any::WriteSink;
 pub(crate) use file::FileSink;
 pub(crate) use rolling::RollingSettings;
 pub(crate) use stdout::StdoutSink;

@@ -109,7 +109,10 @@ fn credentials(text: &str, scheme: usize, end: usize) -> Option<Range<usize>> {
         .find(|c: char| !(c.is_ascii_alphanumeric() || "._~+/=-".contains(c)))
         .unwrap_or(rest.len());
     let token = rest.get(..length)?;
-    if token.len() < 3 || rest.get(length..)?.starts_with('"') {
+    // `Bearer realm="x"`, but not `"Basic dXNlcjpwYXNz=="`.
+    let is_attribute = rest.get(length..)?.starts_with('"')
+        && token.strip_suffix('=').is_some_and(|name| name.bytes().all(|b| b.is_ascii_lowercase()));
+    if token.len() < 3 || is_attribute {
         return None;
     }
     let random = token.bytes().any(|byte| byte.is_ascii_digit() || byte == b'=')
