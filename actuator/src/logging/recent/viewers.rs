@@ -71,6 +71,7 @@ impl LogViewers {
             count: Arc::clone(&self.count),
             filter,
             next: u64::MAX,
+            since: u64::MAX,
             task: None,
             rest: Duration::ZERO,
         };
@@ -86,6 +87,8 @@ pub(crate) struct LogViewer {
     filter: LineFilter,
     /// The number of the line to look at next.
     next: u64,
+    /// Lines before this one it never asked for: they are not lost if they are gone.
+    since: u64,
     /// The task that serves it.
     task: Option<task::Id>,
     /// How long to wait before the next turn.
@@ -96,6 +99,7 @@ impl LogViewer {
     /// Finds the place to begin. Whether that is one after a line that this process has written;
     /// if not, the viewer begins with all that is there.
     pub(crate) async fn begin(&mut self, start: Start) -> bool {
+        self.since = self.ring.next();
         match start {
             Start::Tail(lines) => {
                 self.next = self.tail(lines).await;
@@ -105,6 +109,7 @@ impl LogViewer {
                 let next = number.saturating_add(1);
                 let is_known = self.ring.has_been(number) && next <= self.ring.next();
                 self.next = if is_known { next } else { self.ring.oldest() };
+                self.since = if is_known { next } else { self.since };
                 is_known
             }
         }
@@ -112,14 +117,13 @@ impl LogViewer {
 
     /// The number of the line with which the last `lines` begin that are wanted.
     async fn tail(&self, lines: u64) -> u64 {
-        let (mut from, mut missing, mut looked) = (self.ring.next(), lines, 0);
-        let end = from;
+        let (mut begin, mut from, mut missing, mut looked) = (self.since, self.since, lines, 0);
         while missing > 0
             && let Some(block) = self.ring.block_before(from)
         {
             let wanted: Vec<u64> = block
                 .iter()
-                .filter(|line| line.number < end && self.filter.wants(line))
+                .filter(|line| line.number < self.since && self.filter.wants(line))
                 .map(|line| line.number)
                 .collect();
             let found = wanted.len() as u64;
@@ -128,6 +132,7 @@ impl LogViewer {
                 return wanted.get(at).copied().unwrap_or(block.first);
             }
             missing -= found;
+            begin = wanted.first().copied().unwrap_or(begin);
             from = block.first;
             looked += block.text.len();
             if looked > LOOKED_AT {
@@ -135,7 +140,7 @@ impl LogViewer {
                 task::yield_now().await;
             }
         }
-        from
+        begin
     }
 
     /// Waits for lines, at most for `limit`, and shows those that are wanted until it is told
@@ -174,7 +179,7 @@ impl LogViewer {
         let began = Instant::now();
         let blocks = self.ring.blocks(self.next, LOOKED_AT);
         let oldest = blocks.first()?.first;
-        let lost = oldest.saturating_sub(self.next);
+        let lost = oldest.saturating_sub(self.next.max(self.since));
         let (mut shown, mut is_enough) = (false, false);
         self.next = self.next.max(oldest);
         for block in &blocks {
