@@ -66,6 +66,7 @@
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients.
 //! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
 //! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
+//! - `sentry`: sends errors and panics to Sentry, with what led to them: [`sentry::layer`](sentry).
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
 //!   MariaDB, PostgreSQL and SQLite, and checks of their migrations.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -100,6 +101,11 @@ pub struct MetricsCrateDocument;
 #[doc = include_str!("../../docs/metrics-clients.md")]
 pub struct MetricsClientsDocument;
 
+/// And those about Sentry.
+#[cfg(all(doctest, feature = "sentry"))]
+#[doc = include_str!("../../docs/sentry.md")]
+pub struct SentryDocument;
+
 #[doc(hidden)]
 pub mod __private;
 mod admin;
@@ -122,6 +128,8 @@ pub mod meter;
 mod model;
 mod probe;
 mod registry;
+#[cfg(feature = "sentry")]
+pub mod sentry;
 mod server;
 mod settings;
 mod support;

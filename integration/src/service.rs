@@ -16,6 +16,8 @@ pub struct ServiceBuilder {
     sources: String,
     settings: Vec<(String, String)>,
     variables: Vec<(String, String)>,
+    /// A program and its arguments that start the binary.
+    starter: Vec<String>,
 }
 
 /// A running example.
@@ -43,6 +45,12 @@ impl Service {
             .setting("spring.application.name", "metered")
     }
 
+    /// The service of this package that logs what [`log_lines`](Self::log_lines) tells it.
+    pub fn wordy() -> ServiceBuilder {
+        ServiceBuilder::new("wordy", "integration/src/bin")
+            .setting("spring.application.name", "wordy")
+    }
+
     /// Where it listens: `http://127.0.0.1:40123`, without a slash.
     pub fn url(&self) -> &str {
         &self.url
@@ -59,6 +67,25 @@ impl Service {
     pub fn say(&self, word: &str) {
         let answer = http::send("POST", &format!("{}/say/{word}", self.url), &[], None);
         assert_eq!(answer.map(|answer| answer.status), Some(204), "the service does {word}");
+    }
+
+    /// Has the wordy service log so many lines, numbered from the first.
+    #[track_caller]
+    pub fn log_lines(&self, first: u64, count: u64) {
+        self.log_long_lines(first, count, 40);
+    }
+
+    /// The same with texts of this length.
+    #[track_caller]
+    pub fn log_long_lines(&self, first: u64, count: u64, length: usize) {
+        let url = format!("{}/say/{first}/{count}/{length}", self.url);
+        let answer = http::send("POST", &url, &[], None);
+        assert_eq!(answer.map(|answer| answer.status), Some(204), "the service logs");
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// What it has logged so far.
@@ -85,8 +112,9 @@ impl Service {
 
 impl ServiceBuilder {
     fn new(name: &str, sources: &str) -> Self {
-        let (settings, variables) = (Vec::new(), Vec::new());
-        Self { name: name.to_owned(), sources: sources.to_owned(), settings, variables }
+        let (name, sources) = (name.to_owned(), sources.to_owned());
+        let (settings, variables, starter) = (Vec::new(), Vec::new(), Vec::new());
+        Self { name, sources, settings, variables, starter }
             .setting("server.port", "0")
             .setting("server.address", "127.0.0.1")
     }
@@ -104,13 +132,27 @@ impl ServiceBuilder {
         self
     }
 
+    /// Has this program with these arguments start the binary, whose own arguments it gets behind them. It has to
+    /// become the binary (`exec`).
+    pub fn started_by(mut self, starter: &[&str]) -> Self {
+        self.starter = starter.iter().map(ToString::to_string).collect();
+        self
+    }
+
     /// Starts it, and waits until it says where it listens.
     #[track_caller]
     pub fn start(self) -> Service {
         let name = &self.name;
         let binary = crate::build_directory().join(name);
         assert_fresh(&binary, &self.sources);
-        let mut command = Command::new(binary);
+        let mut command = match self.starter.split_first() {
+            None => Command::new(binary),
+            Some((starter, arguments)) => {
+                let mut command = Command::new(starter);
+                command.args(arguments).arg(binary);
+                command
+            }
+        };
         // Nothing of the surroundings may change what is tested: no variables, no actuator.toml.
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         // Into a pipe it would write JSON.

@@ -14,6 +14,15 @@ pub const LOGOUT_SUCCESS: &str = "LOGOUT_SUCCESS";
 /// Somebody asked for what is not theirs.
 pub const AUTHORIZATION_FAILURE: &str = "AUTHORIZATION_FAILURE";
 
+/// Somebody set the level of a logger or a group, or took that back, or it came back with a start.
+/// Data: `name`, `from` and `to` (levels; absent where it inherits), and where they are known
+/// `expiresAt` (ISO 8601 instant), `reason`, `actorClaimed` (the principal is what the caller
+/// said), `cause` (text, if it is not that a level was set).
+pub const LOG_LEVEL_CHANGED: &str = "LOG_LEVEL_CHANGED";
+/// The time of such a level was over, and it reverted by itself. Data: `name`, `from`, `to`, and
+/// the `reason` that was given when it was set.
+pub const LOG_LEVEL_REVERTED: &str = "LOG_LEVEL_REVERTED";
+
 /// The status of a check changed. Data: `check` (its path), `from` and `to` (status codes), and
 /// where they are known `cause` (text) and `outage` (ISO 8601 duration, of the end of one).
 pub const HEALTH_CHANGED: &str = "HEALTH_CHANGED";

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::health_view::json;
+use super::refused::refused;
 use crate::{
     audit::{Audit, types::HEALTH_OVERRIDDEN},
     health::{HealthContributors, Status, StatusOverride},
@@ -136,14 +136,4 @@ fn actor(call: &Call<'_>) -> Option<String> {
 
 fn text(call: &Call<'_>, name: &str) -> Option<String> {
     Some(call.text(name)?.chars().take(LONGEST_TEXT).collect())
-}
-
-fn refused(status: u16, error: &str, message: &str) -> EndpointResult {
-    #[derive(Serialize)]
-    struct Refused<'r> {
-        status: u16,
-        error: &'r str,
-        message: &'r str,
-    }
-    json(status, &Refused { status, error, message })
 }

@@ -9,24 +9,15 @@ use crate::{
     logging::{ListedFile, LogFiles},
     model::{
         call::Call,
-        endpoint::{
-            BoxFuture, Endpoint, EndpointResult, Operation, OperationKind, Produces, Selector,
-        },
+        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
         problem::Problem,
         reply::{Reply, Resource},
     },
     support::time::iso_instant,
 };
 
-const OPERATIONS: [Operation; 2] = [
-    Operation::read(&[]),
-    Operation {
-        kind: OperationKind::Read,
-        selectors: &[Selector::One("id")],
-        produces: Produces::Resource,
-        takes_body: false,
-    },
-];
+const OPERATIONS: [Operation; 2] =
+    [Operation::read(&[]), Operation::read(&[Selector::One("id")]).producing(Produces::Resource)];
 
 /// Lists log files, and sends one.
 #[derive(Debug)]

@@ -1,9 +1,18 @@
 //! `loggers`: the levels of all loggers and groups, and setting one.
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 
+use super::{
+    level_terms::{self, TermsDescriptor},
+    refused::refused,
+};
 use crate::{
-    logging::{LogLevel, Logger, LoggerGroup, Loggers, SetLevelError},
+    logging::{
+        EXPECTED_LEVEL, LevelAttendants, LogLevel, Logger, LoggerGroup, Loggers, SetLevelError,
+        Standing,
+    },
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
@@ -12,10 +21,12 @@ use crate::{
     },
 };
 
-/// Serves the loggers in the form of Spring Boot 4.1.
+/// Serves the loggers in the form of Spring Boot 4.1. A write takes `expiresIn`, `reason` and
+/// `actor` too, and where they were given a read shows them; where not, nothing differs.
 #[derive(Debug)]
 pub(crate) struct LoggersEndpoint {
     loggers: Loggers,
+    attendants: Arc<LevelAttendants>,
 }
 
 const NAME: &[Selector] = &[Selector::One("name")];
@@ -29,15 +40,15 @@ const OPERATIONS: [Operation; 3] = [
 
 impl LoggersEndpoint {
     /// The endpoint of these loggers.
-    pub(crate) fn new(loggers: Loggers) -> Self {
-        Self { loggers }
+    pub(crate) fn new(loggers: Loggers, attendants: Arc<LevelAttendants>) -> Self {
+        Self { loggers, attendants }
     }
 
     fn answer(&self, call: &Call<'_>) -> EndpointResult {
         match call.operation {
             LIST => self.list(),
             ONE => self.one(call.selector(0)?),
-            _ => self.set(call.selector(0)?, call.text("configuredLevel").as_deref()),
+            _ => self.set(call),
         }
     }
 
@@ -48,13 +59,13 @@ impl LoggersEndpoint {
         Reply::json(&LoggersDescriptor {
             levels: levels.iter().map(|level| level.name()).collect(),
             loggers: self.loggers.list(),
-            groups: self.loggers.groups(),
+            groups: self.loggers.groups().into_iter().map(|group| self.with_terms(group)).collect(),
         })
     }
 
     fn one(&self, name: &str) -> EndpointResult {
         if let Some(group) = self.loggers.group(name) {
-            return Reply::json(&GroupDescriptor::from(&group));
+            return Reply::json(&GroupDescriptor::from(&self.with_terms(group)));
         }
         match self.loggers.get(name) {
             Some(logger) => Reply::json(&LoggerDescriptor::from(&logger)),
@@ -62,21 +73,36 @@ impl LoggersEndpoint {
         }
     }
 
-    fn set(&self, name: &str, word: Option<&str>) -> EndpointResult {
-        let level = match word.map(str::trim).filter(|word| !word.is_empty()) {
+    fn set(&self, call: &Call<'_>) -> EndpointResult {
+        let (name, word) = (call.selector(0)?, call.text("configuredLevel"));
+        let level = match word.as_deref().map(str::trim).filter(|word| !word.is_empty()) {
             None => None,
             Some(word) => Some(LogLevel::parse(word).ok_or_else(|| {
-                Problem::bad_request(
-                    "configuredLevel: expected OFF, ERROR, WARN, INFO, DEBUG or TRACE",
-                )
+                Problem::bad_request(format!("configuredLevel: {EXPECTED_LEVEL}"))
             })?),
         };
-        self.loggers.set(name, level).map_err(|error| match error {
-            SetLevelError::Name | SetLevelError::TooMany => Problem::bad_request(error.to_string()),
-            SetLevelError::NotAttached => Problem::unavailable(error.to_string()),
-        })?;
-        Ok(Reply::Nothing)
+        let terms = match level_terms::read(call, &self.attendants) {
+            Ok(terms) => terms,
+            Err(complaint) => return refused(400, "Bad Request", &complaint),
+        };
+        match self.loggers.change(&[(name, level)], &terms) {
+            Ok(()) => Ok(Reply::Nothing),
+            Err(error @ (SetLevelError::Name(_) | SetLevelError::TooMany)) => {
+                Err(Problem::bad_request(error.to_string()))
+            }
+            Err(error) => level_terms::not_changed(&error),
+        }
     }
+
+    fn with_terms(&self, group: LoggerGroup) -> Group {
+        Group { standing: self.loggers.standing(&group.name), group }
+    }
+}
+
+/// A group and its override.
+struct Group {
+    group: LoggerGroup,
+    standing: Option<Standing>,
 }
 
 impl Endpoint for LoggersEndpoint {
@@ -99,22 +125,25 @@ struct LoggersDescriptor {
     #[serde(serialize_with = "loggers_by_name")]
     loggers: Vec<Logger>,
     #[serde(serialize_with = "groups_by_name")]
-    groups: Vec<LoggerGroup>,
+    groups: Vec<Group>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LoggerDescriptor {
+struct LoggerDescriptor<'l> {
     #[serde(skip_serializing_if = "Option::is_none")]
     configured_level: Option<&'static str>,
     effective_level: &'static str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    terms: Option<TermsDescriptor<'l>>,
 }
 
-impl From<&Logger> for LoggerDescriptor {
-    fn from(logger: &Logger) -> Self {
+impl<'l> From<&'l Logger> for LoggerDescriptor<'l> {
+    fn from(logger: &'l Logger) -> Self {
         Self {
             configured_level: logger.configured.map(LogLevel::name),
             effective_level: logger.effective.name(),
+            terms: logger.standing.as_ref().and_then(TermsDescriptor::of),
         }
     }
 }
@@ -125,11 +154,17 @@ struct GroupDescriptor<'g> {
     #[serde(skip_serializing_if = "Option::is_none")]
     configured_level: Option<&'static str>,
     members: &'g [String],
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    terms: Option<TermsDescriptor<'g>>,
 }
 
-impl<'g> From<&'g LoggerGroup> for GroupDescriptor<'g> {
-    fn from(group: &'g LoggerGroup) -> Self {
-        Self { configured_level: group.configured.map(LogLevel::name), members: &group.members }
+impl<'g> From<&'g Group> for GroupDescriptor<'g> {
+    fn from(Group { group, standing }: &'g Group) -> Self {
+        Self {
+            configured_level: group.configured.map(LogLevel::name),
+            members: &group.members,
+            terms: standing.as_ref().and_then(TermsDescriptor::of),
+        }
     }
 }
 
@@ -137,8 +172,8 @@ fn loggers_by_name<S: Serializer>(loggers: &[Logger], serializer: S) -> Result<S
     serializer.collect_map(loggers.iter().map(|l| (l.name.as_str(), LoggerDescriptor::from(l))))
 }
 
-fn groups_by_name<S: Serializer>(groups: &[LoggerGroup], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(groups.iter().map(|g| (g.name.as_str(), GroupDescriptor::from(g))))
+fn groups_by_name<S: Serializer>(groups: &[Group], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(groups.iter().map(|g| (g.group.name.as_str(), GroupDescriptor::from(g))))
 }
 
 #[cfg(test)]
@@ -152,6 +187,10 @@ mod tests {
     use crate::logging::LoggersLayer;
 
     const SET: usize = 2;
+
+    fn endpoint(loggers: Loggers) -> LoggersEndpoint {
+        LoggersEndpoint::new(loggers, Arc::default())
+    }
 
     fn call(operation: usize, name: &str, body: &[(&str, Option<&str>)]) -> Call<'static> {
         let mut call = Call::new(operation);
@@ -184,7 +223,7 @@ mod tests {
         };
         loggers.configure(&[("com.example.shop".to_owned(), LogLevel::Debug)], &[group]);
         let subscriber = Registry::default().with(LoggersLayer::new(loggers.clone()));
-        tracing::subscriber::with_default(subscriber, || test(&LoggersEndpoint::new(loggers)));
+        tracing::subscriber::with_default(subscriber, || test(&endpoint(loggers)));
     }
 
     #[test]
@@ -197,7 +236,7 @@ mod tests {
             let members = json!({"members": ["com.example.shop", "com.example.cart"]});
             assert_eq!(all["groups"]["shop"], members);
         });
-        let all = get(&LoggersEndpoint::new(Loggers::new(LogLevel::Info)), "").unwrap();
+        let all = get(&endpoint(Loggers::new(LogLevel::Info)), "").unwrap();
         assert_eq!(all["levels"], json!([]));
         assert_eq!(all["groups"], json!({}));
         assert!(all["loggers"]["ROOT"]["effectiveLevel"].is_string());
@@ -287,9 +326,10 @@ mod tests {
 
     #[test]
     fn trap_seed_20_without_our_layer_nothing_can_be_set_and_the_reason_says_what_to_add() {
-        let endpoint = LoggersEndpoint::new(Loggers::new(LogLevel::Info));
-        let problem = endpoint.answer(&call(SET, "ROOT", &[])).unwrap_err();
-        assert_eq!(problem.status(), 503);
-        assert!(problem.reason().contains("actuator::logging::layer()"));
+        let endpoint = endpoint(Loggers::new(LogLevel::Info));
+        let reply = endpoint.answer(&call(SET, "ROOT", &[])).unwrap();
+        let Reply::Document { status: 503, body, .. } = reply else { panic!("{reply:?}") };
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.contains("actuator::logging::layer()"), "{body}");
     }
 }

@@ -15,13 +15,16 @@ mod health_view;
 mod httpexchanges;
 mod httptrace;
 mod info;
+mod level_terms;
 mod logfile;
 mod logfiles;
+mod loggeroverrides;
 mod loggers;
 mod logstream;
 mod metrics;
 mod metrics_view;
 mod prometheus;
+mod refused;
 mod shutdown;
 mod threaddump;
 
@@ -37,7 +40,7 @@ use crate::{
     exposition::Exposition,
     health::{HealthContributors, HealthGroups},
     info::{Facts, HostFacts, InfoRegistry},
-    logging::LoggingState,
+    logging::{LevelAttendants, LoggingState},
     meter::MeterRegistry,
     model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
     registry::BeanRegistry,
@@ -64,6 +67,8 @@ pub(crate) struct Subjects {
     pub(crate) info: Arc<InfoRegistry>,
     pub(crate) environment: Arc<Environment>,
     pub(crate) logging: LoggingState,
+    /// Who writes changes of levels down, for as long as they can be made.
+    pub(crate) level_attendants: Arc<LevelAttendants>,
     pub(crate) meters: Arc<MeterRegistry>,
     /// The meters in the formats of Prometheus.
     pub(crate) exposition: Arc<Exposition>,
@@ -93,6 +98,7 @@ pub(crate) const IDS: &[&str] = &[
     "info",
     "logfile",
     "logfiles",
+    "loggeroverrides",
     "loggers",
     "logstream",
     "metrics",
@@ -151,13 +157,15 @@ pub(crate) fn all(
         below: false,
         setting: format!("management.endpoint.health.group.{group}.additional-path"),
     }));
+    let (loggers, kept) = (&subjects.logging.loggers, &subjects.level_attendants);
     let mut endpoints: Vec<SharedEndpoint> = vec![
         Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
         Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
         health,
         Arc::new(HttpexchangesEndpoint::new(Arc::clone(&subjects.exchanges))),
         Arc::new(info::InfoEndpoint::new(Arc::clone(&subjects.info))),
-        Arc::new(loggers::LoggersEndpoint::new(subjects.logging.loggers.clone())),
+        Arc::new(loggeroverrides::LoggerOverridesEndpoint::new(loggers.clone(), Arc::clone(kept))),
+        Arc::new(loggers::LoggersEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(self::metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
         Arc::new(ThreaddumpEndpoint::new(

@@ -7,14 +7,17 @@ use std::{
 };
 
 use tracing::{Dispatch, dispatcher, subscriber::NoSubscriber};
-use tracing_subscriber::{Registry, layer::SubscriberExt as _};
+use tracing_subscriber::{
+    Registry,
+    layer::{Layer, SubscriberExt as _},
+};
 
 use super::{
     LoggersLayer, LoggingSettings,
     levels::{Loggers, parse_directives},
     output::{
-        Common, Destination, DropCount, Look, OutputLayer, OutputSettings, Surroundings,
-        sink::{FileSink, StdoutSink},
+        Common, Destination, DropCount, LogFormat, Look, OutputLayer, OutputSettings, Surroundings,
+        sink::{FileSink, StdoutSink, SyslogFormat, SyslogSettings, SyslogSink},
     },
     recent::{LogFiles, LogRing, LogViewers, RecentSettings},
 };
@@ -99,14 +102,18 @@ pub fn flush() {
 }
 
 /// Sets levels, and installs a subscriber if the process has none. An application's own
-/// subscriber is never replaced or wrapped. Called again, it sets levels only.
-pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
+/// subscriber is never replaced or wrapped. Called again, it sets levels only. `beside` is a layer
+/// that takes what passes the levels, too.
+pub(crate) fn install(
+    settings: &LoggingSettings,
+    beside: impl Layer<Registry> + Send + Sync,
+) -> Result<LoggingState> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let loggers = Loggers::global();
     loggers.configure(&settings.levels.levels, &settings.levels.groups);
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
-        install_own(settings, &loggers)?;
+        install_own(settings, &loggers, beside)?;
     }
     let installed = INSTALLED.get();
     let drops = installed.map(|installed| installed.output.drops()).unwrap_or_default();
@@ -115,12 +122,16 @@ pub(crate) fn install(settings: &LoggingSettings) -> Result<LoggingState> {
     Ok(LoggingState { source: source(settings), ring, recent, drops, loggers })
 }
 
-fn install_own(settings: &LoggingSettings, loggers: &Loggers) -> Result<()> {
+fn install_own(
+    settings: &LoggingSettings,
+    loggers: &Loggers,
+    beside: impl Layer<Registry> + Send + Sync,
+) -> Result<()> {
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
     let output = start_output(&settings.output, ring.clone())?;
-    let subscriber =
-        Registry::default().with(output.clone()).with(LoggersLayer::new(loggers.clone()));
+    let subscriber = Registry::default().with(beside).with(output.clone());
+    let subscriber = subscriber.with(LoggersLayer::new(loggers.clone()));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         // Somebody was faster; their subscriber does not ask our loggers.
         loggers.attach(false);
@@ -167,16 +178,36 @@ fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result
             sink: Box::new(open_file(path, settings)?),
         });
     }
+    if let Some(syslog) = &settings.syslog {
+        destinations.push(to_syslog(syslog, settings)?);
+    }
     let common = Common {
         formats: settings.formats.clone(),
         queue_size: settings.queue_size,
         rate_limit: settings.rate_limit,
         host: host_name().unwrap_or_default(),
     };
-    OutputLayer::start(&common, destinations, ring).map_err(|error| {
-        Error::new(ErrorKind::Runtime, format!("no thread for the log could be started: {error}"))
-            .with_cause(error)
+    OutputLayer::start(&common, destinations, ring).map_err(without_thread)
+}
+
+fn to_syslog(syslog: &SyslogSettings, settings: &OutputSettings) -> Result<Destination> {
+    let format = match syslog.format {
+        SyslogFormat::Cee => LogFormat::C2c,
+        SyslogFormat::Text => LogFormat::Text,
+    };
+    let program = || Some(std::env::current_exe().ok()?.file_stem()?.to_str()?.to_owned());
+    let application = settings.formats.application.clone().or_else(program).unwrap_or_default();
+    Ok(Destination {
+        name: "syslog",
+        look: Look::plain(format),
+        threshold: settings.syslog_threshold,
+        sink: Box::new(SyslogSink::start(syslog, &application).map_err(without_thread)?),
     })
+}
+
+fn without_thread(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Runtime, format!("no thread for the log could be started: {error}"))
+        .with_cause(error)
 }
 
 fn open_file(path: &std::path::Path, settings: &OutputSettings) -> Result<FileSink> {
@@ -249,6 +280,10 @@ mod tests {
         written
     }
 
+    fn install_bare(settings: &LoggingSettings) -> Result<LoggingState> {
+        install(settings, tracing_subscriber::layer::Identity::new())
+    }
+
     fn settings() -> LoggingSettings {
         LoggingSettings {
             levels: LevelSettings {
@@ -280,7 +315,7 @@ mod tests {
     fn process_without_a_subscriber() {
         let folder = std::env::temp_dir().join(format!("actuator-install-{}", std::process::id()));
         let path = folder.join("app.log");
-        let first = install(&LoggingSettings {
+        let first = install_bare(&LoggingSettings {
             output: OutputSettings { file: Some(path.clone()), ..settings().output },
             ..settings()
         })
@@ -298,7 +333,7 @@ mod tests {
         first.loggers.set("ROOT", Some(LogLevel::Off)).unwrap();
         assert_eq!(log::max_level(), log::LevelFilter::Off);
         tracing::error!("never");
-        let again = install(&settings()).unwrap();
+        let again = install_bare(&settings()).unwrap();
         let Some(LogSource::File(served)) = again.source else { panic!("{again:?}") };
         assert_eq!(served, path);
         flush();
@@ -320,8 +355,8 @@ mod tests {
     #[test]
     #[ignore = "run in a process of its own by the test above"]
     fn process_without_a_file() {
-        let state = install(&LoggingSettings { output: OutputSettings::default(), ..settings() });
-        let state = state.unwrap();
+        let output = OutputSettings::default();
+        let state = install_bare(&LoggingSettings { output, ..settings() }).unwrap();
         tracing::info!("kept");
         let Some(LogSource::Ring(ring)) = state.source else { panic!("{state:?}") };
         assert!(ring.snapshot().end > 0);
@@ -338,7 +373,7 @@ mod tests {
     #[ignore = "run in a process of its own by the test above"]
     fn process_with_a_subscriber() {
         tracing::subscriber::set_global_default(Registry::default()).unwrap();
-        let state = install(&settings()).unwrap();
+        let state = install_bare(&settings()).unwrap();
         assert!(dispatcher::get_default(Dispatch::is::<Registry>));
         assert_eq!(log::max_level(), log::LevelFilter::Off);
         assert!(state.source.is_none());
@@ -347,7 +382,7 @@ mod tests {
         assert!(tracing::enabled!(tracing::Level::TRACE));
         let file = Some(PathBuf::from("written/by/the/application.log"));
         let output = OutputSettings { file, ..OutputSettings::default() };
-        let state = install(&LoggingSettings { output, ..settings() }).unwrap();
+        let state = install_bare(&LoggingSettings { output, ..settings() }).unwrap();
         assert!(matches!(state.source, Some(LogSource::File(_))));
     }
 
@@ -362,7 +397,7 @@ mod tests {
         let subscriber = Registry::default().with(crate::logging::layer());
         tracing::subscriber::set_global_default(subscriber).unwrap();
         assert!(tracing::enabled!(target: "from_rust_log", tracing::Level::DEBUG));
-        let state = install(&settings()).unwrap();
+        let state = install_bare(&settings()).unwrap();
         state.loggers.set("mine", Some(LogLevel::Debug)).unwrap();
         assert!(tracing::enabled!(target: "mine::db", tracing::Level::DEBUG));
         assert!(!tracing::enabled!(target: "other", tracing::Level::DEBUG));

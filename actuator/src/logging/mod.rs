@@ -19,8 +19,15 @@ mod settings;
 
 pub use install::flush;
 pub(crate) use install::{LogSource, LoggingState, install};
-pub(crate) use levels::{EventCounts, LogLevel, Logger, LoggerGroup, Loggers, SetLevelError};
-pub use levels::{LoggersLayer, layer};
+pub(crate) use levels::{
+    Actor, ChangeCause, EXPECTED_LEVEL, EventCounts, Keeper, LevelAttendants, LevelChange,
+    Listening, Logger, LoggerGroup, Loggers, Origin, OverrideSettings, SetLevelError, Standing,
+    Terms,
+};
+pub use levels::{
+    FileLevelOverrideStore, LevelOverride, LevelOverrideStore, LogLevel, LoggersLayer,
+    OverridesChange, SharedOverrides, Stored, layer,
+};
 pub use output::{LogFormat, OutputBuilder, OutputLayer, output};
 pub(crate) use recent::{
     LineFilter, ListedFile, LogFiles, LogViewer, LogViewers, RecentLine, Start,

@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 use super::{principal::Principal, problem::Problem};
 
+/// The members of a JSON object in order: strings, numbers and booleans in their own spelling, or
+/// `None` for JSON null.
+pub type Members = Vec<(String, Option<String>)>;
+
 /// One call of an operation. It holds no header and no method: `web` has consumed them.
 #[derive(Debug)]
 pub struct Call<'a> {
@@ -13,9 +17,10 @@ pub struct Call<'a> {
     pub selectors: Vec<Cow<'a, str>>,
     /// The decoded query parameters, in order, repeated ones repeated.
     pub query: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    /// The members of the JSON body: strings, numbers and booleans in their own spelling, or
-    /// `None` for JSON null. Empty without a body.
-    pub body: Vec<(String, Option<String>)>,
+    /// The members of the JSON body. Empty without a body.
+    pub body: Members,
+    /// Those members of the body that are objects, where the operation takes such.
+    pub objects: Vec<(String, Members)>,
     /// The version of the actuator's JSON that the caller wants.
     pub version: ApiVersion,
     /// The caller, once authenticated.
@@ -38,6 +43,7 @@ impl Call<'_> {
             selectors: Vec::new(),
             query: Vec::new(),
             body: Vec::new(),
+            objects: Vec::new(),
             version: ApiVersion::V3,
             principal: None,
             last_event_id: None,

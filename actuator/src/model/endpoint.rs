@@ -51,22 +51,42 @@ pub struct Operation {
     /// Whether a write takes named parameters from a JSON body. Such an operation answers 415
     /// to a body of another type, and to a missing `Content-Type`, as Spring does.
     pub takes_body: bool,
+    /// Whether members of that body may be objects themselves; elsewhere they are refused.
+    pub takes_objects: bool,
 }
 
 impl Operation {
     /// A read of the endpoint itself that produces JSON.
     pub const fn read(selectors: &'static [Selector]) -> Self {
-        Self { kind: OperationKind::Read, selectors, produces: Produces::Json, takes_body: false }
+        Self {
+            kind: OperationKind::Read,
+            selectors,
+            produces: Produces::Json,
+            takes_body: false,
+            takes_objects: false,
+        }
     }
 
     /// A write that takes parameters from a JSON body.
     pub const fn write(selectors: &'static [Selector]) -> Self {
-        Self { kind: OperationKind::Write, selectors, produces: Produces::Json, takes_body: true }
+        Self {
+            kind: OperationKind::Write,
+            selectors,
+            produces: Produces::Json,
+            takes_body: true,
+            takes_objects: false,
+        }
     }
 
     /// A write without parameters (`shutdown`).
     pub const fn write_without_body(selectors: &'static [Selector]) -> Self {
-        Self { kind: OperationKind::Write, selectors, produces: Produces::Json, takes_body: false }
+        Self {
+            kind: OperationKind::Write,
+            selectors,
+            produces: Produces::Json,
+            takes_body: false,
+            takes_objects: false,
+        }
     }
 
     /// A delete.
@@ -76,7 +96,15 @@ impl Operation {
             selectors,
             produces: Produces::Nothing,
             takes_body: false,
+            takes_objects: false,
         }
+    }
+
+    /// The same operation, whose body may have objects as members.
+    #[must_use]
+    pub const fn taking_objects(mut self) -> Self {
+        self.takes_objects = true;
+        self
     }
 
     /// The same operation with another product.

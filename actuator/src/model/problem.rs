@@ -19,8 +19,6 @@ pub enum ProblemKind {
     BadRequest,
     /// 500: the operation failed.
     Internal,
-    /// 503: the operation cannot be offered now.
-    Unavailable,
 }
 
 impl Problem {
@@ -34,17 +32,11 @@ impl Problem {
         Self { kind: ProblemKind::Internal, reason: reason.into() }
     }
 
-    /// 503 with a reason.
-    pub fn unavailable(reason: impl Into<String>) -> Self {
-        Self { kind: ProblemKind::Unavailable, reason: reason.into() }
-    }
-
     /// The HTTP status code.
     pub fn status(&self) -> u16 {
         match self.kind {
             ProblemKind::BadRequest => 400,
             ProblemKind::Internal => 500,
-            ProblemKind::Unavailable => 503,
         }
     }
 

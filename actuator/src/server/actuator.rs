@@ -5,14 +5,14 @@ use std::{
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use axum::{Router, extract::Request};
 
 use super::{
-    builder::Builder, health, registration_meters, settings::ServerSettings, start_log::StartLog,
-    streams::Streams,
+    builder::Builder, health, registration_meters, sentry, settings::ServerSettings,
+    start_log::StartLog, streams::Streams,
 };
 use crate::{
     admin::{
@@ -24,6 +24,7 @@ use crate::{
     export::{ExportSettings, Exports, Origin},
     exposition::Exposition,
     health::{Availability, HealthContributors},
+    logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
@@ -45,6 +46,7 @@ pub struct Actuator {
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
     pub(super) exports: ExportSettings,
@@ -142,9 +144,14 @@ impl Actuator {
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
-        let availability = self.availability.clone();
-        let streams = self.streams.clone();
-        Registration { registrar, webhook, exports, availability, streams }
+        Registration {
+            registrar,
+            webhook,
+            exports,
+            availability: self.availability.clone(),
+            streams: self.streams.clone(),
+            level_attendants: Arc::clone(&self.level_attendants),
+        }
     }
 
     pub(super) fn management(&self, listener: Listener) -> Management {
@@ -235,6 +242,7 @@ pub struct Registration {
     exports: Exports,
     availability: Availability,
     streams: Streams,
+    level_attendants: Arc<LevelAttendants>,
 }
 
 impl Registration {
@@ -249,20 +257,24 @@ impl Registration {
     }
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
-    /// they are sent, and ends the health webhook, within one second whatever the other sides do.
+    /// they are sent, keeps levels that were just set, and ends the health webhook, within one second
+    /// whatever the other sides do. The last events for Sentry, if there are any, may take one second
+    /// more.
     pub async fn shutdown(self) {
         self.streams.end();
-        self.end().await;
+        self.take_back().await;
+        sentry::flush().await;
     }
 
-    /// The same for a service whose listeners go on for a while.
-    pub(super) async fn end(self) {
+    /// The same but for Sentry, which is told of what follows too.
+    pub(super) async fn take_back(self) {
         self.availability.shutting_down();
         let webhook = async {
             if let Some(webhook) = self.webhook {
                 webhook.shutdown().await;
             }
         };
-        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown());
+        let levels = self.level_attendants.flush(Duration::from_secs(1));
+        tokio::join!(self.registrar.shutdown(), webhook, self.exports.shutdown(), levels);
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthCheck, HealthIndicator},
     info::{ActuatorInfo, FactsDeclaration},
+    logging::LevelOverrideStore,
     meter::{AllocatorStatistics, MeterRegistry, Metrics, ReadAllocator},
     model::{
         component::Components,
@@ -36,6 +37,7 @@ pub struct App {
     pub(super) info_sources: Vec<Provider>,
     pub(super) facts: Vec<&'static FactsDeclaration>,
     pub(super) allocator: Option<ReadAllocator>,
+    pub(super) level_store: Option<Arc<dyn LevelOverrideStore>>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
     pub(super) shutdown: Trigger,
@@ -66,6 +68,7 @@ impl App {
             info_sources: Vec::new(),
             facts: Vec::new(),
             allocator: None,
+            level_store: None,
             claims: Vec::new(),
             availability: Availability::starting(),
             shutdown: Trigger::default(),
@@ -216,6 +219,13 @@ impl App {
     /// Keeps audit events in a repository of one's own instead of in memory.
     pub fn audit_repository(&mut self, repository: impl AuditEventRepository) -> &mut Self {
         self.audit.keep_in(Arc::new(repository));
+        self
+    }
+
+    /// Keeps levels that are set while the service runs in a store of one's own, such as one that
+    /// several instances share, instead of in the file of `actuator.loggers.overrides.file`.
+    pub fn level_override_store(&mut self, store: impl LevelOverrideStore) -> &mut Self {
+        self.level_store = Some(Arc::new(store));
         self
     }
 

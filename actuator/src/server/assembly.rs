@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters, health,
-    log_meters, mounts::Ground, streams::Streams,
+    level_audit, level_store, log_meters, mounts::Ground, sentry, streams::Streams,
 };
 use crate::{
     endpoint::{self, Subjects},
@@ -16,6 +16,7 @@ use crate::{
     exposition::Exposition,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
+    logging::LevelAttendants,
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
@@ -71,6 +72,7 @@ impl Parts {
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
+        sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
         let application =
             info::Application { name: name.clone(), version: version.clone().unwrap_or_default() };
@@ -87,6 +89,7 @@ impl Parts {
             info: Arc::new(InfoRegistry::new(&config.info, info)),
             environment: Arc::new(environment(basics, env, &sanitizer)),
             logging: basics.logging.clone(),
+            level_attendants: Arc::new(level_attendants(basics, &mut app)),
             meters: Arc::clone(&basics.meters),
             exposition: Arc::new(Exposition::new(Arc::clone(&basics.meters), config.exposition)),
             exchanges: Arc::clone(&exchanges),
@@ -149,6 +152,7 @@ impl Parts {
             availability: self.availability,
             meters: basics.meters,
             audit: basics.audit,
+            level_attendants: self.subjects.level_attendants,
             admin: config.admin,
             webhook: config.webhook,
             exports: config.exports,
@@ -182,6 +186,15 @@ fn bind_meters(
     let sampler = start_meters(&basics.meters, process, app.allocator.take())?;
     meter::bind_pool_meters(&basics.meters, &app.components);
     Ok(sampler)
+}
+
+/// Who writes changes of levels down. The audit comes first: it hears of what is restored.
+fn level_attendants(basics: &Basics, app: &mut App) -> LevelAttendants {
+    let loggers = &basics.logging.loggers;
+    let service = loggers.origin();
+    let recorder = level_audit::record_changes(loggers, service, basics.audit.clone());
+    let keeper = level_store::start(basics, service, app.level_store.take());
+    LevelAttendants::new(service, recorder, keeper)
 }
 
 /// What info has of settings and sources; the facts are the caller's.

@@ -6,7 +6,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, recorder, settings::ServerSettings};
+use super::{builder::Builder, recorder, sentry, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
     audit::{Audit, AuditSettings},
@@ -97,10 +97,12 @@ impl Basics {
             config.metrics_views.need_buckets() || config.exports.need_exponential();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
+        let errors_to = sentry::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let audit = Audit::new(audit, Sanitizer::default(), Clock::system());
-        let logging = logging::install(&logging)?;
+        let logging = logging::install(&logging, sentry::layer())?;
+        sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
         recorder::install(builder, records, &meters);
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");

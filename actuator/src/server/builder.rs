@@ -1,6 +1,6 @@
 //! The step below `serve!`: everything about a service, said in code.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use axum::Router;
 
@@ -12,6 +12,7 @@ use super::{
     package::Package,
     recorder::ForwardTo,
     running::Running,
+    sentry,
     setup::{NoSetup, Setup},
 };
 use crate::{
@@ -46,6 +47,9 @@ pub struct Builder {
     with: Vec<Registration>,
     router: Router,
 }
+
+/// How long a start waits for the store of levels that were set before it.
+const LOADING: Duration = Duration::from_secs(5);
 
 /// Registers something; run once the settings are known.
 type Registration = Box<dyn FnOnce(&mut App) + Send>;
@@ -164,6 +168,15 @@ impl Builder {
 
     pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<()> {
         self.serves = true;
+        let _last_words = sentry::last_words();
+        let ran = self.serve_until_told_to_stop(setup).await;
+        if ran.is_err() {
+            sentry::flush().await;
+        }
+        ran
+    }
+
+    async fn serve_until_told_to_stop<M>(self, setup: impl Setup<M>) -> Result<()> {
         let (actuator, router) = self.assemble(setup).await?;
         // Signals are taken over after the set-up, which one may still kill.
         actuator.start(router, true).await?.until_told_to_stop().await;
@@ -181,6 +194,7 @@ impl Builder {
         let router = std::mem::take(&mut self.router).merge(routes);
         let on_assembled = std::mem::take(&mut app.on_assembled);
         let actuator = assembly::assemble(&self, basics, app)?;
+        actuator.level_attendants.restored(LOADING).await;
         for call in on_assembled {
             call(&actuator);
         }

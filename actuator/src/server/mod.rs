@@ -9,6 +9,8 @@ mod builder;
 mod connection;
 mod declared_meters;
 mod health;
+mod level_audit;
+mod level_store;
 mod listener;
 mod log_meters;
 mod management;
@@ -22,6 +24,11 @@ mod recorder;
 mod recorder;
 mod registration_meters;
 mod running;
+#[cfg(feature = "sentry")]
+mod sentry;
+#[cfg(not(feature = "sentry"))]
+#[path = "no_sentry.rs"]
+mod sentry;
 mod serve;
 mod settings;
 mod setup;

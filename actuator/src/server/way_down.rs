@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{sync::Notify, time::timeout};
 
-use super::{actuator::Registration, listener::Serving, management::Throws};
+use super::{actuator::Registration, listener::Serving, management::Throws, sentry};
 use crate::{health::Availability, support::trigger::Trigger};
 
 /// What has to happen, in this order, once the service is told to stop. It runs beside the
@@ -37,6 +37,7 @@ impl WayDown {
     /// 3. The application takes no new connection; requests in progress finish within the drain.
     /// 4. The registration is taken back, and meters are pushed a last time.
     /// 5. The management API ends, which has shown all that.
+    /// 6. The last events reach Sentry.
     pub(super) async fn run(self) {
         self.shutdown.thrown().await;
         let began = Instant::now();
@@ -53,13 +54,14 @@ impl WayDown {
         }
         let drained = Instant::now();
         application.finish(drain, &hurry).await;
-        registration.end().await;
+        registration.take_back().await;
         if let Some(management) = management {
             let rest = drain.saturating_sub(drained.elapsed());
             management.finish(rest, &hurry).await;
         }
         let took = began.elapsed().as_millis();
         tracing::info!(target: "actuator::server", "stopped in {took} ms");
+        sentry::flush().await;
         drop(end);
     }
 }

@@ -7,23 +7,26 @@ use bytes::Bytes;
 use http::{StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Limited};
 
-use super::{arguments, refusal::Refusal};
+use super::{
+    arguments::{self, JsonBody},
+    refusal::Refusal,
+};
 use crate::model::endpoint::{Operation, OperationKind};
 
-/// The largest body that is read; the contract's bodies are flat objects of a few members.
+/// The largest body that is read; the contract's bodies are objects of a few members.
 const MAX_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The members of the JSON body, if the operation takes one.
+/// The JSON body, if the operation takes one.
 pub(super) async fn read(
     operation: &Operation,
     parts: &Parts,
     body: Body,
-) -> Result<Vec<(String, Option<String>)>, Refusal> {
+) -> Result<JsonBody, Refusal> {
     // A body without a type is not looked at; only writes without parameters get here with one.
     if operation.kind != OperationKind::Write || !parts.headers.contains_key(header::CONTENT_TYPE) {
-        return Ok(Vec::new());
+        return Ok(JsonBody::default());
     }
     let collected =
         tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
@@ -43,5 +46,5 @@ pub(super) async fn read(
             ));
         }
     };
-    arguments::body(&bytes).map_err(Refusal::bad_request)
+    arguments::body(&bytes, operation.takes_objects).map_err(Refusal::bad_request)
 }

@@ -170,12 +170,15 @@ impl Management {
             Negotiated::Options(allow) => return Ok(answer::options(&allow)),
             Negotiated::Preflight => return Ok(answer::refused_preflight()),
         };
+        let query = arguments::query(parts.uri.query().unwrap_or_default())
+            .map_err(Refusal::bad_request)?;
+        let sent = body::read(operation.1, parts, sent).await?;
         let call = Call {
             operation: operation.0,
             selectors: selectors(operation.1, &below),
-            query: arguments::query(parts.uri.query().unwrap_or_default())
-                .map_err(Refusal::bad_request)?,
-            body: body::read(operation.1, parts, sent).await?,
+            query,
+            body: sent.members,
+            objects: sent.objects,
             version: accept.version(),
             principal: None,
             last_event_id: parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()),

@@ -17,6 +17,7 @@ mod health_odds;
 mod health_stress;
 mod health_views;
 mod host_checks;
+mod levels;
 mod management_port;
 mod meters;
 mod metrics_bounds;

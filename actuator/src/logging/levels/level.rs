@@ -1,12 +1,13 @@
 //! The levels of a logger, in Spring's words.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use tracing::{Level, level_filters::LevelFilter};
 
 /// How much a logger lets through, from nothing to everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum LogLevel {
+pub enum LogLevel {
     /// Nothing.
     Off,
     /// Errors. Spring's `FATAL` is read as this, and read back as this, as on Logback.
@@ -20,6 +21,9 @@ pub(crate) enum LogLevel {
     /// Everything.
     Trace,
 }
+
+/// What a level has to be, for messages.
+pub(crate) const EXPECTED: &str = "expected OFF, ERROR, WARN, INFO, DEBUG or TRACE";
 
 impl LogLevel {
     /// All levels, in the order in which Spring lists them.
@@ -46,8 +50,8 @@ impl LogLevel {
         })
     }
 
-    /// The word that the API shows.
-    pub(crate) const fn name(self) -> &'static str {
+    /// The word that the API shows: `OFF`, `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE`.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Off => "OFF",
             Self::Error => "ERROR",
@@ -97,6 +101,21 @@ impl From<LevelFilter> for LogLevel {
 impl fmt::Display for LogLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+/// Written as its [`LogLevel::name`].
+impl Serialize for LogLevel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// Read as leniently as everywhere else.
+impl<'de> Deserialize<'de> for LogLevel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&word).ok_or_else(|| D::Error::custom(EXPECTED))
     }
 }
 

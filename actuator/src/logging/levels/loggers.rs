@@ -1,72 +1,93 @@
-//! All loggers of the process: what is known, what is set, and setting it while it runs.
+//! All loggers of the process: what is known of them, and whether an event passes.
 
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
-use tracing::{Level, Metadata, level_filters::LevelFilter};
+use tracing::{Metadata, level_filters::LevelFilter};
 use tracing_log::AsLog as _;
 
 use super::{
+    alarm::Alarm,
+    change::Listeners,
     events::EventCounts,
+    known::Known,
     level::LogLevel,
+    level_override::LevelOverride,
     settings::parse_directives,
-    state::{Logger, LoggerGroup, MAX_NAME, MAX_NAMED, State},
-    tree::ROOT,
+    state::{Entry, LoggerGroup, State},
+    tree::{ROOT, parent},
 };
-
-/// The target under which changes of levels are logged.
-const OWN_TARGET: &str = "actuator::loggers";
+use crate::support::clock::Clock;
 
 /// The loggers of a subscriber. Clones share everything.
 #[derive(Clone)]
 pub(crate) struct Loggers {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    state: RwLock<State>,
+/// What clones share. No lock in it may be held while callsites are asked or lines are logged:
+/// both come back here.
+pub(super) struct Shared {
+    state: RwLock<Arc<State>>,
+    known: RwLock<Known>,
+    /// Held while one state takes the place of another, which happens one at a time.
+    pub(super) changing: Mutex<()>,
+    pub(super) listeners: Arc<Listeners>,
+    pub(super) alarm: Arc<Alarm>,
+    pub(super) clock: Clock,
     attached: AtomicBool,
     log_follows: AtomicBool,
     events: EventCounts,
 }
 
-/// Why a level was not set. Nothing was changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SetLevelError {
-    /// No logger can have this name.
-    Name,
-    /// Too many loggers were named already.
-    TooMany,
-    /// The subscriber of the process is not ours and has no [`super::LoggersLayer`].
-    NotAttached,
+/// One logger, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Logger {
+    /// The target, or `ROOT`.
+    pub(crate) name: String,
+    /// Its own level, if it has one.
+    pub(crate) configured: Option<LogLevel>,
+    /// The level that counts.
+    pub(crate) effective: LogLevel,
+    /// The override that decides on it, its own or that of a group.
+    pub(crate) standing: Option<Standing>,
 }
 
-impl fmt::Display for SetLevelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name => {
-                write!(f, "a logger's name has 1 to {MAX_NAME} printable characters without blanks")
-            }
-            Self::TooMany => write!(f, "{MAX_NAMED} loggers have a level already; reset some"),
-            Self::NotAttached => f.write_str(
-                "the application installed its own tracing subscriber; add \
-                 actuator::logging::layer() to it to make levels changeable",
-            ),
-        }
-    }
+/// An override, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// What was set.
+    pub(crate) set: Arc<LevelOverride>,
+    /// How long it still counts; `None` if it does not end by itself.
+    pub(crate) left: Option<Duration>,
+    /// The level without it.
+    pub(crate) initial: Option<LogLevel>,
+    /// The loggers, if it is that of a group.
+    pub(crate) members: Option<Vec<String>>,
 }
 
 impl Loggers {
     /// Loggers of which ROOT has a level, with the built-in groups.
     pub(crate) fn new(root: LogLevel) -> Self {
+        Self::with_clock(root, Clock::system())
+    }
+
+    /// The same with a clock that says when overrides end.
+    pub(super) fn with_clock(root: LogLevel, clock: Clock) -> Self {
         Self {
             shared: Arc::new(Shared {
-                state: RwLock::new(State::new(root)),
+                state: RwLock::new(Arc::new(State::new(root))),
+                known: RwLock::default(),
+                changing: Mutex::default(),
+                listeners: Arc::default(),
+                alarm: Arc::default(),
+                clock,
                 attached: AtomicBool::new(false),
                 log_follows: AtomicBool::new(false),
                 events: EventCounts::default(),
@@ -87,20 +108,6 @@ impl Loggers {
             .clone()
     }
 
-    /// Sets initial levels and groups. A level of a group goes to its members.
-    pub(crate) fn configure(&self, levels: &[(String, LogLevel)], groups: &[LoggerGroup]) {
-        {
-            let mut state = self.write();
-            for group in groups {
-                state.add_group(group.clone());
-            }
-            for (name, level) in levels {
-                state.set_initial(name, *level);
-            }
-        }
-        self.rebuild();
-    }
-
     /// Whether levels can be changed: a subscriber asks these loggers.
     pub(crate) fn is_attached(&self) -> bool {
         self.shared.attached.load(Ordering::Acquire)
@@ -111,14 +118,30 @@ impl Loggers {
         &self.shared.events
     }
 
-    /// All known loggers, ROOT first, then by name.
+    /// All known loggers and their parents, ROOT first, then by name.
     pub(crate) fn list(&self) -> Vec<Logger> {
-        if self.is_attached() { self.read().list() } else { vec![foreign_root()] }
+        if !self.is_attached() {
+            return vec![foreign_root()];
+        }
+        let state = self.state();
+        let known = self.shared.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut names = std::collections::BTreeSet::new();
+        for name in known.names().chain(state.named_loggers()) {
+            for ancestor in std::iter::successors(Some(name), |name| parent(name)) {
+                if !names.insert(ancestor) {
+                    break;
+                }
+            }
+        }
+        let deciding = state.deciding();
+        let logger =
+            |name: &str| self.logger(&state, name, deciding.get(name).map(|entry| &***entry));
+        std::iter::once(ROOT).chain(names).map(logger).collect()
     }
 
     /// The groups, in the order of their names; none if levels cannot be changed.
     pub(crate) fn groups(&self) -> Vec<LoggerGroup> {
-        if self.is_attached() { self.read().groups() } else { Vec::new() }
+        if self.is_attached() { self.state().groups() } else { Vec::new() }
     }
 
     /// One group.
@@ -131,60 +154,81 @@ impl Loggers {
         if !self.is_attached() {
             return (name == ROOT).then(foreign_root);
         }
-        let state = self.read();
-        state.knows(name).then(|| state.logger(name))
+        let state = self.state();
+        let is_known = {
+            let known = self.shared.known.read().unwrap_or_else(PoisonError::into_inner);
+            name == ROOT
+                || !name.is_empty()
+                    && known.names().chain(state.named_loggers()).any(|known| {
+                        known
+                            .strip_prefix(name)
+                            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+                    })
+        };
+        is_known.then(|| {
+            let deciding = state.deciding();
+            self.logger(&state, name, deciding.get(name).map(|entry| &***entry))
+        })
     }
 
-    /// Sets the level of a logger or of all loggers of a group; `None` lets them inherit again,
-    /// and gives ROOT its initial level.
-    pub(crate) fn set(&self, name: &str, level: Option<LogLevel>) -> Result<(), SetLevelError> {
+    /// All overrides, in the order of their names; none if levels cannot be changed.
+    pub(crate) fn overrides(&self) -> Vec<Standing> {
         if !self.is_attached() {
-            return Err(SetLevelError::NotAttached);
+            return Vec::new();
         }
-        let (old, new) = {
-            let state = self.read();
-            state.check(name)?;
-            (state.configured(name), state.outcome(name, level))
-        };
-        // Said while it can be heard: `ROOT=OFF` silences this very line.
-        let said = self.hears_own_info();
-        if said {
-            log_change(name, old, new);
+        let state = self.state();
+        state.overrides().map(|entry| self.standing_of(&state, entry)).collect()
+    }
+
+    /// The override of this very name, a logger or a group.
+    pub(crate) fn standing(&self, name: &str) -> Option<Standing> {
+        let state = self.state();
+        let entry = state.entry(name).filter(|_| self.is_attached())?;
+        Some(self.standing_of(&state, entry))
+    }
+
+    fn logger(&self, state: &State, name: &str, deciding: Option<&Entry>) -> Logger {
+        Logger {
+            name: name.to_owned(),
+            configured: state.own_level(name),
+            effective: state.effective(name),
+            standing: deciding.map(|entry| self.standing_of(state, entry)),
         }
-        self.write().apply(name, level);
-        self.rebuild();
-        if !said && self.hears_own_info() {
-            log_change(name, old, new);
+    }
+
+    fn standing_of(&self, state: &State, entry: &Entry) -> Standing {
+        let now = self.shared.clock.instant();
+        let name = &entry.set.name;
+        Standing {
+            set: Arc::clone(&entry.set),
+            left: entry.ends.map(|ends| ends.saturating_duration_since(now)),
+            initial: state.initial(name),
+            members: state.group(name).map(|group| group.members.clone()),
         }
-        Ok(())
     }
 
     /// Whether an event or span passes; also learns targets of `log` records.
     pub(super) fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let target = metadata.target();
-        let state = self.read();
-        let enabled = state.lets_through(target, *metadata.level());
         // Such metadata is made anew for each record, so no callsite ever tells its target.
-        let learn = metadata.name() == "log record" && state.wants_log_target(target);
-        drop(state);
-        if learn {
-            self.write().learn_log_target(target);
+        if metadata.name() == "log record" && self.known(|known| known.wants_log_target(target)) {
+            self.learn(|known| known.learn_log_target(target));
         }
-        enabled
+        self.asked(|state| state.lets_through(target, *metadata.level()))
     }
 
     /// Learns the target of a callsite and says whether it is enabled.
     pub(super) fn register(&self, metadata: &'static Metadata<'static>) -> bool {
-        let known = self.read().has_target(metadata.target());
-        if !known && metadata.name() != "log event" {
-            self.write().learn(metadata.target());
+        let target = metadata.target();
+        if metadata.name() != "log event" && !self.known(|known| known.has_target(target)) {
+            self.learn(|known| known.learn(target));
         }
-        self.enabled(metadata)
+        self.asked(|state| state.lets_through(target, *metadata.level()))
     }
 
     /// The most that any logger lets through.
     pub(super) fn max_level(&self) -> LevelFilter {
-        self.read().max_level()
+        self.asked(|state| state.max_level())
     }
 
     /// Remembers whether a subscriber asks these loggers.
@@ -198,12 +242,8 @@ impl Loggers {
         self.rebuild();
     }
 
-    fn hears_own_info(&self) -> bool {
-        self.read().lets_through(OWN_TARGET, Level::INFO)
-    }
-
-    /// Makes every callsite ask again. No lock may be held: callsites call back.
-    fn rebuild(&self) {
+    /// Makes every callsite ask again. No lock may be held but `changing`: callsites call back.
+    pub(super) fn rebuild(&self) {
         // Two at once could leave the greatest level as the slower one saw it before the faster.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -219,12 +259,37 @@ impl Loggers {
         }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.shared.state.read().unwrap_or_else(PoisonError::into_inner)
+    /// What is set now.
+    pub(super) fn state(&self) -> Arc<State> {
+        self.asked(Arc::clone)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.shared.state.write().unwrap_or_else(PoisonError::into_inner)
+    fn asked<T>(&self, question: impl FnOnce(&Arc<State>) -> T) -> T {
+        question(&self.shared.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a state in the place of the one before.
+    pub(super) fn replace_state(&self, state: State) {
+        let state = Arc::new(state);
+        let mut place = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *place, state);
+        drop(place);
+        drop(before);
+    }
+
+    fn known<T>(&self, question: impl FnOnce(&Known) -> T) -> T {
+        question(&self.shared.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remembers names.
+    pub(super) fn learn(&self, lesson: impl FnOnce(&mut Known)) {
+        lesson(&mut self.shared.known.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.alarm.end();
     }
 }
 
@@ -234,12 +299,12 @@ impl fmt::Debug for Loggers {
     }
 }
 
-fn log_change(name: &str, old: Option<LogLevel>, new: Option<LogLevel>) {
-    let word = |level: Option<LogLevel>| level.map_or("inherited", LogLevel::name);
-    tracing::info!(target: OWN_TARGET, "Level of {name}: {} -> {}", word(old), word(new));
-}
-
 /// What can be said about somebody else's subscriber.
 fn foreign_root() -> Logger {
-    Logger { name: ROOT.to_owned(), configured: None, effective: LevelFilter::current().into() }
+    Logger {
+        name: ROOT.to_owned(),
+        configured: None,
+        effective: LevelFilter::current().into(),
+        standing: None,
+    }
 }

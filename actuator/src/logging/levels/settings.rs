@@ -1,10 +1,8 @@
 //! Initial levels and groups: `logging.level.*`, `logging.group.*`, and `RUST_LOG`.
 
-use super::{
-    level::LogLevel,
-    state::{LoggerGroup, is_name},
-    tree::ROOT,
-};
+use std::path::PathBuf;
+
+use super::{bounds::is_name, level::LogLevel, state::LoggerGroup, tree::ROOT};
 use crate::settings::SettingsReader;
 
 /// What loggers begin with. The names of the settings are Spring's.
@@ -20,6 +18,30 @@ impl LevelSettings {
     /// Reads the settings.
     pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
         Self { levels: read_levels(reader), groups: read_groups(reader) }
+    }
+}
+
+/// Where levels that are set while the process runs are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OverrideSettings {
+    /// `actuator.loggers.overrides.file`; `None` keeps them in memory only.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl OverrideSettings {
+    /// Reads the settings. `state_directory` is what systemd gives a service that has
+    /// `StateDirectory=` (systemd.exec(5)): one path, or several with colons between them.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>, state_directory: Option<&str>) -> Self {
+        let default = || {
+            let first = state_directory?.split(':').next().filter(|path| !path.is_empty())?;
+            Some(PathBuf::from(first).join("log-levels.json"))
+        };
+        let file = match reader.value::<String>("actuator.loggers.overrides.file") {
+            // Empty is no file, whatever systemd gives.
+            Some(path) => (!path.trim().is_empty()).then(|| path.into()),
+            None => default(),
+        };
+        Self { file }
     }
 }
 
@@ -88,6 +110,27 @@ fn read_groups(reader: &mut SettingsReader<'_>) -> Vec<LoggerGroup> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn overrides_are_kept_in_the_file_of_the_setting_or_in_the_state_directory_of_systemd() {
+        let file = |setting: Option<&str>, state_directory| {
+            let mut builder = crate::settings::Settings::builder();
+            if let Some(path) = setting {
+                builder = builder.force("actuator.loggers.overrides.file", path);
+            }
+            let settings = builder.build().unwrap();
+            OverrideSettings::read(&mut SettingsReader::new(&settings), state_directory).file
+        };
+        assert_eq!(file(None, None), None);
+        let (one, two) = (Some("/var/lib/shop"), Some("/var/lib/shop:/var/lib/other"));
+        for state_directory in [one, two] {
+            let expected = Some(PathBuf::from("/var/lib/shop/log-levels.json"));
+            assert_eq!(file(None, state_directory), expected);
+        }
+        assert_eq!(file(None, Some("")), None);
+        assert_eq!(file(Some("/x.json"), one), Some("/x.json".into()));
+        assert_eq!(file(Some(""), one), None, "an empty path is none on purpose");
+    }
 
     #[test]
     fn rust_log_gives_levels_and_names_what_it_cannot_express() {

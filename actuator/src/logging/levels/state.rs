@@ -1,42 +1,45 @@
-//! What is known and set of all loggers, and the bounds of both.
+//! What all loggers were given by the settings, what is set over that, and the levels that come of
+//! both. It is changed as a whole: a new one takes the place of the old.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use tracing::{Level, level_filters::LevelFilter};
 
 use super::{
+    change::Origin,
     level::LogLevel,
-    loggers::SetLevelError,
-    tree::{LevelTree, ROOT, parent},
+    level_override::LevelOverride,
+    tree::{LevelTree, ROOT},
 };
 
-/// How many loggers may be named from outside, set or reset.
-pub(super) const MAX_NAMED: usize = 1_000;
-/// How many targets of `log` records are remembered; those of `tracing` callsites are constants.
-const MAX_LOG_TARGETS: usize = 2_000;
-/// The longest name of a logger, in bytes.
-pub(super) const MAX_NAME: usize = 200;
-
-/// Everything that is known and set.
-#[derive(Debug)]
+/// Everything that is set.
+#[derive(Clone, Debug)]
 pub(super) struct State {
-    tree: LevelTree,
+    initial: HashMap<String, LogLevel>,
     initial_root: LogLevel,
-    targets: BTreeSet<Cow<'static, str>>,
-    log_targets: usize,
-    named: BTreeSet<String>,
+    /// As the settings made them.
     groups: Vec<LoggerGroup>,
+    overrides: BTreeMap<String, Arc<Entry>>,
+    /// How many overrides there were so far.
+    count: u64,
+    tree: LevelTree,
 }
 
-/// One logger, as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Logger {
-    /// The target, or `ROOT`.
-    pub(crate) name: String,
-    /// Its own level, if it has one.
-    pub(crate) configured: Option<LogLevel>,
-    /// The level that counts.
-    pub(crate) effective: LogLevel,
+/// An override, and what decides when it counts.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// What was set.
+    pub(super) set: Arc<LevelOverride>,
+    /// When it ends by the monotonic clock.
+    pub(super) ends: Option<Instant>,
+    /// Through which service it was set.
+    pub(super) origin: Option<Origin>,
+    /// Of two that concern the same logger the later one counts.
+    order: u64,
 }
 
 /// Loggers that are set together.
@@ -54,47 +57,145 @@ impl State {
     /// ROOT with a level, and the built-in groups.
     pub(super) fn new(root: LogLevel) -> Self {
         Self {
-            tree: LevelTree::new(root),
+            initial: HashMap::new(),
             initial_root: root,
-            targets: BTreeSet::new(),
-            log_targets: 0,
-            named: BTreeSet::new(),
             groups: built_in_groups(),
+            overrides: BTreeMap::new(),
+            count: 0,
+            tree: LevelTree::new(root),
         }
     }
 
-    /// Replaces or adds a group.
+    /// Replaces or adds a group. [`Self::compile`] makes it count.
     pub(super) fn add_group(&mut self, group: LoggerGroup) {
         self.groups.retain(|known| known.name != group.name);
         self.groups.push(group);
     }
 
-    /// Sets the level of a logger or a group; for ROOT also what a reset gives back.
+    /// Sets the level that a logger or a group begins with. [`Self::compile`] makes it count.
     pub(super) fn set_initial(&mut self, name: &str, level: LogLevel) {
-        if name == ROOT {
-            self.initial_root = level;
+        if let Some(group) = self.groups.iter_mut().find(|group| group.name == name) {
+            group.configured = Some(level);
         }
-        self.apply(name, Some(level));
+        for logger in self.loggers_of(name) {
+            if logger == ROOT {
+                self.initial_root = level;
+            } else {
+                self.initial.insert(logger, level);
+            }
+        }
     }
 
-    /// The groups, in the order of their names.
+    /// Sets an override, in place of those that it covers. A reset leaves one only where loggers
+    /// would get a level back from elsewhere: in Spring a reset logger inherits, whatever the
+    /// settings gave it (recorded: golden `loggers/post-group-reset-member`).
+    pub(super) fn put(
+        &mut self,
+        set: LevelOverride,
+        ends: Option<Instant>,
+        origin: Option<Origin>,
+    ) {
+        let loggers = self.loggers_of(&set.name);
+        self.overrides.remove(&set.name);
+        for logger in &loggers {
+            self.overrides.remove(logger);
+        }
+        let covered: HashSet<&String> = loggers.iter().collect();
+        for group in &self.groups {
+            if !group.members.is_empty() && group.members.iter().all(|name| covered.contains(name))
+            {
+                self.overrides.remove(&group.name);
+            }
+        }
+        if set.level.is_some() || self.gives_level(&set.name, &loggers) {
+            self.put_back(set, ends, origin);
+        }
+    }
+
+    /// Adds an override that was set before: those that it covers are known to be gone.
+    pub(super) fn put_back(
+        &mut self,
+        set: LevelOverride,
+        ends: Option<Instant>,
+        origin: Option<Origin>,
+    ) {
+        self.count += 1;
+        let entry = Entry { set: Arc::new(set), ends, origin, order: self.count };
+        self.overrides.insert(entry.set.name.clone(), Arc::new(entry));
+    }
+
+    /// Whether loggers would have a level of their own without an override of this name.
+    fn gives_level(&self, name: &str, loggers: &[String]) -> bool {
+        let covering = |logger: &String| {
+            self.groups.iter().any(|group| {
+                group.members.contains(logger) && self.overrides.contains_key(&group.name)
+            })
+        };
+        self.group(name).is_some_and(|group| group.configured.is_some())
+            || loggers.iter().any(|logger| self.initial.contains_key(logger) || covering(logger))
+    }
+
+    /// Removes an override; `false` if there is none of this name.
+    pub(super) fn remove(&mut self, name: &str) -> bool {
+        self.overrides.remove(name).is_some()
+    }
+
+    /// Makes the levels anew from all that was set.
+    pub(super) fn compile(&mut self) {
+        let mut tree = LevelTree::new(self.initial_root);
+        for (name, level) in &self.initial {
+            tree.set(name, *level);
+        }
+        let mut entries: Vec<&Arc<Entry>> = self.overrides.values().collect();
+        entries.sort_by_key(|entry| entry.order);
+        for entry in entries {
+            for logger in self.loggers_of(&entry.set.name) {
+                match entry.set.level {
+                    Some(level) => tree.set(&logger, level),
+                    None if logger == ROOT => tree.set(ROOT, self.initial_root),
+                    None => tree.reset(&logger),
+                }
+            }
+        }
+        self.tree = tree;
+    }
+
+    /// The groups, in the order of their names, with the levels that they have now.
     pub(super) fn groups(&self) -> Vec<LoggerGroup> {
         let mut groups = self.groups.clone();
+        for group in &mut groups {
+            group.configured = self.configured(&group.name);
+        }
         groups.sort_by(|a, b| a.name.cmp(&b.name));
         groups
     }
 
-    /// All known loggers and their parents, ROOT first, then by name.
-    pub(super) fn list(&self) -> Vec<Logger> {
-        let mut names: BTreeSet<&str> = BTreeSet::new();
-        for name in self.names() {
-            for ancestor in std::iter::successors(Some(name), |name| parent(name)) {
-                if !names.insert(ancestor) {
-                    break;
-                }
-            }
+    /// The own level of a logger or a group.
+    pub(super) fn configured(&self, name: &str) -> Option<LogLevel> {
+        match (self.group(name), self.overrides.get(name)) {
+            (Some(_), Some(entry)) => entry.set.level,
+            (Some(group), None) => group.configured,
+            (None, _) => self.tree.configured(name),
         }
-        std::iter::once(ROOT).chain(names).map(|name| self.logger(name)).collect()
+    }
+
+    /// The own level of a logger, also where a group has the same name.
+    pub(super) fn own_level(&self, name: &str) -> Option<LogLevel> {
+        self.tree.configured(name)
+    }
+
+    /// The level that a logger or a group has without overrides.
+    pub(super) fn initial(&self, name: &str) -> Option<LogLevel> {
+        match self.group(name) {
+            Some(group) => group.configured,
+            None if name == ROOT => Some(self.initial_root),
+            None => self.initial.get(name).copied(),
+        }
+    }
+
+    /// The level that counts for a logger.
+    pub(super) fn effective(&self, name: &str) -> LogLevel {
+        self.tree.effective(name)
     }
 
     /// Whether an event or span of this target and level passes.
@@ -107,117 +208,62 @@ impl State {
         self.tree.most_verbose().filter()
     }
 
-    /// The own level that a logger or group will have when `level` is set.
-    pub(super) fn outcome(&self, name: &str, level: Option<LogLevel>) -> Option<LogLevel> {
-        if name == ROOT { level.or(Some(self.initial_root)) } else { level }
+    /// All overrides, in the order of their names.
+    pub(super) fn overrides(&self) -> impl ExactSizeIterator<Item = &Arc<Entry>> {
+        self.overrides.values()
     }
 
-    /// Whether this target was seen.
-    pub(super) fn has_target(&self, target: &str) -> bool {
-        self.targets.contains(target)
+    /// The override of this name.
+    pub(super) fn entry(&self, name: &str) -> Option<&Arc<Entry>> {
+        self.overrides.get(name)
     }
 
-    /// Whether this target of a `log` record is new and may be remembered.
-    pub(super) fn wants_log_target(&self, target: &str) -> bool {
-        self.log_targets < MAX_LOG_TARGETS && !self.has_target(target) && is_name(target)
+    /// Which override decides on a logger, for all loggers that one decides on.
+    pub(super) fn deciding(&self) -> HashMap<&str, &Arc<Entry>> {
+        let mut deciding: HashMap<&str, &Arc<Entry>> = HashMap::new();
+        for entry in self.overrides.values() {
+            let name = entry.set.name.as_str();
+            let one = std::slice::from_ref(&entry.set.name);
+            let loggers = self.group(name).map_or(one, |group| group.members.as_slice());
+            for logger in loggers {
+                let known = deciding.entry(logger).or_insert(entry);
+                if known.order < entry.order {
+                    *known = entry;
+                }
+            }
+        }
+        deciding
     }
 
-    /// Remembers the target of a callsite.
-    pub(super) fn learn(&mut self, target: &'static str) {
-        self.targets.insert(Cow::Borrowed(target));
+    /// When the next override ends.
+    pub(super) fn next_end(&self) -> Option<Instant> {
+        self.overrides.values().filter_map(|entry| entry.ends).min()
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> {
-        let targets = self.targets.iter().map(AsRef::as_ref);
-        targets.chain(self.named.iter().map(String::as_str)).chain(self.tree.configured_names())
+    /// The loggers that the settings or overrides name, without ROOT.
+    pub(super) fn named_loggers(&self) -> impl Iterator<Item = &str> {
+        let overridden = self.overrides.keys().filter(|name| self.group(name).is_none());
+        let of_groups = self.groups.iter().filter(|group| self.overrides.contains_key(&group.name));
+        self.initial
+            .keys()
+            .chain(overridden)
+            .chain(of_groups.flat_map(|group| &group.members))
+            .map(String::as_str)
+            .filter(|name| *name != ROOT)
     }
 
-    /// Whether a logger was seen or named, or is a parent of such.
-    pub(super) fn knows(&self, name: &str) -> bool {
-        name == ROOT
-            || self.names().any(|known| {
-                known
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-            }) && !name.is_empty()
-    }
-
-    /// A logger as it stands, known or not.
-    pub(super) fn logger(&self, name: &str) -> Logger {
-        Logger {
-            name: name.to_owned(),
-            configured: self.tree.configured(name),
-            effective: self.tree.effective(name),
+    /// The loggers that are meant by a name: a group's members, or the logger itself.
+    pub(super) fn loggers_of(&self, name: &str) -> Vec<String> {
+        match self.group(name) {
+            Some(group) => group.members.clone(),
+            None => vec![name.to_owned()],
         }
     }
 
-    fn group(&self, name: &str) -> Option<&LoggerGroup> {
+    /// The group of this name, as the settings made it.
+    pub(super) fn group(&self, name: &str) -> Option<&LoggerGroup> {
         self.groups.iter().find(|group| group.name == name)
     }
-
-    /// The own level of a logger or a group.
-    pub(super) fn configured(&self, name: &str) -> Option<LogLevel> {
-        match self.group(name) {
-            Some(group) => group.configured,
-            None => self.tree.configured(name),
-        }
-    }
-
-    /// Whether a name may be set. Resetting needs room too: it makes the logger known.
-    pub(super) fn check(&self, name: &str) -> Result<(), SetLevelError> {
-        if !is_name(name) {
-            return Err(SetLevelError::Name);
-        }
-        let new = name != ROOT && self.group(name).is_none() && !self.named.contains(name);
-        let set = self.named.iter().filter(|name| self.tree.configured(name).is_some());
-        if new && self.named.len() >= MAX_NAMED && set.count() >= MAX_NAMED {
-            return Err(SetLevelError::TooMany);
-        }
-        Ok(())
-    }
-
-    /// Sets or resets a logger, or a group and its members.
-    pub(super) fn apply(&mut self, name: &str, level: Option<LogLevel>) {
-        if let Some(group) = self.groups.iter_mut().find(|group| group.name == name) {
-            group.configured = level;
-            for member in group.members.clone() {
-                self.apply_to_logger(&member, level);
-            }
-        } else {
-            self.apply_to_logger(name, level);
-        }
-    }
-
-    fn apply_to_logger(&mut self, name: &str, level: Option<LogLevel>) {
-        match level {
-            Some(level) => self.tree.set(name, level),
-            None if name == ROOT => self.tree.set(ROOT, self.initial_root),
-            None => self.tree.reset(name),
-        }
-        if name == ROOT {
-            return;
-        }
-        if self.named.len() >= MAX_NAMED && !self.named.contains(name) {
-            let tree = &self.tree;
-            self.named.retain(|name| tree.configured(name).is_some());
-        }
-        self.named.insert(name.to_owned());
-    }
-
-    /// Remembers the target of a `log` record.
-    pub(super) fn learn_log_target(&mut self, target: &str) {
-        if self.wants_log_target(target) {
-            self.targets.insert(Cow::Owned(target.to_owned()));
-            self.log_targets += 1;
-        }
-    }
-}
-
-/// Whether a logger can have this name: nothing that could forge a line of the log.
-pub(super) fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= MAX_NAME
-        && !name.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 /// Spring's two groups, with the targets that play these parts in Rust services.

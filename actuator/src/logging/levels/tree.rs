@@ -55,11 +55,6 @@ impl LevelTree {
     pub(super) fn reset(&mut self, name: &str) {
         self.levels.remove(name);
     }
-
-    /// The loggers that have a level of their own, without ROOT.
-    pub(super) fn configured_names(&self) -> impl Iterator<Item = &str> {
-        self.levels.keys().map(String::as_str)
-    }
 }
 
 /// The logger above `name`; `None` below ROOT.

@@ -9,7 +9,7 @@ use super::{
     console::Colours,
     format::{FormatSettings, LogFormat},
     rate::RateLimit,
-    sink::RollingSettings,
+    sink::{RollingSettings, SyslogSettings},
 };
 use crate::settings::{DataSize, SettingsReader};
 
@@ -37,6 +37,10 @@ pub(crate) struct OutputSettings {
     pub(crate) file_format: LogFormat,
     /// `logging.threshold.file`.
     pub(crate) file_threshold: LevelFilter,
+    /// The syslog server to send to.
+    pub(crate) syslog: Option<SyslogSettings>,
+    /// `actuator.logging.syslog.threshold`.
+    pub(crate) syslog_threshold: LevelFilter,
     /// Details of all formats.
     pub(crate) formats: FormatSettings,
     /// How many bytes may wait for each destination: `actuator.logging.queue-size`.
@@ -56,6 +60,8 @@ impl Default for OutputSettings {
             rolling: None,
             file_format: LogFormat::Text,
             file_threshold: LevelFilter::TRACE,
+            syslog: None,
+            syslog_threshold: LevelFilter::TRACE,
             formats: FormatSettings::default(),
             queue_size: usize::try_from(DEFAULT_QUEUE).unwrap_or(usize::MAX),
             rate_limit: None,
@@ -79,6 +85,8 @@ impl OutputSettings {
             rolling,
             file_format: reader.value_or("logging.structured.format.file", LogFormat::Text),
             file_threshold: read_threshold(reader, "logging.threshold.file"),
+            syslog: SyslogSettings::read(reader),
+            syslog_threshold: read_threshold(reader, "actuator.logging.syslog.threshold"),
             formats: FormatSettings::read(reader),
             queue_size: read_queue_size(reader),
             rate_limit: reader.value("actuator.logging.rate-limit"),

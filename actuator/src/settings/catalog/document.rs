@@ -51,6 +51,7 @@ const TABLES: &[Table] = &[
             "actuator.logstream.",
         ],
     ),
+    ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),
 ];

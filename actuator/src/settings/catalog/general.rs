@@ -93,7 +93,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "logging.group.*" List "" "Loggers that belong to a group.";
     "logging.file.name" Text "" "File of the log.";
     "logging.file.path" Text "" "Directory of the log, whose file is spring.log.";
-    "logging.logback.rollingpolicy.*" Text "" "How the file is rolled.";
     "logging.buffer.size" Size "" "How much of the log is kept in memory.";
 
     "spring.boot.admin.client.enabled" Bool "true" "Whether the service registers.";
@@ -216,6 +215,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.logfile.follow-links" Bool "false" "Whether log files that are links are served: symbolic links, and files with several names.";
     "actuator.logstream.heartbeat" Duration "15s" "After how long without a line a viewer of the log is told that it is still there.";
     "actuator.logstream.max-viewers" Number "32" "How many may watch the log at a time; 0 for none.";
+    "actuator.loggers.overrides.file" Text "" "File that keeps levels which are set while the service runs; log-levels.json in the StateDirectory of systemd if there is one, else memory only.";
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
     "actuator.compat.pymicro.enabled" Bool "false" "Whether pymicro's counters are served and sent to statsd.";
     "actuator.compat.pymicro.path" Text "/metrics" "Where pymicro's counters are served.";

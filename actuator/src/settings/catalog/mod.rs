@@ -2,8 +2,10 @@
 
 mod general;
 mod log_lines;
+mod log_places;
 mod meters;
 mod push;
+mod sentry;
 
 use super::name::{self, Spelling};
 
@@ -39,7 +41,16 @@ pub enum Kind {
 
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [general::ENTRIES, log_lines::ENTRIES, push::ENTRIES, meters::ENTRIES].into_iter().flatten()
+    [
+        general::ENTRIES,
+        log_lines::ENTRIES,
+        log_places::ENTRIES,
+        push::ENTRIES,
+        meters::ENTRIES,
+        sentry::ENTRIES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Whether this is a name of Spring's that is accepted, but does nothing here.
@@ -79,7 +90,6 @@ use catalog;
 /// Settings of Spring services that may stand in files that both read. Whoever sets one is told.
 const WITHOUT_EFFECT: &[&str] = &[
     "logging.buffer.size",
-    "logging.logback.rollingpolicy.*",
     "logging.pattern.*",
     "logging.structured.*",
     "management.endpoint.prometheus.cache.time-to-live",

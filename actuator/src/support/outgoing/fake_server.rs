@@ -19,8 +19,8 @@ pub struct Asked {
     pub body: String,
     /// The same as it came, without the framing of chunks.
     #[cfg_attr(
-        not(feature = "otlp"),
-        expect(dead_code, reason = "only OTLP sends what is no text")
+        not(any(feature = "otlp", feature = "sentry")),
+        expect(dead_code, reason = "only OTLP and Sentry are read to the byte")
     )]
     pub bytes: Vec<u8>,
 }

@@ -5,6 +5,7 @@ mod file;
 mod opened;
 pub(crate) mod rolling;
 mod stdout;
+pub(crate) mod syslog;
 mod whole_lines;
 
 use std::io;
@@ -15,6 +16,7 @@ pub(crate) use any::WriteSink;
 pub(crate) use file::FileSink;
 pub(crate) use rolling::RollingSettings;
 pub(crate) use stdout::StdoutSink;
+pub(crate) use syslog::{SyslogFormat, SyslogSettings, SyslogSink};
 
 /// A place that lines are written to. Called on the writer's thread only, never on a thread of
 /// the application.
