@@ -1,3 +1,5 @@
+//! What is in the ring, and what is not any more.
+
 use super::*;
 
 fn append(ring: &LogRing, text: &str) {
