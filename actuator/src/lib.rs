@@ -91,6 +91,11 @@ pub struct HealthDocument;
 #[doc = include_str!("../../docs/metrics.md")]
 pub struct MetricsDocument;
 
+/// And that about the last requests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/exchanges.md")]
+pub struct ExchangesDocument;
+
 /// And those about the `metrics` crate.
 #[cfg(all(doctest, feature = "metrics"))]
 #[doc = include_str!("../../docs/metrics-crate.md")]
@@ -418,4 +423,4 @@ pub use server::{
     Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, Streams, probe,
 };
 pub use settings::FromSetting;
-pub use web::{ActuatorLayer, ServerTiming};
+pub use web::{ActuatorLayer, ExchangeBodyLayer, ServerTiming};

@@ -1,6 +1,7 @@
 //! What it costs a request to be measured and remembered: nanoseconds per request of one axum
-//! router without a network, bare, with a middleware that does nothing, with the layer, and with
-//! axum-prometheus, in one run. The variants take turns, so that a slow moment hits all of them.
+//! router without a network, bare, with a middleware that does nothing, with the layer, with bodies
+//! too, and with axum-prometheus, in one run. The variants take turns, so that a slow moment hits
+//! all of them.
 
 use std::time::Instant;
 
@@ -43,6 +44,16 @@ async fn layer(exchanges: &str) -> actuator::Result<actuator::ActuatorLayer> {
         .force_setting("actuator.metrics.facade.enabled", "false")
         .force_setting("management.httpexchanges.recording.enabled", exchanges);
     Ok(builder.build().await?.layer())
+}
+
+/// The router of a service that also records bodies, which nobody does by default.
+async fn with_bodies() -> actuator::Result<Router> {
+    let builder = actuator::Actuator::builder()
+        .isolated()
+        .force_setting("actuator.metrics.facade.enabled", "false")
+        .force_setting("actuator.httpexchanges.include-bodies", "request,response");
+    let actuator = builder.build().await?;
+    Ok(router().layer(actuator.body_layer()).layer(actuator.layer()))
 }
 
 async fn nothing(request: Request, next: Next) -> Response {
@@ -106,6 +117,7 @@ fn main() -> actuator::Result<()> {
             ("no-op middleware", router().layer(middleware::from_fn(nothing))),
             ("actuator, meters only", router().layer(layer("false").await?)),
             ("actuator", router().layer(layer("true").await?)),
+            ("actuator, with bodies", with_bodies().await?),
             ("axum-prometheus 0.10", router().layer(prometheus)),
         ];
         compare(&variants, &[]).await;

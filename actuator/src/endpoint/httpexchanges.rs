@@ -4,23 +4,37 @@ use std::{sync::Arc, time::SystemTime};
 
 use serde::{Serialize, Serializer};
 
-use super::httptrace::{OldTracesDescriptor, TracesDescriptor};
+use super::{
+    httptrace::{OldTraceDescriptor, TraceDescriptor},
+    log_link::LogLink,
+};
 use crate::{
-    exchange::{Exchange, ExchangeRepository, Headers},
+    exchange::{
+        Draft, Exchange, ExchangeBody, ExchangeFilter, ExchangeRepository, Headers, PathPattern,
+        Reading, StatusPattern,
+    },
     model::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
-        reply::Reply,
+        problem::Problem,
+        reply::{Reply, StreamContent},
     },
     support::time::{iso_duration, iso_instant},
 };
 
 const OPERATIONS: &[Operation] = &[Operation::read(&[])];
+/// A document of more exchanges than this is written while it is sent.
+const MAX_WHOLE: usize = 256;
+/// The most status that can be asked for at once.
+const MAX_STATUSES: usize = 20;
+/// Where a part of the document ends, in bytes.
+const PART: usize = 16 * 1024;
 
 /// Serves the last exchanges, newest first.
 #[derive(Debug)]
 pub(crate) struct HttpexchangesEndpoint {
     exchanges: Arc<ExchangeRepository>,
+    log: LogLink,
     form: Form,
 }
 
@@ -32,31 +46,44 @@ enum Form {
 }
 
 impl HttpexchangesEndpoint {
-    /// `/httpexchanges`, since Spring Boot 3.
-    pub(crate) fn new(exchanges: Arc<ExchangeRepository>) -> Self {
-        Self { exchanges, form: Form::Httpexchanges }
+    /// `/httpexchanges`, since Spring Boot 3. `log` leads from here to the lines of a request.
+    pub(crate) fn new(exchanges: Arc<ExchangeRepository>, log: LogLink) -> Self {
+        Self { exchanges, log, form: Form::Httpexchanges }
     }
 
     /// `/httptrace`, of Spring Boot 2 and pyctuator.
     pub(crate) fn httptrace(exchanges: Arc<ExchangeRepository>) -> Self {
-        Self { exchanges, form: Form::Httptrace }
+        Self { exchanges, log: LogLink::default(), form: Form::Httptrace }
     }
 
     /// `/trace`, of Spring Boot 1.5: a bare list.
     pub(crate) fn trace(exchanges: Arc<ExchangeRepository>) -> Self {
-        Self { exchanges, form: Form::Trace }
+        Self { exchanges, log: LogLink::default(), form: Form::Trace }
     }
 
-    fn answer(&self) -> EndpointResult {
-        let exchanges = self.exchanges.exchanges();
-        match self.form {
-            Form::Httpexchanges => {
-                let exchanges = exchanges.iter().map(ExchangeDescriptor::from).collect();
-                Reply::json(&ExchangesDescriptor { exchanges })
-            }
-            Form::Httptrace => Reply::json(&TracesDescriptor::from(&*exchanges)),
-            Form::Trace => Reply::json(&OldTracesDescriptor::from(&*exchanges)),
+    async fn answer(&self, call: Call<'_>) -> EndpointResult {
+        let filter = match self.form {
+            Form::Httpexchanges => filter(&call)?,
+            Form::Httptrace | Form::Trace => ExchangeFilter::default(),
+        };
+        let mut document = Document {
+            reading: self.exchanges.reading(filter),
+            exchanges: Arc::clone(&self.exchanges),
+            log: self.log.clone(),
+            form: self.form,
+            drafts: Vec::new().into_iter(),
+            written: None,
+        };
+        let is_long = self.exchanges.length() > MAX_WHOLE;
+        if is_long || self.exchanges.settings().bodies.is_on() {
+            return Ok(Reply::JsonStream(Box::new(document)));
         }
+        let mut body = Vec::with_capacity(PART);
+        while document.write_part(&mut body) {
+            // Others have their turn while secrets are looked for.
+            tokio::task::yield_now().await;
+        }
+        Ok(Reply::Json { status: 200, body: body.into() })
     }
 }
 
@@ -73,14 +100,98 @@ impl Endpoint for HttpexchangesEndpoint {
         OPERATIONS
     }
 
-    fn invoke<'a>(&'a self, _: Call<'a>) -> BoxFuture<'a, EndpointResult> {
-        Box::pin(async move { self.answer() })
+    fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
+        Box::pin(self.answer(call))
     }
 }
 
-#[derive(Serialize)]
-struct ExchangesDescriptor<'e> {
-    exchanges: Vec<ExchangeDescriptor<'e>>,
+/// What the caller asks for, beyond Spring: `limit`, `status`, `path` and `request`.
+fn filter(call: &Call<'_>) -> Result<ExchangeFilter, Problem> {
+    let text = |name| call.text(name).filter(|text| !text.is_empty());
+    let mut filter = ExchangeFilter { request_id: text("request"), ..Default::default() };
+    if let Some(limit) = text("limit") {
+        let limit = limit.parse().map_err(|_| Problem::bad_request("limit has to be a number"))?;
+        filter.limit = Some(limit);
+    }
+    for status in call.query_list("status").into_iter().filter(|status| !status.is_empty()) {
+        let pattern = StatusPattern::parse(status).filter(|_| filter.statuses.len() < MAX_STATUSES);
+        filter.statuses.push(pattern.ok_or_else(|| {
+            Problem::bad_request(format!(
+                "status has to be numbers of three digits or classes such as 5xx, at most \
+                 {MAX_STATUSES}"
+            ))
+        })?);
+    }
+    if let Some(path) = text("path") {
+        filter.path = Some(PathPattern::parse(&path).map_err(Problem::bad_request)?);
+    }
+    Ok(filter)
+}
+
+/// The document, written exchange by exchange.
+struct Document {
+    exchanges: Arc<ExchangeRepository>,
+    log: LogLink,
+    form: Form,
+    reading: Reading,
+    /// What has been read and not been written.
+    drafts: std::vec::IntoIter<Draft>,
+    /// How many have been written; `None` before the beginning.
+    written: Option<u64>,
+}
+
+impl Document {
+    fn write(&mut self, draft: &Draft, into: &mut Vec<u8>) {
+        let start = into.len();
+        if self.written > Some(0) {
+            into.push(b',');
+        }
+        let exchange = self.exchanges.show(draft);
+        let written = match self.form {
+            Form::Httpexchanges => {
+                let descriptor = ExchangeDescriptor::new(&exchange, &self.log);
+                serde_json::to_writer(&mut *into, &descriptor)
+            }
+            Form::Httptrace => serde_json::to_writer(&mut *into, &TraceDescriptor::from(&exchange)),
+            Form::Trace => serde_json::to_writer(&mut *into, &OldTraceDescriptor::from(&exchange)),
+        };
+        match written {
+            Ok(()) => self.written = self.written.map(|written| written + 1),
+            // It is but texts and numbers, and goes into memory.
+            Err(_) => into.truncate(start),
+        }
+    }
+}
+
+impl StreamContent for Document {
+    fn write_part(&mut self, into: &mut Vec<u8>) -> bool {
+        let (opening, closing) = match self.form {
+            Form::Httpexchanges => ("{\"exchanges\":[", "]}"),
+            Form::Httptrace => ("{\"traces\":[", "]}"),
+            Form::Trace => ("[", "]"),
+        };
+        if self.written.is_none() {
+            self.written = Some(0);
+            into.extend_from_slice(opening.as_bytes());
+        }
+        let end = into.len() + PART;
+        while into.len() < end {
+            if let Some(draft) = self.drafts.next() {
+                self.write(&draft, into);
+                continue;
+            }
+            let Some(drafts) = self.exchanges.next(&mut self.reading) else {
+                into.extend_from_slice(closing.as_bytes());
+                return false;
+            };
+            self.drafts = drafts.into_iter();
+            // One that looks for few among many takes a break, too.
+            if self.drafts.len() == 0 {
+                break;
+            }
+        }
+        true
+    }
 }
 
 #[derive(Serialize)]
@@ -94,6 +205,11 @@ struct ExchangeDescriptor<'e> {
     principal: Option<PrincipalDescriptor<'e>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_taken: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'e str>,
+    /// Relative to the address of this document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -104,12 +220,44 @@ struct RequestDescriptor<'e> {
     headers: HeadersDescriptor<'e>,
     #[serde(skip_serializing_if = "Option::is_none")]
     remote_address: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<BodyDescriptor<'e>>,
 }
 
 #[derive(Serialize)]
 pub(super) struct ResponseDescriptor<'e> {
     pub(super) status: u16,
     pub(super) headers: HeadersDescriptor<'e>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<BodyDescriptor<'e>>,
+}
+
+/// What is kept of a body; each member but the first only where there is something to say.
+#[derive(Serialize)]
+pub(super) struct BodyDescriptor<'e> {
+    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'e str>,
+    #[serde(skip_serializing_if = "is_false")]
+    truncated: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    incomplete: bool,
+}
+
+impl<'e> From<&'e ExchangeBody> for BodyDescriptor<'e> {
+    fn from(body: &'e ExchangeBody) -> Self {
+        Self {
+            size: body.size,
+            text: body.text.as_deref(),
+            truncated: body.is_truncated,
+            incomplete: !body.is_complete,
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[derive(Serialize)]
@@ -117,8 +265,8 @@ pub(super) struct PrincipalDescriptor<'e> {
     pub(super) name: &'e str,
 }
 
-impl<'e> From<&'e Exchange> for ExchangeDescriptor<'e> {
-    fn from(exchange: &'e Exchange) -> Self {
+impl<'e> ExchangeDescriptor<'e> {
+    fn new(exchange: &'e Exchange, log: &LogLink) -> Self {
         Self {
             timestamp: exchange.timestamp,
             request: RequestDescriptor {
@@ -126,13 +274,17 @@ impl<'e> From<&'e Exchange> for ExchangeDescriptor<'e> {
                 uri: &exchange.uri,
                 headers: HeadersDescriptor(&exchange.request_headers),
                 remote_address: exchange.remote_address.as_deref(),
+                body: exchange.request_body.as_ref().map(Into::into),
             },
             response: ResponseDescriptor {
                 status: exchange.status,
                 headers: HeadersDescriptor(&exchange.response_headers),
+                body: exchange.response_body.as_ref().map(Into::into),
             },
             principal: exchange.principal.as_deref().map(|name| PrincipalDescriptor { name }),
             time_taken: exchange.time_taken.map(iso_duration),
+            request_id: exchange.request_id.as_deref(),
+            log: exchange.request_id.as_deref().and_then(|id| log.to(id)),
         }
     }
 }
@@ -151,106 +303,5 @@ impl Serialize for HeadersDescriptor<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::{
-        exchange::{Direction, ExchangeSettings, Include},
-        model::sanitizer::Sanitizer,
-        support::clock::Clock,
-    };
-
-    fn recorded(include: Include) -> Arc<ExchangeRepository> {
-        let settings = ExchangeSettings { include, ..ExchangeSettings::default() };
-        let start = SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_252_939_222);
-        let clock = Clock::manual(start);
-        let started: Instant = clock.instant();
-        let repository = Arc::new(ExchangeRepository::new(settings, Sanitizer::default(), clock));
-        let mut draft = repository.begin();
-        draft.request("GET", &["http://", "app.example:8080", "/hello?name=x"]);
-        for value in ["1", "2"] {
-            draft.header(Direction::Request, "x-many", value.as_bytes(), include);
-        }
-        draft.header(Direction::Response, "content-length", b"2", include);
-        draft.remote_address("127.0.0.1");
-        draft.principal("alice");
-        repository.record(draft, started, Duration::from_micros(2_500), 200);
-        repository
-    }
-
-    async fn body(endpoint: HttpexchangesEndpoint) -> Value {
-        match endpoint.invoke(Call::new(0)).await {
-            Ok(Reply::Json { status: 200, body }) => serde_json::from_slice(&body).unwrap(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[tokio::test]
-    async fn exchanges_are_as_recorded_from_spring_boot_4() {
-        assert_eq!(
-            body(HttpexchangesEndpoint::new(recorded(Include::default()))).await,
-            json!({"exchanges": [{
-                "timestamp": "2026-11-21T09:22:19.222Z",
-                "request": {
-                    "headers": {"x-many": ["1", "2"]}, "method": "GET",
-                    "remoteAddress": "127.0.0.1",
-                    "uri": "http://app.example:8080/hello?name=x",
-                },
-                "response": {"headers": {"content-length": ["2"]}, "status": 200},
-                "principal": {"name": "alice"},
-                "timeTaken": "PT0.0025S",
-            }]})
-        );
-    }
-
-    #[tokio::test]
-    async fn traces_are_as_recorded_from_spring_boot_2() {
-        let body = body(HttpexchangesEndpoint::httptrace(recorded(Include::default()))).await;
-        let golden = include_str!("../../tests/golden/boot-2.7.18/httptrace/get.http");
-        let golden: Value = serde_json::from_str(&golden[golden.find('{').unwrap()..]).unwrap();
-        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        let (trace, expected) = (&body["traces"][0], &golden["traces"][0]);
-        assert_eq!(keys(trace), keys(expected));
-        assert_eq!(keys(&trace["request"]), keys(&expected["request"]));
-        assert_eq!((&trace["timeTaken"], &trace["session"]), (&json!(2), &Value::Null));
-    }
-
-    #[tokio::test]
-    async fn trap_seed_22_every_timestamp_names_its_time_zone() {
-        for endpoint in [HttpexchangesEndpoint::new, HttpexchangesEndpoint::httptrace] {
-            let body = body(endpoint(recorded(Include::default()))).await;
-            let list = body.as_object().unwrap().values().next().unwrap();
-            assert_eq!(list[0]["timestamp"], "2026-11-21T09:22:19.222Z");
-        }
-    }
-
-    #[tokio::test]
-    async fn the_oldest_form_is_a_bare_list() {
-        let body = body(HttpexchangesEndpoint::trace(recorded(Include::default()))).await;
-        assert_eq!(body[0]["timestamp"], 1_795_252_939_222_u64);
-        assert_eq!(body[0]["info"]["path"], "/hello");
-        assert_eq!(body[0]["info"]["headers"]["response"]["status"], "200");
-    }
-
-    #[tokio::test]
-    async fn what_is_not_included_is_absent_and_headers_are_still_an_object() {
-        let repository = ExchangeRepository::new(
-            ExchangeSettings { include: Include::NOTHING, ..ExchangeSettings::default() },
-            Sanitizer::default(),
-            Clock::system(),
-        );
-        let mut draft = repository.begin();
-        draft.request("GET", &["http://a/"]);
-        repository.record(draft, Instant::now(), Duration::from_millis(1), 200);
-        let mut body = body(HttpexchangesEndpoint::new(Arc::new(repository))).await;
-        body["exchanges"][0].as_object_mut().unwrap().remove("timestamp");
-        let expected = json!({
-            "request": {"headers": {}, "method": "GET", "uri": "http://a/"},
-            "response": {"headers": {}, "status": 200},
-        });
-        assert_eq!(body["exchanges"][0], expected);
-    }
-}
+#[path = "httpexchanges_tests.rs"]
+mod tests;

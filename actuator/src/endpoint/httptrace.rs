@@ -7,34 +7,10 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use super::httpexchanges::{HeadersDescriptor, PrincipalDescriptor, ResponseDescriptor, instant};
 use crate::exchange::{Exchange, Headers};
 
-#[derive(Serialize)]
-pub(super) struct TracesDescriptor<'e> {
-    traces: Vec<TraceDescriptor<'e>>,
-}
-
-impl<'e> From<&'e [Exchange]> for TracesDescriptor<'e> {
-    fn from(exchanges: &'e [Exchange]) -> Self {
-        Self { traces: exchanges.iter().map(TraceDescriptor::from).collect() }
-    }
-}
-
-/// The bare list of Spring Boot 1.5.
-#[derive(Serialize)]
-#[serde(transparent)]
-pub(super) struct OldTracesDescriptor<'e> {
-    traces: Vec<OldTraceDescriptor<'e>>,
-}
-
-impl<'e> From<&'e [Exchange]> for OldTracesDescriptor<'e> {
-    fn from(exchanges: &'e [Exchange]) -> Self {
-        Self { traces: exchanges.iter().map(OldTraceDescriptor::from).collect() }
-    }
-}
-
 /// As in Spring Boot 2.7: milliseconds, and null for what is not there.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct TraceDescriptor<'e> {
+pub(super) struct TraceDescriptor<'e> {
     #[serde(serialize_with = "instant")]
     timestamp: SystemTime,
     principal: Option<PrincipalDescriptor<'e>>,
@@ -68,6 +44,7 @@ impl<'e> From<&'e Exchange> for TraceDescriptor<'e> {
             response: ResponseDescriptor {
                 status: exchange.status,
                 headers: HeadersDescriptor(&exchange.response_headers),
+                body: None,
             },
             time_taken: millis(exchange),
         }
@@ -76,7 +53,7 @@ impl<'e> From<&'e Exchange> for TraceDescriptor<'e> {
 
 /// As in Spring Boot 1.5: the date in milliseconds since the epoch, all else below `info`.
 #[derive(Serialize)]
-struct OldTraceDescriptor<'e> {
+pub(super) struct OldTraceDescriptor<'e> {
     timestamp: u64,
     info: OldInfoDescriptor<'e>,
 }

@@ -16,6 +16,7 @@ mod httpexchanges;
 mod httptrace;
 mod info;
 mod level_terms;
+mod log_link;
 mod logfile;
 mod logfiles;
 mod loggeroverrides;
@@ -51,6 +52,7 @@ use crate::{
 
 pub(crate) use cached::CacheSettings;
 pub(crate) use health_view::ViewSettings;
+pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
 
 /// The subjects that endpoints speak for.
@@ -73,6 +75,8 @@ pub(crate) struct Subjects {
     /// The meters in the formats of Prometheus.
     pub(crate) exposition: Arc<Exposition>,
     pub(crate) exchanges: Arc<ExchangeRepository>,
+    /// From exchanges to their lines of the log.
+    pub(crate) log_link: LogLink,
     pub(crate) threads: Arc<ThreadRepository>,
     pub(crate) audit: Audit,
     pub(crate) beans: Arc<BeanRegistry>,
@@ -162,7 +166,10 @@ pub(crate) fn all(
         Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
         Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
         health,
-        Arc::new(HttpexchangesEndpoint::new(Arc::clone(&subjects.exchanges))),
+        Arc::new(HttpexchangesEndpoint::new(
+            Arc::clone(&subjects.exchanges),
+            subjects.log_link.clone(),
+        )),
         Arc::new(info::InfoEndpoint::new(Arc::clone(&subjects.info))),
         Arc::new(loggeroverrides::LoggerOverridesEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(loggers::LoggersEndpoint::new(loggers.clone(), Arc::clone(kept))),

@@ -3,11 +3,23 @@
 //! Recording copies bytes into buffers that are used again and again; text, masking and dates are
 //! made only when somebody reads. Nothing here knows HTTP types: the layer in `web` hands in bytes.
 
-mod record;
+mod body;
+mod draft;
+mod filter;
 mod repository;
+mod ring;
 mod settings;
+mod shown;
 
-pub(crate) use record::{Direction, Draft};
-pub use record::{Exchange, Headers};
+pub(crate) use body::{Bodies, BodyCapture, BodyHead};
+pub(crate) use draft::{Direction, Draft};
+pub(crate) use filter::{ExchangeFilter, StatusPattern};
 pub use repository::ExchangeRepository;
-pub use settings::{ExchangeSettings, Include};
+pub(crate) use repository::Reading;
+pub use settings::ExchangeSettings;
+
+pub(crate) use settings::PathPattern;
+#[cfg(test)]
+pub(crate) use settings::{BodySettings, Include};
+pub(crate) use shown::ExchangeBody;
+pub use shown::{Exchange, Headers};

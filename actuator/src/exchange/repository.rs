@@ -1,18 +1,17 @@
-//! The ring of the last exchanges.
+//! The repository of exchanges: recording into the ring, and reading it in steps.
 
 use std::{
-    collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
-use super::{Draft, Exchange, ExchangeSettings, Include};
+use super::{Draft, Exchange, ExchangeFilter, ExchangeSettings, ring::Ring};
 use crate::{model::sanitizer::Sanitizer, support::clock::Clock};
 
-/// Buffers that are kept for requests to come.
-const MAX_SPARE: usize = 64;
-/// The wall clock is looked at once in so many exchanges; between, the monotonic one carries on.
-const ANCHOR_EVERY: u32 = 64;
+/// Exchanges that are looked at in one step, while nothing is recorded.
+const STEP: u64 = 64;
+/// Bytes that are copied in one step.
+const STEP_BYTES: usize = 64 * 1024;
 
 /// Remembers the last exchanges, newest first. Recording takes two short locks and copies bytes.
 #[derive(Debug)]
@@ -23,27 +22,21 @@ pub struct ExchangeRepository {
     ring: Mutex<Ring>,
 }
 
+/// Somebody who reads, from the newest exchange to the oldest. What is recorded meanwhile is not
+/// seen, and what is forgotten meanwhile is missed.
 #[derive(Debug)]
-struct Ring {
-    /// Oldest first.
-    recorded: VecDeque<Draft>,
-    /// Buffers of forgotten exchanges.
-    spare: Vec<Draft>,
-    /// The same moment by both clocks; the wall's in nanoseconds since the epoch.
-    anchor: (Instant, u64),
-    since_anchor: u32,
+pub(crate) struct Reading {
+    filter: ExchangeFilter,
+    /// The exchanges before this number are still to be looked at.
+    before: u64,
+    left: usize,
 }
 
 impl ExchangeRepository {
     /// An empty repository. The sanitiser is asked when exchanges are read.
     pub fn new(settings: ExchangeSettings, sanitizer: Sanitizer, clock: Clock) -> Self {
-        let ring = Ring {
-            recorded: VecDeque::with_capacity(settings.capacity),
-            spare: Vec::with_capacity(MAX_SPARE),
-            anchor: (clock.instant(), since_epoch(&clock)),
-            since_anchor: 0,
-        };
-        Self { settings, sanitizer, clock, ring: Mutex::new(ring) }
+        let ring = Mutex::new(Ring::new(settings.capacity, settings.max_bytes, &clock));
+        Self { settings, sanitizer, clock, ring }
     }
 
     /// What was set.
@@ -51,14 +44,9 @@ impl ExchangeRepository {
         &self.settings
     }
 
-    /// What is recorded.
-    pub(crate) fn include(&self) -> Include {
-        self.settings.include
-    }
-
     /// A buffer for an exchange that begins.
     pub(crate) fn begin(&self) -> Draft {
-        let spare = self.lock().spare.pop();
+        let spare = self.lock().spare();
         spare.unwrap_or_default()
     }
 
@@ -72,22 +60,53 @@ impl ExchangeRepository {
     ) {
         draft.status = status;
         draft.time_taken = self.settings.include.time_taken.then_some(time_taken);
-        let mut ring = self.lock();
-        draft.timestamp = ring.timestamp(started, &self.clock);
-        if ring.recorded.len() >= self.settings.capacity
-            && let Some(mut oldest) = ring.recorded.pop_front()
-            && ring.spare.len() < MAX_SPARE
-        {
-            oldest.clear();
-            ring.spare.push(oldest);
+        self.lock().push(draft, started, &self.clock);
+    }
+
+    /// How many exchanges are remembered.
+    pub(crate) fn length(&self) -> usize {
+        self.lock().length()
+    }
+
+    /// Begins to read those that pass.
+    pub(crate) fn reading(&self, filter: ExchangeFilter) -> Reading {
+        let left = filter.limit.unwrap_or(usize::MAX);
+        Reading { filter, before: self.lock().end(), left }
+    }
+
+    /// An exchange as text, without its secrets: most of the work of reading.
+    pub(crate) fn show(&self, draft: &Draft) -> Exchange {
+        draft.show(&self.sanitizer)
+    }
+
+    /// The next exchanges, perhaps none; `None` once all have been read. The ring is locked while
+    /// the bytes of some exchanges are copied, and not while they become text.
+    pub(crate) fn next(&self, reading: &mut Reading) -> Option<Vec<Draft>> {
+        let ring = self.lock();
+        let start = ring.start();
+        if reading.left == 0 || reading.before <= start {
+            return None;
         }
-        ring.recorded.push_back(draft);
+        let until = reading.before.saturating_sub(STEP).max(start);
+        let (mut drafts, mut bytes) = (Vec::new(), 0);
+        while reading.before > until && reading.left > 0 && bytes < STEP_BYTES {
+            reading.before -= 1;
+            let passes = |draft: &&Draft| reading.filter.passes(draft);
+            if let Some(draft) = ring.get(reading.before).filter(passes) {
+                bytes += draft.weight();
+                drafts.push(draft.clone());
+                reading.left -= 1;
+            }
+        }
+        Some(drafts)
     }
 
     /// The exchanges, newest first.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        let recorded: Vec<Draft> = self.lock().recorded.iter().cloned().collect();
-        recorded.iter().rev().map(|draft| draft.read(&self.sanitizer)).collect()
+    #[cfg(test)]
+    pub(crate) fn exchanges(&self) -> Vec<Exchange> {
+        let mut reading = self.reading(ExchangeFilter::default());
+        let drafts = std::iter::from_fn(|| self.next(&mut reading)).flatten();
+        drafts.map(|draft| self.show(&draft)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
@@ -95,144 +114,5 @@ impl ExchangeRepository {
     }
 }
 
-impl Ring {
-    /// Wall-clock time of a moment, in nanoseconds since the epoch. It is made once per exchange,
-    /// so that an exchange keeps its timestamp however often it is read.
-    fn timestamp(&mut self, at: Instant, clock: &Clock) -> u64 {
-        self.since_anchor += 1;
-        if self.since_anchor >= ANCHOR_EVERY {
-            self.since_anchor = 0;
-            self.anchor = (clock.instant(), since_epoch(clock));
-        }
-        let (instant, wall) = self.anchor;
-        match at.checked_duration_since(instant) {
-            Some(later) => wall.saturating_add(nanos(later)),
-            None => wall.saturating_sub(nanos(instant.saturating_duration_since(at))),
-        }
-    }
-}
-
-fn since_epoch(clock: &Clock) -> u64 {
-    nanos(clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
-}
-
-/// Nanoseconds in 64 bits, which last for 584 years; the 128 bits of std cost more.
-fn nanos(duration: Duration) -> u64 {
-    duration
-        .as_secs()
-        .saturating_mul(1_000_000_000)
-        .saturating_add(u64::from(duration.subsec_nanos()))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exchange::{Direction, Include};
-
-    fn repository(settings: ExchangeSettings) -> ExchangeRepository {
-        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-        ExchangeRepository::new(settings, Sanitizer::default(), Clock::manual(start))
-    }
-
-    fn record(repository: &ExchangeRepository, path: &str, headers: &[(&str, &str)]) {
-        let mut draft = repository.begin();
-        draft.request("GET", &["http://", "app.example", path]);
-        for (name, value) in headers {
-            draft.header(Direction::Request, name, value.as_bytes(), repository.include());
-        }
-        draft.header(Direction::Response, "x-many", b"1", repository.include());
-        draft.header(Direction::Response, "x-many", b"2", repository.include());
-        let started = repository.clock.instant();
-        repository.record(draft, started, Duration::from_millis(23), 200);
-    }
-
-    #[test]
-    fn the_newest_come_first_and_the_oldest_are_forgotten() {
-        let repository =
-            repository(ExchangeSettings { capacity: 3, ..ExchangeSettings::default() });
-        for number in 0..1_000 {
-            record(&repository, &format!("/{number}"), &[("accept", "*/*")]);
-        }
-        let uris: Vec<_> = repository.exchanges().into_iter().map(|e| e.uri).collect();
-        let expected =
-            ["http://app.example/999", "http://app.example/998", "http://app.example/997"];
-        assert_eq!(uris, expected);
-        let last = repository.exchanges().remove(0);
-        assert_eq!((last.method.as_str(), last.request_headers.len()), ("GET", 1));
-        assert!(repository.lock().spare.len() <= 1, "one buffer is enough for one at a time");
-    }
-
-    #[test]
-    fn everything_recorded_comes_back() {
-        let repository = repository(ExchangeSettings::default());
-        repository.clock.advance(Duration::from_millis(500));
-        record(&repository, "/a?b=c", &[("host", "app.example"), ("accept", "*/*")]);
-        let [exchange] = <[Exchange; 1]>::try_from(repository.exchanges()).unwrap();
-        let since_epoch = exchange.timestamp.duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        assert_eq!(since_epoch, Duration::from_millis(1_700_000_000_500));
-        assert_eq!((exchange.method.as_str(), exchange.status), ("GET", 200));
-        assert_eq!(exchange.request_headers[1], ("accept".to_owned(), vec!["*/*".to_owned()]));
-        let many = vec!["1".to_owned(), "2".to_owned()];
-        assert_eq!(exchange.response_headers, [("x-many".to_owned(), many)]);
-        assert_eq!(exchange.time_taken, Some(Duration::from_millis(23)));
-        assert_eq!(repository.exchanges(), [exchange], "reading again gives the same");
-    }
-
-    const SECRETS: [(&str, &str); 4] = [
-        ("cookie", "id=1"),
-        ("authorization", "Basic eDp5"),
-        ("proxy-authorization", "Basic eDp5"),
-        ("x-password", "hunter2"),
-    ];
-
-    #[test]
-    fn credentials_are_dropped_or_masked_and_never_shown() {
-        let repository = repository(ExchangeSettings::default());
-        record(&repository, "/", &SECRETS);
-        let headers = repository.exchanges().remove(0).request_headers;
-        let mask = || vec!["******".to_owned()];
-        let expected =
-            [("proxy-authorization".to_owned(), mask()), ("x-password".to_owned(), mask())];
-        assert_eq!(headers, expected);
-    }
-
-    #[test]
-    fn credentials_that_are_asked_for_are_named_and_masked() {
-        let include =
-            Include { cookie_headers: true, authorization_header: true, ..Include::default() };
-        let repository = repository(ExchangeSettings { include, ..ExchangeSettings::default() });
-        record(&repository, "/", &SECRETS);
-        let headers = repository.exchanges().remove(0).request_headers;
-        assert_eq!(headers.len(), 4);
-        assert!(headers.iter().all(|(_, values)| values == &["******"]), "{headers:?}");
-    }
-
-    #[test]
-    fn a_huge_request_is_cut_and_does_not_keep_its_memory() {
-        let repository =
-            repository(ExchangeSettings { capacity: 1, ..ExchangeSettings::default() });
-        let huge = "x".repeat(1_000_000);
-        let many: Vec<_> = (0..5_000).map(|_| ("x-big", &huge[..1_000])).collect();
-        record(&repository, &huge, &many);
-        let size = repository.lock().recorded[0].clone().read(&Sanitizer::default());
-        assert!(size.uri.len() <= 4 * 1024 && size.request_headers[0].1.len() < 20);
-        record(&repository, "/", &[]);
-        assert!(repository.lock().spare[0].capacity() < 4_096, "a huge buffer is not kept");
-        record(&repository, "/", &[]);
-        let exchange = repository.exchanges().remove(0);
-        assert_eq!(
-            (exchange.uri.as_str(), exchange.request_headers.len()),
-            ("http://app.example/", 0)
-        );
-    }
-
-    #[test]
-    fn time_taken_is_recorded_only_if_included() {
-        let repository = repository(ExchangeSettings {
-            include: Include::NOTHING,
-            ..ExchangeSettings::default()
-        });
-        record(&repository, "/", &[]);
-        assert_eq!(repository.exchanges().remove(0).time_taken, None);
-    }
-}
+mod tests;

@@ -35,6 +35,8 @@ pub enum Reply {
     Stream(Stream),
     /// What has no end: it is sent as it comes, until the caller goes away or the listener stops.
     Live(Live),
+    /// A long JSON document, status 200, that is written while it is sent.
+    JsonStream(Box<dyn StreamContent>),
     /// Something with a length that is served in ranges (log file, SBOM).
     Resource(Resource),
     /// There is no such thing: 404 with an empty body.
@@ -79,6 +81,12 @@ pub trait StreamContent: Send {
     /// It is called on a worker of the runtime and has to return within a millisecond. A part
     /// may be empty.
     fn write_part(&mut self, into: &mut Vec<u8>) -> bool;
+}
+
+impl fmt::Debug for dyn StreamContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamContent")
+    }
 }
 
 impl fmt::Debug for Stream {

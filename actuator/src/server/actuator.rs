@@ -28,7 +28,9 @@ use crate::{
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
-    web::{ActuatorLayer, Exposure, Management, MountedPath, not_found_fallback},
+    web::{
+        ActuatorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, not_found_fallback,
+    },
     webhook::{WebhookHandle, WebhookSettings},
 };
 
@@ -42,6 +44,7 @@ pub struct Actuator {
     pub(super) endpoints: Vec<SharedEndpoint>,
     pub(super) mounted: Vec<MountedPath>,
     pub(super) layer: ActuatorLayer,
+    pub(super) body_layer: ExchangeBodyLayer,
     pub(super) health: Arc<HealthContributors>,
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
@@ -80,6 +83,13 @@ impl Actuator {
     /// routes are there.
     pub fn layer(&self) -> ActuatorLayer {
         self.layer.clone()
+    }
+
+    /// Copies the beginnings of bodies into the HTTP exchanges, if
+    /// `actuator.httpexchanges.include-bodies` asks for that; otherwise it does nothing. To be
+    /// applied with `Router::layer` just before [`Self::layer`].
+    pub fn body_layer(&self) -> ExchangeBodyLayer {
+        self.body_layer
     }
 
     /// Liveness and readiness, for the application to change.
@@ -177,19 +187,29 @@ impl Actuator {
             management.into_router()
         };
         let bare = !routes.has_routes();
-        let router = merged(routes, management)?.layer(self.layer.clone());
-        let router = if bare { self.with_fallback(router) } else { router };
+        let router = merged(routes, management)?;
+        let router = if self.body_layer.is_on() { router.layer(self.body_layer) } else { router };
+        let router = router.layer(self.layer.clone());
+        let router = if bare { self.with_recorded_fallback(router) } else { router };
         if self.server.context_path.is_empty() {
             return Ok(router);
         }
-        Ok(self.with_fallback(Router::new().nest(&self.server.context_path, router)))
+        Ok(self.with_recorded_fallback(Router::new().nest(&self.server.context_path, router)))
     }
 
+    /// What nothing matches is refused.
     pub(super) fn with_fallback(&self, router: Router) -> Router {
         let include_message = self.server.include_message;
         router.fallback(move |request: Request| {
             std::future::ready(not_found_fallback(&request, include_message))
         })
+    }
+
+    /// The same, recorded like everything else that is refused: a fallback is not within the layer
+    /// that a router got before.
+    fn with_recorded_fallback(&self, router: Router) -> Router {
+        let fallback = self.with_fallback(Router::new()).layer(self.layer.clone());
+        router.fallback_service(fallback)
     }
 
     pub(super) fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {

@@ -9,7 +9,7 @@ use super::{
     level_audit, level_store, log_meters, mounts::Ground, sentry, streams::Streams,
 };
 use crate::{
-    endpoint::{self, Subjects},
+    endpoint::{self, LogLink, Subjects},
     env::Environment,
     error::{Error, ErrorKind, Result},
     exchange::ExchangeRepository,
@@ -22,7 +22,7 @@ use crate::{
     registry::{Binder, Declarations, refuse_conflicts},
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
-    web::{ActuatorLayer, LayerParts},
+    web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts},
 };
 
 /// Puts everything together; nothing listens yet.
@@ -93,6 +93,7 @@ impl Parts {
             meters: Arc::clone(&basics.meters),
             exposition: Arc::new(Exposition::new(Arc::clone(&basics.meters), config.exposition)),
             exchanges: Arc::clone(&exchanges),
+            log_link: LogLink::default(),
             audit: basics.audit.clone(),
             threads: Arc::new(ThreadRepository::new(Clock::system())),
             beans,
@@ -125,10 +126,12 @@ impl Parts {
         let exposition = Arc::clone(&self.subjects.exposition);
         let (endpoints, mounts) =
             endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
+        let exposed = config.exposure.apply(endpoints.clone());
+        lead_to_log(&self.subjects.log_link, &exposed);
         let mounted = Ground {
             server: &basics.server,
             exposure: &config.exposure,
-            exposed: &config.exposure.apply(endpoints.clone()),
+            exposed: &exposed,
             settings: &basics.settings,
         }
         .mount(mounts)?;
@@ -136,6 +139,9 @@ impl Parts {
         Ok(Actuator {
             name: self.name,
             version: self.version,
+            body_layer: ExchangeBodyLayer::new(
+                config.exchange.is_recording() && config.exchange.bodies.is_on(),
+            ),
             layer: ActuatorLayer::new(LayerParts {
                 meters: ServerRequestMeters::new(Arc::clone(&basics.meters)),
                 meters_management: basics.meters.settings().management_requests,
@@ -169,6 +175,14 @@ impl Parts {
             sampler: self.sampler,
             streams: Streams::default(),
         })
+    }
+}
+
+/// Exchanges lead to their lines of the log where both are served.
+fn lead_to_log(link: &LogLink, exposed: &[Exposed]) {
+    let path_of = |id| exposed.iter().find(|one| one.id() == id).map(Exposed::path);
+    if let (Some(exchanges), Some(log)) = (path_of("httpexchanges"), path_of("logstream")) {
+        link.lead(exchanges, log);
     }
 }
 

@@ -38,6 +38,9 @@ pub(crate) fn respond(
         }
         Reply::Stream(stream) => stream::respond(stream, headers),
         Reply::Live(endless) => events::respond(endless, live),
+        Reply::JsonStream(content) => {
+            with_body(StatusCode::OK, content_type, stream::body(content))
+        }
         Reply::Resource(resource) => range::respond(&resource, headers.get(header::RANGE), head),
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),

@@ -27,8 +27,8 @@ mod stream;
 mod target;
 
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
-pub use layer::ActuatorLayer;
 pub(crate) use layer::LayerParts;
+pub use layer::{ActuatorLayer, ExchangeBodyLayer};
 pub(crate) use refusal::{IncludeMessage, not_found_fallback};
 pub(crate) use router::{Management, MountedPath};
 pub use server_timing::ServerTiming;

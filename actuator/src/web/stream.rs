@@ -26,8 +26,7 @@ pub(super) fn respond(stream: Stream, headers: &HeaderMap) -> Response {
     let compressible = stream.compressible && gzip::IS_AVAILABLE;
     let compressed = compressible && accepts_gzip(headers);
     let content = if compressed { gzip::compressed(stream.content) } else { stream.content };
-    let body = StreamBody { content: Some(content), spent: Duration::ZERO };
-    let mut response = Response::new(Body::new(body));
+    let mut response = Response::new(body(content));
     let mut set =
         |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
     set(header::CONTENT_TYPE, stream.content_type);
@@ -38,6 +37,11 @@ pub(super) fn respond(stream: Stream, headers: &HeaderMap) -> Response {
         set(header::CONTENT_ENCODING, "gzip");
     }
     response
+}
+
+/// A body that is written when it is asked for.
+pub(super) fn body(content: Box<dyn StreamContent>) -> Body {
+    Body::new(StreamBody { content: Some(content), spent: Duration::ZERO })
 }
 
 /// Whether `Accept-Encoding` names gzip, and does not prefer to have it plain.

@@ -74,6 +74,21 @@ fn router_and_layer_serve_and_record_in_ones_own_server() {
 }
 
 #[test]
+fn bodies_are_recorded_in_ones_own_server_by_a_layer_of_their_own() {
+    let server = embed(
+        |builder| builder.force_setting("actuator.httpexchanges.include-bodies", "response"),
+        |actuator| {
+            let router = routes().merge(actuator.router());
+            router.layer(actuator.body_layer()).layer(actuator.layer())
+        },
+    );
+    server.get("/orders/1").assert_status(200);
+    let exchanges = server.get("/actuator/httpexchanges").json();
+    let body = &exchanges["exchanges"][0]["response"]["body"];
+    assert_eq!(body, &serde_json::json!({"size": 5, "text": "order"}));
+}
+
+#[test]
 fn a_builder_that_knows_the_address_can_probe_what_listens_there() {
     let server = embed(
         |builder| {

@@ -8,6 +8,7 @@ mod audit;
 mod bad_input;
 mod calls_pools_caches;
 mod embedded;
+mod exchanges;
 mod exposure;
 mod health;
 mod health_engine;

@@ -47,6 +47,7 @@ const TABLES: &[Table] = &[
             "logging.",
             "spring.output.",
             "actuator.logfile.",
+            "actuator.loggers.",
             "actuator.logging.",
             "actuator.logstream.",
         ],

@@ -9,6 +9,7 @@
 //! service panics (500, and the panic goes on unchanged), fails (500), or is dropped because the
 //! client went away (status `UNKNOWN` in the meter, 499 in the exchange).
 
+mod body;
 mod exchange;
 mod recording;
 
@@ -27,6 +28,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::body::ExchangeBodyLayer;
 use self::recording::{PANIC, Recorder, Recording, Scope};
 use crate::{
     exchange::ExchangeRepository,

@@ -73,10 +73,9 @@ impl Recording {
         let method = RequestMethod::from_name(request.method().as_str());
         let is_management = scope.recorder.is_management(request.uri().path());
         let is_metered = recorder.meters_management || !is_management;
-        let exchanges = recorder
-            .exchanges
-            .as_ref()
-            .filter(|exchanges| exchanges.settings().management_requests || !is_management);
+        let exchanges = recorder.exchanges.as_ref();
+        let draft = exchanges.and_then(|all| exchange::begin(all, request, is_management));
+        let exchanges = exchanges.filter(|_| draft.is_some());
         let timing = recorder.server_timing.then(|| {
             let timing = ServerTiming::kept();
             request.extensions_mut().insert(timing.clone());
@@ -101,9 +100,9 @@ impl Recording {
             is_metered,
             is_finished: false,
             active: if is_metered { recorder.meters.start(method, started) } else { None },
-            draft: exchanges.map(|exchanges| exchange::begin(exchanges, request)),
+            draft,
             caller: exchanges
-                .filter(|exchanges| exchanges.include().principal)
+                .filter(|exchanges| exchanges.settings().include.principal)
                 .and_then(|_| Some(request.extensions().get::<Principal>()?.name.clone())),
         }
     }
@@ -113,7 +112,7 @@ impl Recording {
         if let (Some(draft), Some(exchanges)) =
             (&mut self.draft, &self.scope.recorder.parts.exchanges)
         {
-            let include = exchanges.include();
+            let include = exchanges.settings().include;
             if include.response_headers {
                 exchange::copy_headers(draft, Direction::Response, response.headers(), exchanges);
             }
@@ -214,7 +213,7 @@ impl Scope {
 impl Recorder {
     /// Exchanges that are switched off are none.
     pub(super) fn new(mut parts: LayerParts) -> Self {
-        parts.exchanges = parts.exchanges.filter(|exchanges| exchanges.settings().enabled);
+        parts.exchanges = parts.exchanges.filter(|exchanges| exchanges.settings().is_recording());
         Self { parts }
     }
 

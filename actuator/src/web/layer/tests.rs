@@ -16,7 +16,7 @@ use super::*;
 use crate::{
     exchange::{Exchange, ExchangeSettings, Include},
     meter::{MeterRegistry, MeterSettings, Statistic, Tag},
-    model::{principal::Principal, sanitizer::Sanitizer},
+    model::{principal::Principal, request::RequestContext, sanitizer::Sanitizer},
     web::ServerTiming,
 };
 
@@ -307,4 +307,26 @@ async fn trap_seed_24_server_timing_tells_time_on_the_wall_as_dur() {
     let request = Request::get("/nowhere").body(Body::empty()).unwrap();
     let response = app.router.clone().oneshot(request).await.unwrap();
     assert_eq!(response.headers()["server-timing"], r#"route;desc="UNKNOWN";dur=0.000"#);
+}
+
+#[tokio::test]
+async fn trap_sba_an_http_2_request_has_its_scheme_and_authority_in_the_uri_and_no_host() {
+    let app = app();
+    let request = Request::get("https://h2.example/users/7?a=b").version(http::Version::HTTP_2);
+    app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(app.last_exchange().uri, "https://h2.example/users/7?a=b");
+}
+
+#[tokio::test]
+async fn an_exchange_has_the_id_of_its_request() {
+    let app = app();
+    app.request("GET", "/users/1").await;
+    let context = RequestContext::new("r-1".into(), None).unwrap();
+    let mut request = Request::get("/users/2").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(context);
+    app.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(app.last_exchange().request_id.as_deref(), Some("r-1"));
+    let context = RequestContext::new("r-2".into(), None).unwrap();
+    context.scope(app.request("GET", "/users/3")).await;
+    assert_eq!(app.last_exchange().request_id.as_deref(), Some("r-2"));
 }

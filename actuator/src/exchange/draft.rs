@@ -1,0 +1,184 @@
+//! One exchange while it is recorded: bytes in one buffer, and the shared place of its bodies.
+
+use std::{ops::Range, sync::Arc, time::Duration};
+
+use super::{ExchangeSettings, body::Bodies};
+
+/// Bytes that one exchange may take; headers that do not fit are left out.
+const MAX_BYTES: usize = 16 * 1024;
+/// Bytes of a method that are kept.
+const MAX_METHOD: usize = 32;
+/// Bytes of a URI that are kept.
+const MAX_URI: usize = 4 * 1024;
+/// A buffer that has grown beyond this is given back to the allocator after use.
+const KEPT_BYTES: usize = 2 * 1024;
+
+/// Which half of an exchange something belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Sent by the client.
+    Request,
+    /// Sent by the server.
+    Response,
+}
+
+/// What a field of a draft is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    /// A header of the request.
+    RequestHeader,
+    /// A header of the response.
+    ResponseHeader,
+    /// The address of the peer; no name.
+    RemoteAddress,
+    /// The name of the caller; no name.
+    Principal,
+    /// The id of the request; no name.
+    RequestId,
+}
+
+impl Field {
+    const ALL: [Self; 5] = [
+        Self::RequestHeader,
+        Self::ResponseHeader,
+        Self::RemoteAddress,
+        Self::Principal,
+        Self::RequestId,
+    ];
+
+    fn of(kind: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(kind)).copied()
+    }
+}
+
+/// An exchange while it is recorded: one buffer, into which everything is copied in this order:
+/// method, URI, then fields. Each field is a kind, a length of two bytes for its name, one of two
+/// bytes for its value, and both.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    bytes: Vec<u8>,
+    method_end: usize,
+    uri_end: usize,
+    weight: usize,
+    /// Nanoseconds since the epoch.
+    pub(super) timestamp: u64,
+    pub(super) time_taken: Option<Duration>,
+    pub(super) status: u16,
+    /// The bodies, if they are recorded: they end later than the heads.
+    pub(super) bodies: Option<Arc<Bodies>>,
+}
+
+impl Draft {
+    /// Forgets everything but the buffer.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES);
+        self.time_taken = None;
+        self.bodies = None;
+    }
+
+    /// Counts the bytes that this takes in memory, used or not; with all that its bodies may come
+    /// to.
+    pub(super) fn fix_weight(&mut self) {
+        let bodies = self.bodies.as_ref().map_or(0, |bodies| bodies.weight());
+        self.weight = size_of::<Self>() + self.bytes.capacity() + bodies;
+    }
+
+    /// The bytes that were counted.
+    pub(super) fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// The request line. The URI is given in parts that are put together.
+    pub(crate) fn request(&mut self, method: &str, uri: &[&str]) {
+        let method = method.as_bytes();
+        self.bytes.extend_from_slice(method.get(..MAX_METHOD).unwrap_or(method));
+        self.method_end = self.bytes.len();
+        for part in uri {
+            let room = (self.method_end + MAX_URI).saturating_sub(self.bytes.len());
+            self.bytes.extend_from_slice(part.as_bytes().get(..room).unwrap_or(part.as_bytes()));
+        }
+        self.uri_end = self.bytes.len();
+    }
+
+    /// A header, unless it is one that is not recorded. The name is in lower case; all values of
+    /// one name come one after the other.
+    pub(crate) fn header(
+        &mut self,
+        direction: Direction,
+        name: &str,
+        value: &[u8],
+        settings: &ExchangeSettings,
+    ) {
+        if settings.records_header(direction, name) {
+            let field = match direction {
+                Direction::Request => Field::RequestHeader,
+                Direction::Response => Field::ResponseHeader,
+            };
+            self.field(field, name.as_bytes(), value);
+        }
+    }
+
+    /// The address of the peer.
+    pub(crate) fn remote_address(&mut self, address: &str) {
+        self.field(Field::RemoteAddress, &[], address.as_bytes());
+    }
+
+    /// The name of the caller.
+    pub(crate) fn principal(&mut self, name: &str) {
+        self.field(Field::Principal, &[], name.as_bytes());
+    }
+
+    /// The id of the request. It is copied: what it was cut from may be a whole read buffer.
+    pub(crate) fn request_id(&mut self, id: &[u8]) {
+        self.field(Field::RequestId, &[], id);
+    }
+
+    /// Where the bodies are put once they have ended.
+    pub(crate) fn with_bodies(&mut self, bodies: Arc<Bodies>) {
+        self.bodies = Some(bodies);
+    }
+
+    fn field(&mut self, field: Field, name: &[u8], value: &[u8]) {
+        if self.bytes.len() + 5 + name.len() + value.len() > MAX_BYTES {
+            return;
+        }
+        let (Ok(name_length), Ok(value_length)) =
+            (u16::try_from(name.len()), u16::try_from(value.len()))
+        else {
+            return;
+        };
+        let [n0, n1] = name_length.to_le_bytes();
+        let [v0, v1] = value_length.to_le_bytes();
+        self.bytes.reserve(5 + name.len() + value.len());
+        self.bytes.extend_from_slice(&[field as u8, n0, n1, v0, v1]);
+        self.bytes.extend_from_slice(name);
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// The method, as it was sent.
+    pub(super) fn method(&self) -> &[u8] {
+        self.slice(0..self.method_end)
+    }
+
+    /// The absolute URI.
+    pub(super) fn uri(&self) -> &[u8] {
+        self.slice(self.method_end..self.uri_end)
+    }
+
+    /// The fields with name and value, in the order of their recording.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (Field, &[u8], &[u8])> {
+        let mut rest = self.slice(self.uri_end..self.bytes.len());
+        std::iter::from_fn(move || {
+            let (&[kind, n0, n1, v0, v1], after) = rest.split_first_chunk()?;
+            let (name, after) = after.split_at_checked(u16::from_le_bytes([n0, n1]).into())?;
+            let (value, after) = after.split_at_checked(u16::from_le_bytes([v0, v1]).into())?;
+            rest = after;
+            Some((Field::of(kind)?, name, value))
+        })
+    }
+
+    fn slice(&self, range: Range<usize>) -> &[u8] {
+        self.bytes.get(range).unwrap_or_default()
+    }
+}

@@ -1,0 +1,153 @@
+//! The ring itself: drafts in segments, so that it grows with what is recorded and never moves
+//! what it has; bounded by a number and by bytes.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant, SystemTime},
+};
+
+use super::draft::Draft;
+use crate::support::clock::Clock;
+
+/// Drafts of one segment.
+const SEGMENT: usize = 256;
+/// Buffers that are kept for requests to come.
+const MAX_SPARE: usize = 64;
+/// The wall clock is looked at once in so many exchanges; between, the monotonic one carries on.
+const ANCHOR_EVERY: u32 = 64;
+
+/// The last exchanges, in the order of their end.
+#[derive(Debug)]
+pub(super) struct Ring {
+    capacity: usize,
+    max_bytes: usize,
+    /// Oldest first. All but the first and the last are full, and none is empty.
+    segments: VecDeque<VecDeque<Draft>>,
+    length: usize,
+    /// What the drafts take.
+    bytes: usize,
+    /// Exchanges that were recorded since the start.
+    recorded: u64,
+    /// Buffers of forgotten exchanges.
+    spare: Vec<Draft>,
+    /// The same moment by both clocks; the wall's in nanoseconds since the epoch.
+    anchor: (Instant, u64),
+    since_anchor: u32,
+}
+
+impl Ring {
+    /// An empty ring of at most so many exchanges and bytes. The newest exchange is kept even if
+    /// it alone is larger.
+    pub(super) fn new(capacity: usize, max_bytes: usize, clock: &Clock) -> Self {
+        Self {
+            capacity,
+            max_bytes,
+            segments: VecDeque::new(),
+            length: 0,
+            bytes: 0,
+            recorded: 0,
+            spare: Vec::new(),
+            anchor: (clock.instant(), since_epoch(clock)),
+            since_anchor: 0,
+        }
+    }
+
+    /// A buffer that is not in use, if there is one.
+    pub(super) fn spare(&mut self) -> Option<Draft> {
+        self.spare.pop()
+    }
+
+    /// How many exchanges are remembered.
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// What the exchanges take.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// How many buffers are kept.
+    #[cfg(test)]
+    pub(super) fn spare_count(&self) -> usize {
+        self.spare.len()
+    }
+
+    /// The number behind that of the newest exchange; they are counted from 0.
+    pub(super) fn end(&self) -> u64 {
+        self.recorded
+    }
+
+    /// The number of the oldest exchange that is remembered.
+    pub(super) fn start(&self) -> u64 {
+        self.recorded - self.length as u64
+    }
+
+    /// The exchange of this number, unless it is forgotten or to come.
+    pub(super) fn get(&self, number: u64) -> Option<&Draft> {
+        let index = usize::try_from(number.checked_sub(self.start())?).ok()?;
+        let first = self.segments.front()?;
+        match index.checked_sub(first.len()) {
+            None => first.get(index),
+            Some(index) => self.segments.get(1 + index / SEGMENT)?.get(index % SEGMENT),
+        }
+    }
+
+    /// Adds the newest exchange, and forgets the oldest ones that are too many.
+    pub(super) fn push(&mut self, mut draft: Draft, started: Instant, clock: &Clock) {
+        draft.timestamp = self.timestamp(started, clock);
+        draft.fix_weight();
+        self.bytes += draft.weight();
+        self.length += 1;
+        self.recorded += 1;
+        match self.segments.back_mut().filter(|segment| segment.len() < SEGMENT) {
+            Some(last) => last.push_back(draft),
+            None => self.segments.push_back(VecDeque::from([draft])),
+        }
+        while self.length > self.capacity || (self.bytes > self.max_bytes && self.length > 1) {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some(first) = self.segments.front_mut() else { return };
+        let oldest = first.pop_front();
+        if first.is_empty() {
+            self.segments.pop_front();
+        }
+        let Some(mut oldest) = oldest else { return };
+        self.length -= 1;
+        self.bytes -= oldest.weight();
+        if self.spare.len() < MAX_SPARE {
+            oldest.clear();
+            self.spare.push(oldest);
+        }
+    }
+
+    /// Wall-clock time of a moment, in nanoseconds since the epoch. It is made once per exchange,
+    /// so that an exchange keeps its timestamp however often it is read.
+    fn timestamp(&mut self, at: Instant, clock: &Clock) -> u64 {
+        self.since_anchor += 1;
+        if self.since_anchor >= ANCHOR_EVERY {
+            self.since_anchor = 0;
+            self.anchor = (clock.instant(), since_epoch(clock));
+        }
+        let (instant, wall) = self.anchor;
+        match at.checked_duration_since(instant) {
+            Some(later) => wall.saturating_add(nanos(later)),
+            None => wall.saturating_sub(nanos(instant.saturating_duration_since(at))),
+        }
+    }
+}
+fn since_epoch(clock: &Clock) -> u64 {
+    nanos(clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+}
+
+/// Nanoseconds in 64 bits, which last for 584 years; the 128 bits of std cost more.
+fn nanos(duration: Duration) -> u64 {
+    duration
+        .as_secs()
+        .saturating_mul(1_000_000_000)
+        .saturating_add(u64::from(duration.subsec_nanos()))
+}
