@@ -12,7 +12,7 @@ use axum::{Router, extract::Request};
 
 use super::{
     builder::Builder, health, lifecycle_audit, registration_meters, sentry,
-    settings::ServerSettings, start_log::StartLog,
+    settings::ServerSettings, start_log::StartLog, streams::Streams,
 };
 use crate::{
     admin::{
@@ -66,6 +66,7 @@ pub struct Actuator {
     pub(super) began: Instant,
     pub(super) started: SystemTime,
     pub(super) sampler: MetricsSampler,
+    pub(super) streams: Streams,
 }
 
 impl Actuator {
@@ -108,6 +109,11 @@ impl Actuator {
     /// The health checks, to add and remove some while the service runs.
     pub fn health(&self) -> Arc<HealthContributors> {
         Arc::clone(&self.health)
+    }
+
+    /// The answers of the management API that have no end of their own.
+    pub fn streams(&self) -> Streams {
+        self.streams.clone()
     }
 
     /// The registry of meters.
@@ -164,6 +170,7 @@ impl Actuator {
             exports,
             availability: self.availability.clone(),
             audit: self.audit.clone(),
+            streams: self.streams.clone(),
             level_attendants: Arc::clone(&self.level_attendants),
         }
     }
@@ -177,7 +184,8 @@ impl Actuator {
         let management =
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including(self.server.errors.includes)
-                .telling_of_writes(self.on_write.clone());
+                .telling_of_writes(self.on_write.clone())
+                .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
     }
 
@@ -269,6 +277,7 @@ pub struct Registration {
     exports: Exports,
     availability: Availability,
     audit: Audit,
+    streams: Streams,
     level_attendants: Arc<LevelAttendants>,
 }
 
@@ -288,6 +297,7 @@ impl Registration {
     /// whatever the other sides do. The last audit events are kept for good, and the last events for
     /// Sentry sent, if there are any: that may take one second more.
     pub async fn shutdown(self) {
+        self.streams.end();
         lifecycle_audit::stopping(&self.audit, "application");
         let audit = self.audit.clone();
         self.take_back().await;

@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
     endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
+    streams::Streams,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -180,6 +181,7 @@ impl Parts {
             began: basics.began,
             started: basics.started,
             sampler: self.sampler,
+            streams: Streams::default(),
         })
     }
 }

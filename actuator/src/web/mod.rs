@@ -9,6 +9,7 @@ mod answer;
 mod arguments;
 mod body;
 mod errors;
+mod events;
 mod exposure;
 #[cfg(feature = "compression")]
 mod gzip;

@@ -17,11 +17,14 @@ use super::{
     target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
     write::{OnWrite, Watched},
 };
-use crate::model::{
-    call::{Call, Listener},
-    endpoint::{Operation, Produces, Selector, SharedEndpoint},
-    principal::Principal,
-    problem::Problem,
+use crate::{
+    model::{
+        call::{Call, Listener},
+        endpoint::{Operation, Produces, Selector, SharedEndpoint},
+        principal::Principal,
+        problem::Problem,
+    },
+    support::live_answers::LiveAnswers,
 };
 
 /// An endpoint, what stands below its path, and the additional path by which it was found.
@@ -37,6 +40,8 @@ pub(crate) struct Management {
     include: Includes,
     listener: Listener,
     on_write: Option<OnWrite>,
+    /// The answers of the listener that have no end of their own.
+    live: LiveAnswers,
 }
 
 /// A path outside the base path at which an endpoint answers (`/livez`).
@@ -81,6 +86,7 @@ impl Management {
             include: Includes::default(),
             listener,
             on_write: None,
+            live: LiveAnswers::default(),
         }
     }
 
@@ -102,6 +108,13 @@ impl Management {
     #[must_use]
     pub(crate) fn telling_of_writes(mut self, on_write: Option<OnWrite>) -> Self {
         self.on_write = on_write;
+        self
+    }
+
+    /// With these, to which answers that have no end of their own belong.
+    #[must_use]
+    pub(crate) fn among(mut self, live: LiveAnswers) -> Self {
+        self.live = live;
         self
     }
 
@@ -206,6 +219,7 @@ impl Management {
             objects: sent.objects,
             version: accept.version(),
             principal: None,
+            last_event_id: parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()),
             listener: self.listener,
             additional_path: mounted_at,
         };
@@ -214,7 +228,7 @@ impl Management {
         }
         let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
-        Ok(answer::respond(reply, content_type, &parts.headers, head))
+        Ok(answer::respond(reply, content_type, &parts.headers, head, &self.live))
     }
 
     /// The page is at the base path without a slash; at the root, where there is none, at `/`.

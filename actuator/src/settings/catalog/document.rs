@@ -54,6 +54,7 @@ const TABLES: &[Table] = &[
             "actuator.logfile.",
             "actuator.loggers.",
             "actuator.logging.",
+            "actuator.logstream.",
         ],
     ),
     ("Sentry", &["actuator.sentry.", "sentry."]),

@@ -225,6 +225,9 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept; 0 for none, as if they were not recorded.";
     "actuator.httpexchanges.max-bytes" Size "64MB" "What exchanges may take in memory, whatever their number; the newest is always kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
+    "actuator.logfile.follow-links" Bool "false" "Whether log files that are links are served: symbolic links, and files with several names.";
+    "actuator.logstream.heartbeat" Duration "15s" "After how long without a line a viewer of the log is told that it is still there.";
+    "actuator.logstream.max-viewers" Number "32" "How many may watch the log at a time; 0 for none.";
     "actuator.httpexchanges.request-headers" List "*" "Names of the request headers that are recorded; x-* for all that begin so, * for all.";
     "actuator.httpexchanges.response-headers" List "*" "Names of the response headers that are recorded; x-* for all that begin so, * for all.";
     "actuator.httpexchanges.exclude-headers" List "" "Names of headers of both that are not recorded; x-* for all that begin so.";
