@@ -180,6 +180,8 @@ mod tests {
             text(r#"[{"name":"DB_PASSWORD","value":"x"}]"#),
             r#"[{"name":"DB_PASSWORD","value":"******"}]"#
         );
+        let deep = |inner: &str| format!("{}{inner}{}", "[".repeat(500), "]".repeat(500));
+        assert_eq!(text(&deep(r#"{"credentials":{"user":"hunter2"}}"#)), MASK);
         unchanged(r#"{ "b": 1,  "a": [1, 2] }"#);
         unchanged("[not json");
     }

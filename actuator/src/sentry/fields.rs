@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     fmt::{self, Write as _},
+    panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use serde_json::{Number, Value};
@@ -115,8 +116,8 @@ fn type_of(error: &dyn Error) -> String {
 /// As much of a text as fits; what writes it is stopped there.
 pub(super) fn bounded(text: fmt::Arguments<'_>, limit: usize) -> String {
     let mut kept = Bounded { text: String::new(), limit };
-    // It fails where it is full, and where a Debug fails: what it wrote stays.
-    let _ = kept.write_fmt(text);
+    // It fails where it is full, and where a Debug fails or panics: what it wrote stays.
+    let _ = catch_unwind(AssertUnwindSafe(|| kept.write_fmt(text)));
     kept.text
 }
 
@@ -154,6 +155,18 @@ mod tests {
         }
         assert_eq!(bounded(format_args!("{Endless}"), 7), "für f…");
         assert_eq!(bounded(format_args!("für"), 4), "für");
+    }
+
+    #[test]
+    fn what_panics_while_it_is_written_leaves_what_it_wrote() {
+        struct Bad;
+        impl fmt::Display for Bad {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("half")?;
+                panic!("in a value");
+            }
+        }
+        assert_eq!(bounded(format_args!("{Bad}"), 100), "half");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod audit_trail;
 mod bad_input;
 mod calls_pools_caches;
 mod embedded;
+mod error_odds;
 mod errors;
 mod exchanges;
 mod exposure;

@@ -17,6 +17,7 @@ use axum::{
 };
 use testkit::{Answer, Request};
 use tower::{Layer as _, ServiceExt as _, service_fn};
+use tracing::Instrument as _;
 
 use crate::app::{Service, app};
 
@@ -183,25 +184,88 @@ fn requests_at_the_same_time_each_keep_their_own_name() {
     });
 }
 
-#[test]
-fn what_is_hostile_reaches_neither_the_answer_nor_the_log() {
-    let handler = get(|| async { tracing::warn!(target: "t_hostile", "in the handler") });
-    let service = app()
-        .routes(Router::new().route("/", handler))
-        .setting("actuator.request-log.enabled", "true")
-        .start();
-    for value in ["HOSTILE\u{1b}[31m", "HOSTILE<script>", "a,HOSTILE", "HOSTILE ${jndi:ldap://x}"] {
-        let request = format!(
-            "GET / HTTP/1.1\r\nhost: x\r\nx-request-id: {value}\r\nconnection: close\r\n\r\n"
-        );
-        // A control character is already refused by the server.
-        let Some(answer) = testkit::send(service.address, request.as_bytes()) else { continue };
-        if answer.status() == 200 {
-            assert_eq!(answer.header("x-request-id").unwrap().len(), 36);
-        }
-    }
+/// The lines of a target in the log of the process, of which these tests share one.
+fn logged(service: &Service, target: &str) -> Vec<String> {
     let log = service.get("/actuator/logfile").assert_status(200).text();
-    assert!(log.contains("t_hostile") && !log.contains("HOSTILE"), "{log}");
+    let of_target = format!("] {target} : ");
+    log.lines().filter(|line| line.contains(&of_target)).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_hostile_names_no_request_in_answer_log_exchange_or_call() {
+    let peer = mirror();
+    let url = format!("http://{}/", peer.address);
+    let handler = get(move || async move {
+        tracing::warn!(target: "t_hostile", "in the handler");
+        let client = PropagationLayer.layer(service_fn(ask));
+        client.oneshot(Asked::get(&url).body(Body::empty()).unwrap()).await.unwrap()
+    });
+    let service = app().routes(Router::new().route("/hostile", handler)).start();
+    let (long, huge) = (format!("HOSTILE{}", "x".repeat(122)), "HOSTILE".repeat(1_000));
+    let hostile = [
+        "HOSTILE<script>",
+        "a,HOSTILE",
+        "HOSTILE ${jndi:ldap://x}",
+        "HOSTILE\tx",
+        "HOSTILE\"",
+        "HOSTILE]",
+        "HOSTILE\u{202e}",
+        "Root=HOSTILE;Root=1 2",
+        &long,
+        &huge,
+    ];
+    for value in hostile {
+        let request = format!(
+            "GET /hostile HTTP/1.1\r\nhost: x\r\nx-request-id: {value}\r\n\
+             x-request-id: {value}\r\nx-correlation-id: {value}\r\nconnection: close\r\n\r\n"
+        );
+        let answer = testkit::send(service.address, request.as_bytes()).unwrap().assert_status(200);
+        let own = answer.header("x-request-id").unwrap().to_owned();
+        assert!(own.len() == 36 && !own.contains("HOSTILE"), "{value}: {own}");
+        assert_eq!(line(&answer.text(), "x-request-id"), Some(&*own));
+        let lines = logged(&service, "t_hostile");
+        let last = lines.last().unwrap();
+        assert!(last.contains(&format!("] [{own}] t_hostile : ")), "{last}");
+        assert!(!last.contains("HOSTILE"), "{last}");
+        let shown = service.get("/actuator/httpexchanges").json();
+        let exchanges = shown["exchanges"].as_array().unwrap();
+        let of_it = |one: &&serde_json::Value| one["requestId"] == own.as_str();
+        assert_eq!(exchanges.iter().filter(of_it).count(), 1, "{shown}");
+    }
+    // What ends a line ends the header: there is no such value, whoever sends it.
+    for value in ["HOSTILE\u{1b}[31m", "HOSTILE\0x", "HOSTILE\rx: y"] {
+        let request = format!("GET /hostile HTTP/1.1\r\nhost: x\r\nx-request-id: {value}\r\n\r\n");
+        let answer = testkit::send(service.address, request.as_bytes());
+        assert_eq!(answer.map(|answer| answer.status()), Some(400), "{value:?}");
+    }
+    assert_eq!(logged(&service, "t_hostile").len(), hostile.len());
+}
+
+#[test]
+fn lines_of_tasks_that_a_request_spawned_in_its_span_have_its_id() {
+    let handler = get(|request: RequestContext| async move {
+        let in_span = async { tracing::warn!(target: "t_spawned", "in its span") };
+        tokio::spawn(in_span.in_current_span()).await.unwrap();
+        let inner = tracing::warn_span!("inner", order = 7);
+        let deep = async { tracing::warn!(target: "t_spawned", "deep") };
+        tokio::spawn(deep.instrument(inner)).await.unwrap();
+        let in_scope = async { tracing::warn!(target: "t_spawned", "in its scope") };
+        tokio::spawn(request.scope(in_scope)).await.unwrap();
+        tokio::spawn(async { tracing::warn!(target: "t_spawned", "alone") }).await.unwrap();
+    });
+    let service = app().routes(Router::new().route("/", handler)).start();
+    service.send(Request::get("/").header("x-request-id", "r-spawned")).assert_status(200);
+    let lines = logged(&service, "t_spawned");
+    let ends = [
+        "] [r-spawned] t_spawned : in its span",
+        "] [r-spawned] t_spawned : inner{order=7}: deep",
+        "] [r-spawned] t_spawned : in its scope",
+    ];
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    for (line, end) in lines.iter().zip(ends) {
+        assert!(line.ends_with(end), "{line}");
+    }
+    assert!(lines[3].ends_with("] t_spawned : alone") && !lines[3].contains("r-spawned"));
 }
 
 #[test]

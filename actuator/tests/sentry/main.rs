@@ -79,12 +79,13 @@ fn a_panic_arrives_as_fatal_and_the_hook_before_still_hears_it() {
 }
 
 #[test]
-fn a_panic_that_becomes_an_answer_is_sent_once() {
+fn a_panic_that_becomes_an_answer_is_sent_once_with_the_id_of_its_request() {
     let sentry = StandIn::start();
     run_at(sentry.address, "with_a_panic_that_is_answered", &[("ACTUATOR_ERRORS_ENABLED", "true")]);
     let received = sentry.received();
     let levels: Vec<_> = received.iter().map(|one| &one.event()["level"]).collect();
     assert_eq!(levels, ["fatal"]);
+    assert_eq!(received[0].event()["tags"]["request_id"], "r-panics");
 }
 
 #[test]

@@ -110,8 +110,10 @@ fn with_a_panic() {
 #[ignore = "run in a process of its own"]
 fn with_a_panic_that_is_answered() {
     serve(|running| {
-        let answer = testkit::get(running.address(), "/panics").assert_status(500);
+        let request = testkit::Request::get("/panics").header("x-request-id", "r-panics");
+        let answer = request.send(running.address()).assert_status(500);
         assert_eq!(answer.json()["status"], 500);
+        assert_eq!(answer.header("x-request-id"), Some("r-panics"));
     });
 }
 

@@ -74,6 +74,13 @@ impl Fields {
         self.error.causes.clear();
     }
 
+    /// How much memory the largest part takes, in bytes.
+    pub(super) fn taken(&self) -> usize {
+        let Self { message, text, json, error, .. } = self;
+        let texts = [message, text, json, &error.message, &error.causes];
+        texts.into_iter().map(String::capacity).max().unwrap_or_default()
+    }
+
     /// How many have a JSON value.
     pub(super) fn len(&self) -> usize {
         self.entries.len()

@@ -4,7 +4,9 @@
 const CHUNK: usize = 16;
 
 /// Appends a JSON string with its quotes (RFC 8259). As in Spring, control characters of both
-/// blocks (U+0000 to U+001F, U+007F to U+009F) are escaped, so none reaches a terminal either.
+/// blocks (U+0000 to U+001F, U+007F to U+009F) are escaped, so none reaches a terminal either; and
+/// beyond Spring, what ends lines for some readers or makes text appear in another order than it
+/// has (CVE-2021-42574).
 pub(super) fn push_string(to: &mut String, text: &str) {
     to.push('"');
     push_escaped(to, text);
@@ -21,19 +23,25 @@ pub(super) fn push_escaped(to: &mut String, text: &str) {
         '\t' => to.push_str("\\t"),
         '\u{8}' => to.push_str("\\b"),
         '\u{c}' => to.push_str("\\f"),
-        c if c.is_control() => push_unicode(to, c),
+        c if c.is_control() || reorders(c) => push_unicode(to, c),
         c => to.push(c),
     });
 }
 
 /// Appends text for a terminal or a file: of the control characters only line feeds (of stack
-/// traces) and tabs pass, others are written as Rust does.
+/// traces) and tabs pass. All else that [`push_string`] escapes, but quotes and backslashes, is
+/// written as Rust does.
 pub(super) fn push_plain(to: &mut String, text: &str) {
     push_with(to, text, needs_look, |to, c| match c {
         '\n' | '\t' => to.push(c),
-        c if c.is_control() => to.extend(c.escape_default()),
+        c if c.is_control() || reorders(c) => to.extend(c.escape_default()),
         c => to.push(c),
     });
+}
+
+/// Line and paragraph separators, embeddings, overrides and isolates.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Copies what is clean and lets `escape` decide on the rest.
@@ -69,14 +77,19 @@ fn clean_length(text: &str, needs: fn(u8) -> bool) -> usize {
     clean
 }
 
-/// 0xC2 begins U+0080 to U+00BF, of which some are control characters.
+/// 0xC2 begins U+0080 to U+00BF, of which some are control characters; 0xE2 begins U+2000 to U+2FFF.
 #[inline]
 #[expect(
     clippy::needless_bitwise_bool,
     reason = "a branch would keep it from being one comparison"
 )]
 fn needs_escape(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f) | (byte == 0xc2)
+    (byte < 0x20)
+        | (byte == b'"')
+        | (byte == b'\\')
+        | (byte == 0x7f)
+        | (byte == 0xc2)
+        | (byte == 0xe2)
 }
 
 #[inline]
@@ -85,7 +98,7 @@ fn needs_escape(byte: u8) -> bool {
     reason = "a branch would keep it from being one comparison"
 )]
 fn needs_look(byte: u8) -> bool {
-    (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2)
+    (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xe2)
 }
 
 fn push_unicode(to: &mut String, c: char) {
@@ -122,14 +135,14 @@ mod tests {
     #[test]
     fn short_escapes_and_others_are_those_of_spring() {
         let mut json = String::new();
-        push_string(&mut json, "\u{8}\u{c}\n\r\t\u{1}\u{9f}/");
-        assert_eq!(json, "\"\\b\\f\\n\\r\\t\\u0001\\u009F/\"");
+        push_string(&mut json, "\u{8}\u{c}\n\r\t\u{1}\u{9f}/\u{202e}€");
+        assert_eq!(json, "\"\\b\\f\\n\\r\\t\\u0001\\u009F/\\u202E€\"");
     }
 
     #[test]
-    fn plain_text_keeps_line_feeds_and_tabs() {
+    fn plain_text_keeps_line_feeds_and_tabs_and_its_order() {
         let mut text = String::new();
-        push_plain(&mut text, "a\n\tb\r\u{1b}[1m\u{85}é");
-        assert_eq!(text, "a\n\tb\\r\\u{1b}[1m\\u{85}é");
+        push_plain(&mut text, "a\n\tb\r\u{1b}[1m\u{85}é€\u{202e}x\u{2069}\u{2028}\u{200f}…");
+        assert_eq!(text, "a\n\tb\\r\\u{1b}[1m\\u{85}é€\\u{202e}x\\u{2069}\\u{2028}\u{200f}…");
     }
 }

@@ -164,8 +164,8 @@ impl Room {
     /// How much memory one part of it takes at most, in bytes.
     fn taken(&self) -> usize {
         let Parts { fields, spans, .. } = &self.parts;
-        let texts = [&self.out, &self.raw, &fields.message, &fields.text, &spans.text];
-        texts.into_iter().map(String::capacity).max().unwrap_or_default()
+        let texts = [&self.out, &self.raw, &spans.text];
+        texts.into_iter().map(String::capacity).fold(fields.taken(), usize::max)
     }
 
     /// Works in the room of this thread. Formatting may run foreign code that logs again: that

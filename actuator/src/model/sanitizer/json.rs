@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::{MASK, key, text};
@@ -21,7 +22,11 @@ pub fn sanitize(json: &str, wrapped: usize) -> Option<Cow<'_, str>> {
     if wrapped > MAX_WRAPPED {
         return Some(Cow::Owned(MASK.to_owned()));
     }
-    let mut value: Value = serde_json::from_str(json).ok()?;
+    let Ok(mut value) = serde_json::from_str::<Value>(json) else {
+        // A document that is too deep to be looked into may hide anything in its depth.
+        let is_document = serde_json::from_str::<IgnoredAny>(json).is_ok();
+        return is_document.then_some(Cow::Borrowed(MASK));
+    };
     if mask(&mut value, wrapped) {
         Some(Cow::Owned(value.to_string()))
     } else {

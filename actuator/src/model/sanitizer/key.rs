@@ -48,70 +48,100 @@ const ENDINGS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Whether the key names a secret.
+/// Whether the key names a secret. Lines of logs ask for each `name=value` in them: nothing is
+/// allocated.
 pub fn is_secret(key: &str) -> bool {
-    let words = words(key);
-    let starts_with = |wanted: &[&str]| {
-        words.iter().map(String::as_str).take(wanted.len()).eq(wanted.iter().copied())
-    };
-    if starts_with(&["vcap", "services"])
-        || starts_with(&["spring", "application", "json"])
-        || starts_with(&["sun", "java", "command"])
-        || words.last().is_some_and(|word| word == "auth")
-        // Who knows the address of a webhook may call it.
-        || words.ends_with(&["webhook".to_owned(), "url".to_owned()])
-        || has_headers_of_call(&words)
-    {
+    // The one letter beyond ASCII (the sign for Kelvin) whose lower case is within.
+    if key.contains('\u{212a}') {
+        return is_secret(&key.replace('\u{212a}', "K"));
+    }
+    if words(key).any(is_secret_word) || key.split('.').any(has_secret_part) {
         return true;
     }
-    words.iter().any(|word| is_secret_word(word)) || key.split('.').any(has_secret_part)
+    let starts_with = |wanted: &[&str]| begins(words(key), wanted);
+    let (before, last) = words(key).fold(("", ""), |(_, last), word| (last, word));
+    starts_with(&["vcap", "services"])
+        || starts_with(&["spring", "application", "json"])
+        || starts_with(&["sun", "java", "command"])
+        || is(last, "auth")
+        // Who knows the address of a webhook may call it.
+        || is(before, "webhook") && is(last, "url")
+        || has_headers_of_call(key)
+}
+
+fn is(word: &str, wanted: &str) -> bool {
+    word.eq_ignore_ascii_case(wanted)
+}
+
+fn begins<'k>(mut words: impl Iterator<Item = &'k str>, wanted: &[&str]) -> bool {
+    wanted.iter().all(|wanted| words.next().is_some_and(|word| is(word, wanted)))
 }
 
 /// What is sent along with calls out says who calls, whatever the receiver calls it:
 /// `OTEL_EXPORTER_OTLP_HEADERS`, `actuator.health.webhook.headers.x-chat`.
-fn has_headers_of_call(words: &[String]) -> bool {
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+fn has_headers_of_call(key: &str) -> bool {
+    let has = |wanted: &[&str]| words(key).any(|word| wanted.iter().any(|wanted| is(word, wanted)));
     has(&["headers"]) && has(&["otlp", "webhook"])
 }
 
 fn is_secret_word(word: &str) -> bool {
-    WORDS.contains(&word)
-        || word.ends_with("token")
-        || word.ends_with("tokens")
+    WORDS.iter().any(|secret| is(word, secret))
+        || before_ending(word, "token").is_some()
+        || before_ending(word, "tokens").is_some()
         || ENDINGS.iter().any(|(ending, before)| {
-            word.strip_suffix(ending).is_some_and(|start| before.contains(&start))
+            before_ending(word, ending).is_some_and(|start| before.iter().any(|b| is(start, b)))
         })
 }
 
-fn has_secret_part(segment: &str) -> bool {
-    let compact: String =
-        segment.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    ANYWHERE.iter().any(|secret| compact.contains(secret))
+/// What stands before this ending, if the word has it.
+fn before_ending<'w>(word: &'w str, ending: &str) -> Option<&'w str> {
+    let (start, end) = word.split_at_checked(word.len().checked_sub(ending.len())?)?;
+    is(end, ending).then_some(start)
 }
 
-/// The words of a key in lower case: split at everything that is no letter, and where the case
-/// says so (`apiKey`, `APIKey`).
-fn words(key: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
+/// Whether a secret is named anywhere, whatever separates its letters.
+fn has_secret_part(segment: &str) -> bool {
+    segment.char_indices().filter(|(_, c)| c.is_ascii_alphabetic()).any(|(at, first)| {
+        let rest = segment.get(at..).unwrap_or_default();
+        ANYWHERE
+            .iter()
+            .filter(|secret| secret.starts_with(first.to_ascii_lowercase()))
+            .any(|secret| spells(rest, secret))
+    })
+}
+
+/// Whether the letters and digits of a text begin with a word.
+fn spells(text: &str, word: &str) -> bool {
+    let mut letters = text.chars().filter(|c| c.is_alphanumeric());
+    word.chars().all(|wanted| letters.next().is_some_and(|c| c.eq_ignore_ascii_case(&wanted)))
+}
+
+/// The words of a key: split at everything that is no letter, and where the case says so (`apiKey`,
+/// `APIKey`).
+fn words(key: &str) -> impl Iterator<Item = &str> {
+    let mut rest = key;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| !c.is_alphabetic());
+        let (word, behind) = rest.split_at_checked(end_of_word(rest))?;
+        rest = behind;
+        (!word.is_empty()).then_some(word)
+    })
+}
+
+/// Where the word ends with which a text begins.
+fn end_of_word(text: &str) -> usize {
     let mut previous = ' ';
-    let mut rest = key.chars().peekable();
-    while let Some(c) = rest.next() {
-        let next_is_lower = rest.peek().is_some_and(|next| next.is_lowercase());
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next_is_lower = chars.peek().is_some_and(|(_, next)| next.is_lowercase());
         let starts = c.is_uppercase()
             && (previous.is_lowercase() || (previous.is_uppercase() && next_is_lower));
-        if (starts || !c.is_alphabetic()) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if c.is_alphabetic() {
-            word.extend(c.to_lowercase());
+        if starts || !c.is_alphabetic() {
+            return at;
         }
         previous = c;
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+    text.len()
 }
 
 #[cfg(test)]
@@ -120,6 +150,26 @@ mod tests {
 
     #[test]
     fn keys_fall_apart_into_words() {
-        assert_eq!(words("myAPIKey_2.X-y"), ["my", "api", "key", "x", "y"]);
+        let found: Vec<_> = words("__myAPIKey_2.X-yé").collect();
+        assert_eq!(found, ["my", "API", "Key", "X", "yé"]);
+        assert_eq!(words("_1.").count(), 0);
+    }
+
+    #[test]
+    fn a_secret_is_known_whatever_its_letters_look_like() {
+        for key in [
+            "Pass_Word",
+            "x.my-C.o.o.k.i.e",
+            "my\u{212a}ey",
+            "PASSWORDÄ",
+            "äpassword",
+            "WEBHOOK_Url",
+        ] {
+            let split = key == "x.my-C.o.o.k.i.e";
+            assert_eq!(is_secret(key), !split, "{key}");
+        }
+        for key in ["", "é", "ä.ö", "passwoord", "url.webhook", "ppass", "cooky"] {
+            assert!(!is_secret(key), "{key}");
+        }
     }
 }
