@@ -212,4 +212,6 @@ fn told<R>(surroundings: Option<&Surroundings>, mut response: Response<R>) -> Re
 #[cfg(test)]
 mod request_tests;
 #[cfg(test)]
+mod span_tests;
+#[cfg(test)]
 mod tests;
