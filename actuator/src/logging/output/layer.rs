@@ -166,6 +166,9 @@ where
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
+        if is_request(span.metadata()) {
+            return;
+        }
         // Foreign code writes the values, and may log: nothing of the span is held meanwhile.
         let callsite = self.outputs.callsites().get(span.metadata());
         let (mut fields, as_text) = (Fields::default(), self.outputs.needs_text());

@@ -16,6 +16,9 @@ const ANYWHERE: &[&str] = &[
 /// As a word of its own, in `snake_case`, `kebab-case`, `camelCase` or `dotted.names`.
 const WORDS: &[&str] =
     &["key", "keys", "pass", "pwd", "pw", "psw", "token", "tokens", "jwt", "signature", "sig"];
+/// What is the beginning of a key in words.
+const BEGINNINGS: [&[&str]; 3] =
+    [&["vcap", "services"], &["spring", "application", "json"], &["sun", "java", "command"]];
 /// Words written together: `APIKEY`, `PGPASS`, `ACCESSTOKEN`.
 const ENDINGS: &[(&str, &[&str])] = &[
     (
@@ -55,18 +58,24 @@ pub fn is_secret(key: &str) -> bool {
     if key.contains('\u{212a}') {
         return is_secret(&key.replace('\u{212a}', "K"));
     }
-    if words(key).any(is_secret_word) || key.split('.').any(has_secret_part) {
-        return true;
+    let (mut before, mut last) = ("", "");
+    let (mut has_headers, mut has_call) = (false, false);
+    for word in words(key) {
+        if is_secret_word(word) {
+            return true;
+        }
+        has_headers |= is(word, "headers");
+        has_call |= is(word, "otlp") || is(word, "webhook");
+        (before, last) = (last, word);
     }
-    let starts_with = |wanted: &[&str]| begins(words(key), wanted);
-    let (before, last) = words(key).fold(("", ""), |(_, last), word| (last, word));
-    starts_with(&["vcap", "services"])
-        || starts_with(&["spring", "application", "json"])
-        || starts_with(&["sun", "java", "command"])
-        || is(last, "auth")
+    is(last, "auth")
         // Who knows the address of a webhook may call it.
         || is(before, "webhook") && is(last, "url")
-        || has_headers_of_call(key)
+        // What is sent along with calls out says who calls, whatever the receiver calls it:
+        // `OTEL_EXPORTER_OTLP_HEADERS`, `actuator.health.webhook.headers.x-chat`.
+        || has_headers && has_call
+        || BEGINNINGS.iter().any(|beginning| begins(words(key), beginning))
+        || key.split('.').any(has_secret_part)
 }
 
 fn is(word: &str, wanted: &str) -> bool {
@@ -75,13 +84,6 @@ fn is(word: &str, wanted: &str) -> bool {
 
 fn begins<'k>(mut words: impl Iterator<Item = &'k str>, wanted: &[&str]) -> bool {
     wanted.iter().all(|wanted| words.next().is_some_and(|word| is(word, wanted)))
-}
-
-/// What is sent along with calls out says who calls, whatever the receiver calls it:
-/// `OTEL_EXPORTER_OTLP_HEADERS`, `actuator.health.webhook.headers.x-chat`.
-fn has_headers_of_call(key: &str) -> bool {
-    let has = |wanted: &[&str]| words(key).any(|word| wanted.iter().any(|wanted| is(word, wanted)));
-    has(&["headers"]) && has(&["otlp", "webhook"])
 }
 
 fn is_secret_word(word: &str) -> bool {
