@@ -45,6 +45,7 @@
 //! | know the request that is worked on, and tell others of it | [`request`], [`client`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
+//! | answer errors as JSON, return errors from handlers | [`HttpError`], [`ErrorLayer`], from [`Actuator::error_layer`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
 //! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
@@ -98,6 +99,11 @@ pub struct LoggersDocument;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/metrics.md")]
 pub struct MetricsDocument;
+
+/// And those of the documentation of errors.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/errors.md")]
+pub struct ErrorsDocument;
 
 /// And that about the last requests.
 #[cfg(doctest)]
@@ -433,6 +439,8 @@ pub use health::{
 };
 pub use info::ActuatorInfo;
 pub use probe::ProbeReport;
-pub use server::{Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, probe};
+pub use server::{
+    Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, Streams, probe,
+};
 pub use settings::FromSetting;
-pub use web::{ActuatorLayer, ExchangeBodyLayer, ServerTiming};
+pub use web::{ActuatorLayer, ErrorLayer, ExchangeBodyLayer, HttpError, ServerTiming};

@@ -79,7 +79,7 @@ fn each_library_is_named_only_in_its_rooms() {
         ("inventory", &["registry/", "__private.rs"]),
         ("metrics", &["facade/"]),
         ("toml", &["settings/"]),
-        ("sqlx", &["health/builtin/database/", "meter/builtin/pool/"]),
+        ("sqlx", &["health/builtin/database/", "meter/builtin/pool/", "web/errors/database/"]),
         ("bb8", &["meter/builtin/pool/bb8.rs"]),
         ("deadpool", &["meter/builtin/pool/deadpool.rs"]),
         ("moka", &["meter/builtin/cache/"]),

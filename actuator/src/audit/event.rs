@@ -49,6 +49,21 @@ impl AuditEvent {
         }
     }
 
+    /// An event that was kept: its data is as it was written, if that is an object.
+    pub(super) fn restored(
+        timestamp: SystemTime,
+        principal: &str,
+        event_type: &str,
+        data: Option<&RawValue>,
+    ) -> Self {
+        let data = data
+            .filter(|data| data.get().starts_with('{') && !is_deeper_than(data.get(), MAX_DEPTH));
+        Self {
+            data: data.map(|data| Arc::from(data.to_owned())),
+            ..Self::new(timestamp, principal, event_type, ())
+        }
+    }
+
     /// When it happened.
     pub fn timestamp(&self) -> SystemTime {
         self.timestamp

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
 };
 
 use super::{AuditEvent, AuditEventFilter, AuditEventRepository, FoundEvents};
@@ -26,6 +27,26 @@ impl InMemoryAuditEventRepository {
         std::mem::take(&mut *self.lock())
     }
 
+    /// Remembers an event; whether another one had to be forgotten for it.
+    pub(super) fn push(&self, event: AuditEvent) -> bool {
+        let mut events = self.lock();
+        // Freed after the lock.
+        let forgotten = if events.len() >= self.capacity { events.pop_front() } else { None };
+        events.push_back(event);
+        drop(events);
+        forgotten.is_some()
+    }
+
+    /// All events, oldest first.
+    pub(super) fn snapshot(&self) -> VecDeque<AuditEvent> {
+        self.lock().clone()
+    }
+
+    /// When the oldest event happened.
+    pub(super) fn oldest(&self) -> Option<SystemTime> {
+        self.lock().front().map(AuditEvent::timestamp)
+    }
+
     fn lock(&self) -> MutexGuard<'_, VecDeque<AuditEvent>> {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -33,11 +54,7 @@ impl InMemoryAuditEventRepository {
 
 impl AuditEventRepository for InMemoryAuditEventRepository {
     fn add(&self, event: AuditEvent) {
-        let mut events = self.lock();
-        // Freed after the lock.
-        let _forgotten = if events.len() >= self.capacity { events.pop_front() } else { None };
-        events.push_back(event);
-        drop(events);
+        self.push(event);
     }
 
     fn find(&self, filter: AuditEventFilter) -> FoundEvents<'_> {

@@ -13,6 +13,7 @@
 //! component. Where events are kept is behind [`AuditEventRepository`].
 
 mod event;
+mod file;
 mod memory;
 mod repository;
 mod settings;
@@ -20,6 +21,7 @@ mod trail;
 pub mod types;
 
 pub use event::AuditEvent;
+pub use file::FileAuditEventRepository;
 pub use memory::InMemoryAuditEventRepository;
 pub use repository::{AuditEventFilter, AuditEventRepository, FoundEvents};
 pub(crate) use settings::AuditSettings;

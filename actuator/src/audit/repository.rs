@@ -5,8 +5,8 @@ use std::{io, time::SystemTime};
 use super::AuditEvent;
 use crate::model::endpoint::BoxFuture;
 
-/// Keeps events. There is one in memory ([`super::InMemoryAuditEventRepository`]); an application
-/// hands over its own with `App::audit_repository`.
+/// Keeps events. There is one in memory ([`super::InMemoryAuditEventRepository`]), and
+/// one in a file ([`super::FileAuditEventRepository`]); an application hands over its own with `App::audit_repository`.
 pub trait AuditEventRepository: Send + Sync + 'static {
     /// Keeps an event. It is called where the event happens, so it must not wait: what is slow
     /// belongs behind a bounded queue. What goes wrong is the repository's to tell.
@@ -14,6 +14,12 @@ pub trait AuditEventRepository: Send + Sync + 'static {
 
     /// The events that the filter lets through, oldest first. An error becomes status 500.
     fn find(&self, filter: AuditEventFilter) -> FoundEvents<'_>;
+
+    /// Done once all events that were added are kept for good. The service waits for it, for a
+    /// second at most, before it ends.
+    fn flush(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// What [`AuditEventRepository::find`] gives: a future, so that a repository may read a file or

@@ -1,21 +1,25 @@
 //! What can be set about audit events.
 
+use std::path::PathBuf;
+
 use crate::settings::SettingsReader;
 
 const CAPACITY: &str = "actuator.audit.capacity";
 
 /// `management.auditevents.enabled`, and what Spring leaves to code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AuditSettings {
     /// Whether events are recorded, and the endpoint exists.
     pub(crate) enabled: bool,
     /// `actuator.audit.capacity`: how many events are kept in memory, 1,000 by default.
     pub(crate) capacity: usize,
+    /// `actuator.auditevents.file`: the file to which events are appended, none by default.
+    pub(crate) file: Option<PathBuf>,
 }
 
 impl Default for AuditSettings {
     fn default() -> Self {
-        Self { enabled: true, capacity: 1_000 }
+        Self { enabled: true, capacity: 1_000, file: None }
     }
 }
 
@@ -34,6 +38,10 @@ impl AuditSettings {
         Self {
             enabled: reader.value_or("management.auditevents.enabled", defaults.enabled),
             capacity: capacity.clamp(1, Self::MAX_CAPACITY),
+            file: reader
+                .value::<String>("actuator.auditevents.file")
+                .filter(|path| !path.trim().is_empty())
+                .map(PathBuf::from),
         }
     }
 }

@@ -3,15 +3,20 @@
 use std::{
     fmt,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use serde::Serialize;
+use tokio::time::timeout;
 
 use super::{
     AuditEvent, AuditEventFilter, AuditEventRepository, AuditSettings, FoundEvents,
-    InMemoryAuditEventRepository,
+    InMemoryAuditEventRepository, types,
 };
 use crate::{model::sanitizer::Sanitizer, support::clock::Clock};
+
+/// How long the end of a service waits for its events.
+const LAST_FLUSH: Duration = Duration::from_secs(1);
 
 /// Records audit events. Clones record into the same repository.
 #[derive(Clone)]
@@ -35,7 +40,7 @@ enum Repository {
 impl Audit {
     /// A trail in memory, until [`Self::keep_in`] names another place. The sanitiser sees events
     /// before they are kept.
-    pub(crate) fn new(settings: AuditSettings, sanitizer: Sanitizer, clock: Clock) -> Self {
+    pub(crate) fn new(settings: &AuditSettings, sanitizer: Sanitizer, clock: Clock) -> Self {
         let memory = Arc::new(InMemoryAuditEventRepository::new(settings.capacity));
         Self {
             shared: Arc::new(Shared {
@@ -82,6 +87,23 @@ impl Audit {
         found.await
     }
 
+    /// Records that somebody logged in.
+    pub fn authentication_success(&self, principal: impl AsRef<str>, data: impl Serialize) {
+        self.record(principal, types::AUTHENTICATION_SUCCESS, data);
+    }
+
+    /// Records that somebody failed to log in. `principal` is who they said they are.
+    pub fn authentication_failure(&self, principal: impl AsRef<str>, data: impl Serialize) {
+        self.record(principal, types::AUTHENTICATION_FAILURE, data);
+    }
+
+    /// Done once all events are kept for good, or after a second.
+    pub async fn flush(&self) {
+        let repository = self.repository();
+        // What takes longer is given up: a service must be able to end.
+        let _ = timeout(LAST_FLUSH, repository.as_dyn().flush()).await;
+    }
+
     /// Whether anything is recorded (`management.auditevents.enabled`).
     pub fn is_enabled(&self) -> bool {
         self.shared.enabled
@@ -118,7 +140,7 @@ impl fmt::Debug for Audit {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     use serde_json::json;
 
@@ -127,7 +149,7 @@ mod tests {
     fn trail(enabled: bool) -> (Audit, Clock) {
         let clock = Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));
         let settings = AuditSettings { enabled, ..AuditSettings::default() };
-        (Audit::new(settings, Sanitizer::default(), clock.clone()), clock)
+        (Audit::new(&settings, Sanitizer::default(), clock.clone()), clock)
     }
 
     #[tokio::test]

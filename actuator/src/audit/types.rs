@@ -30,3 +30,16 @@ pub const HEALTH_CHANGED: &str = "HEALTH_CHANGED";
 /// `status` (absent when it is taken back), and where they are known `until` (ISO 8601 instant)
 /// and `reason`.
 pub const HEALTH_OVERRIDDEN: &str = "HEALTH_OVERRIDDEN";
+
+/// The service is there: it listens. Data: `application`, `version` where it is known, and `address`.
+pub const APPLICATION_STARTED: &str = "APPLICATION_STARTED";
+/// The service stops. Data: `reason`, which is a signal (`SIGTERM`, `ctrl-c`), `shutdown endpoint`, or
+/// `application` if its own code says so.
+pub const APPLICATION_STOPPING: &str = "APPLICATION_STOPPING";
+/// Somebody called an operation of the management API that changes something, and it was done or
+/// refused. Data: `endpoint` (its id), `operation` (`write` or `delete`), `selectors` (the path below
+/// the endpoint, where there is one), `status` (of the answer; 499 if the caller went away before it),
+/// and where they are true `actorClaimed` (the principal is what the caller said) and `unrecorded` (how
+/// many refused ones before this were too many to be recorded). What has a type of its own is not
+/// recorded twice.
+pub const ENDPOINT_WRITE: &str = "ENDPOINT_WRITE";

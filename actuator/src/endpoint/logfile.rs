@@ -17,6 +17,7 @@ use crate::{
         problem::Problem,
         reply::{Reply, Resource, ResourceContent},
     },
+    support::host::open_regular,
 };
 
 const MEDIA_TYPE: &str = "text/plain;charset=UTF-8";
@@ -26,12 +27,15 @@ const OPERATIONS: [Operation; 1] = [Operation::read(&[]).producing(Produces::Res
 #[derive(Debug)]
 pub(crate) struct LogfileEndpoint {
     source: LogSource,
+    follow_links: bool,
+    /// Why the file could not be shown the last time.
+    trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl LogfileEndpoint {
-    /// The endpoint of this log.
-    pub(crate) fn new(source: LogSource) -> Self {
-        Self { source }
+    /// The endpoint of this log; whether its file may be a link.
+    pub(crate) fn new(source: LogSource, follow_links: bool) -> Self {
+        Self { source, follow_links, trouble: Arc::default() }
     }
 
     async fn answer(&self) -> EndpointResult {
@@ -42,12 +46,19 @@ impl LogfileEndpoint {
                     media_type: MEDIA_TYPE,
                     length: snapshot.end,
                     start: snapshot.start,
+                    file_name: None,
                     content: Arc::new(snapshot),
                 }))
             }
             LogSource::File(path) => {
-                let path = path.clone();
-                let opened = blocking(move || Ok(open(&path))).await;
+                let (path, follow_links) = (path.clone(), self.follow_links);
+                let trouble = Arc::clone(&self.trouble);
+                let opened = blocking(move || {
+                    let opened = open(&path, follow_links);
+                    tell(&path, &opened, &trouble);
+                    Ok(opened.ok())
+                })
+                .await;
                 let opened = opened.map_err(|error| Problem::internal(error.to_string()))?;
                 Ok(opened.map_or(Reply::NotFound, Reply::Resource))
             }
@@ -70,19 +81,44 @@ impl Endpoint for LogfileEndpoint {
 }
 
 /// Opens the file of this very moment, so that a rotated file is never served from an old
-/// handle. `None` if it is missing, unreadable or no regular file (a pipe would block).
-fn open(path: &Path) -> Option<Resource> {
-    if !path.metadata().ok()?.is_file() {
-        return None;
-    }
-    let file = File::open(path).ok()?;
-    let length = file.metadata().ok()?.len();
-    let content = Arc::new(FileContent { file: Arc::new(Mutex::new(file)) });
-    Some(Resource { media_type: MEDIA_TYPE, length, start: 0, content })
+/// handle. Fails if it is missing, unreadable, a link, or no regular file.
+fn open(path: &Path, follow_links: bool) -> io::Result<Resource> {
+    let file = open_regular(path, follow_links)?;
+    let length = file.metadata()?.len();
+    let content = Arc::new(FileContent::new(file));
+    Ok(Resource { media_type: MEDIA_TYPE, length, start: 0, file_name: None, content })
 }
 
-struct FileContent {
+/// Says once why the file cannot be shown, whoever asks for it each second.
+fn tell(path: &Path, opened: &io::Result<Resource>, trouble: &Mutex<Option<String>>) {
+    let now = opened.as_ref().err().map(ToString::to_string);
+    let before = {
+        let mut kept = trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *kept, now.clone())
+    };
+    if let Some(why) = now.filter(|now| before.as_ref() != Some(now)) {
+        let remedy = if why.contains("link") {
+            "; set actuator.logfile.follow-links=true if it is meant to be"
+        } else {
+            ""
+        };
+        tracing::warn!(
+            target: "actuator::logfile",
+            "the log file {} is not shown: {why}{remedy}", path.display()
+        );
+    }
+}
+
+/// A file that is open. What was promised of it is read from it, whatever its name becomes.
+pub(super) struct FileContent {
     file: Arc<Mutex<File>>,
+}
+
+impl FileContent {
+    /// The content of this file.
+    pub(super) fn new(file: File) -> Self {
+        Self { file: Arc::new(Mutex::new(file)) }
+    }
 }
 
 impl ResourceContent for FileContent {
@@ -98,7 +134,8 @@ impl ResourceContent for FileContent {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+/// Reads where it may take long.
+pub(super) async fn blocking<T: Send + 'static>(
     read: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
@@ -114,7 +151,7 @@ mod tests {
     }
 
     async fn resource(source: LogSource) -> Option<Resource> {
-        match LogfileEndpoint::new(source).invoke(Call::new(0)).await.unwrap() {
+        match LogfileEndpoint::new(source, false).invoke(Call::new(0)).await.unwrap() {
             Reply::Resource(resource) => Some(resource),
             Reply::NotFound => None,
             other => panic!("{other:?}"),
@@ -145,12 +182,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_ring_is_served_under_absolute_offsets() {
-        let ring = Arc::new(LogRing::new(10));
-        append(&ring, "gone\n");
-        append(&ring, "grüß\n");
+        let ring = Arc::new(LogRing::new(4_096));
+        for _ in 0..1_000 {
+            append(&ring, "grüß\n");
+        }
         append(&ring, "x\n");
         let resource = resource(LogSource::Ring(ring)).await.unwrap();
-        assert_eq!((resource.start, resource.length), (5, 14));
-        assert_eq!(resource.content.read(5, 100).await.unwrap(), "grüß\nx\n".as_bytes());
+        assert!(resource.start > 0 && resource.start % 7 == 0, "{}", resource.start);
+        assert_eq!(resource.length, 7_002);
+        assert_eq!(resource.content.read(6_993, 100).await.unwrap(), "grüß\nx\n".as_bytes());
     }
 }

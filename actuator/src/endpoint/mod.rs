@@ -18,8 +18,10 @@ mod info;
 mod level_terms;
 mod log_link;
 mod logfile;
+mod logfiles;
 mod loggeroverrides;
 mod loggers;
+mod logstream;
 mod metrics;
 mod metrics_view;
 mod prometheus;
@@ -99,8 +101,10 @@ pub(crate) const IDS: &[&str] = &[
     "httptrace",
     "info",
     "logfile",
+    "logfiles",
     "loggeroverrides",
     "loggers",
+    "logstream",
     "metrics",
     "prometheus",
     "shutdown",
@@ -185,7 +189,17 @@ pub(crate) fn all(
         endpoints.push(Arc::new(prometheus::PrometheusEndpoint::new(exposition, &subjects.meters)));
     }
     if let Some(source) = &subjects.logging.source {
-        endpoints.push(Arc::new(logfile::LogfileEndpoint::new(source.clone())));
+        endpoints.push(Arc::new(logfile::LogfileEndpoint::new(
+            source.clone(),
+            subjects.logging.recent.follow_links,
+        )));
+    }
+    if let Some(files) = subjects.logging.files() {
+        endpoints.push(Arc::new(logfiles::LogfilesEndpoint::new(files)));
+    }
+    if let Some(viewers) = subjects.logging.viewers() {
+        let heartbeat = subjects.logging.recent.heartbeat;
+        endpoints.push(Arc::new(logstream::LogstreamEndpoint::new(viewers, heartbeat)));
     }
     if aliases.httptrace {
         let exchanges = &subjects.exchanges;

@@ -55,7 +55,7 @@ impl Endpoint for ShutdownEndpoint {
             let shutdown = self.shutdown.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(GRACE).await;
-                shutdown.throw();
+                shutdown.throw_because("shutdown endpoint");
             });
             Reply::json(&ShutdownDescriptor { message: "Shutting down, bye..." })
         })

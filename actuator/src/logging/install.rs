@@ -19,7 +19,7 @@ use super::{
         Common, Destination, DropCount, LogFormat, Look, OutputLayer, OutputSettings, Surroundings,
         sink::{FileSink, StdoutSink, SyslogFormat, SyslogSettings, SyslogSink},
     },
-    recent::LogRing,
+    recent::{LogFiles, LogRing, LogViewers, RecentSettings},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -34,8 +34,28 @@ pub(crate) struct LoggingState {
     pub(crate) loggers: Loggers,
     /// What `/logfile` serves; `None` when nobody knows where the log goes.
     pub(crate) source: Option<LogSource>,
+    /// The last lines, if our own subscriber writes them.
+    pub(crate) ring: Option<Arc<LogRing>>,
+    /// What of the log can be read, and how.
+    pub(crate) recent: RecentSettings,
     /// How many lines each of our destinations has lost; empty if the subscriber is not ours.
     pub(crate) drops: Vec<(&'static str, DropCount)>,
+}
+
+impl LoggingState {
+    /// Those who may watch the log; `None` if nothing is kept of it.
+    pub(crate) fn viewers(&self) -> Option<LogViewers> {
+        let ring = self.ring.clone()?;
+        Some(LogViewers::new(ring, self.recent.max_viewers))
+    }
+
+    /// The log file with its archives; `None` if nobody knows of a file.
+    pub(crate) fn files(&self) -> Option<LogFiles> {
+        let Some(LogSource::File(path)) = &self.source else { return None };
+        // Another file than our own is rolled by others.
+        let rolling = self.recent.rolling.clone().filter(|_| self.recent.external_file.is_none());
+        Some(LogFiles::new(path.clone(), rolling, self.recent.follow_links))
+    }
 }
 
 /// Where the log can be read.
@@ -95,8 +115,11 @@ pub(crate) fn install(
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         install_own(settings, &loggers, beside)?;
     }
-    let drops = INSTALLED.get().map(|installed| installed.output.drops());
-    Ok(LoggingState { source: source(settings), drops: drops.unwrap_or_default(), loggers })
+    let installed = INSTALLED.get();
+    let drops = installed.map(|installed| installed.output.drops()).unwrap_or_default();
+    let ring = installed.and_then(|installed| installed.ring.clone());
+    let recent = settings.recent.clone();
+    Ok(LoggingState { source: source(settings), ring, recent, drops, loggers })
 }
 
 fn install_own(

@@ -29,6 +29,9 @@ pub use levels::{
     OverridesChange, SharedOverrides, Stored, layer,
 };
 pub use output::{LogFormat, OutputBuilder, OutputLayer, output};
+pub(crate) use recent::{
+    LineFilter, ListedFile, LogFiles, LogViewer, LogViewers, RecentLine, Start,
+};
 #[cfg(test)]
 pub(crate) use recent::{LogLine, LogRing};
 pub(crate) use settings::LoggingSettings;

@@ -17,10 +17,11 @@ pub(crate) struct LoggingSettings {
 impl LoggingSettings {
     /// Reads the settings.
     pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
+        let output = OutputSettings::read(reader);
         Self {
             levels: LevelSettings::read(reader),
-            output: OutputSettings::read(reader),
-            recent: RecentSettings::read(reader),
+            recent: RecentSettings::read(reader, output.rolling.clone()),
+            output,
         }
     }
 }

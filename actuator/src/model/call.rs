@@ -25,6 +25,8 @@ pub struct Call<'a> {
     pub version: ApiVersion,
     /// The caller, once authenticated.
     pub principal: Option<&'a Principal>,
+    /// What the caller has seen last of a stream (`Last-Event-ID`): it goes on behind that.
+    pub last_event_id: Option<&'a str>,
     /// The listener on which the call arrived.
     pub listener: Listener,
     /// The additional path by which the call arrived (`/livez`), if it did not come through the
@@ -44,6 +46,7 @@ impl Call<'_> {
             objects: Vec::new(),
             version: ApiVersion::V3,
             principal: None,
+            last_event_id: None,
             listener: Listener::Application,
             additional_path: None,
         }

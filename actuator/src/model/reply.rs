@@ -33,6 +33,8 @@ pub enum Reply {
     },
     /// A document of a format of its own that is written while it is sent.
     Stream(Stream),
+    /// What has no end: it is sent as it comes, until the caller goes away or the listener stops.
+    Live(Live),
     /// A long JSON document, status 200, that is written while it is sent.
     JsonStream(Box<dyn StreamContent>),
     /// Something with a length that is served in ranges (log file, SBOM).
@@ -93,6 +95,29 @@ impl fmt::Debug for Stream {
     }
 }
 
+/// A document that goes on as things happen. Its status is 200; it is never compressed, for what
+/// has happened is to arrive at once.
+pub struct Live {
+    /// The media type, with parameters.
+    pub content_type: &'static str,
+    /// What writes it.
+    pub content: Box<dyn LiveContent>,
+}
+
+/// The content behind a [`Live`]. It is dropped if the caller goes away.
+pub trait LiveContent: Send {
+    /// The next part, once there is one, and what writes those behind it; `None` at the end. It is
+    /// asked only when the connection takes more, so a slow caller is asked for less often; nobody
+    /// gathers for it meanwhile.
+    fn next(self: Box<Self>) -> BoxFuture<'static, Option<(Bytes, Box<dyn LiveContent>)>>;
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").field("content_type", &self.content_type).finish_non_exhaustive()
+    }
+}
+
 /// Bytes with a known length that can be read in parts.
 pub struct Resource {
     /// The media type, with parameters.
@@ -102,6 +127,8 @@ pub struct Resource {
     /// The offset of the first byte that can still be read; more than 0 for a ring that has
     /// dropped its beginning.
     pub start: u64,
+    /// The name under which callers are to keep it; `None` where they are to show it.
+    pub file_name: Option<String>,
     /// Reads `[from, to)`.
     pub content: Arc<dyn ResourceContent>,
 }

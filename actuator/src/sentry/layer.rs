@@ -28,6 +28,8 @@ pub(super) const TARGET: &str = "actuator::sentry";
 const EVENT: Bounds = Bounds { message: 8 * 1024, value: 1024, fields: 64 };
 const SPAN: Bounds = Bounds { message: 0, value: 512, fields: 32 };
 const BREADCRUMB: Bounds = Bounds { message: 512, value: 128, fields: 8 };
+/// Where the error layer tells of a panic that it caught: the hook has reported that already.
+const CAUGHT_PANIC: &str = "actuator::errors::panic";
 /// Fields of all spans around an event.
 const MOST_SPAN_FIELDS: usize = 64;
 
@@ -105,7 +107,7 @@ where
         {
             return;
         }
-        if is_event {
+        if is_event && metadata.target() != CAUGHT_PANIC {
             report(reporter, event, metadata, &context);
         }
         leave_breadcrumb(reporter, event, metadata, &context);

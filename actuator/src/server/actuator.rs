@@ -11,8 +11,8 @@ use std::{
 use axum::{Router, extract::Request};
 
 use super::{
-    builder::Builder, health, registration_meters, sentry, settings::ServerSettings,
-    start_log::StartLog,
+    builder::Builder, health, lifecycle_audit, registration_meters, sentry,
+    settings::ServerSettings, start_log::StartLog, streams::Streams,
 };
 use crate::{
     admin::{
@@ -29,7 +29,8 @@ use crate::{
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
     web::{
-        ActuatorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, not_found_fallback,
+        ActuatorLayer, ErrorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, OnWrite,
+        not_found_fallback,
     },
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -49,6 +50,7 @@ pub struct Actuator {
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    pub(super) on_write: Option<OnWrite>,
     pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
@@ -64,6 +66,7 @@ pub struct Actuator {
     pub(super) began: Instant,
     pub(super) started: SystemTime,
     pub(super) sampler: MetricsSampler,
+    pub(super) streams: Streams,
 }
 
 impl Actuator {
@@ -84,6 +87,13 @@ impl Actuator {
         self.layer.clone()
     }
 
+    /// Turns error answers of the application into documents, and panics into answers. To be applied
+    /// before [`Self::layer`], so that it stands inside of it. `actuator.errors.enabled=false`
+    /// switches it off; `serve!` and `run()` put it there themselves where that is `true`.
+    pub fn error_layer(&self) -> ErrorLayer {
+        ErrorLayer::new(&self.server.errors)
+    }
+
     /// Copies the beginnings of bodies into the HTTP exchanges, if
     /// `actuator.httpexchanges.include-bodies` asks for that; otherwise it does nothing. To be
     /// applied with `Router::layer` just before [`Self::layer`].
@@ -99,6 +109,11 @@ impl Actuator {
     /// The health checks, to add and remove some while the service runs.
     pub fn health(&self) -> Arc<HealthContributors> {
         Arc::clone(&self.health)
+    }
+
+    /// The answers of the management API that have no end of their own.
+    pub fn streams(&self) -> Streams {
+        self.streams.clone()
     }
 
     /// The registry of meters.
@@ -148,11 +163,14 @@ impl Actuator {
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
+        lifecycle_audit::started(&self.audit, &self.name, version, address);
         Registration {
             registrar,
             webhook,
             exports,
             availability: self.availability.clone(),
+            audit: self.audit.clone(),
+            streams: self.streams.clone(),
             level_attendants: Arc::clone(&self.level_attendants),
         }
     }
@@ -165,7 +183,9 @@ impl Actuator {
         };
         let management =
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
-                .including_message(self.server.include_message);
+                .including(self.server.errors.includes)
+                .telling_of_writes(self.on_write.clone())
+                .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
     }
 
@@ -180,6 +200,9 @@ impl Actuator {
         };
         let bare = !routes.has_routes();
         let router = merged(routes, management)?;
+        // Inside: requests are recorded with the answers that were sent.
+        let has_errors = self.server.errors.enabled == Some(true);
+        let router = if has_errors { router.layer(self.error_layer()) } else { router };
         let router = if self.body_layer.is_on() { router.layer(self.body_layer) } else { router };
         let router = router.layer(self.layer.clone());
         let router = if bare { self.with_recorded_fallback(router) } else { router };
@@ -191,9 +214,9 @@ impl Actuator {
 
     /// What nothing matches is refused.
     pub(super) fn with_fallback(&self, router: Router) -> Router {
-        let include_message = self.server.include_message;
+        let include = self.server.errors.includes;
         router.fallback(move |request: Request| {
-            std::future::ready(not_found_fallback(&request, include_message))
+            std::future::ready(not_found_fallback(&request, include))
         })
     }
 
@@ -253,6 +276,8 @@ pub struct Registration {
     webhook: Option<WebhookHandle>,
     exports: Exports,
     availability: Availability,
+    audit: Audit,
+    streams: Streams,
     level_attendants: Arc<LevelAttendants>,
 }
 
@@ -269,14 +294,17 @@ impl Registration {
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
     /// they are sent, keeps levels that were just set, and ends the health webhook, within one second
-    /// whatever the other sides do. The last events for Sentry, if there are any, may take one second
-    /// more.
+    /// whatever the other sides do. The last audit events are kept for good, and the last events for
+    /// Sentry sent, if there are any: that may take one second more.
     pub async fn shutdown(self) {
+        self.streams.end();
+        lifecycle_audit::stopping(&self.audit, "application");
+        let audit = self.audit.clone();
         self.take_back().await;
-        sentry::flush().await;
+        tokio::join!(audit.flush(), sentry::flush());
     }
 
-    /// The same but for Sentry, which is told of what follows too.
+    /// The same but for the last events: the way down tells of what follows too.
     pub(super) async fn take_back(self) {
         self.availability.shutting_down();
         let webhook = async {

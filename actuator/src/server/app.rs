@@ -216,7 +216,8 @@ impl App {
         self.audit.clone()
     }
 
-    /// Keeps audit events in a repository of one's own instead of in memory.
+    /// Keeps audit events in a repository of one's own instead of in memory, or in the file of
+    /// `actuator.auditevents.file`.
     pub fn audit_repository(&mut self, repository: impl AuditEventRepository) -> &mut Self {
         self.audit.keep_in(Arc::new(repository));
         self
@@ -295,7 +296,7 @@ mod tests {
         let settings = Arc::new(Settings::builder().build().unwrap());
         let meters = MeterRegistry::new(MeterSettings::default(), Clock::system());
         let audit = Audit::new(
-            crate::audit::AuditSettings::default(),
+            &crate::audit::AuditSettings::default(),
             Sanitizer::default(),
             Clock::system(),
         );

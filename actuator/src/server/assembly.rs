@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters, health,
-    level_audit, level_store, log_meters, mounts::Ground, sentry,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
+    endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
+    streams::Streams,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -159,6 +160,11 @@ impl Parts {
             health,
             availability: self.availability,
             meters: basics.meters,
+            on_write: endpoint_audit::recorder(
+                &basics.audit,
+                Sanitizer::default(),
+                Clock::system(),
+            ),
             audit: basics.audit,
             level_attendants: self.subjects.level_attendants,
             admin: config.admin,
@@ -175,6 +181,7 @@ impl Parts {
             began: basics.began,
             started: basics.started,
             sampler: self.sampler,
+            streams: Streams::default(),
         })
     }
 }

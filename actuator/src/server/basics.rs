@@ -9,10 +9,10 @@ use std::{
 use super::{builder::Builder, recorder, sentry, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
-    audit::{Audit, AuditSettings},
+    audit::{Audit, AuditSettings, FileAuditEventRepository},
     endpoint,
     env::EnvSettings,
-    error::Result,
+    error::{Error, ErrorKind, Result},
     exchange::ExchangeSettings,
     export::ExportSettings,
     exposition::ExpositionSettings,
@@ -100,8 +100,8 @@ impl Basics {
         let errors_to = sentry::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
-        let audit = Audit::new(audit, Sanitizer::default(), Clock::system());
         let logging = logging::install(&logging, sentry::layer())?;
+        let audit = audit_trail(&audit)?;
         sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
         recorder::install(builder, records, &meters);
         for warning in settings.warnings() {
@@ -121,6 +121,22 @@ impl Basics {
             started,
         })
     }
+}
+
+/// The trail of audit events, in a file if a setting names one.
+fn audit_trail(settings: &AuditSettings) -> Result<Audit> {
+    let audit = Audit::new(settings, Sanitizer::default(), Clock::system());
+    let Some(path) = settings.file.as_ref().filter(|_| settings.enabled) else { return Ok(audit) };
+    let repository = FileAuditEventRepository::open(path, settings.capacity).map_err(|error| {
+        let message = format!(
+            "the file of audit events {} (actuator.auditevents.file) cannot be opened: {error}; \
+             name one that the service may write",
+            path.display()
+        );
+        Error::new(ErrorKind::Setting, message).with_cause(error)
+    })?;
+    audit.keep_in(Arc::new(repository));
+    Ok(audit)
 }
 
 /// The variables of the process; `std::env::vars` would panic on one that is not UTF-8.

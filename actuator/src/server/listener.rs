@@ -2,12 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt as _};
 use tokio::{net::TcpListener, runtime::Handle, sync::Notify, task::JoinHandle, time::timeout};
 
+use super::connection::Connections;
 use crate::{
     error::{Error, ErrorKind, Result},
-    support::trigger::Trigger,
+    support::{live_answers::LiveAnswers, trigger::Trigger},
 };
 
 /// How long the port may take to close once the listener was aborted.
@@ -64,11 +65,13 @@ impl BoundListener {
     }
 
     /// Serves `router` on the runtime of `handle` until it is stopped and the last request in
-    /// progress is answered.
-    pub(super) fn serve(self, router: Router, handle: &Handle) -> Serving {
+    /// progress is answered. Those of its answers that have no end
+    /// of their own are `live`, and end when it is stopped.
+    pub(super) fn serve(self, router: Router, handle: &Handle, live: LiveAnswers) -> Serving {
         let Self { listener, address } = self;
-        let stop = Trigger::default();
-        let stopped = stop.clone();
+        let (stop, stopped) = (live.end().clone(), live.end().clone());
+        // The tap makes the peer's address known to axum, which knows only its own listeners.
+        let listener = Connections { listener, live }.tap_io(|_| ());
         let task = handle.spawn(async move {
             // With the peer of each connection, for exchanges that record it.
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -133,7 +136,11 @@ mod tests {
         });
         let bound = BoundListener::bind("127.0.0.1:0".parse().unwrap(), "x").await.unwrap();
         let mut caller = tokio::net::TcpStream::connect(bound.address()).await.unwrap();
-        let serving = bound.serve(Router::new().route("/", handler), &Handle::current());
+        let serving = bound.serve(
+            Router::new().route("/", handler),
+            &Handle::current(),
+            LiveAnswers::default(),
+        );
         let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
         tokio::io::AsyncWriteExt::write_all(&mut caller, request).await.unwrap();
         begins.recv().await.unwrap();

@@ -55,7 +55,7 @@ impl Running {
     /// application's port and lets requests in progress finish, takes the registration back, and
     /// closes the management port last.
     pub async fn shutdown(self) {
-        self.actuator.shutdown.throw();
+        self.actuator.shutdown.throw_because("application");
         self.beside.ended.thrown().await;
         logging::flush();
     }

@@ -7,8 +7,8 @@ use std::{
 
 use crate::{
     model::call::Listener,
-    settings::{FromSetting, SettingsReader, one_of},
-    web::{IncludeMessage, RequestSettings},
+    settings::{SettingsReader, one_of},
+    web::{ErrorSettings, RequestSettings},
 };
 
 /// `server.*`, `management.server.*`, and the paths of the management API.
@@ -25,8 +25,8 @@ pub(crate) struct ServerSettings {
     pub base_path: String,
     /// Whether the discovery page exists.
     pub discovery: bool,
-    /// Whether error documents say why.
-    pub include_message: IncludeMessage,
+    /// The form of error answers, and what they show.
+    pub errors: ErrorSettings,
     /// Whether responses tell how long they took.
     pub server_timing: bool,
     /// How requests are named and logged.
@@ -55,9 +55,6 @@ impl ServerSettings {
         let below = path(reader, "management.endpoints.web.base-path", "/actuator");
         let base_path =
             if management.is_some() { format!("{prefix}{below}") } else { below.clone() };
-        let include_message = reader
-            .value("spring.web.error.include-message")
-            .or_else(|| reader.value("server.error.include-message"));
         // At the root of the application's own port the page would hide the application's.
         let discovery = reader.value_or("management.endpoints.web.discovery.enabled", true)
             && (management.is_some() || !below.is_empty());
@@ -69,7 +66,7 @@ impl ServerSettings {
             discovery,
             server_timing: reader.value_or("actuator.server-timing.enabled", false),
             requests: RequestSettings::read(reader),
-            include_message: include_message.unwrap_or_default(),
+            errors: ErrorSettings::read(reader),
             delay: reader.value_or("actuator.shutdown.delay", Duration::ZERO),
             drain: drain(reader),
             default_address: ip.is_none(),
@@ -132,15 +129,4 @@ fn path(reader: &mut SettingsReader<'_>, name: &str, default: &str) -> String {
         reader.reject(name, format!("a path starts with a slash: {name}=/{path}"));
     }
     path.strip_suffix('/').unwrap_or(&path).to_owned()
-}
-
-impl FromSetting for IncludeMessage {
-    fn from_setting(text: &str) -> Result<Self, String> {
-        match text.trim().to_ascii_lowercase().replace(['-', '_'], "").as_str() {
-            "never" => Ok(Self::Never),
-            "always" => Ok(Self::Always),
-            "onparam" => Ok(Self::OnParam),
-            _ => Err("expected never, always or on-param".to_owned()),
-        }
-    }
 }

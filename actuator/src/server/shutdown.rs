@@ -42,7 +42,7 @@ impl Signals {
                 hurry.notify_one();
             } else {
                 tracing::info!(target: "actuator::server", "shutting down: received {name}");
-                shutdown.throw();
+                shutdown.throw_because(name);
             }
         }
     }

@@ -72,6 +72,7 @@ impl Actuator {
             drain: self.server.drain,
             application,
             registration,
+            audit: self.audit.clone(),
             management,
             end,
         };
@@ -92,8 +93,10 @@ impl Actuator {
         let management = ports.management.map(|management| {
             self.application_runtime.settle(home.clone());
             let router = self.management(Listener::Management).into_router();
-            management.serve(self.with_fallback(router), &beside.handle)
+            let live = self.streams.of(Listener::Management).clone();
+            management.serve(self.with_fallback(router), &beside.handle, live)
         });
-        (ports.application.serve(router, &home), management)
+        let live = self.streams.of(Listener::Application).clone();
+        (ports.application.serve(router, &home, live), management)
     }
 }

@@ -7,8 +7,10 @@ use std::{
 
 use tokio::{sync::Notify, time::timeout};
 
-use super::{actuator::Registration, listener::Serving, management::Throws, sentry};
-use crate::{health::Availability, support::trigger::Trigger};
+use super::{
+    actuator::Registration, lifecycle_audit, listener::Serving, management::Throws, sentry,
+};
+use crate::{audit::Audit, health::Availability, support::trigger::Trigger};
 
 /// What has to happen, in this order, once the service is told to stop. It runs beside the
 /// application: with a management port of its own, a stuck application cannot hold it up.
@@ -23,6 +25,7 @@ pub(super) struct WayDown {
     pub(super) drain: Duration,
     pub(super) application: Serving,
     pub(super) registration: Registration,
+    pub(super) audit: Audit,
     /// The management API, if it has its own port.
     pub(super) management: Option<Serving>,
     /// Thrown at the end.
@@ -36,13 +39,15 @@ impl WayDown {
     /// 2. For the delay everything goes on, so that whoever sends requests can take notice.
     /// 3. The application takes no new connection; requests in progress finish within the drain.
     /// 4. The registration is taken back, and meters are pushed a last time.
-    /// 5. The management API ends, which has shown all that.
+    /// 5. The management API ends, which has shown all that. Audit events are kept for good.
     /// 6. The last events reach Sentry.
     pub(super) async fn run(self) {
         self.shutdown.thrown().await;
         let began = Instant::now();
+        lifecycle_audit::stopping(&self.audit, self.shutdown.reason().unwrap_or_default());
         self.availability.shutting_down();
-        let Self { hurry, delay, drain, application, registration, management, end, .. } = self;
+        let Self { audit, hurry, delay, drain, application, registration, management, end, .. } =
+            self;
         if !delay.is_zero() {
             tracing::info!(
                 target: "actuator::server",
@@ -59,6 +64,7 @@ impl WayDown {
             let rest = drain.saturating_sub(drained.elapsed());
             management.finish(rest, &hurry).await;
         }
+        audit.flush().await;
         let took = began.elapsed().as_millis();
         tracing::info!(target: "actuator::server", "stopped in {took} ms");
         sentry::flush().await;

@@ -6,6 +6,7 @@ pub(crate) mod data_size;
 pub(crate) mod host;
 pub(crate) mod host_name;
 pub(crate) mod json;
+pub(crate) mod live_answers;
 pub(crate) mod offset_date_time;
 pub(crate) mod outgoing;
 pub(crate) mod single_flight;

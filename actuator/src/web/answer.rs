@@ -5,15 +5,20 @@ use std::borrow::Cow;
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use super::{range, stream};
-use crate::model::{endpoint::Operation, reply::Reply};
+use super::{events, range, stream};
+use crate::{
+    model::{endpoint::Operation, reply::Reply},
+    support::live_answers::LiveAnswers,
+};
 
-/// The response to a call that succeeded.
+/// The response to a call that succeeded. What has no end of its own is
+/// one of `live`.
 pub(crate) fn respond(
     reply: Reply,
     content_type: Cow<'static, str>,
     headers: &HeaderMap,
     head: bool,
+    live: &LiveAnswers,
 ) -> Response {
     match reply {
         Reply::Json { status, body } => {
@@ -32,6 +37,7 @@ pub(crate) fn respond(
             response
         }
         Reply::Stream(stream) => stream::respond(stream, headers),
+        Reply::Live(endless) => events::respond(endless, live),
         Reply::JsonStream(content) => {
             with_body(StatusCode::OK, content_type, stream::body(content))
         }

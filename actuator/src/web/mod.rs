@@ -8,6 +8,8 @@
 mod answer;
 mod arguments;
 mod body;
+mod errors;
+mod events;
 mod exposure;
 #[cfg(feature = "compression")]
 mod gzip;
@@ -25,11 +27,15 @@ mod router;
 mod server_timing;
 mod stream;
 mod target;
+mod write;
 
+pub(crate) use errors::ErrorSettings;
+pub use errors::{ErrorLayer, HttpError};
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
 pub use layer::{ActuatorLayer, ExchangeBodyLayer};
 pub(crate) use layer::{LayerParts, RequestSettings};
-pub(crate) use refusal::{IncludeMessage, not_found_fallback};
+pub(crate) use refusal::not_found_fallback;
 pub use request_context::NoRequestContext;
 pub(crate) use router::{Management, MountedPath};
 pub use server_timing::ServerTiming;
+pub(crate) use write::{EndpointWrite, OnWrite};

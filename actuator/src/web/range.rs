@@ -42,6 +42,22 @@ pub(crate) fn respond(resource: &Resource, range: Option<&HeaderValue>, head: bo
     }
 }
 
+/// What tells a browser to keep the resource under this name (RFC 6266).
+fn disposition(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') { c } else { '_' })
+        .collect();
+    let mut text = format!("attachment; filename=\"{plain}\"");
+    if plain != name {
+        let encoded =
+            percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+        // Writing to a String cannot fail.
+        let _ = write!(text, "; filename*=UTF-8''{encoded}");
+    }
+    text
+}
+
 /// The bytes from an offset up to another one, which is not included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
@@ -105,7 +121,7 @@ fn unsatisfiable(resource: &Resource) -> Response {
     *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
     set(&mut response, header::CONTENT_TYPE, resource.media_type);
     set(&mut response, header::CONTENT_RANGE, &format!("bytes */{}", resource.length));
-    finish(response, 0)
+    finish(response, 0, resource)
 }
 
 fn single(resource: &Resource, status: StatusCode, span: Span, head: bool) -> Response {
@@ -116,7 +132,7 @@ fn single(resource: &Resource, status: StatusCode, span: Span, head: bool) -> Re
     if status == StatusCode::PARTIAL_CONTENT {
         set(&mut response, header::CONTENT_RANGE, &span.content_range(resource.length));
     }
-    finish(response, span.len())
+    finish(response, span.len(), resource)
 }
 
 fn multiple(resource: &Resource, spans: &[Span], head: bool) -> Response {
@@ -140,10 +156,13 @@ fn multiple(resource: &Resource, spans: &[Span], head: bool) -> Response {
     *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     let media_type = format!("multipart/byteranges; boundary={boundary}");
     set(&mut response, header::CONTENT_TYPE, &media_type);
-    finish(response, length)
+    finish(response, length, resource)
 }
 
-fn finish(mut response: Response, length: u64) -> Response {
+fn finish(mut response: Response, length: u64, resource: &Resource) -> Response {
+    if let Some(name) = resource.file_name.as_deref().filter(|_| response.status().is_success()) {
+        set(&mut response, header::CONTENT_DISPOSITION, &disposition(name));
+    }
     response.headers_mut().insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     response

@@ -3,26 +3,14 @@
 //! Shape and negotiation as Spring's `BasicErrorController` (recorded: golden `index/unknown-*`,
 //! `*/get-accept-*`, `run-error-messages`).
 
-use std::time::SystemTime;
-
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use serde::Serialize;
 
-use super::media_type::{Accept, ErrorForm};
-use crate::{model::problem::Problem, support::time::iso_instant};
-
-/// Whether an error document says why (`server.error.include-message`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum IncludeMessage {
-    /// No; the reason is logged.
-    #[default]
-    Never,
-    /// Yes.
-    Always,
-    /// If the query has a `message` parameter that is not `false`.
-    OnParam,
-}
+use super::{
+    errors::{ErrorDocument, Includes, page},
+    media_type::{Accept, ErrorForm},
+};
+use crate::model::problem::Problem;
 
 /// A refusal on its way to the caller.
 #[derive(Debug)]
@@ -71,6 +59,11 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, reason)
     }
 
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     fn with_header(mut self, name: header::HeaderName, value: String) -> Self {
         self.header = Some((name, value));
         self
@@ -106,7 +99,7 @@ impl Refusal {
         let accept = context.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         let (content_type, body) = match Accept::parse(accept).error_form() {
             ErrorForm::Empty => return,
-            ErrorForm::Html => ("text/html;charset=UTF-8", self.page().into_bytes()),
+            ErrorForm::Html => ("text/html;charset=UTF-8", page(self.status)),
             ErrorForm::Json(media_type) => (media_type, self.document(context)),
         };
         if let Ok(content_type) = HeaderValue::try_from(content_type) {
@@ -116,34 +109,10 @@ impl Refusal {
     }
 
     fn document(&self, context: &RefusalContext<'_>) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Document<'a> {
-            timestamp: String,
-            status: u16,
-            error: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            message: Option<&'a str>,
-            path: &'a str,
-        }
-        // Three fraction digits always, as java.util.Date prints.
-        let timestamp = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-        serde_json::to_vec(&Document {
-            timestamp,
-            status: self.status.as_u16(),
-            error: self.status.canonical_reason().unwrap_or("Unknown"),
-            message: context.shows_message().then_some(self.reason.as_str()),
-            path: context.path,
-        })
-        .unwrap_or_default()
-    }
-
-    fn page(&self) -> String {
-        format!(
-            "<html><body><h1>{code} {reason}</h1><p>{now}</p></body></html>",
-            code = self.status.as_u16(),
-            reason = self.status.canonical_reason().unwrap_or("Unknown"),
-            now = iso_instant(SystemTime::now()),
-        )
+        let Includes { message, path } = context.include;
+        let message = message.shows("message", context.query).then_some(self.reason.as_str());
+        let path = path.shows("path", context.query).then_some(context.path);
+        ErrorDocument::new(self.status, message, path).spring()
     }
 }
 
@@ -163,34 +132,17 @@ pub(crate) struct RefusalContext<'a> {
     pub query: &'a str,
     /// The request's headers.
     pub headers: &'a HeaderMap,
-    /// Whether the reason may be shown.
-    pub include_message: IncludeMessage,
-}
-
-impl RefusalContext<'_> {
-    fn shows_message(&self) -> bool {
-        match self.include_message {
-            IncludeMessage::Never => false,
-            IncludeMessage::Always => true,
-            IncludeMessage::OnParam => self
-                .query
-                .split('&')
-                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-                .any(|(name, value)| name == "message" && !value.eq_ignore_ascii_case("false")),
-        }
-    }
+    /// Which members the document shows.
+    pub include: Includes,
 }
 
 /// The answer to a path that nothing serves, for listeners of this crate's own.
-pub(crate) fn not_found_fallback(
-    request: &http::Request<Body>,
-    include_message: IncludeMessage,
-) -> Response {
+pub(crate) fn not_found_fallback(request: &http::Request<Body>, include: Includes) -> Response {
     let uri = request.uri();
     Refusal::not_found(uri.path()).respond(&RefusalContext {
         path: uri.path(),
         query: uri.query().unwrap_or_default(),
         headers: request.headers(),
-        include_message,
+        include,
     })
 }

@@ -8,18 +8,27 @@ use http::{Method, Request, header, request::Parts};
 
 use super::{
     answer, arguments, body,
+    errors::{Includes, OfManagement},
     exposure::Exposed,
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
     path,
-    refusal::{IncludeMessage, Refusal, RefusalContext},
+    refusal::{Refusal, RefusalContext},
     target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
+    write::{OnWrite, Watched},
 };
-use crate::model::{
-    call::{Call, Listener},
-    endpoint::{Operation, Produces, Selector, SharedEndpoint},
-    problem::Problem,
+use crate::{
+    model::{
+        call::{Call, Listener},
+        endpoint::{Operation, Produces, Selector, SharedEndpoint},
+        principal::Principal,
+        problem::Problem,
+    },
+    support::live_answers::LiveAnswers,
 };
+
+/// An endpoint, what stands below its path, and the additional path by which it was found.
+type Found<'m, 'r> = (&'m SharedEndpoint, Below<'m, 'r>, Option<&'m str>);
 
 /// The management API on one listener.
 pub(crate) struct Management {
@@ -28,8 +37,11 @@ pub(crate) struct Management {
     endpoints: Vec<Exposed>,
     mounted: Vec<MountedPath>,
     discovery: bool,
-    include_message: IncludeMessage,
+    include: Includes,
     listener: Listener,
+    on_write: Option<OnWrite>,
+    /// The answers of the listener that have no end of their own.
+    live: LiveAnswers,
 }
 
 /// A path outside the base path at which an endpoint answers (`/livez`).
@@ -71,8 +83,10 @@ impl Management {
             endpoints,
             mounted,
             discovery: true,
-            include_message: IncludeMessage::Never,
+            include: Includes::default(),
             listener,
+            on_write: None,
+            live: LiveAnswers::default(),
         }
     }
 
@@ -83,10 +97,24 @@ impl Management {
         self
     }
 
-    /// Whether error documents say why.
+    /// What error documents hold.
     #[must_use]
-    pub(crate) fn including_message(mut self, include_message: IncludeMessage) -> Self {
-        self.include_message = include_message;
+    pub(crate) fn including(mut self, include: Includes) -> Self {
+        self.include = include;
+        self
+    }
+
+    /// Told of each operation that changes something, once it was done or refused.
+    #[must_use]
+    pub(crate) fn telling_of_writes(mut self, on_write: Option<OnWrite>) -> Self {
+        self.on_write = on_write;
+        self
+    }
+
+    /// With these, to which answers that have no end of their own belong.
+    #[must_use]
+    pub(crate) fn among(mut self, live: LiveAnswers) -> Self {
+        self.live = live;
         self
     }
 
@@ -133,15 +161,17 @@ impl Management {
     /// Answers one request. Never fails: a refusal is a response too.
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
         let (parts, body) = request.into_parts();
-        match self.answer(&parts, body).await {
+        let mut response = match self.answer(&parts, body).await {
             Ok(response) => response,
             Err(refusal) => refusal.respond(&RefusalContext {
                 path: original_uri(&parts).path(),
                 query: parts.uri.query().unwrap_or_default(),
                 headers: &parts.headers,
-                include_message: self.include_message,
+                include: self.include,
             }),
-        }
+        };
+        response.extensions_mut().insert(OfManagement);
+        response
     }
 
     async fn answer(&self, parts: &Parts, sent: Body) -> Result<Response, Refusal> {
@@ -149,8 +179,29 @@ impl Management {
         if self.is_index(full_path) {
             return self.index(parts);
         }
-        let (endpoint, below, mounted_at) = self.find(full_path)?;
-        let target = Target::find(endpoint, &below, full_path)?;
+        let found = self.find(full_path)?;
+        let (endpoint, below, _) = &found;
+        let on_write = self.on_write.as_ref();
+        let caller = parts.extensions.get::<Principal>();
+        let mut watched = Watched::begin(on_write, &parts.method, endpoint, below, caller);
+        let answered = self.invoke(parts, sent, found, watched.as_mut()).await;
+        if let Some(watched) = watched {
+            watched.answered(match &answered {
+                Ok(response) => response.status().as_u16(),
+                Err(refusal) => refusal.status().as_u16(),
+            });
+        }
+        answered
+    }
+
+    async fn invoke(
+        &self,
+        parts: &Parts,
+        sent: Body,
+        (endpoint, below, mounted_at): Found<'_, '_>,
+        watched: Option<&mut Watched<'_>>,
+    ) -> Result<Response, Refusal> {
+        let target = Target::find(endpoint, &below, parts.uri.path())?;
         let accept = accept(parts);
         let (operation, content_type) = match target.negotiate(parts, &accept)? {
             Negotiated::Operation(operation, content_type) => (operation, content_type),
@@ -168,12 +219,16 @@ impl Management {
             objects: sent.objects,
             version: accept.version(),
             principal: None,
+            last_event_id: parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()),
             listener: self.listener,
             additional_path: mounted_at,
         };
+        if let Some(watched) = watched {
+            watched.asked(&call);
+        }
         let reply = endpoint.invoke(call).await?;
         let head = parts.method == Method::HEAD;
-        Ok(answer::respond(reply, content_type, &parts.headers, head))
+        Ok(answer::respond(reply, content_type, &parts.headers, head, &self.live))
     }
 
     /// The page is at the base path without a slash; at the root, where there is none, at `/`.
@@ -210,10 +265,7 @@ impl Management {
     }
 
     /// The endpoint of a path, and the decoded segments below it.
-    fn find<'r>(
-        &self,
-        full_path: &'r str,
-    ) -> Result<(&SharedEndpoint, Below<'_, 'r>, Option<&str>), Refusal> {
+    fn find<'m, 'r>(&'m self, full_path: &'r str) -> Result<Found<'m, 'r>, Refusal> {
         let mounted =
             self.mounted.iter().find_map(|mounted| Some((mounted, mounted.rest(full_path)?)));
         if let Some((mounted, rest)) = mounted {

@@ -209,7 +209,7 @@ impl LevelOverrideStore for OwnStore {
 
     fn save<'s>(&'s self, change: &'s OverridesChange) -> Stored<'s, ()> {
         Box::pin(async {
-            *self.0.lock().unwrap() = change.all.clone();
+            self.0.lock().unwrap().clone_from(&change.all);
             Ok(())
         })
     }

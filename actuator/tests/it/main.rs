@@ -5,9 +5,11 @@
 mod admin_needs;
 mod app;
 mod audit;
+mod audit_trail;
 mod bad_input;
 mod calls_pools_caches;
 mod embedded;
+mod errors;
 mod exchanges;
 mod exposure;
 mod health;

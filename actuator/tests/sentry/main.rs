@@ -79,6 +79,15 @@ fn a_panic_arrives_as_fatal_and_the_hook_before_still_hears_it() {
 }
 
 #[test]
+fn a_panic_that_becomes_an_answer_is_sent_once() {
+    let sentry = StandIn::start();
+    run_at(sentry.address, "with_a_panic_that_is_answered", &[("ACTUATOR_ERRORS_ENABLED", "true")]);
+    let received = sentry.received();
+    let levels: Vec<_> = received.iter().map(|one| &one.event()["level"]).collect();
+    assert_eq!(levels, ["fatal"]);
+}
+
+#[test]
 fn the_last_event_is_sent_before_the_end() {
     // The second goes only after the answer to the first.
     let sentry = StandIn::answering(Answer::Later(Duration::from_millis(200)));

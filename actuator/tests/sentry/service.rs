@@ -108,6 +108,15 @@ fn with_a_panic() {
 
 #[test]
 #[ignore = "run in a process of its own"]
+fn with_a_panic_that_is_answered() {
+    serve(|running| {
+        let answer = testkit::get(running.address(), "/panics").assert_status(500);
+        assert_eq!(answer.json()["status"], 500);
+    });
+}
+
+#[test]
+#[ignore = "run in a process of its own"]
 fn with_many_errors_and_a_prompt_end() {
     let took = serve(|running| {
         let began = Instant::now();

@@ -2,17 +2,39 @@
 
 use std::time::{Duration, SystemTime};
 
-use actuator::audit::{
-    Audit, AuditEvent,
-    types::{AUTHENTICATION_FAILURE, AUTHENTICATION_SUCCESS, LOGOUT_SUCCESS},
+use actuator::{
+    App,
+    audit::{
+        AuditEvent, AuditEventFilter, AuditEventRepository, FoundEvents,
+        InMemoryAuditEventRepository,
+        types::{AUTHENTICATION_FAILURE, AUTHENTICATION_SUCCESS, LOGOUT_SUCCESS},
+    },
 };
 use serde_json::{Value, json};
 
 /// 2026-08-21T09:00:00Z in seconds since the epoch.
 const START: u64 = 1_787_302_800;
 
+/// What the recorded application knows: of its own start, of levels and of writes it tells nothing.
+struct Recorded(InMemoryAuditEventRepository);
+
+impl AuditEventRepository for Recorded {
+    fn add(&self, event: AuditEvent) {
+        let own = ["AUTHENTICATION_", "LOGOUT_", "CUSTOM"];
+        if own.iter().any(|start| event.event_type().starts_with(start)) {
+            self.0.add(event);
+        }
+    }
+
+    fn find(&self, filter: AuditEventFilter) -> FoundEvents<'_> {
+        self.0.find(filter)
+    }
+}
+
 /// Records all of them.
-pub fn remember(audit: &Audit) {
+pub fn remember(app: &mut App) {
+    app.audit_repository(Recorded(InMemoryAuditEventRepository::new(100)));
+    let audit = app.audit();
     let details = json!({"details": {"remoteAddress": "127.0.0.1", "sessionId": "abc"}});
     let message = json!({"message": "Bad credentials", "type": "BadCredentialsException"});
     let add = |nanos: u64, principal: &str, event_type: &str, data: &Value| {

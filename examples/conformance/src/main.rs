@@ -26,7 +26,7 @@ fn main() -> actuator::Result<()> {
 async fn setup(app: &mut App) -> actuator::Result<Router> {
     let switches = Arc::new(Switches::new(app.availability()));
     app.component(Arc::clone(&switches));
-    audit::remember(&app.audit());
+    audit::remember(app);
     loggers::speak();
     meters::register(&app.meters());
     Ok(routes::routes(switches))

@@ -52,7 +52,13 @@ async fn main() -> actuator::Result<()> {
 
     let registration = actuator.register(address);
     println!("listening on http://{address}");
-    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await?;
+    let streams = actuator.streams();
+    let stop = async move {
+        told_to_stop().await;
+        // Else the server would wait for those who watch the log.
+        streams.end();
+    };
+    axum::serve(listener, app).with_graceful_shutdown(stop).await?;
     registration.shutdown().await;
     Ok(())
 }

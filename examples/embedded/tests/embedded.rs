@@ -21,6 +21,22 @@ fn its_own_routes_and_the_management_api_share_its_server() {
 }
 
 #[test]
+fn its_start_and_its_stop_are_kept_in_the_file_of_audit_events() {
+    let folder = std::env::temp_dir().join(format!("embedded-audit-{}", std::process::id()));
+    let file = folder.join("audit.jsonl");
+    let setting = format!("--actuator.auditevents.file={}", file.display());
+    let service = embedded("127.0.0.1:0").arg(&setting).start();
+    service.get("/").assert_status(200);
+    service.terminate();
+    let (status, log) = service.finish();
+    assert_eq!(status.code(), Some(0), "{log}");
+    let kept = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+    assert!(kept.contains("\"APPLICATION_STARTED\""), "{kept}");
+    assert!(kept.contains(r#""data":{"reason":"application"}"#), "{kept}");
+}
+
+#[test]
 fn the_probe_asks_the_address_that_the_application_chose() {
     let service = embedded("127.0.0.1:0").start();
     let address = service.address().to_string();

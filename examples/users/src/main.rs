@@ -5,6 +5,8 @@
 //! $ cargo run -p users -- --spring.boot.admin.client.url=http://localhost:9090
 //! $ curl -X POST localhost:8080/users -H 'content-type: application/json' -d '{"name":"Ada"}'
 //! $ curl localhost:8080/users/1
+//! $ curl localhost:8080/users/2        # problem details, with -- --actuator.errors.enabled=true
+//!                                      # --actuator.errors.format=problem
 //! $ curl 'localhost:8080/actuator/metrics/users.visit?tag=outcome:SUCCESS'
 //! ```
 
@@ -12,7 +14,9 @@ mod store;
 
 use std::sync::Arc;
 
-use actuator::{ActuatorInfo, App, Health, gauge, health_check, meter::Counter, metrics, timed};
+use actuator::{
+    ActuatorInfo, App, Health, HttpError, gauge, health_check, meter::Counter, metrics, timed,
+};
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -61,8 +65,9 @@ async fn list(State(api): State<Api>) -> Json<Vec<User>> {
     Json(api.users.all())
 }
 
-async fn one(State(api): State<Api>, Path(id): Path<u64>) -> Result<Json<User>, StatusCode> {
-    let user = api.users.find(id).ok_or(StatusCode::NOT_FOUND)?;
+async fn one(State(api): State<Api>, Path(id): Path<u64>) -> Result<Json<User>, HttpError> {
+    let user = api.users.find(id);
+    let user = user.ok_or_else(|| HttpError::not_found(format!("There is no user {id}.")))?;
     // Any library of the service may count like this: /actuator/metrics/users.visits shows it.
     metrics::counter!("users.visits").increment(1);
     // Redis only counts visits here: without it the user is shown all the same.

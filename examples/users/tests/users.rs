@@ -45,13 +45,17 @@ fn users_are_served_traced_and_their_redis_is_watched() {
     let redis = Redis::start(port);
     let service = Program::at(env!("CARGO_BIN_EXE_users"))
         .arg(&format!("--redis.url=redis://127.0.0.1:{port}"))
+        .arg("--actuator.errors.enabled=true")
+        .arg("--actuator.errors.format=problem")
         .serve();
 
     let created = service.send(Request::post("/users", r#"{"name":"Ada"}"#)).assert_status(201);
     assert_eq!(created.json()["id"], 1);
     assert_eq!(service.get("/users/1").assert_status(200).json()["name"], "Ada");
     assert_eq!(service.get("/users").json().as_array().unwrap().len(), 1);
-    service.get("/users/2").assert_status(404);
+    let problem = service.get("/users/2").assert_status(404);
+    assert_eq!(problem.media_type(), "application/problem+json");
+    assert_eq!(problem.json()["detail"], "There is no user 2.");
     let successful = "users.visit?tag=outcome:SUCCESS";
     for name in ["users.created", "users.known", "users.visits", successful] {
         let counted = service.get(&format!("/actuator/metrics/{name}")).assert_status(200).json();

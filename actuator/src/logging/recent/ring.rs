@@ -1,18 +1,29 @@
-//! The last lines of the log in memory, under offsets that only grow.
+//! The last lines of the log in memory, under offsets and numbers that only grow.
 
 use std::{
     collections::VecDeque,
     fmt, io,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::{SystemTime, UNIX_EPOCH},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
+use tokio::{
+    sync::{Notify, futures::Notified},
+    task,
+};
 use tracing::Level;
 
+use super::block::{Block, OpenBlock};
 use crate::model::{endpoint::BoxFuture, reply::ResourceContent};
 
-/// How many bytes are gathered before they are sealed into a shared block.
+/// How many bytes of text a block has at most, unless a line alone has more.
 const BLOCK: usize = 16 * 1024;
+/// A ring has at least as many blocks, so that little is lost when one goes.
+const BLOCKS: usize = 8;
 
 /// A line on its way into the ring.
 #[derive(Clone, Copy, Debug)]
@@ -27,56 +38,167 @@ pub(crate) struct LogLine<'l> {
     pub(crate) text: &'l str,
 }
 
-/// A bounded log: appending drops whole lines from its beginning. The offset of a byte counts
-/// everything ever appended, so a reader can continue where it stopped.
+/// A bounded log: appending drops the oldest lines, a block at a time. The offset of a byte and the
+/// number of a line count everything ever appended, so a reader can continue where it stopped.
+///
+/// Numbers begin with the microseconds of the time at which the ring was made: one of an earlier
+/// process is below all that this one will ever give.
 pub(crate) struct LogRing {
     capacity: usize,
+    /// The size of a block's text.
+    block: usize,
+    /// The number of the first line ever.
+    first: u64,
+    /// Whether somebody serves what is appended.
+    is_served: AtomicBool,
+    /// Told of a line, if somebody waits for one.
+    appended: Notify,
     inner: Mutex<Inner>,
 }
 
-#[derive(Default)]
 struct Inner {
-    /// Sealed blocks of whole lines, oldest first; none is empty.
-    blocks: VecDeque<Bytes>,
+    /// Sealed blocks, oldest first; none is empty.
+    blocks: VecDeque<Arc<Block>>,
+    /// What the sealed blocks take.
+    sealed: usize,
     /// The block that is being filled.
-    tail: Vec<u8>,
-    /// The absolute offset of the first byte that is still here.
-    start: u64,
-    /// How many bytes are here.
-    held: usize,
+    tail: OpenBlock,
+    /// Whether somebody waits for the next line.
+    is_awaited: bool,
+    /// The tasks that serve streams: what is logged in them is in no stream.
+    serving: Vec<task::Id>,
 }
 
 impl LogRing {
-    /// A ring that holds at most `capacity` bytes.
+    /// A ring that takes at most `capacity` bytes.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, inner: Mutex::default() }
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let first = u64::try_from(since.as_micros()).unwrap_or_default();
+        let block = (capacity / BLOCKS).min(BLOCK);
+        let inner = Inner {
+            blocks: VecDeque::new(),
+            sealed: 0,
+            tail: OpenBlock::new(first, 0, block),
+            is_awaited: false,
+            serving: Vec::new(),
+        };
+        Self {
+            capacity,
+            block,
+            first,
+            is_served: AtomicBool::new(false),
+            appended: Notify::new(),
+            inner: Mutex::new(inner),
+        }
     }
 
     /// Appends a line. One that is longer than the whole ring is cut.
     pub(crate) fn append(&self, line: &LogLine<'_>) {
-        let line = line.text;
+        let task = if self.is_served.load(Relaxed) { task::try_id() } else { None };
         let mut inner = self.lock();
-        if line.len() > self.capacity {
-            let end = line.floor_char_boundary(self.capacity.saturating_sub(1));
-            let (kept, _) = line.split_at_checked(end).unwrap_or_default();
-            inner.make_room(self.capacity, self.capacity);
-            inner.append(kept.as_bytes());
-            inner.append(b"\n");
-        } else {
-            inner.make_room(line.len(), self.capacity);
-            inner.append(line.as_bytes());
+        let is_own = task.is_some_and(|task| inner.serving.contains(&task));
+        if inner.tail.len() + line.text.len() > self.block {
+            inner.seal(self.block);
         }
+        let text = self.fitting(line);
+        inner.make_room(OpenBlock::room_for(line, text), self.capacity);
+        inner.tail.push(line, text, is_own);
+        let is_awaited = !is_own && std::mem::take(&mut inner.is_awaited);
+        drop(inner);
+        if is_awaited {
+            self.appended.notify_waiters();
+        }
+    }
+
+    /// What of a line fits in, in two parts.
+    fn fitting<'l>(&self, line: &LogLine<'l>) -> [&'l str; 2] {
+        let longest = self.capacity / 2;
+        if line.text.len() <= longest {
+            return [line.text, ""];
+        }
+        let end = line.text.floor_char_boundary(longest.saturating_sub(1));
+        [line.text.get(..end).unwrap_or_default(), "\n"]
     }
 
     /// What the ring holds now. It stays readable however much is appended afterwards, and costs
     /// no copy but that of the block being filled.
     pub(crate) fn snapshot(&self) -> RingSnapshot {
         let inner = self.lock();
-        let mut blocks: Vec<Bytes> = inner.blocks.iter().cloned().collect();
-        if !inner.tail.is_empty() {
-            blocks.push(Bytes::copy_from_slice(&inner.tail));
+        let tail = (!inner.tail.is_empty()).then(|| Arc::new(inner.tail.copied()));
+        let end = inner.tail.end_offset();
+        let blocks: Vec<_> = inner.blocks.iter().cloned().chain(tail).collect();
+        RingSnapshot { start: blocks.first().map_or(end, |block| block.start), end, blocks }
+    }
+
+    /// The number that the next line will have.
+    pub(super) fn next(&self) -> u64 {
+        self.lock().tail.end()
+    }
+
+    /// Whether this is the number of a line of this ring, or that before its first one.
+    pub(super) fn has_been(&self, number: u64) -> bool {
+        number.saturating_add(1) >= self.first && number < self.next()
+    }
+
+    /// The number of the oldest line that is here, or of the next one.
+    pub(super) fn oldest(&self) -> u64 {
+        let inner = self.lock();
+        inner.blocks.front().map_or(inner.tail.first(), |block| block.first)
+    }
+
+    /// The blocks from the line of this number on, as many as hold `most` bytes of text and one
+    /// at least; none if there is no such line yet, and then the next one is told. The first may
+    /// begin with lines before it, or, if lines were dropped, behind it.
+    pub(super) fn blocks(&self, from: u64, most: usize) -> Vec<Arc<Block>> {
+        let mut inner = self.lock();
+        if inner.tail.end() <= from {
+            inner.is_awaited = true;
+            return Vec::new();
         }
-        RingSnapshot { start: inner.start, end: inner.start + inner.held as u64, blocks }
+        let at = inner.blocks.partition_point(|block| block.end() <= from);
+        let (mut found, mut size) = (Vec::new(), 0);
+        for block in inner.blocks.range(at..) {
+            if size >= most {
+                return found;
+            }
+            size += block.text.len();
+            found.push(Arc::clone(block));
+        }
+        if size < most && !inner.tail.is_empty() {
+            found.push(Arc::new(inner.tail.copied()));
+        }
+        found
+    }
+
+    /// The last block with a line below this number.
+    pub(super) fn block_before(&self, number: u64) -> Option<Arc<Block>> {
+        let inner = self.lock();
+        if !inner.tail.is_empty() && inner.tail.first() < number {
+            return Some(Arc::new(inner.tail.copied()));
+        }
+        let behind = inner.blocks.partition_point(|block| block.first < number);
+        inner.blocks.get(behind.checked_sub(1)?).cloned()
+    }
+
+    /// Ends with the next line; to be made before [`Self::blocks`] finds nothing.
+    pub(super) fn appended(&self) -> Notified<'_> {
+        self.appended.notified()
+    }
+
+    /// From now on this task serves streams.
+    pub(super) fn begin_serving(&self, task: task::Id) {
+        let mut inner = self.lock();
+        inner.serving.push(task);
+        self.is_served.store(true, Relaxed);
+    }
+
+    /// This task serves a stream less.
+    pub(super) fn end_serving(&self, task: task::Id) {
+        let mut inner = self.lock();
+        if let Some(at) = inner.serving.iter().position(|serving| *serving == task) {
+            inner.serving.swap_remove(at);
+        }
+        self.is_served.store(!inner.serving.is_empty(), Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -91,35 +213,20 @@ impl fmt::Debug for LogRing {
 }
 
 impl Inner {
-    fn append(&mut self, bytes: &[u8]) {
-        if !self.tail.is_empty() && self.tail.len() + bytes.len() > BLOCK {
-            self.seal();
+    fn seal(&mut self, room: usize) {
+        if self.tail.is_empty() {
+            return;
         }
-        self.tail.extend_from_slice(bytes);
-        self.held += bytes.len();
-    }
-
-    fn seal(&mut self) {
-        let tail = std::mem::take(&mut self.tail);
-        if !tail.is_empty() {
-            self.blocks.push_back(tail.into());
-        }
+        let new = OpenBlock::new(self.tail.end(), self.tail.end_offset(), room);
+        let block = std::mem::replace(&mut self.tail, new).sealed();
+        self.sealed += block.size();
+        self.blocks.push_back(Arc::new(block));
     }
 
     fn make_room(&mut self, needed: usize, capacity: usize) {
-        while self.held > 0 && self.held + needed > capacity {
-            if self.blocks.is_empty() {
-                self.seal();
-            }
-            let Some(block) = self.blocks.front_mut() else { return };
-            let line =
-                block.iter().position(|byte| *byte == b'\n').map_or(block.len(), |at| at + 1);
-            block.advance(line);
-            if block.is_empty() {
-                self.blocks.pop_front();
-            }
-            self.held -= line;
-            self.start += line as u64;
+        while self.sealed + self.tail.size() + needed > capacity {
+            let Some(block) = self.blocks.pop_front() else { return };
+            self.sealed -= block.size();
         }
     }
 }
@@ -131,7 +238,7 @@ pub(crate) struct RingSnapshot {
     pub(crate) start: u64,
     /// The absolute offset behind the last byte.
     pub(crate) end: u64,
-    blocks: Vec<Bytes>,
+    blocks: Vec<Arc<Block>>,
 }
 
 impl RingSnapshot {
@@ -142,18 +249,14 @@ impl RingSnapshot {
                 "the ring has dropped this part of the log",
             ));
         }
-        let mut block_start = self.start;
-        for block in &self.blocks {
-            let block_end = block_start + block.len() as u64;
-            if from < block_end {
-                // Fits: the difference is below the length of a block.
-                let at = usize::try_from(from - block_start).unwrap_or(block.len());
-                let to = block.len().min(at.saturating_add(max));
-                return Ok(block.slice(at..to));
-            }
-            block_start = block_end;
-        }
-        Ok(Bytes::new())
+        let behind = self.blocks.partition_point(|block| block.start <= from);
+        let Some(block) = behind.checked_sub(1).and_then(|at| self.blocks.get(at)) else {
+            return Ok(Bytes::new());
+        };
+        // Behind the last block there is nothing; else the difference is below a block's length.
+        let at = usize::try_from(from - block.start).unwrap_or(usize::MAX).min(block.text.len());
+        let to = block.text.len().min(at.saturating_add(max));
+        Ok(block.text.slice(at..to))
     }
 }
 
@@ -164,69 +267,4 @@ impl ResourceContent for RingSnapshot {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn append(ring: &LogRing, text: &str) {
-        ring.append(&LogLine { level: Level::INFO, target: "t", request_id: None, text });
-    }
-
-    fn text(ring: &LogRing) -> (u64, String) {
-        let snapshot = ring.snapshot();
-        let mut bytes = Vec::new();
-        let mut at = snapshot.start;
-        loop {
-            let part = snapshot.slice(at, 7).unwrap();
-            if part.is_empty() {
-                assert_eq!(at, snapshot.end);
-                return (snapshot.start, String::from_utf8(bytes).unwrap());
-            }
-            at += part.len() as u64;
-            bytes.extend_from_slice(&part);
-        }
-    }
-
-    #[test]
-    fn trap_seed_06_the_ring_drops_whole_lines_and_offsets_only_grow() {
-        let ring = LogRing::new(12);
-        append(&ring, "aaaa\n");
-        append(&ring, "bbbb\n");
-        assert_eq!(text(&ring), (0, "aaaa\nbbbb\n".to_owned()));
-        append(&ring, "cc\n");
-        assert_eq!(text(&ring), (5, "bbbb\ncc\n".to_owned()));
-        append(&ring, "exactlong12\n");
-        assert_eq!(text(&ring), (13, "exactlong12\n".to_owned()));
-        let snapshot = ring.snapshot();
-        assert!(snapshot.slice(12, 1).is_err());
-        assert_eq!(snapshot.end, 25);
-    }
-
-    #[test]
-    fn a_line_longer_than_the_ring_is_cut_between_characters() {
-        let ring = LogRing::new(8);
-        append(&ring, "old\n");
-        append(&ring, "äöüäöüäöü\n");
-        let (start, kept) = text(&ring);
-        assert_eq!((start, kept.as_str()), (4, "äöü\n"));
-    }
-
-    #[test]
-    fn a_ring_of_many_blocks_never_holds_more_than_its_capacity() {
-        let ring = LogRing::new(100_000);
-        for number in 0..20_000 {
-            append(&ring, &format!("line {number}\n"));
-        }
-        let (start, kept) = text(&ring);
-        assert!(kept.len() <= 100_000 && kept.len() > 99_900);
-        assert!(start > 0 && kept.starts_with("line ") && kept.ends_with("line 19999\n"));
-    }
-
-    #[test]
-    fn a_snapshot_stays_readable_while_the_ring_moves_on() {
-        let ring = LogRing::new(16);
-        append(&ring, "first\n");
-        let snapshot = ring.snapshot();
-        append(&ring, "second second\n");
-        assert_eq!(snapshot.slice(0, 100).unwrap(), "first\n");
-    }
-}
+mod tests;

@@ -15,6 +15,7 @@ type Table = (&'static str, &'static [&'static str]);
 /// All names.
 const TABLES: &[Table] = &[
     ("The server", &["server.", "spring.web.", "spring.lifecycle.", "actuator.shutdown."]),
+    ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
     ("The application", &["spring."]),
     ("The management API", &["management."]),
     ("Health", &["management.endpoint.health.", "management.health.", "actuator.health."]),
@@ -43,7 +44,7 @@ const TABLES: &[Table] = &[
         "Requests",
         &["actuator.request-id.", "actuator.request-log.", "actuator.trace-context.", "c2c."],
     ),
-    ("Audit", &["management.auditevents.", "actuator.audit."]),
+    ("Audit", &["management.auditevents.", "actuator.audit.", "actuator.auditevents."]),
     (
         "The log",
         &[
@@ -53,6 +54,7 @@ const TABLES: &[Table] = &[
             "actuator.logfile.",
             "actuator.loggers.",
             "actuator.logging.",
+            "actuator.logstream.",
         ],
     ),
     ("Sentry", &["actuator.sentry.", "sentry."]),

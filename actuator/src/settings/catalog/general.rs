@@ -9,6 +9,12 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "server.servlet.context-path" Text "" "Path in front of everything on the application's port.";
     "server.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
     "spring.web.error.include-message" Text "never" "Newer name of server.error.include-message.";
+    "server.error.include-path" Text "always" "Whether error bodies hold the path: never, always, on-param.";
+    "spring.web.error.include-path" Text "always" "Newer name of server.error.include-path.";
+    "server.error.include-exception" Text "false" "Who sees the type of an error: false, true, when-authorized, on-param (of the authorized).";
+    "spring.web.error.include-exception" Text "false" "Newer name of server.error.include-exception.";
+    "server.error.include-stacktrace" Text "never" "Who sees an error with its causes: never, always, when-authorized, on-param (of the authorized).";
+    "spring.web.error.include-stacktrace" Text "never" "Newer name of server.error.include-stacktrace.";
     "server.shutdown" Text "graceful" "Whether requests are finished at shutdown: graceful or immediate.";
     "actuator.shutdown.delay" Duration "0ms" "How long the service goes on serving, unready, after it was told to stop.";
     "server.forward-headers-strategy" Text "" "Whether Forwarded headers are believed: native, framework, none.";
@@ -124,6 +130,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
 
     "info.*" Text "" "What /info shows of the settings.";
 
+    "actuator.auditevents.file" Text "" "File to which audit events are appended, a line of JSON each; none: they are kept in memory only.";
     "actuator.audit.capacity" Number "1000" "How many audit events are kept in memory.";
     "actuator.compat.c2c.enabled" Bool "false" "Whether health is also served as c2cwsgiutils writes it.";
     "actuator.compat.c2c.path" Text "/c2c/health_check" "Where c2cwsgiutils' document is served.";
@@ -137,6 +144,11 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.compat.healthcheck.sections" List "" "Members of /info that the document shows too.";
     "actuator.compat.healthcheck.success-ttl" Duration "27s" "How long that document keeps a good result.";
     "actuator.compat.httptrace" Bool "false" "Whether httptrace and trace are served beside httpexchanges.";
+    "actuator.errors.enabled" Bool "false" "Whether error answers of the application become documents, and panics answers.";
+    "actuator.errors.format" Text "spring" "Form of error answers: spring, or problem for RFC 9457.";
+    "actuator.errors.include-request-id" Bool "false" "Whether Spring's form holds the id of the request; problem details always do.";
+    "actuator.errors.roles" List "" "Roles that are authorized to see what lies behind an error.";
+    "spring.mvc.problemdetails.enabled" Bool "false" "Spring's name of actuator.errors.format=problem.";
     "actuator.health.health-json.description" Text "" "What application/health+json says of the service.";
     "actuator.health.health-json.enabled" Bool "false" "Whether /health also speaks application/health+json.";
     "actuator.health.kubernetes.enabled" Bool "false" "Whether /livez, /readyz, /startupz and /healthz are served in Kubernetes' own form.";
@@ -213,6 +225,9 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.httpexchanges.capacity" Number "100" "How many exchanges are kept; 0 for none, as if they were not recorded.";
     "actuator.httpexchanges.max-bytes" Size "64MB" "What exchanges may take in memory, whatever their number; the newest is always kept.";
     "actuator.httpexchanges.management-requests" Bool "true" "Whether requests to the management API are recorded.";
+    "actuator.logfile.follow-links" Bool "false" "Whether log files that are links are served: symbolic links, and files with several names.";
+    "actuator.logstream.heartbeat" Duration "15s" "After how long without a line a viewer of the log is told that it is still there.";
+    "actuator.logstream.max-viewers" Number "32" "How many may watch the log at a time; 0 for none.";
     "actuator.httpexchanges.request-headers" List "*" "Names of the request headers that are recorded; x-* for all that begin so, * for all.";
     "actuator.httpexchanges.response-headers" List "*" "Names of the response headers that are recorded; x-* for all that begin so, * for all.";
     "actuator.httpexchanges.exclude-headers" List "" "Names of headers of both that are not recorded; x-* for all that begin so.";

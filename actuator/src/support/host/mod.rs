@@ -12,6 +12,7 @@ mod memory;
 mod mount;
 mod pressure;
 mod process;
+mod regular_file;
 mod root;
 mod smaps;
 mod system;
@@ -26,6 +27,7 @@ pub(crate) use memory::{MemoryLimit, MemoryUse, nearest_memory_limit};
 pub(crate) use mount::is_mount_point;
 pub(crate) use pressure::Pressure;
 pub(crate) use process::{ProcessIdentity, ProcessUsage};
+pub(crate) use regular_file::open_regular;
 #[cfg(test)]
 pub(crate) use root::Fixture;
 pub(crate) use root::HostRoot;

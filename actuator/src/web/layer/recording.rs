@@ -20,7 +20,7 @@ use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
     model::principal::Principal,
-    web::{router::catch_all, server_timing::ServerTiming},
+    web::{errors::Handled, router::catch_all, server_timing::ServerTiming},
 };
 
 /// The status of an exchange whose client went away: known from nginx's logs.
@@ -152,7 +152,9 @@ impl Recording {
                 }
             }
         }
-        let outcome = Outcome { status: Some(response.status().as_u16()), exception: None };
+        // A panic or an error that has become an answer is recorded by its name all the same.
+        let exception = response.extensions().get::<Handled>().map(|handled| handled.0);
+        let outcome = Outcome { status: Some(response.status().as_u16()), exception };
         let took = self.finish(outcome, response.body().size_hint().exact());
         if let Some(timing) = self.timing.take() {
             timing.write(self.template(), took, response.headers_mut());

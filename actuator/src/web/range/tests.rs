@@ -20,7 +20,8 @@ const MEDIA_TYPE: &str = "text/plain;charset=UTF-8";
 
 fn resource(start: u64, bytes: &'static [u8]) -> Resource {
     let length = start + bytes.len() as u64;
-    Resource { media_type: MEDIA_TYPE, length, start, content: Arc::new(Content(start, bytes)) }
+    let content = Arc::new(Content(start, bytes));
+    Resource { media_type: MEDIA_TYPE, length, start, file_name: None, content }
 }
 
 struct Answer {
@@ -252,4 +253,23 @@ async fn every_recorded_range_of_boot_4_1_0_is_answered_alike() {
         }
     }
     assert!(compared >= 32, "only {compared} recordings were found");
+}
+
+#[tokio::test]
+async fn a_resource_with_a_name_is_kept_under_it() {
+    for (name, expected) in [
+        ("app.log.1", "attachment; filename=\"app.log.1\""),
+        (
+            "größe \"1\"\r\n.log",
+            "attachment; filename=\"gr__e__1___.log\"; \
+             filename*=UTF-8''gr%C3%B6%C3%9Fe%20%221%22%0D%0A%2Elog",
+        ),
+    ] {
+        let mut named = resource(0, ALPHABET);
+        named.file_name = Some(name.to_owned());
+        for range in [None, Some(HeaderValue::from_static("bytes=1-2"))] {
+            let response = respond(&named, range.as_ref(), false);
+            assert_eq!(response.headers()[header::CONTENT_DISPOSITION], expected);
+        }
+    }
 }

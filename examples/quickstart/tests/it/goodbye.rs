@@ -13,6 +13,21 @@ fn sigterm_ends_it_within_a_second_with_exit_code_0() {
 }
 
 #[test]
+fn the_trail_of_audit_events_says_which_signal_ended_it_and_outlives_it() {
+    let folder = std::env::temp_dir().join(format!("quickstart-audit-{}", std::process::id()));
+    let file = format!("--actuator.auditevents.file={}/audit.jsonl", folder.display());
+    quickstart().arg(&file).serve().stop();
+    let service = quickstart().arg(&file).serve();
+    let ends = service.get("/actuator/auditevents?type=APPLICATION_STOPPING").json();
+    assert_eq!(ends["events"].as_array().unwrap().len(), 1, "{ends}");
+    assert_eq!(ends["events"][0]["data"]["reason"], "SIGTERM");
+    let starts = service.get("/actuator/auditevents?type=APPLICATION_STARTED").json();
+    assert_eq!(starts["events"].as_array().unwrap().len(), 2, "{starts}");
+    drop(service);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn sigterm_begins_a_delay_and_another_one_ends_it() {
     let mut service = quickstart().arg("--actuator.shutdown.delay=1h").serve();
     service.terminate();

@@ -1,0 +1,56 @@
+//! When and where a line was written, as its own beginning says:
+//! `2026-11-21T09:22:08.338Z  INFO 4242 --- [shop] [main] shop::db : …`. Nothing of it is kept twice,
+//! and nothing is taken apart before somebody looks at the line.
+
+use super::RecentLine;
+
+impl<'b> RecentLine<'b> {
+    /// The time, in RFC 3339.
+    pub(crate) fn timestamp(&self) -> Option<&'b str> {
+        let (time, _) = self.text.split_once(' ')?;
+        let is_time = time.len() >= "2026-11-21T09:22:08Z".len()
+            && time.as_bytes().get(10) == Some(&b'T')
+            && time.starts_with(|c: char| c.is_ascii_digit());
+        is_time.then_some(time)
+    }
+
+    /// The name of the thread.
+    pub(crate) fn thread(&self) -> Option<&'b str> {
+        let (_, heading) = self.text.split_once(" --- [")?;
+        let heading = heading.match_indices(self.target).find_map(|(at, target)| {
+            let (before, behind) = (heading.get(..at)?, heading.get(at + target.len()..)?);
+            before.strip_suffix("] ").filter(|_| behind.starts_with(" : "))
+        })?;
+        Some(heading.rsplit_once("] [").map_or(heading, |(_, thread)| thread))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    fn parts<'t>(target: &'t str, text: &'t str) -> (Option<&'t str>, Option<&'t str>) {
+        let line = RecentLine {
+            number: 1,
+            level: Level::INFO,
+            target,
+            request_id: None,
+            text,
+            is_own: false,
+        };
+        (line.timestamp(), line.thread())
+    }
+
+    #[test]
+    fn time_and_thread_are_read_from_the_line() {
+        let time = Some("2026-11-21T09:22:08.338Z");
+        let of = |rest: &str| format!("2026-11-21T09:22:08.338Z  INFO 4242 --- {rest}\n");
+        assert_eq!(parts("shop", &of("[shop] [main] shop : hello")), (time, Some("main")));
+        assert_eq!(parts("shop", &of("[shop x] shop : hello")), (time, Some("shop x")));
+        assert_eq!(parts("other", &of("[main] shop : hello")), (time, None));
+        assert_eq!(parts("shop", "something else\n"), (None, None));
+        assert_eq!(parts("", ""), (None, None));
+    }
+}
