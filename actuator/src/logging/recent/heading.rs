@@ -1,6 +1,6 @@
 //! When and where a line was written, as its own beginning says:
-//! `2026-11-21T09:22:08.338Z  INFO 4242 --- [shop] [main] shop::db : …`. Nothing of it is kept twice,
-//! and nothing is taken apart before somebody looks at the line.
+//! `2026-11-21T09:22:08.338Z  INFO 4242 --- [shop] [main] [r-1] shop::db : …`. Nothing of it is kept
+//! twice, and nothing is taken apart before somebody looks at the line.
 
 use super::RecentLine;
 
@@ -21,6 +21,8 @@ impl<'b> RecentLine<'b> {
             let (before, behind) = (heading.get(..at)?, heading.get(at + target.len()..)?);
             before.strip_suffix("] ").filter(|_| behind.starts_with(" : "))
         })?;
+        let request = self.request_id.and_then(|id| heading.strip_suffix(id));
+        let heading = request.and_then(|rest| rest.strip_suffix("] [")).unwrap_or(heading);
         Some(heading.rsplit_once("] [").map_or(heading, |(_, thread)| thread))
     }
 }
@@ -31,15 +33,12 @@ mod tests {
 
     use super::*;
 
+    fn line<'t>(target: &'t str, request_id: Option<&'t str>, text: &'t str) -> RecentLine<'t> {
+        RecentLine { number: 1, level: Level::INFO, target, request_id, text, is_own: false }
+    }
+
     fn parts<'t>(target: &'t str, text: &'t str) -> (Option<&'t str>, Option<&'t str>) {
-        let line = RecentLine {
-            number: 1,
-            level: Level::INFO,
-            target,
-            request_id: None,
-            text,
-            is_own: false,
-        };
+        let line = line(target, None, text);
         (line.timestamp(), line.thread())
     }
 
@@ -52,5 +51,14 @@ mod tests {
         assert_eq!(parts("other", &of("[main] shop : hello")), (time, None));
         assert_eq!(parts("shop", "something else\n"), (None, None));
         assert_eq!(parts("", ""), (None, None));
+    }
+
+    #[test]
+    fn the_id_of_the_request_is_not_taken_for_the_thread() {
+        let of = |rest: &str| format!("2026-11-21T09:22:08.338Z  INFO 4242 --- {rest}\n");
+        let text = of("[shop] [main] [r-1] shop : hello");
+        assert_eq!(line("shop", Some("r-1"), &text).thread(), Some("main"));
+        let text = of("[r-1] [r-1] shop : a thread that is called as the request is");
+        assert_eq!(line("shop", Some("r-1"), &text).thread(), Some("r-1"));
     }
 }
