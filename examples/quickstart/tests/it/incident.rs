@@ -79,7 +79,7 @@ fn a_level_for_ten_minutes_shows_why(service: &Process) {
     let mut log = Stream::open(service, "target=quickstart::orders&tail=0");
     service.get("/orders/7").assert_status(500);
     let line = log.next();
-    assert_eq!(line["level"], "DEBUG", "{line}");
+    assert_eq!((&line["level"], &line["thread"]), (&"DEBUG".into(), &"tokio-rt-worker".into()));
     let cause = "converting order=7 currency=\"CHF\" rate=0";
     assert!(line["line"].as_str().unwrap().ends_with(cause), "{line}");
 }
