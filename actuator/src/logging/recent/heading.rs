@@ -21,8 +21,9 @@ impl<'b> RecentLine<'b> {
             let (before, behind) = (heading.get(..at)?, heading.get(at + target.len()..)?);
             before.strip_suffix("] ").filter(|_| behind.starts_with(" : "))
         })?;
-        let request = self.request_id.and_then(|id| heading.strip_suffix(id));
-        let heading = request.and_then(|rest| rest.strip_suffix("] [")).unwrap_or(heading);
+        // The id of the request stands behind the thread.
+        let id = |id| heading.strip_suffix(id)?.strip_suffix("] [");
+        let heading = self.request_id.and_then(id).unwrap_or(heading);
         Some(heading.rsplit_once("] [").map_or(heading, |(_, thread)| thread))
     }
 }
@@ -33,12 +34,12 @@ mod tests {
 
     use super::*;
 
-    fn line<'t>(target: &'t str, request_id: Option<&'t str>, text: &'t str) -> RecentLine<'t> {
-        RecentLine { number: 1, level: Level::INFO, target, request_id, text, is_own: false }
+    fn line<'t>(target: &'t str, text: &'t str) -> RecentLine<'t> {
+        RecentLine { number: 1, level: Level::INFO, target, request_id: None, text, is_own: false }
     }
 
     fn parts<'t>(target: &'t str, text: &'t str) -> (Option<&'t str>, Option<&'t str>) {
-        let line = line(target, None, text);
+        let line = line(target, text);
         (line.timestamp(), line.thread())
     }
 
@@ -54,11 +55,11 @@ mod tests {
     }
 
     #[test]
-    fn the_id_of_the_request_is_not_taken_for_the_thread() {
-        let of = |rest: &str| format!("2026-11-21T09:22:08.338Z  INFO 4242 --- {rest}\n");
-        let text = of("[shop] [main] [r-1] shop : hello");
-        assert_eq!(line("shop", Some("r-1"), &text).thread(), Some("main"));
-        let text = of("[r-1] [r-1] shop : a thread that is called as the request is");
-        assert_eq!(line("shop", Some("r-1"), &text).thread(), Some("r-1"));
+    fn the_id_of_a_request_is_no_thread() {
+        for heading in ["[shop] [worker] [r-1]", "[worker] [r-1]", "[shop] [worker]"] {
+            let text = format!("2026-11-21T09:22:08.338Z  INFO 4242 --- {heading} shop : hello\n");
+            let line = RecentLine { request_id: Some("r-1"), ..line("shop", &text) };
+            assert_eq!(line.thread(), Some("worker"), "{heading}");
+        }
     }
 }

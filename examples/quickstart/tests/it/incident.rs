@@ -72,7 +72,8 @@ fn its_lines_of_the_log_say_what_but_not_why(service: &Process, request: &str) {
 }
 
 fn a_level_for_ten_minutes_shows_why(service: &Process) {
-    let level = r#"{"configuredLevel":"DEBUG","expiresIn":"PT10M","reason":"INC-4711","actor":"ada"}"#;
+    let level =
+        r#"{"configuredLevel":"DEBUG","expiresIn":"PT10M","reason":"INC-4711","actor":"ada"}"#;
     service.send(Request::post(LOGGER, level)).assert_status(204);
     let now = service.get(LOGGER).assert_status(200).json();
     assert_eq!((&now["effectiveLevel"], &now["reason"]), (&"DEBUG".into(), &"INC-4711".into()));
@@ -116,7 +117,8 @@ impl Stream {
     /// Whoever has the head of the answer misses no line.
     fn open(service: &Process, query: &str) -> Self {
         let mut stream = testkit::open(service.address());
-        write!(stream, "GET /actuator/logstream?{query} HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+        write!(stream, "GET /actuator/logstream?{query} HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            .unwrap();
         let mut reader = BufReader::new(stream);
         let mut head = String::new();
         reader.read_line(&mut head).unwrap();
