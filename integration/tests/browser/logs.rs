@@ -89,6 +89,7 @@ fn a_debug_line_appears_in_the_open_log_until_the_level_expires_or_is_unset() {
     row.shows(&["INFO"]);
     order(&scene, "fourth");
     shows_order(&log, "fourth", &[]);
+    log.wrap_lines();
     log.close();
     loggers.close();
 }

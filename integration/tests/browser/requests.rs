@@ -33,14 +33,15 @@ fn http_exchanges_show_an_error_a_panic_and_a_refusal_with_the_ids_of_their_requ
     view.close();
 }
 
-/// Opens the exchange of this path: what it says.
+/// Opens the exchange of this path, and closes it again: what it says.
 #[track_caller]
 fn opened(view: &View, path: &str) -> Value {
     let script = "const row = [...document.querySelectorAll('main tbody tr')]
             .find(row => row.querySelectorAll('td')[3]?.innerText.endsWith('/' + arguments[0]));
-        const next = row?.nextElementSibling?.querySelector('code.whitespace-pre-wrap');
-        if (row && !next) row.querySelector('button').click();
-        return next && next.innerText";
+        const next = row?.nextElementSibling;
+        const text = next?.querySelector('code.whitespace-pre-wrap')?.innerText;
+        if (row) row.querySelector('button').click();
+        return text";
     let what = format!("the exchange of {path} is open");
     let text = view.browser.wait_until(&what, script, &[json!(path)]);
     serde_json::from_str(text.as_str().unwrap()).unwrap()

@@ -140,6 +140,11 @@ impl View {
         assert_eq!(complaints, [""; 0], "the page complained");
     }
 
+    /// Has the log view wrap its lines, so that all of them is in the picture.
+    pub fn wrap_lines(&self) {
+        self.browser.run("document.querySelector('#wraplines').click()", &[]);
+    }
+
     /// The titles of the cards that there are now.
     pub fn cards(&self) -> Vec<String> {
         let script = "return [...document.querySelectorAll('main h3 button')].map(b => b.querySelector('span').innerText)";
