@@ -119,6 +119,24 @@ fn a_group_is_shown_and_its_members_change_with_it() {
 }
 
 #[test]
+fn a_logger_that_is_not_known_yet_is_set_by_its_name() {
+    let scene = application("unknown", &[]);
+    let loggers = View::of(scene.clone(), "loggers", "levels-new");
+    loggers.logger("steered::cart");
+    let type_name = "const filter = document.querySelector('input[name=filter]');
+        filter.value = arguments[0]; filter.dispatchEvent(new Event('input'))";
+    // Nothing was logged at DEBUG so far, and this one logs nothing else.
+    loggers.browser.run(type_name, &[json!("steered::checkout")]);
+    loggers.shows(&["steered::checkout"]);
+    loggers.logger("steered::checkout").set("DEBUG");
+    let log = loggers.beside("logfile", "levels-new-log");
+    order(&scene, "second");
+    shows_order(&log, "second", &["steered::checkout"]);
+    log.close();
+    loggers.close();
+}
+
+#[test]
 fn a_level_set_for_the_application_is_that_of_both_instances() {
     let scenes = [application("pair", &[]), application("pair", &[])];
     let logger = "steered::cart";
