@@ -134,6 +134,11 @@ impl fmt::Write for Bounded {
             return Ok(());
         }
         self.text.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
+        // Secrets are masked later: an address that has lost its `@` would hide no password.
+        let before_word = self.text.trim_end_matches(|c: char| !c.is_whitespace()).len();
+        if self.text.get(before_word..).is_some_and(|word| word.contains("://")) {
+            self.text.truncate(before_word);
+        }
         self.text.push('…');
         Err(fmt::Error)
     }
@@ -155,6 +160,13 @@ mod tests {
         }
         assert_eq!(bounded(format_args!("{Endless}"), 7), "für f…");
         assert_eq!(bounded(format_args!("für"), 4), "für");
+    }
+
+    #[test]
+    fn an_address_is_kept_whole_or_not_at_all() {
+        let text = "cannot reach redis://shop:open-sesame@cache";
+        assert_eq!(bounded(format_args!("{text}"), 30), "cannot reach …");
+        assert_eq!(bounded(format_args!("{text}"), 100), text);
     }
 
     #[test]
