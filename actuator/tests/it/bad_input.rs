@@ -180,7 +180,7 @@ fn ten_thousand_wrong_changes_of_levels_are_refused_and_change_nothing() {
         "\"configuredLevel\":\"DEBUG\",\"expiresIn\":\"PT-1S\"",
         "\"configuredLevel\":\"DEBUG\",\"expiresIn\":\"99999999999999999999d\"",
         "\"configuredLevel\":\"DEBUG\",\"reason\":\"\\u202e\"",
-        "\"configuredLevel\":\"DEBUG\",\"actor\":\"\\n\"",
+        "\"configuredLevel\":\"DEBUG\",\"actor\":\"a\\nb\"",
         "\"levels\":{\"it::wrong\":\"DEBUG\",\"it::wrong::too\":7}",
         "\"levels\":{\"it::wrong\":{\"it::wrong\":\"DEBUG\"}}",
         "\"levels\":[{\"it::wrong\":\"DEBUG\"}]",
