@@ -59,7 +59,7 @@
 //! # Features
 //!
 //! - `compression` (on by default): compresses the answers of `/actuator/prometheus` for those who
-//!   accept gzip.
+//!   accept gzip, and the archives of the log file.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
 //! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook, pushes),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use base64::Engine as _;
@@ -23,15 +24,23 @@ const FLAGS: [&str; 9] = [
     "--lang=en",
 ];
 
-/// One browser with one window.
+/// A window of a browser; the browser ends with its last one.
 pub struct Browser {
+    session: Arc<Session>,
+    window: String,
+}
+
+/// A running browser.
+struct Session {
     /// Declared for its drop: with the driver ends the browser.
     _driver: Process,
-    session: String,
+    url: String,
+    /// The window that commands go to.
+    focus: Mutex<String>,
 }
 
 impl Browser {
-    /// Opens an empty window of this size in pixels.
+    /// Opens an empty window of this size in pixels, in a browser of its own.
     #[track_caller]
     pub fn open(width: u16, height: u16) -> Self {
         let mut command = Command::new("chromedriver");
@@ -54,13 +63,36 @@ impl Browser {
         }}});
         let value = command_value(&base, "POST", Some(&wishes));
         let id = value["sessionId"].as_str().expect("a session id");
-        Self { _driver: driver, session: format!("{base}/{id}") }
+        let url = format!("{base}/{id}");
+        let window = command_value(&format!("{url}/window"), "GET", None);
+        let window = window.as_str().expect("a window").to_owned();
+        let focus = Mutex::new(window.clone());
+        Self { session: Arc::new(Session { _driver: driver, url, focus }), window }
+    }
+
+    /// Opens another empty window of the same size in the same browser. Both stay open, and are told what to do by
+    /// the values that they belong to.
+    #[track_caller]
+    pub fn beside(&self) -> Self {
+        let rect = self.call("GET", "window/rect", None);
+        let opened = self.call("POST", "window/new", Some(&json!({"type": "window"})));
+        let window = opened["handle"].as_str().expect("a window").to_owned();
+        let other = Self { session: Arc::clone(&self.session), window };
+        let size = json!({"width": rect["width"], "height": rect["height"]});
+        other.call("POST", "window/rect", Some(&size));
+        other
     }
 
     /// Opens a page.
     #[track_caller]
     pub fn visit(&self, url: &str) {
         self.call("POST", "url", Some(&json!({ "url": url })));
+    }
+
+    /// Loads the page anew.
+    #[track_caller]
+    pub fn reload(&self) {
+        self.call("POST", "refresh", Some(&json!({})));
     }
 
     /// Runs the body of a function in the page; its arguments are in `arguments`.
@@ -93,7 +125,7 @@ impl Browser {
         })
     }
 
-    /// What the page wrote to its console as errors or warnings since the last look.
+    /// What the pages of the browser wrote to their consoles as errors or warnings since the last look.
     #[track_caller]
     pub fn complaints(&self) -> Vec<String> {
         let entries = self.call("POST", "se/log", Some(&json!({"type": "browser"})));
@@ -113,24 +145,38 @@ impl Browser {
 
     #[track_caller]
     fn call(&self, method: &str, command: &str, body: Option<&Value>) -> Value {
-        command_value(&format!("{}/{command}", self.session), method, body)
+        let url = &self.session.url;
+        let mut focus = self.session.focus.lock().unwrap_or_else(PoisonError::into_inner);
+        if *focus != self.window {
+            let window = json!({ "handle": self.window });
+            command_value(&format!("{url}/window"), "POST", Some(&window));
+            focus.clone_from(&self.window);
+        }
+        command_value(&format!("{url}/{command}"), method, body)
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
         if thread::panicking() {
+            let focus = json!({ "handle": self.window });
             let text =
                 json!({"script": "return location + '\\n' + document.body.innerText", "args": []});
-            let answer =
-                http::send("POST", &format!("{}/execute/sync", self.session), &[], Some(&text));
+            let _ = http::send("POST", &format!("{}/window", self.session.url), &[], Some(&focus));
+            let url = format!("{}/execute/sync", self.session.url);
+            let answer = http::send("POST", &url, &[], Some(&text));
             eprintln!(
                 "--- the page when the test failed ---\n{}",
                 answer.map_or_else(String::new, |a| a.body)
             );
         }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
         // Closes the browser; killing the driver alone would leave it running.
-        let _ = http::send("DELETE", &self.session, &[], None);
+        let _ = http::send("DELETE", &self.url, &[], None);
     }
 }
 

@@ -1,10 +1,13 @@
 //! A plain HTTP exchange as a test wants it: any status is an answer, and bodies are small.
 
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Agent;
+
+use crate::wait::PATIENCE;
 
 /// What the web UI of admin server 4.1.2 (and every line since 3.4.7) accepts.
 pub const ACCEPT_V3: &str = "application/vnd.spring-boot.actuator.v3+json,\
@@ -81,6 +84,17 @@ pub fn send(
 #[track_caller]
 pub fn get(url: &str, headers: &[(&str, &str)]) -> Answer {
     send("GET", url, headers, None).unwrap_or_else(|| panic!("nobody answers GET {url}"))
+}
+
+/// The lines of an answer that has no end, as they come; it is given up after [`PATIENCE`], and there are none of one
+/// that is not 200. The head has come when this returns.
+pub fn lines(url: &str, headers: &[(&str, &str)]) -> impl Iterator<Item = String> + use<> {
+    let agent: Agent = Agent::config_builder().timeout_global(Some(PATIENCE)).build().into();
+    let request =
+        headers.iter().fold(agent.get(url), |request, (name, value)| request.header(*name, *value));
+    let body =
+        request.call().ok().map(|response| BufReader::new(response.into_body().into_reader()));
+    body.into_iter().flat_map(|body| body.lines().map_while(Result::ok))
 }
 
 /// As a segment of a path, or the value of a parameter, in a URL.

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 use std::thread;
 
-use actuator_integration::http::{ACCEPT_V2, ACCEPT_V3, encoded};
+use actuator_integration::http::{self, ACCEPT_V2, ACCEPT_V3, encoded};
 use actuator_integration::service::ServiceBuilder;
 use actuator_integration::{AdminServer, Folder, Relay, Service, openmetrics, wait};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// What a new instance goes through, in this order and once.
 const ARRIVAL: [&str; 4] = ["REGISTERED", "STATUS_CHANGED", "ENDPOINTS_DETECTED", "INFO_CHANGED"];
 
-const ENDPOINTS: [&str; 11] = [
+const ENDPOINTS: [&str; 13] = [
     "auditevents",
     "beans",
     "env",
@@ -20,7 +20,9 @@ const ENDPOINTS: [&str; 11] = [
     "httpexchanges",
     "info",
     "logfile",
+    "loggeroverrides",
     "loggers",
+    "logstream",
     "metrics",
     "prometheus",
     "threaddump",
@@ -377,4 +379,17 @@ fn a_terminated_service_ends_although_the_server_hangs() {
     let (status, log) = service.stop();
     assert!(status.success(), "{status}\n{}", log.join("\n"));
     assert_eq!(relay.count("DELETE /instances/"), 1);
+}
+
+#[test]
+fn the_log_stream_passes_the_proxy_of_every_server() {
+    let (servers, service, instance) = register_everywhere(Service::wordy());
+    for server in &servers {
+        let path = format!("instances/{instance}/actuator/logstream?target=wordy::voice&tail=0");
+        let url = format!("{}/{path}", server.url());
+        let mut lines = http::lines(&url, &[("Accept", "text/event-stream")]);
+        // As many as 4.1.2 gathers before it hands them on.
+        service.log_long_lines(1, 100, 200);
+        assert!(lines.any(|line| line.contains("said 10 times")), "{url}");
+    }
 }

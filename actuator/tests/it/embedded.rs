@@ -120,7 +120,9 @@ fn below_a_prefix_every_link_is_right() {
         let href = link["href"].as_str().unwrap();
         let path = href.strip_prefix(&own).unwrap_or_else(|| panic!("{name}: {href}"));
         if link["templated"] == false {
-            server.get(&format!("/internal/actuator{path}")).assert_status(200);
+            // The head is enough: the stream of the log has no end.
+            let request = testkit::Request::new("HEAD", &format!("/internal/actuator{path}"));
+            request.send(server.address).assert_status(200);
         }
     }
     server.get("/internal/actuator/health/diskSpace").assert_status(200);

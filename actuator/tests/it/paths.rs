@@ -2,6 +2,7 @@
 
 use axum::{Router, routing::get};
 use serde_json::Value;
+use testkit::Request;
 
 use crate::app::{Service, app};
 
@@ -17,7 +18,9 @@ fn follow_links(index: &Value) -> usize {
         let href = link["href"].as_str().unwrap();
         let address = href.strip_prefix("http://").unwrap();
         let (host, path) = address.split_once('/').unwrap_or((address, ""));
-        let status = testkit::get(host.parse().unwrap(), &format!("/{path}")).status();
+        // The head is enough: the stream of the log has no end.
+        let request = Request::new("HEAD", &format!("/{path}"));
+        let status = request.send(host.parse().unwrap()).status();
         let expected: &[u16] = if name == "shutdown" { &[405] } else { &[200] };
         assert!(expected.contains(&status), "{name} at {href}: {status}");
     }

@@ -1,10 +1,12 @@
 //! The smallest service that Spring Boot Admin can manage: four checks, a property source, the
-//! facts of the build, one route that records who was greeted.
+//! facts of the build, one route that records who was greeted; and orders, for an incident.
 //!
 //! ```console
 //! $ cargo run -p quickstart
 //! $ curl http://127.0.0.1:8080/actuator/health
 //! ```
+
+mod orders;
 
 use std::sync::{
     Arc,
@@ -80,10 +82,9 @@ async fn greet(greetings: Arc<Greetings>, audit: Audit, name: String) -> String 
 fn setup(app: &mut App) -> Router {
     let (greetings, audit) = (Arc::new(Greetings::default()), app.audit());
     app.component(greetings.clone());
-    Router::new().route(
-        "/hello/{name}",
-        get(move |Path(name): Path<String>| greet(greetings.clone(), audit.clone(), name)),
-    )
+    let orders = orders::routes(audit.clone());
+    let greet = move |Path(name): Path<String>| greet(greetings.clone(), audit.clone(), name);
+    Router::new().route("/hello/{name}", get(greet)).merge(orders)
 }
 
 fn main() -> actuator::Result<()> {

@@ -1,6 +1,7 @@
 //! A service whose health does what a test says: `POST /say/down` and its check is DOWN, until told otherwise. The
 //! setting `steered.says` is what it says first. It also has pools, a cache, an allocator and orders with figures that
-//! do not change.
+//! do not change; `GET /order/{name}` logs as three loggers, `GET /answer/{status}` has that status, and `GET /panic`
+//! does.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -11,7 +12,14 @@ use actuator::meter::cache::{CacheMeters, CacheStatistics};
 use actuator::meter::pool::{PoolMeters, PoolState};
 use actuator::meter::{AllocatorStatistics, MeterRegistry};
 use actuator::{App, Health, health_check};
-use axum::{Router, extract::Path, http::StatusCode, routing::post};
+use axum::{
+    Router,
+    extract::Path,
+    http::{StatusCode, header::WWW_AUTHENTICATE},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use tracing::{debug, info};
 
 /// What the check has been told to say, and how often it was asked.
 #[derive(Default)]
@@ -124,6 +132,30 @@ async fn say(orders: Arc<Orders>, word: String) -> StatusCode {
     }
 }
 
+/// Logs what it does: a line at INFO, and one at DEBUG for each of two parts, and one that only sounds like the first.
+async fn order(Path(name): Path<String>) -> StatusCode {
+    info!(target: "steered::cart", %name, "ordered");
+    debug!(target: "steered::cart", %name, "weighed the cart");
+    debug!(target: "steered::checkout", %name, "asked for the address");
+    debug!(target: "steered::carton", %name, "chose a carton");
+    StatusCode::NO_CONTENT
+}
+
+/// An answer of this status; 401 says whom it would let in.
+async fn answer(Path(status): Path<u16>) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            (status, [(WWW_AUTHENTICATE, "Basic realm=\"steered\"")]).into_response()
+        }
+        _ => status.into_response(),
+    }
+}
+
+async fn panic() -> StatusCode {
+    panic!("the order has no items");
+}
+
 fn setup(app: &mut App) -> actuator::Result<Router> {
     let orders = Arc::new(Orders::default());
     let first = app.optional_setting::<String>("steered.says")?;
@@ -133,7 +165,11 @@ fn setup(app: &mut App) -> actuator::Result<Router> {
     app.allocator(|| {
         AllocatorStatistics::default().allocated(3_210_000_usize).resident(4_560_000_usize)
     });
-    Ok(Router::new().route("/say/{word}", post(move |Path(word)| say(orders.clone(), word))))
+    Ok(Router::new()
+        .route("/say/{word}", post(move |Path(word)| say(orders.clone(), word)))
+        .route("/order/{name}", get(order))
+        .route("/answer/{status}", get(answer))
+        .route("/panic", get(panic)))
 }
 
 fn main() -> actuator::Result<()> {

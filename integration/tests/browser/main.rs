@@ -3,15 +3,20 @@
 //!
 //! Each view leaves a picture in `target/screenshots/`.
 
+mod audit;
 mod health;
+mod logger_row;
+mod logs;
 mod metrics;
+mod requests;
+mod rotation;
 mod view;
 
 use std::collections::BTreeSet;
 
 use actuator_integration::http::ACCEPT_V3;
 use actuator_integration::wait;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use view::{Scene, View};
 
@@ -127,24 +132,14 @@ fn a_level_set_in_the_loggers_view_changes_the_log() {
     });
     assert_eq!(says_hidden(&view), 0);
 
-    let press = |level: &str| {
-        let script = "const row = [...document.querySelectorAll('main tr')]
-                .find(row => row.querySelector('td span')?.innerText === 'quickstart');
-            const button = [...row.querySelectorAll('button')].find(b => b.innerText === arguments[0]);
-            button.click()";
-        view.browser.run(script, &[json!(level)]);
-    };
-    press("DEBUG");
-    let is_active = "const row = [...document.querySelectorAll('main tr')]
-            .find(row => row.querySelector('td span')?.innerText === 'quickstart');
-        return [...row.querySelectorAll('button.is-active')].some(b => b.innerText === arguments[0])";
-    view.browser.wait_until("DEBUG is the level", is_active, &[json!("DEBUG")]);
+    let logger = view.logger("quickstart");
+    logger.set("DEBUG");
     assert_eq!(view.scene.actuator("loggers/quickstart")["configuredLevel"], "DEBUG");
     view.scene.service.get("/hello/after");
     wait::until("the debug line is logged", || (says_hidden(&view) == 1).then_some(()));
 
-    press("Unset");
-    view.browser.wait_until("INFO is the level again", is_active, &[json!("INFO")]);
+    logger.press("Unset");
+    logger.shows(&["INFO"]);
     assert_eq!(view.scene.actuator("loggers/quickstart")["configuredLevel"], Value::Null);
     view.close();
 }

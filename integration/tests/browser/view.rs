@@ -91,8 +91,17 @@ impl View {
         Self::open(Scene::shared(), name, &format!("/{name}"))
     }
 
+    /// Another view of the same instance, in a second window of the same browser.
+    pub fn beside(&self, view: &str, name: &str) -> Self {
+        let path = format!("/instances/{}/{view}", self.scene.instance);
+        Self::within(self.browser.beside(), self.scene.clone(), name, &path)
+    }
+
     fn open(scene: Arc<Scene>, name: &str, path: &str) -> Self {
-        let browser = Browser::open(1400, 1250);
+        Self::within(Browser::open(1400, 1250), scene, name, path)
+    }
+
+    fn within(browser: Browser, scene: Arc<Scene>, name: &str, path: &str) -> Self {
         browser.visit(&format!("{}{path}", scene.server.url()));
         Self { scene, browser, name: name.to_owned() }
     }
@@ -107,8 +116,14 @@ impl View {
     /// Takes the picture, and asserts that nothing went wrong on the way.
     #[track_caller]
     pub fn close(self) {
-        let file = actuator_integration::build_directory().parent().unwrap().join("screenshots");
-        self.browser.screenshot(&file.join(format!("{}.png", self.name)));
+        self.close_but_for(&[]);
+    }
+
+    /// The same, where the page may complain of what has these words in it.
+    #[track_caller]
+    pub fn close_but_for(self, expected: &[&str]) {
+        let folder = actuator_integration::build_directory().parent().unwrap().join("screenshots");
+        self.browser.screenshot(&folder.join(format!("{}.png", self.name)));
         let toasts = self.browser.run(
             "return [...document.querySelectorAll('.p-toast-message')].map(t => t.innerText)",
             &[],
@@ -121,7 +136,13 @@ impl View {
         );
         let mut complaints = self.browser.complaints();
         complaints.retain(|complaint| !complaint.contains(HARMLESS));
+        complaints.retain(|complaint| !expected.iter().any(|words| complaint.contains(words)));
         assert_eq!(complaints, [""; 0], "the page complained");
+    }
+
+    /// Has the log view wrap its lines, so that all of them is in the picture.
+    pub fn wrap_lines(&self) {
+        self.browser.run("document.querySelector('#wraplines').click()", &[]);
     }
 
     /// The titles of the cards that there are now.

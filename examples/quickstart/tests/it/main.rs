@@ -1,11 +1,12 @@
-//! The smallest service as a process: its first minute, its settings, its log, its probe, its
-//! endurance, its end.
+//! The smallest service as a process: its first minute, its settings, its log, its probe, an
+//! incident, its endurance, its end.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod endurance;
 mod first_minute;
 mod goodbye;
+mod incident;
 mod logs;
 mod precedence;
 mod probe;
