@@ -107,7 +107,9 @@ impl LoggerOverridesEndpoint {
 /// The member `levels`: an object of names with levels, or null for those to be reset.
 fn levels<'c>(call: &'c Call<'_>) -> Result<Vec<(&'c str, Option<LogLevel>)>, String> {
     let levels = call.objects.iter().rev().find(|(name, _)| name == "levels");
-    let levels = levels.map(|(_, levels)| levels).filter(|levels| !levels.is_empty());
+    // Said twice, once as something else, it is not known which one is meant.
+    let is_clear = call.body.iter().all(|(name, _)| name != "levels");
+    let levels = levels.map(|(_, levels)| levels).filter(|levels| is_clear && !levels.is_empty());
     let levels = levels.ok_or(
         "levels: expected an object of loggers or groups and their levels, such as \
          {\"levels\":{\"shop::db\":\"DEBUG\",\"web\":null}}",

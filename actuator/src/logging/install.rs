@@ -34,11 +34,11 @@ pub(crate) struct LoggingState {
     pub(crate) loggers: Loggers,
     /// What `/logfile` serves; `None` when nobody knows where the log goes.
     pub(crate) source: Option<LogSource>,
-    /// The last lines, if our own subscriber writes them.
+    /// The last lines, if an output of ours writes them.
     pub(crate) ring: Option<Arc<LogRing>>,
     /// What of the log can be read, and how.
     pub(crate) recent: RecentSettings,
-    /// How many lines each of our destinations has lost; empty if the subscriber is not ours.
+    /// How many lines each of our destinations has lost; empty if no output of ours writes them.
     pub(crate) drops: Vec<(&'static str, DropCount)>,
 }
 
@@ -67,10 +67,9 @@ pub(crate) enum LogSource {
     Ring(Arc<LogRing>),
 }
 
-/// Our own outputs, once our subscriber is that of the process.
+/// Our own output, once our subscriber is that of the process.
 struct Installed {
     file: Option<PathBuf>,
-    ring: Option<Arc<LogRing>>,
     output: OutputLayer,
 }
 
@@ -91,13 +90,13 @@ impl Drop for FlushAtExit {
 }
 
 /// Waits until everything that was logged is written, a second at most. [`crate::serve!`] does
-/// this at its end, and so does the end of the main thread.
+/// this at its end, and so does the end of the main thread where the subscriber is ours.
 ///
 /// Call it before `std::process::exit` on another thread: lines are written by threads of their
-/// own, which that ends. Without our subscriber it does nothing.
+/// own, which that ends. Where nothing of this library writes lines it does nothing.
 pub fn flush() {
-    if let Some(installed) = INSTALLED.get() {
-        installed.output.flush();
+    if let Some(output) = output() {
+        output.flush();
     }
 }
 
@@ -115,11 +114,18 @@ pub(crate) fn install(
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         install_own(settings, &loggers, beside)?;
     }
-    let installed = INSTALLED.get();
-    let drops = installed.map(|installed| installed.output.drops()).unwrap_or_default();
-    let ring = installed.and_then(|installed| installed.ring.clone());
-    let recent = settings.recent.clone();
-    Ok(LoggingState { source: source(settings), ring, recent, drops, loggers })
+    let output = output();
+    let drops = output.as_ref().map(OutputLayer::drops).unwrap_or_default();
+    let ring = output.and_then(|output| output.ring());
+    let source = source(settings, ring.clone());
+    Ok(LoggingState { source, ring, recent: settings.recent.clone(), drops, loggers })
+}
+
+/// The layer that writes lines: ours, or the one in the application's own subscriber.
+fn output() -> Option<OutputLayer> {
+    let of_application =
+        || dispatcher::get_default(|dispatch| dispatch.downcast_ref::<OutputLayer>().cloned());
+    INSTALLED.get().map(|installed| installed.output.clone()).or_else(of_application)
 }
 
 fn install_own(
@@ -129,7 +135,7 @@ fn install_own(
 ) -> Result<()> {
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
-    let output = start_output(&settings.output, ring.clone())?;
+    let output = start_output(&settings.output, ring)?;
     let subscriber = Registry::default().with(beside).with(output.clone());
     let subscriber = subscriber.with(LoggersLayer::new(loggers.clone()));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
@@ -137,7 +143,7 @@ fn install_own(
         loggers.attach(false);
         return Ok(());
     }
-    let _ = INSTALLED.set(Installed { file: settings.output.file.clone(), ring, output });
+    let _ = INSTALLED.set(Installed { file: settings.output.file.clone(), output });
     // Where a thread ends already, there is no later end to flush at.
     let _ = AT_EXIT.try_with(|at_exit| at_exit.set(FlushAtExit));
     flush_at_abort();
@@ -224,7 +230,7 @@ fn open_file(path: &std::path::Path, settings: &OutputSettings) -> Result<FileSi
     })
 }
 
-fn source(settings: &LoggingSettings) -> Option<LogSource> {
+fn source(settings: &LoggingSettings, ring: Option<Arc<LogRing>>) -> Option<LogSource> {
     if let Some(path) = &settings.recent.external_file {
         return Some(LogSource::File(path.clone()));
     }
@@ -238,7 +244,7 @@ fn source(settings: &LoggingSettings) -> Option<LogSource> {
     {
         return Some(LogSource::File(path.clone()));
     }
-    installed.and_then(|installed| installed.ring.clone()).map(LogSource::Ring)
+    ring.map(LogSource::Ring)
 }
 
 fn warn_of_directives() {
@@ -253,161 +259,4 @@ fn warn_of_directives() {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::process::Command;
-
-    use tracing_log::log;
-
-    use super::*;
-    use crate::logging::{
-        LogLevel, SetLevelError, levels::LevelSettings, output::OutputSettings,
-        recent::RecentSettings,
-    };
-
-    /// Runs one of the ignored tests below in a process of its own, for the subscriber is global,
-    /// and gives what it wrote.
-    fn run(test: &str) -> String {
-        let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", &format!("logging::install::tests::{test}"), "--ignored"])
-            .arg("--nocapture")
-            .env("RUST_LOG", "info,from_rust_log=debug,odd[span]=info")
-            .env_remove("CLICOLOR_FORCE")
-            .output()
-            .unwrap();
-        let written = String::from_utf8(output.stdout).unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && written.contains("1 passed"), "{written}{errors}");
-        written
-    }
-
-    fn install_bare(settings: &LoggingSettings) -> Result<LoggingState> {
-        install(settings, tracing_subscriber::layer::Identity::new())
-    }
-
-    fn settings() -> LoggingSettings {
-        LoggingSettings {
-            levels: LevelSettings {
-                levels: vec![("log_dep".to_owned(), LogLevel::Debug)],
-                ..LevelSettings::default()
-            },
-            recent: RecentSettings { ring_size: 10_000, ..RecentSettings::default() },
-            output: OutputSettings {
-                console_format: Some(crate::logging::output::LogFormat::Text),
-                ..OutputSettings::default()
-            },
-        }
-    }
-
-    #[test]
-    fn without_a_subscriber_ours_is_installed_and_takes_log_records_too() {
-        let text = run("process_without_a_subscriber");
-        assert!(text.contains("] log_dep::x : a debug record\n"), "{text}");
-        assert!(text.contains("] log_dep::x : a trace record\n"), "{text}");
-        assert!(text.contains("Level of log_dep: DEBUG -> TRACE\n"), "{text}");
-        assert!(text.contains("Level of ROOT: INFO -> OFF\n"), "{text}");
-        assert!(text.contains("RUST_LOG: ignored [\"odd[span]=info\"]"), "{text}");
-        assert!(text.contains("] from_rust_log : heard\n"), "{text}");
-        assert!(!text.contains("never") && !text.contains('\x1b'), "{text}");
-    }
-
-    #[test]
-    #[ignore = "run in a process of its own by the test above"]
-    fn process_without_a_subscriber() {
-        let folder = std::env::temp_dir().join(format!("actuator-install-{}", std::process::id()));
-        let path = folder.join("app.log");
-        let first = install_bare(&LoggingSettings {
-            output: OutputSettings { file: Some(path.clone()), ..settings().output },
-            ..settings()
-        })
-        .unwrap();
-        tracing::debug!(target: "from_rust_log", "heard");
-        log::debug!(target: "log_dep::x", "a debug record");
-        log::trace!(target: "log_dep::x", "never");
-        assert_eq!(log::max_level(), log::LevelFilter::Debug);
-        assert!(first.loggers.get("log_dep::x").is_some());
-        first.loggers.set("log_dep", Some(LogLevel::Trace)).unwrap();
-        assert_eq!(log::max_level(), log::LevelFilter::Trace);
-        log::trace!(target: "log_dep::x", "a trace record");
-        first.loggers.set("log_dep", None).unwrap();
-        first.loggers.set("from_rust_log", None).unwrap();
-        first.loggers.set("ROOT", Some(LogLevel::Off)).unwrap();
-        assert_eq!(log::max_level(), log::LevelFilter::Off);
-        tracing::error!("never");
-        let again = install_bare(&settings()).unwrap();
-        let Some(LogSource::File(served)) = again.source else { panic!("{again:?}") };
-        assert_eq!(served, path);
-        flush();
-        let written = std::fs::read_to_string(&path).unwrap();
-        assert!(written.ends_with("Level of ROOT: INFO -> OFF\n"), "{written}");
-        std::fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn without_a_file_the_log_is_kept_in_memory() {
-        let text = run("process_without_a_file");
-        // Nobody looks at a pipe: it gets JSON, the ring text. The last line is there though
-        // nobody asked for it.
-        let line = text.lines().find(|line| line.contains("kept")).unwrap();
-        assert!(line.contains("{\"@timestamp\":\"20"), "{text}");
-        assert!(text.contains("\"message\":\"the last\""), "{text}");
-    }
-
-    #[test]
-    #[ignore = "run in a process of its own by the test above"]
-    fn process_without_a_file() {
-        let output = OutputSettings::default();
-        let state = install_bare(&LoggingSettings { output, ..settings() }).unwrap();
-        tracing::info!("kept");
-        let Some(LogSource::Ring(ring)) = state.source else { panic!("{state:?}") };
-        assert!(ring.snapshot().end > 0);
-        assert_eq!(state.drops.len(), 1);
-        tracing::info!("the last");
-    }
-
-    #[test]
-    fn trap_seed_20_an_existing_subscriber_is_left_untouched() {
-        run("process_with_a_subscriber");
-    }
-
-    #[test]
-    #[ignore = "run in a process of its own by the test above"]
-    fn process_with_a_subscriber() {
-        tracing::subscriber::set_global_default(Registry::default()).unwrap();
-        let state = install_bare(&settings()).unwrap();
-        assert!(dispatcher::get_default(Dispatch::is::<Registry>));
-        assert_eq!(log::max_level(), log::LevelFilter::Off);
-        assert!(state.source.is_none());
-        let refused = state.loggers.set("ROOT", Some(LogLevel::Off));
-        assert_eq!(refused, Err(SetLevelError::NotAttached));
-        assert!(tracing::enabled!(tracing::Level::TRACE));
-        let file = Some(PathBuf::from("written/by/the/application.log"));
-        let output = OutputSettings { file, ..OutputSettings::default() };
-        let state = install_bare(&LoggingSettings { output, ..settings() }).unwrap();
-        assert!(matches!(state.source, Some(LogSource::File(_))));
-    }
-
-    #[test]
-    fn an_existing_subscriber_with_our_layer_can_be_changed() {
-        run("process_with_a_subscriber_and_our_layer");
-    }
-
-    #[test]
-    #[ignore = "run in a process of its own by the test above"]
-    fn process_with_a_subscriber_and_our_layer() {
-        let subscriber = Registry::default().with(crate::logging::layer());
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-        assert!(tracing::enabled!(target: "from_rust_log", tracing::Level::DEBUG));
-        let state = install_bare(&settings()).unwrap();
-        state.loggers.set("mine", Some(LogLevel::Debug)).unwrap();
-        assert!(tracing::enabled!(target: "mine::db", tracing::Level::DEBUG));
-        assert!(!tracing::enabled!(target: "other", tracing::Level::DEBUG));
-    }
-
-    #[test]
-    fn a_log_file_that_cannot_be_written_refuses_the_start_and_names_the_setting() {
-        let error =
-            open_file("/dev/null/app.log".as_ref(), &OutputSettings::default()).unwrap_err();
-        assert!(error.is_setting());
-        assert!(error.to_string().contains("logging.file.name"), "{error}");
-    }
-}
+mod tests;

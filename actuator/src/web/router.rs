@@ -218,7 +218,7 @@ impl Management {
             body: sent.members,
             objects: sent.objects,
             version: accept.version(),
-            principal: None,
+            principal: parts.extensions.get::<Principal>(),
             last_event_id: parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()),
             listener: self.listener,
             additional_path: mounted_at,

@@ -85,9 +85,6 @@ impl<'w> Watched<'w> {
             let claimed = call.body.iter().rev().find(|(name, _)| name == "actor");
             let claimed = claimed.and_then(|(_, value)| value.as_deref());
             write.claimed_actor = claimed.map(|claimed| shortened(claimed, MAX_TEXT).to_owned());
-            if let Some(principal) = call.principal {
-                write.principal = Some(principal.name.clone());
-            }
         }
     }
 

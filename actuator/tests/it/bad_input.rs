@@ -174,6 +174,48 @@ fn documents_of_every_wrong_kind_are_400_and_change_nothing() {
 }
 
 #[test]
+fn ten_thousand_wrong_changes_of_levels_are_refused_and_change_nothing() {
+    let service = start();
+    let listed = |target: &str| {
+        let all = service.get(target).assert_status(200).text();
+        all.matches("it::wrong").count()
+    };
+    let members = [
+        "\"configuredLevel\":\"LOUD\"",
+        "\"configuredLevel\":{\"configuredLevel\":\"DEBUG\"}",
+        "\"configuredLevel\":\"DEBUG\",\"expiresIn\":\"PT-1S\"",
+        "\"configuredLevel\":\"DEBUG\",\"expiresIn\":\"99999999999999999999d\"",
+        "\"configuredLevel\":\"DEBUG\",\"reason\":\"\\u202e\"",
+        "\"configuredLevel\":\"DEBUG\",\"actor\":\"a\\nb\"",
+        "\"levels\":{\"it::wrong\":\"DEBUG\",\"it::wrong::too\":7}",
+        "\"levels\":{\"it::wrong\":{\"it::wrong\":\"DEBUG\"}}",
+        "\"levels\":[{\"it::wrong\":\"DEBUG\"}]",
+        "\"levels\":{\"it::wrong\":\"DEBUG\"},\"levels\":null",
+        "\"levels\":{\"it::wrong\":\"DEBUG\"},\"more\":1",
+    ];
+    let wrong = "it::wrong".repeat(30);
+    let names = ["it::wrong%00", "it::wrong%0AINFO", "it::wrong%20", "it::wrong%E2%80%AE", &wrong];
+    for round in 0..10_000 / (members.len() + names.len()) {
+        for member in members {
+            let body = format!("{{\"round\":{round},{member}}}");
+            let target = if member.starts_with("\"levels") {
+                "/actuator/loggeroverrides"
+            } else {
+                "/actuator/loggers/it::wrong"
+            };
+            service.post(target, &body).assert_status(400);
+        }
+        for name in names {
+            let target = format!("/actuator/loggers/{name}");
+            service.post(&target, "{\"configuredLevel\":\"DEBUG\"}").assert_status(400);
+        }
+    }
+    assert_eq!(listed("/actuator/loggers"), 0);
+    assert_eq!(listed("/actuator/loggeroverrides"), 0);
+    assert_alive(&service);
+}
+
+#[test]
 fn bodies_that_break_off_or_are_garbage_harm_nobody() {
     let service = start();
     for path in paths(&service) {

@@ -10,6 +10,7 @@
 #[path = "../it/app.rs"]
 mod app;
 mod files;
+mod hostile;
 mod loops;
 mod pressure;
 mod stream;

@@ -1,5 +1,6 @@
 //! What viewers see, and who may be one.
 
+use axum::{Router, routing::get};
 use testkit::Request;
 use tracing::{debug, error, info, warn};
 
@@ -53,6 +54,41 @@ fn a_viewer_sees_the_lines_that_it_asks_for() {
         };
         assert_eq!(next.name, "", "{next:?}");
     }
+}
+
+#[test]
+fn a_level_that_is_raised_is_seen_by_all_who_watch_and_in_its_request() {
+    let _alone = alone();
+    let order = get(async || debug!(target: "raised::db", "slow"));
+    let service = service().routes(Router::new().route("/order", order)).start();
+    let order = |id: &str| {
+        let request = Request::get("/order").header("x-request-id", id);
+        service.send(request).assert_status(200);
+    };
+    let set = |body: &str| service.post("/actuator/loggers/raised", body).assert_status(204);
+    let open = |query: &str| Viewer::open(service.address, &format!("?tail=0&{query}"));
+    let mut all = open("target=raised");
+    let mut one = open("request=r-2");
+    for viewer in [&mut all, &mut one] {
+        // It is there once it says something.
+        viewer.next().unwrap();
+    }
+    order("r-1");
+    set(r#"{"configuredLevel":"DEBUG"}"#);
+    ["r-2", "r-3", "r-2"].into_iter().for_each(order);
+    set("{}");
+    order("r-2");
+    info!(target: "raised", "the end");
+    for (viewer, ids) in [(&mut all, &["r-2", "r-3", "r-2"][..]), (&mut one, &["r-2", "r-2"])] {
+        for id in ids {
+            let line = viewer.event();
+            assert_eq!((line.message(), &line.data["requestId"]), ("slow", &(*id).into()));
+            assert_eq!(line.data["level"], "DEBUG");
+        }
+    }
+    assert_eq!(all.messages(1), ["the end"]);
+    // Who comes later finds the lines of the request as well.
+    assert_eq!(Viewer::open(service.address, "?request=r-3").messages(1), ["slow"]);
 }
 
 #[test]

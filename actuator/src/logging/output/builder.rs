@@ -1,10 +1,11 @@
 //! The layer for an application that has a subscriber of its own.
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use tracing::level_filters::LevelFilter;
 
 use super::{
+    super::recent::{DEFAULT_RING, LogRing, MAX_RING, MIN_RING},
     console::{Colours, Surroundings},
     format::LogFormat,
     layer::OutputLayer,
@@ -33,6 +34,7 @@ pub struct OutputBuilder {
     threshold: LevelFilter,
     settings: OutputSettings,
     sink: Box<dyn Sink>,
+    ring_size: usize,
 }
 
 /// A layer for an application's own subscriber that writes to the standard output: text with
@@ -44,6 +46,7 @@ pub fn output() -> OutputBuilder {
         threshold: LevelFilter::TRACE,
         settings: OutputSettings::default(),
         sink: Box::new(StdoutSink::default()),
+        ring_size: DEFAULT_RING,
     }
 }
 
@@ -72,6 +75,14 @@ impl OutputBuilder {
         self
     }
 
+    /// How many bytes of the last lines are kept in memory, from 4 KiB to 64 MiB, 1 MiB by default;
+    /// 0 keeps none. `/actuator/logfile` and `/actuator/logstream` show them, if the layer is in
+    /// the global subscriber before the service starts.
+    pub fn ring_size(mut self, bytes: usize) -> Self {
+        self.ring_size = if bytes == 0 { 0 } else { bytes.clamp(MIN_RING, MAX_RING) };
+        self
+    }
+
     /// Writes there instead of to the standard output, without colours. It is called on a thread
     /// of its own.
     pub fn writer(mut self, writer: impl io::Write + Send + 'static) -> Self {
@@ -82,7 +93,7 @@ impl OutputBuilder {
 
     /// Starts the thread that writes; fails if the system has none left.
     pub fn build(self) -> io::Result<OutputLayer> {
-        let Self { look, threshold, settings, sink } = self;
+        let Self { look, threshold, settings, sink, ring_size } = self;
         let common = Common {
             formats: settings.formats,
             queue_size: settings.queue_size,
@@ -90,7 +101,8 @@ impl OutputBuilder {
             host: host_name().unwrap_or_default(),
         };
         let destination = Destination { name: "output", look, threshold, sink };
-        OutputLayer::start(&common, vec![destination], None)
+        let ring = (ring_size > 0).then(|| Arc::new(LogRing::new(ring_size)));
+        OutputLayer::start(&common, vec![destination], ring)
     }
 }
 

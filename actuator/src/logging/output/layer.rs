@@ -57,6 +57,11 @@ impl OutputLayer {
         self.outputs.drops()
     }
 
+    /// The last lines in memory, if they are kept.
+    pub(crate) fn ring(&self) -> Option<Arc<LogRing>> {
+        self.outputs.ring()
+    }
+
     /// Waits until what was logged is written, until the deadline at most.
     pub(crate) fn flush_until(&self, deadline: Instant) {
         self.outputs.flush(deadline);

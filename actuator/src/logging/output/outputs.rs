@@ -132,6 +132,11 @@ impl Outputs {
         })
     }
 
+    /// The last lines in memory, if they are kept.
+    pub(super) fn ring(&self) -> Option<Arc<LogRing>> {
+        self.ring.clone()
+    }
+
     /// The callsites that these formats know.
     pub(super) fn callsites(&self) -> &'static Callsites {
         self.formats.callsites

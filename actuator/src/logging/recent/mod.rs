@@ -13,5 +13,5 @@ pub(crate) use block::RecentLine;
 pub(crate) use files::{ListedFile, LogFiles};
 pub(crate) use filter::LineFilter;
 pub(crate) use ring::{LogLine, LogRing};
-pub(crate) use settings::RecentSettings;
+pub(crate) use settings::{DEFAULT_RING, MAX_RING, MIN_RING, RecentSettings};
 pub(crate) use viewers::{LogViewer, LogViewers, Start};

@@ -5,9 +5,12 @@ use std::{path::PathBuf, time::Duration};
 use super::super::output::RollingSettings;
 use crate::settings::{DataSize, SettingsReader};
 
-const MIN_RING: u64 = 4 * 1024;
-const DEFAULT_RING: u64 = 1024 * 1024;
-const MAX_RING: u64 = 64 * 1024 * 1024;
+/// The fewest bytes of log that are kept in memory, if any are.
+pub(crate) const MIN_RING: usize = 4 * 1024;
+/// As many are kept unless another number is said.
+pub(crate) const DEFAULT_RING: usize = 1024 * 1024;
+/// The most that are kept.
+pub(crate) const MAX_RING: usize = 64 * 1024 * 1024;
 const RING_SIZE: &str = "actuator.logfile.ring-size";
 const DEFAULT_VIEWERS: usize = 32;
 const MAX_VIEWERS: usize = 1_000;
@@ -76,13 +79,12 @@ fn read_viewers(reader: &mut SettingsReader<'_>) -> usize {
 }
 
 fn read_ring_size(reader: &mut SettingsReader<'_>) -> usize {
-    let size = match reader.value::<DataSize>(RING_SIZE) {
-        None => DEFAULT_RING,
-        Some(DataSize(size)) if size == 0 || (MIN_RING..=MAX_RING).contains(&size) => size,
-        Some(_) => {
+    let Some(DataSize(size)) = reader.value::<DataSize>(RING_SIZE) else { return DEFAULT_RING };
+    match usize::try_from(size) {
+        Ok(size) if size == 0 || (MIN_RING..=MAX_RING).contains(&size) => size,
+        _ => {
             reader.reject(RING_SIZE, "expected 0 or a size from 4KB to 64MB");
             DEFAULT_RING
         }
-    };
-    usize::try_from(size).unwrap_or(usize::MAX)
+    }
 }

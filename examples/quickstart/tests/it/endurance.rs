@@ -1,5 +1,7 @@
 //! Nothing that clients send makes the process grow.
 
+use std::io::Write as _;
+
 use testkit::{Process, Request, send, send_and_end};
 
 use crate::quickstart;
@@ -16,11 +18,22 @@ fn pester(service: &Process, round: usize) {
         format!("/actuator/health/no/such/{round}"),
         format!("/actuator/env/no.such.{round}"),
         format!("/actuator/{round}/%zz"),
+        format!("/actuator/loggeroverrides/no::such::{round}"),
+        format!("/actuator/auditevents?principal=nobody{round}&type=T{round}&after={round}"),
+        format!("/actuator/logstream?level={round}"),
+        format!("/actuator/logfiles/{round}"),
     ] {
         let _ = service.get(&target);
     }
     let _ = service.send(Request::new(&format!("M{round}"), "/hello/x"));
     let _ = service.send(Request::post("/actuator/loggers/x", &"[".repeat(10_000)));
+    let level = r#"{"configuredLevel":"WARN","expiresIn":"1h","reason":"flood"}"#;
+    let _ = service.send(Request::post(&format!("/actuator/loggers/n{round}"), level));
+    let levels: Vec<String> = (0..100).map(|n| format!("\"m{round}::n{n}\":\"WARN\"")).collect();
+    let levels = format!("{{\"levels\":{{{}}}}}", levels.join(","));
+    let _ = service.send(Request::post("/actuator/loggeroverrides", &levels));
+    let watch = "GET /actuator/logstream HTTP/1.1\r\nhost: x\r\n\r\n";
+    let _ = testkit::open(address).write_all(watch.as_bytes());
     let many = format!("x-{round}: {}\r\n", "y".repeat(2_000)).repeat(40);
     let head = format!("GET /hello/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{many}\r\n");
     let _ = send(address, head.as_bytes());
