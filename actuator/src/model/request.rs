@@ -43,9 +43,15 @@ thread_local! {
 /// }
 /// ```
 ///
-/// In handlers of axum it is also an extractor, and an `Extension`.
+/// In handlers of axum it is also an extractor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestContext {
+    /// It changes hands with each poll, so it is one word.
+    known: Arc<Known>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
     id: Bytes,
     trace: Option<TraceContext>,
     propagation: Option<Arc<Propagation>>,
@@ -95,25 +101,27 @@ impl RequestContext {
     }
 
     fn of(id: Bytes) -> Self {
-        Self { id, trace: None, propagation: None, method: None, route: None }
+        let known = Known { id, trace: None, propagation: None, method: None, route: None };
+        Self { known: Arc::new(known) }
     }
 
     /// The same with the method and the template of the route that was found.
     pub(crate) fn with_route(mut self, method: &'static str, route: Option<Arc<str>>) -> Self {
-        self.method = Some(method);
-        self.route = route;
+        let known = Arc::make_mut(&mut self.known);
+        known.method = Some(method);
+        known.route = route;
         self
     }
 
     /// The same as part of a trace.
     pub(crate) fn with_trace(mut self, trace: TraceContext) -> Self {
-        self.trace = Some(trace);
+        Arc::make_mut(&mut self.known).trace = Some(trace);
         self
     }
 
     /// The same with what the calls that it makes are told.
     pub(crate) fn with_propagation(mut self, propagation: Arc<Propagation>) -> Self {
-        self.propagation = Some(propagation);
+        Arc::make_mut(&mut self.known).propagation = Some(propagation);
         self
     }
 
@@ -134,28 +142,28 @@ impl RequestContext {
     /// The id: as the caller said it, else made for this request.
     pub fn id(&self) -> &str {
         // Visible ASCII: that is how it was made.
-        std::str::from_utf8(&self.id).unwrap_or_default()
+        std::str::from_utf8(&self.known.id).unwrap_or_default()
     }
 
     /// The id of the trace that the caller's `traceparent` names; never 0.
     pub fn trace_id(&self) -> Option<u128> {
-        self.trace.as_ref().map(|trace| trace.parent.trace_id)
+        self.known.trace.as_ref().map(|trace| trace.parent.trace_id)
     }
 
     /// The id of the request's own span in that trace, which is the parent of the calls that it
     /// makes; never 0.
     pub fn span_id(&self) -> Option<u64> {
-        self.trace.as_ref().map(|trace| trace.span_id)
+        self.known.trace.as_ref().map(|trace| trace.span_id)
     }
 
     /// The method: one of those that HTTP knows, or `UNKNOWN`. `None` for what is like a request.
     pub fn method(&self) -> Option<&'static str> {
-        self.method
+        self.known.method
     }
 
     /// The template of the route (`/users/{id}`), if one was found.
     pub fn route(&self) -> Option<&str> {
-        self.route.as_deref()
+        self.known.route.as_deref()
     }
 
     /// Makes this the current request while `future` is polled.
@@ -165,17 +173,17 @@ impl RequestContext {
 
     /// The id, as it goes into headers.
     pub(crate) fn id_bytes(&self) -> &Bytes {
-        &self.id
+        &self.known.id
     }
 
     /// The trace, if it belongs to one.
     pub(crate) fn trace(&self) -> Option<&TraceContext> {
-        self.trace.as_ref()
+        self.known.trace.as_ref()
     }
 
     /// What the calls that it makes are told.
     pub(crate) fn propagation(&self) -> Option<&Propagation> {
-        self.propagation.as_deref()
+        self.known.propagation.as_deref()
     }
 
     /// Looks at the current request without taking hold of it; `None` if there is none.

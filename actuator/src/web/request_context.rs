@@ -36,7 +36,7 @@ impl<S: Sync> FromRequestParts<S> for RequestContext {
     type Rejection = NoRequestContext;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        parts.extensions.get::<Self>().cloned().ok_or(NoRequestContext)
+        find(parts).ok_or(NoRequestContext)
     }
 }
 
@@ -44,6 +44,11 @@ impl<S: Sync> OptionalFromRequestParts<S> for RequestContext {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
-        Ok(parts.extensions.get::<Self>().cloned())
+        Ok(find(parts))
     }
+}
+
+/// Arguments are made within the request; what a middleware has put there comes first.
+fn find(parts: &Parts) -> Option<RequestContext> {
+    parts.extensions.get().cloned().or_else(RequestContext::current)
 }

@@ -18,6 +18,7 @@ use crate::{
 pub(super) fn begin<B>(
     exchanges: &ExchangeRepository,
     request: &mut Request<B>,
+    context: Option<&RequestContext>,
     is_management: bool,
 ) -> Option<Draft> {
     let settings = exchanges.settings();
@@ -34,7 +35,7 @@ pub(super) fn begin<B>(
     let slash = if path.starts_with('/') { "" } else { "/" };
     let scheme = uri.scheme_str().unwrap_or("http");
     draft.request(request.method().as_str(), &[scheme, "://", host, slash, path]);
-    match request.extensions().get::<RequestContext>() {
+    match context {
         Some(context) => draft.request_id(context.id_bytes()),
         None => {
             RequestContext::with_current(|context| draft.request_id(context.id_bytes()));

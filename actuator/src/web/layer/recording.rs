@@ -19,7 +19,7 @@ use super::{
 use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
-    model::principal::Principal,
+    model::{principal::Principal, request::RequestContext},
     web::{errors::Handled, router::catch_all, server_timing::ServerTiming},
 };
 
@@ -82,13 +82,14 @@ impl Recording {
     fn begin<B>(
         scope: &Arc<Scope>,
         request: &mut Request<B>,
+        context: Option<&RequestContext>,
         started: Instant,
         is_management: bool,
     ) -> Option<Self> {
         let recorder = &scope.recorder.parts;
         let is_metered = scope.recorder.measures && (recorder.meters_management || !is_management);
         let exchanges = recorder.exchanges.as_ref();
-        let draft = exchanges.and_then(|all| exchange::begin(all, request, is_management));
+        let draft = exchanges.and_then(|all| exchange::begin(all, request, context, is_management));
         let exchanges = exchanges.filter(|_| draft.is_some());
         let is_logged = recorder.requests.log && !is_management;
         if !is_metered && draft.is_none() && !recorder.server_timing && !is_logged {
@@ -247,7 +248,9 @@ impl Scope {
                 Head { now, is_management, method: method.tag(), route: self.template(request) };
             Surroundings::begin(ids, request, head)
         });
-        (surroundings, Recording::begin(self, request, now, is_management))
+        let context = surroundings.as_ref().and_then(Surroundings::context);
+        let recording = Recording::begin(self, request, context, now, is_management);
+        (surroundings, recording)
     }
 
     /// The template of the request's route.

@@ -44,20 +44,18 @@ impl RequestIds {
         Self { propagation: Arc::new(settings.propagation.clone()), lengths, settings }
     }
 
-    /// The context of a request: that which somebody around this layer has given it, or a new one,
-    /// which is then among its extensions. `complete` adds what else is known of a new one.
+    /// The context of a request: that which somebody around this layer has put among its
+    /// extensions, or a new one. `complete` adds what else is known of a new one.
     pub(super) fn context<B>(
         &self,
-        request: &mut Request<B>,
+        request: &Request<B>,
         now: Instant,
         complete: impl FnOnce(RequestContext) -> RequestContext,
     ) -> RequestContext {
-        if let Some(given) = request.extensions().get::<RequestContext>() {
-            return given.clone();
+        match request.extensions().get::<RequestContext>() {
+            Some(given) => given.clone(),
+            None => complete(self.new_context(request.headers(), now)),
         }
-        let context = complete(self.new_context(request.headers(), now));
-        request.extensions_mut().insert(context.clone());
-        context
     }
 
     fn new_context(&self, headers: &HeaderMap, now: Instant) -> RequestContext {

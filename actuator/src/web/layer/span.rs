@@ -31,17 +31,18 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Names the request and opens its span. `None` if a layer around this one has done so.
+    /// Names the request and opens its span. `None` if a layer around this one has done so, or if
+    /// a request is answered by another inside of the service: that is part of it.
     pub(super) fn begin<B>(
         ids: &Arc<RequestIds>,
-        request: &mut Request<B>,
+        request: &Request<B>,
         head: Head,
     ) -> Option<Self> {
-        let Head { now, is_management, method, route } = head;
-        let context = ids.context(request, now, |context| context.with_route(method, route));
-        if RequestContext::with_current(|outer| *outer == context) == Some(true) {
+        if RequestContext::with_current(|_| ()).is_some() {
             return None;
         }
+        let Head { now, is_management, method, route } = head;
+        let context = ids.context(request, now, |context| context.with_route(method, route));
         let mut surroundings = Self {
             context: Some(context),
             span: Span::none(),
@@ -50,6 +51,11 @@ impl Surroundings {
         // Entered, so that layers of the subscriber find it.
         surroundings.span = surroundings.run(open_span);
         Some(surroundings)
+    }
+
+    /// The context of the request. Not within [`Self::run`].
+    pub(super) fn context(&self) -> Option<&RequestContext> {
+        self.context.as_ref()
     }
 
     /// Runs a part of the request's code within them.
