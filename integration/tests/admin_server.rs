@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use actuator_integration::http::{self, ACCEPT_V2, ACCEPT_V3, encoded};
 use actuator_integration::service::ServiceBuilder;
@@ -385,11 +387,26 @@ fn a_terminated_service_ends_although_the_server_hangs() {
 fn the_log_stream_passes_the_proxy_of_every_server() {
     let (servers, service, instance) = register_everywhere(Service::wordy());
     for server in &servers {
+        // It passes on what it knows the instance to have.
+        server.wait_for_events(&instance, "ENDPOINTS_DETECTED", |events| {
+            events.iter().any(|event| event == "ENDPOINTS_DETECTED")
+        });
         let path = format!("instances/{instance}/actuator/logstream?target=wordy::voice&tail=0");
         let url = format!("{}/{path}", server.url());
         let mut lines = http::lines(&url, &[("Accept", "text/event-stream")]);
-        // As many as 4.1.2 gathers before it hands them on.
-        service.log_long_lines(1, 100, 200);
-        assert!(lines.any(|line| line.contains("said 10 times")), "{url}");
+        let is_seen = AtomicBool::new(false);
+        let arrives = thread::scope(|scope| {
+            // 4.1.2 answers before it has asked the instance, and hands on 8 KB at once.
+            scope.spawn(|| {
+                while !is_seen.load(Ordering::Relaxed) {
+                    service.log_long_lines(1, 100, 200);
+                    thread::sleep(Duration::from_millis(100));
+                }
+            });
+            let arrives = lines.any(|line| line.contains("said 10 times"));
+            is_seen.store(true, Ordering::Relaxed);
+            arrives
+        });
+        assert!(arrives, "{url}");
     }
 }
