@@ -12,10 +12,12 @@
 
 mod answer;
 mod http;
+mod own_process;
 mod process;
 
 pub use answer::Answer;
 pub use http::{Request, get, open, send, send_and_end};
+pub use own_process::in_own_process;
 pub use process::{Process, Program, free_port};
 
 use std::time::Duration;

@@ -1,9 +1,6 @@
 //! Whose recorder the process has. Each of the ignored tests is a process of its own.
 
-use std::{
-    process::Command,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use metrics::{
     Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
@@ -15,13 +12,7 @@ use crate::service::{builder, start};
 /// Runs one of the ignored tests in a process of its own.
 #[track_caller]
 fn run(test: &str) {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("processes::{test}"), "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    let written = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && written.contains("1 passed"), "{written}{errors}");
+    let _ = testkit::in_own_process(&format!("processes::{test}"), &[]);
 }
 
 /// A recorder of the application's own, for counters.

@@ -6,7 +6,6 @@
 
 use std::{
     path::PathBuf,
-    process::Command,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -236,15 +235,8 @@ fn a_store_of_ones_own_is_asked_at_the_start_and_told_of_changes() {
 
 /// Runs one of the ignored tests below in a process of its own, and gives what it wrote.
 fn process(test: &str, file: &str) -> String {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("levels::{test}"), "--ignored", "--nocapture"])
-        .env("IT_LEVELS_FILE", file)
-        .output()
-        .unwrap();
-    let written = String::from_utf8(output.stdout).unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && written.contains("1 passed"), "{written}{errors}");
-    written
+    let test = format!("levels::{test}");
+    String::from_utf8(testkit::in_own_process(&test, &[("IT_LEVELS_FILE", file)]).stdout).unwrap()
 }
 
 fn file() -> PathBuf {

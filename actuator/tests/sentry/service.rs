@@ -2,7 +2,7 @@
 //! hook are.
 
 use std::{
-    process::{Command, Output},
+    process::Output,
     time::{Duration, Instant},
 };
 
@@ -15,16 +15,9 @@ use crate::fake_sentry;
 /// Runs one of the ignored tests in a process of its own, with these variables.
 #[track_caller]
 pub(crate) fn run(test: &str, variables: &[(&str, &str)]) -> Output {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("service::{test}"), "--ignored", "--nocapture"])
-        .envs(variables.iter().copied())
-        .env("RUST_BACKTRACE", "0")
-        .output()
-        .unwrap();
-    let written = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && written.contains("1 passed"), "{written}{errors}");
-    output
+    let mut all = vec![("RUST_BACKTRACE", "0")];
+    all.extend(variables);
+    testkit::in_own_process(&format!("service::{test}"), &all)
 }
 
 /// The same with the address of a stand-in.

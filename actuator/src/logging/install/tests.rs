@@ -1,7 +1,5 @@
 //! Whose subscriber the process has. Each of the ignored tests is a process of its own.
 
-use std::process::Command;
-
 use tracing_log::log;
 
 use super::*;
@@ -12,17 +10,10 @@ use crate::logging::{
 /// Runs one of the ignored tests below in a process of its own, for the subscriber is global,
 /// and gives what it wrote.
 fn run(test: &str) -> String {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("logging::install::tests::{test}"), "--ignored"])
-        .arg("--nocapture")
-        .env("RUST_LOG", "info,from_rust_log=debug,odd[span]=info")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .unwrap();
-    let written = String::from_utf8(output.stdout).unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && written.contains("1 passed"), "{written}{errors}");
-    written
+    let test = format!("logging::install::tests::{test}");
+    let variables =
+        [("RUST_LOG", "info,from_rust_log=debug,odd[span]=info"), ("CLICOLOR_FORCE", "0")];
+    String::from_utf8(testkit::in_own_process(&test, &variables).stdout).unwrap()
 }
 
 fn install_bare(settings: &LoggingSettings) -> Result<LoggingState> {
