@@ -8,7 +8,7 @@
 #[path = "request/mod.rs"]
 mod request;
 
-use std::{process::Command, time::Instant};
+use std::time::Instant;
 
 use axum::{
     Router,
@@ -85,15 +85,9 @@ async fn measure_all() -> actuator::Result<()> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if !std::env::args().any(|argument| argument == request::CHILD) {
-        for subscriber in request::SUBSCRIBERS {
-            println!("\n{subscriber}");
-            let program = std::env::current_exe()?;
-            Command::new(program).args([request::CHILD, subscriber]).status()?;
-        }
+    if request::measures_in_children()? {
         return Ok(());
     }
-    request::subscribe();
     // Without a recorder its macros would do nothing.
     let _recorder =
         axum_prometheus::metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();

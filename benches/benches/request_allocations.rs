@@ -7,7 +7,7 @@
 #[path = "request/mod.rs"]
 mod request;
 
-use std::{alloc::System, process::Command};
+use std::alloc::System;
 
 use axum::{
     Router,
@@ -76,15 +76,9 @@ async fn measure_all() -> actuator::Result<()> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if !std::env::args().any(|argument| argument == request::CHILD) {
-        for subscriber in request::SUBSCRIBERS {
-            println!("\n{subscriber}");
-            let program = std::env::current_exe()?;
-            Command::new(program).args([request::CHILD, subscriber]).status()?;
-        }
+    if request::measures_in_children()? {
         return Ok(());
     }
-    request::subscribe();
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     Ok(runtime.block_on(measure_all())?)
 }

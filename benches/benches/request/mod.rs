@@ -1,5 +1,7 @@
 //! A router, requests to it, and the layer as it can be set: what the benches of requests share.
 
+use std::process::Command;
+
 use actuator::{Actuator, ActuatorLayer};
 use axum::{Router, body::Body, extract::Request, routing::get};
 
@@ -14,10 +16,10 @@ pub const HEADERS: [(&str, &str); 6] = [
 ];
 
 /// The argument of a process that measures, with one of the subscribers.
-pub const CHILD: &str = "--measure";
+const CHILD: &str = "--measure";
 
 /// What listens to spans.
-pub const SUBSCRIBERS: [&str; 2] = ["without a subscriber", "with actuator's subscriber"];
+const SUBSCRIBERS: [&str; 2] = ["without a subscriber", "with actuator's subscriber"];
 
 /// How the layer is set.
 pub struct Variant {
@@ -65,12 +67,21 @@ pub fn served(router: Router) -> Router {
     router.with_state(())
 }
 
-/// Sees to it that there is the subscriber that the process was started for.
-pub fn subscribe() {
-    if std::env::args().any(|argument| argument == SUBSCRIBERS[0]) {
-        let none = tracing::subscriber::NoSubscriber::new();
-        let _ = tracing::subscriber::set_global_default(none);
+/// Measures once with each of the subscribers, in processes of their own; `false` in such a process,
+/// which has its subscriber then.
+pub fn measures_in_children() -> std::io::Result<bool> {
+    if std::env::args().any(|argument| argument == CHILD) {
+        if std::env::args().any(|argument| argument == SUBSCRIBERS[0]) {
+            let none = tracing::subscriber::NoSubscriber::new();
+            let _ = tracing::subscriber::set_global_default(none);
+        }
+        return Ok(false);
     }
+    for subscriber in SUBSCRIBERS {
+        println!("\n{subscriber}");
+        Command::new(std::env::current_exe()?).args([CHILD, subscriber]).status()?;
+    }
+    Ok(true)
 }
 
 pub fn router() -> Router {
