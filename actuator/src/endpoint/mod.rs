@@ -188,19 +188,7 @@ pub(crate) fn all(
         let exposition = Arc::clone(&subjects.exposition);
         endpoints.push(Arc::new(prometheus::PrometheusEndpoint::new(exposition, &subjects.meters)));
     }
-    if let Some(source) = &subjects.logging.source {
-        endpoints.push(Arc::new(logfile::LogfileEndpoint::new(
-            source.clone(),
-            subjects.logging.recent.follow_links,
-        )));
-    }
-    if let Some(files) = subjects.logging.files() {
-        endpoints.push(Arc::new(logfiles::LogfilesEndpoint::new(files)));
-    }
-    if let Some(viewers) = subjects.logging.viewers() {
-        let heartbeat = subjects.logging.recent.heartbeat;
-        endpoints.push(Arc::new(logstream::LogstreamEndpoint::new(viewers, heartbeat)));
-    }
+    endpoints.extend(log_endpoints(&subjects.logging));
     if aliases.httptrace {
         let exchanges = &subjects.exchanges;
         endpoints.push(Arc::new(HttpexchangesEndpoint::httptrace(Arc::clone(exchanges))));
@@ -211,6 +199,22 @@ pub(crate) fn all(
     }
     endpoints.sort_by(|a, b| a.id().cmp(b.id()));
     (endpoints, mounts)
+}
+
+/// What of the log can be read: a file, its archives, the lines as they come.
+fn log_endpoints(logging: &LoggingState) -> Vec<SharedEndpoint> {
+    let mut endpoints: Vec<SharedEndpoint> = Vec::new();
+    let recent = &logging.recent;
+    if let Some(source) = logging.source.clone() {
+        endpoints.push(Arc::new(logfile::LogfileEndpoint::new(source, recent.follow_links)));
+    }
+    if let Some(files) = logging.files() {
+        endpoints.push(Arc::new(logfiles::LogfilesEndpoint::new(files)));
+    }
+    if let Some(viewers) = logging.viewers() {
+        endpoints.push(Arc::new(logstream::LogstreamEndpoint::new(viewers, recent.heartbeat)));
+    }
+    endpoints
 }
 
 fn health_endpoint(subjects: &Subjects, views: &ViewSettings) -> health::HealthEndpoint {

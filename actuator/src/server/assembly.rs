@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
     endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
-    streams::Streams,
+    settings::ServerSettings, streams::Streams,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -143,16 +143,7 @@ impl Parts {
             body_layer: ExchangeBodyLayer::new(
                 config.exchange.is_recording() && config.exchange.bodies.is_on(),
             ),
-            layer: ActuatorLayer::new(LayerParts {
-                meters: ServerRequestMeters::new(Arc::clone(&basics.meters)),
-                meters_management: basics.meters.settings().management_requests,
-                exchanges: Some(self.exchanges),
-                clock: Clock::system(),
-                base_path: basics.server.base_path.clone(),
-                server_timing: basics.server.server_timing,
-                requests: basics.server.requests.clone(),
-                sanitizer: Sanitizer::default(),
-            }),
+            layer: layer(&basics.meters, &basics.server, self.exchanges),
             server: basics.server,
             exposure: config.exposure,
             endpoints,
@@ -192,6 +183,24 @@ fn lead_to_log(link: &LogLink, exposed: &[Exposed]) {
     if let (Some(exchanges), Some(log)) = (path_of("httpexchanges"), path_of("logstream")) {
         link.lead(exchanges, log);
     }
+}
+
+/// The layer around the application.
+fn layer(
+    meters: &Arc<MeterRegistry>,
+    server: &ServerSettings,
+    exchanges: Arc<ExchangeRepository>,
+) -> ActuatorLayer {
+    ActuatorLayer::new(LayerParts {
+        meters: ServerRequestMeters::new(Arc::clone(meters)),
+        meters_management: meters.settings().management_requests,
+        exchanges: Some(exchanges),
+        clock: Clock::system(),
+        base_path: server.base_path.clone(),
+        server_timing: server.server_timing,
+        requests: server.requests.clone(),
+        sanitizer: Sanitizer::default(),
+    })
 }
 
 /// The meters that macros declare, and those of the library itself.
