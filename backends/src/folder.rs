@@ -35,10 +35,11 @@ impl Folder {
         &self.path
     }
 
-    /// A program that runs in it, as the account that it belongs to.
+    /// A program that runs in it, as the account that it belongs to, and keeps its temporary files there: a `MariaDB`
+    /// that starts removes those that it finds, also the ones of another that is being installed.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
-        command.current_dir(&self.path);
+        command.current_dir(&self.path).env("TMPDIR", &self.path);
         if let Some((user, group)) = self.account {
             command.uid(user).gid(group);
         }
