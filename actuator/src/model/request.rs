@@ -53,10 +53,20 @@ pub struct RequestContext {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     id: Bytes,
-    trace: Option<TraceContext>,
-    propagation: Option<Arc<Propagation>>,
-    method: Option<&'static str>,
-    route: Option<Arc<str>>,
+    about: About,
+}
+
+/// What may be known of a request beside its id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct About {
+    /// The trace that it belongs to.
+    pub(crate) trace: Option<TraceContext>,
+    /// What the calls that it makes are told.
+    pub(crate) propagation: Option<Arc<Propagation>>,
+    /// Its method, as meters name it.
+    pub(crate) method: Option<&'static str>,
+    /// The template of its route.
+    pub(crate) route: Option<Arc<str>>,
 }
 
 impl RequestContext {
@@ -74,54 +84,47 @@ impl RequestContext {
     /// # }
     /// ```
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::is_id(id.as_bytes()).then(|| Self::copied(id.as_bytes()))
+        Self::is_id(id.as_bytes()).then(|| Self::copied(id.as_bytes(), About::default()))
     }
 
     /// A request of this id, of which it is known that it can be one.
-    pub(crate) fn copied(id: &[u8]) -> Self {
-        Self::of(unique_id::copied(id))
+    pub(crate) fn copied(id: &[u8], about: About) -> Self {
+        Self::of(unique_id::copied(id), about)
     }
 
     /// A request of this id and with the caller's trace; `None` if it cannot be an id.
     #[cfg(test)]
     pub(crate) fn new(id: Bytes, trace: Option<super::trace_context::TraceParent>) -> Option<Self> {
         Self::is_id(&id).then(|| match trace {
-            Some(parent) => Self::of(id).with_trace(TraceContext {
+            Some(parent) => Self::of(id, About::default()).with_trace(TraceContext {
                 parent,
                 span_id: unique_id::short_number(Instant::now()),
                 state: None,
             }),
-            None => Self::of(id),
+            None => Self::of(id, About::default()),
         })
     }
 
     /// A request that nobody has named.
-    pub(crate) fn generated(now: Instant) -> Self {
-        Self::of(unique_id::uuid(now))
+    pub(crate) fn generated(now: Instant, about: About) -> Self {
+        Self::of(unique_id::uuid(now), about)
     }
 
-    fn of(id: Bytes) -> Self {
-        let known = Known { id, trace: None, propagation: None, method: None, route: None };
-        Self { known: Arc::new(known) }
-    }
-
-    /// The same with the method and the template of the route that was found.
-    pub(crate) fn with_route(mut self, method: &'static str, route: Option<Arc<str>>) -> Self {
-        let known = Arc::make_mut(&mut self.known);
-        known.method = Some(method);
-        known.route = route;
-        self
+    fn of(id: Bytes, about: About) -> Self {
+        Self { known: Arc::new(Known { id, about }) }
     }
 
     /// The same as part of a trace.
+    #[cfg(test)]
     pub(crate) fn with_trace(mut self, trace: TraceContext) -> Self {
-        Arc::make_mut(&mut self.known).trace = Some(trace);
+        Arc::make_mut(&mut self.known).about.trace = Some(trace);
         self
     }
 
     /// The same with what the calls that it makes are told.
+    #[cfg(test)]
     pub(crate) fn with_propagation(mut self, propagation: Arc<Propagation>) -> Self {
-        Arc::make_mut(&mut self.known).propagation = Some(propagation);
+        Arc::make_mut(&mut self.known).about.propagation = Some(propagation);
         self
     }
 
@@ -147,23 +150,23 @@ impl RequestContext {
 
     /// The id of the trace that the caller's `traceparent` names; never 0.
     pub fn trace_id(&self) -> Option<u128> {
-        self.known.trace.as_ref().map(|trace| trace.parent.trace_id)
+        self.known.about.trace.as_ref().map(|trace| trace.parent.trace_id)
     }
 
     /// The id of the request's own span in that trace, which is the parent of the calls that it
     /// makes; never 0.
     pub fn span_id(&self) -> Option<u64> {
-        self.known.trace.as_ref().map(|trace| trace.span_id)
+        self.known.about.trace.as_ref().map(|trace| trace.span_id)
     }
 
     /// The method: one of those that HTTP knows, or `UNKNOWN`. `None` for what is like a request.
     pub fn method(&self) -> Option<&'static str> {
-        self.known.method
+        self.known.about.method
     }
 
     /// The template of the route (`/users/{id}`), if one was found.
     pub fn route(&self) -> Option<&str> {
-        self.known.route.as_deref()
+        self.known.about.route.as_deref()
     }
 
     /// Makes this the current request while `future` is polled.
@@ -178,12 +181,12 @@ impl RequestContext {
 
     /// The trace, if it belongs to one.
     pub(crate) fn trace(&self) -> Option<&TraceContext> {
-        self.known.trace.as_ref()
+        self.known.about.trace.as_ref()
     }
 
     /// What the calls that it makes are told.
     pub(crate) fn propagation(&self) -> Option<&Propagation> {
-        self.known.propagation.as_deref()
+        self.known.about.propagation.as_deref()
     }
 
     /// Looks at the current request without taking hold of it; `None` if there is none.

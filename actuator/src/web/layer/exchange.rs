@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::extract::{ConnectInfo, OriginalUri};
-use http::{HeaderMap, Request, Uri, header};
+use http::{HeaderMap, HeaderName, Request, Uri, header};
 
 use crate::{
     exchange::{Bodies, Direction, Draft, ExchangeRepository},
@@ -20,7 +20,7 @@ pub(super) fn begin<B>(
     request: &mut Request<B>,
     context: Option<&RequestContext>,
     is_management: bool,
-) -> Option<Draft> {
+) -> Option<Box<Draft>> {
     let settings = exchanges.settings();
     // A router that nests us shows the path below its prefix; the caller wrote all of it.
     let original = request.extensions().get::<OriginalUri>();
@@ -65,9 +65,20 @@ pub(super) fn copy_headers(
     headers: &HeaderMap,
     exchanges: &ExchangeRepository,
 ) {
+    let settings = exchanges.settings();
+    let all = settings.records_all_headers(direction);
     for (name, value) in headers {
-        draft.header(direction, name.as_str(), value.as_bytes(), exchanges.settings());
+        if all && !has_switch(name) {
+            draft.recorded_header(direction, name.as_str(), value.as_bytes());
+        } else {
+            draft.header(direction, name.as_str(), value.as_bytes(), settings);
+        }
     }
+}
+
+/// Whether it takes a switch of its own to record this header.
+fn has_switch(name: &HeaderName) -> bool {
+    *name == header::COOKIE || *name == header::SET_COOKIE || *name == header::AUTHORIZATION
 }
 
 /// The host and port that the caller has named; `localhost` if that is nothing that can stand in
@@ -77,9 +88,37 @@ fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> &'r str {
         Some(authority) => Some(authority.as_str()),
         None => headers.get(header::HOST).and_then(|host| host.to_str().ok()),
     };
+    if let Some(named) = named.filter(|named| is_usual_host(named.as_bytes())) {
+        return named;
+    }
     // Credentials in front of the host are nobody's business.
     let named = named.map(|named| named.rsplit_once('@').map_or(named, |(_, host)| host));
     named.filter(|named| is_host(named)).unwrap_or("localhost")
+}
+
+/// What [`is_host`] says of most hosts, found in one walk: letters, digits, dots and the like, with a
+/// letter behind the last dot, and at most four digits as port. `false` is not yet an answer.
+fn is_usual_host(text: &[u8]) -> bool {
+    let mut label_starts = true;
+    let mut is_name = false;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'.' => label_starts = true,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {
+                if label_starts {
+                    is_name = !byte.is_ascii_digit();
+                    label_starts = false;
+                }
+            }
+            b':' => {
+                let port = text.get(at + 1..).unwrap_or_default();
+                let is_port = port.len() <= 4 && port.iter().all(u8::is_ascii_digit);
+                return is_name && !label_starts && is_port;
+            }
+            _ => return false,
+        }
+    }
+    is_name && !label_starts
 }
 
 /// Whether this is a name or an address, with or without a port: what RFC 3986 allows, without
@@ -158,7 +197,7 @@ mod tests {
             "a..",
             "[::1]:99999",
         ] {
-            assert!(!is_host(host), "{host}");
+            assert!(!is_host(host) && !is_usual_host(host.as_bytes()), "{host}");
         }
     }
 }

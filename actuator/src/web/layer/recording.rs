@@ -50,7 +50,8 @@ pub(super) struct Scope {
     route: OnceLock<(Arc<str>, Option<Arc<RouteMeters>>)>,
 }
 
-/// A request in progress. Whatever happens to it, it is recorded once.
+/// A request in progress. Whatever happens to it, it is recorded once. It moves along with futures,
+/// so that what is large or rare is in boxes.
 #[derive(Debug)]
 pub(super) struct Recording {
     scope: Arc<Scope>,
@@ -60,12 +61,12 @@ pub(super) struct Recording {
     is_metered: bool,
     is_finished: bool,
     active: Option<LongTask>,
-    exemplar: Option<Exemplar>,
+    exemplar: Option<Box<Exemplar>>,
     request_bytes: Option<u64>,
     timing: Option<ServerTiming>,
-    draft: Option<Draft>,
-    caller: Option<String>,
-    log: Option<RequestLog>,
+    draft: Option<Box<Draft>>,
+    caller: Option<Box<str>>,
+    log: Option<Box<RequestLog>>,
 }
 
 /// The route of a request.
@@ -107,7 +108,7 @@ impl Recording {
             method,
             timing,
             exemplar: if is_metered && recorder.meters.wants_exemplars() {
-                exemplar(request.headers())
+                exemplar(request.headers()).map(Box::new)
             } else {
                 None
             },
@@ -123,8 +124,8 @@ impl Recording {
             draft,
             caller: exchanges
                 .filter(|exchanges| exchanges.settings().include.principal)
-                .and_then(|_| Some(request.extensions().get::<Principal>()?.name.clone())),
-            log: is_logged.then(|| RequestLog::begin(request)),
+                .and_then(|_| Some(request.extensions().get::<Principal>()?.name.as_str().into())),
+            log: is_logged.then(|| Box::new(RequestLog::begin(request))),
         })
     }
 
@@ -178,7 +179,7 @@ impl Recording {
                 method: self.method,
                 outcome,
                 duration,
-                exemplar: self.exemplar,
+                exemplar: self.exemplar.as_deref().copied(),
                 request_bytes: self.request_bytes,
                 response_bytes,
             };

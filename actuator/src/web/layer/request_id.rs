@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Instant};
 
-use http::{HeaderMap, HeaderValue, Request};
+use http::{HeaderMap, HeaderValue, Request, header::Entry};
 
 use super::settings::IdSettings;
 use crate::{
     model::{
         propagation::{Propagation, TRACEPARENT, TRACESTATE},
-        request::RequestContext,
+        request::{About, RequestContext},
         trace_context::{TraceContext, TraceParent, trace_state},
     },
     support::unique_id,
@@ -22,8 +22,16 @@ const AMAZON: &str = "x-amzn-trace-id";
 pub(super) struct RequestIds {
     settings: IdSettings,
     propagation: Arc<Propagation>,
-    /// A bit for each length that a header of interest has: most others are told by it.
+    /// A bit for each length that a header of interest has, and for each first letter: most others
+    /// are told by them.
+    marks: Marks,
+}
+
+/// What names of headers look like at a glance.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks {
     lengths: u64,
+    letters: u64,
 }
 
 /// What was found in the head of a request.
@@ -40,34 +48,39 @@ impl RequestIds {
     /// Names requests as the settings say.
     pub(super) fn new(settings: IdSettings) -> Self {
         let names = settings.accepted.iter().map(String::as_str);
-        let lengths = names.chain([TRACEPARENT, TRACESTATE]).map(length_bit).fold(0, |a, b| a | b);
-        Self { propagation: Arc::new(settings.propagation.clone()), lengths, settings }
+        let marks = names.chain([TRACEPARENT, TRACESTATE]).map(Marks::of);
+        let marks = marks.fold(Marks::default(), Marks::or);
+        Self { propagation: Arc::new(settings.propagation.clone()), marks, settings }
     }
 
     /// The context of a request: that which somebody around this layer has put among its
-    /// extensions, or a new one. `complete` adds what else is known of a new one.
+    /// extensions, or a new one of this method and route.
     pub(super) fn context<B>(
         &self,
         request: &Request<B>,
         now: Instant,
-        complete: impl FnOnce(RequestContext) -> RequestContext,
+        method: &'static str,
+        route: Option<Arc<str>>,
     ) -> RequestContext {
         match request.extensions().get::<RequestContext>() {
             Some(given) => given.clone(),
-            None => complete(self.new_context(request.headers(), now)),
+            None => {
+                let about = About { method: Some(method), route, ..About::default() };
+                self.new_context(request.headers(), now, about)
+            }
         }
     }
 
-    fn new_context(&self, headers: &HeaderMap, now: Instant) -> RequestContext {
+    fn new_context(&self, headers: &HeaderMap, now: Instant, about: About) -> RequestContext {
         let found = self.find(headers);
-        let context = match found.id {
-            Some((_, id)) => RequestContext::copied(id),
-            None => RequestContext::generated(now),
+        let about = About {
+            trace: self.trace(&found, headers, now),
+            propagation: Some(Arc::clone(&self.propagation)),
+            ..about
         };
-        let context = context.with_propagation(Arc::clone(&self.propagation));
-        match self.trace(&found, headers, now) {
-            Some(trace) => context.with_trace(trace),
-            None => context,
+        match found.id {
+            Some((_, id)) => RequestContext::copied(id, about),
+            None => RequestContext::generated(now, about),
         }
     }
 
@@ -76,7 +89,7 @@ impl RequestIds {
         let mut found = Found::default();
         for (name, value) in headers {
             let name = name.as_str();
-            if self.lengths & length_bit(name) == 0 {
+            if !self.marks.has(Marks::of(name)) {
                 continue;
             }
             match name {
@@ -122,11 +135,14 @@ impl RequestIds {
 
     /// Tells the id in a response, unless the application has done so.
     pub(super) fn echo(&self, context: &RequestContext, headers: &mut HeaderMap) {
-        if !self.settings.echo || headers.contains_key(&self.settings.header) {
+        if !self.settings.echo {
             return;
         }
-        if let Ok(value) = HeaderValue::from_maybe_shared(context.id_bytes().clone()) {
-            headers.insert(self.settings.header.clone(), value);
+        if let Ok(Entry::Vacant(place)) = headers.try_entry(self.settings.header.clone())
+            && let Ok(value) = HeaderValue::from_maybe_shared(context.id_bytes().clone())
+        {
+            // Full as a map of headers can be, it stays as it is.
+            let _ = place.try_insert(value);
         }
     }
 }
@@ -145,6 +161,18 @@ fn root(value: &[u8]) -> &[u8] {
     members.find(|member| member.starts_with(b"Root=")).unwrap_or(value)
 }
 
-fn length_bit(name: &str) -> u64 {
-    1 << name.len().min(63)
+impl Marks {
+    /// Those of one name.
+    fn of(name: &str) -> Self {
+        let letter = name.as_bytes().first().copied().unwrap_or_default();
+        Self { lengths: 1 << name.len().min(63), letters: 1 << (letter % 64) }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { lengths: self.lengths | other.lengths, letters: self.letters | other.letters }
+    }
+
+    fn has(self, other: Self) -> bool {
+        self.lengths & other.lengths != 0 && self.letters & other.letters != 0
+    }
 }

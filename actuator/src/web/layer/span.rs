@@ -42,7 +42,7 @@ impl Surroundings {
             return None;
         }
         let Head { now, is_management, method, route } = head;
-        let context = ids.context(request, now, |context| context.with_route(method, route));
+        let context = ids.context(request, now, method, route);
         let mut surroundings = Self {
             context: Some(context),
             span: Span::none(),
@@ -74,20 +74,22 @@ impl Surroundings {
 
 /// The span of the current request.
 fn open_span() -> Span {
-    // A copy: a subscriber may look at the current one while it is told.
-    let Some(context) = RequestContext::current() else { return Span::none() };
-    let span = tracing::info_span!(
-        target: TARGET,
-        SPAN,
-        request_id = context.id(),
-        method = context.method(),
-        route = context.route(),
-        trace_id = field::Empty,
-    );
-    if let Some(trace) = context.trace_id().filter(|_| !span.is_disabled()) {
-        span.record("trace_id", field::display(Hex(trace)));
-    }
-    span
+    // A subscriber may look at the current one while it is told.
+    let open = |context: &RequestContext| {
+        let span = tracing::info_span!(
+            target: TARGET,
+            SPAN,
+            request_id = context.id(),
+            method = context.method(),
+            route = context.route(),
+            trace_id = field::Empty,
+        );
+        if let Some(trace) = context.trace_id().filter(|_| !span.is_disabled()) {
+            span.record("trace_id", field::display(Hex(trace)));
+        }
+        span
+    };
+    RequestContext::with_current(open).unwrap_or_else(Span::none)
 }
 
 /// The id of a trace, as headers have it.
