@@ -90,13 +90,13 @@ impl Draft {
     }
 
     /// The request line. The URI is given in parts that are put together.
-    pub(crate) fn request(&mut self, method: &str, uri: &[&str]) {
+    pub(crate) fn request(&mut self, method: &str, uri: &[impl AsRef<[u8]>]) {
         let method = method.as_bytes();
         self.bytes.extend_from_slice(method.get(..MAX_METHOD).unwrap_or(method));
         self.method_end = self.bytes.len();
-        for part in uri {
+        for part in uri.iter().map(AsRef::as_ref) {
             let room = (self.method_end + MAX_URI).saturating_sub(self.bytes.len());
-            self.bytes.extend_from_slice(part.as_bytes().get(..room).unwrap_or(part.as_bytes()));
+            self.bytes.extend_from_slice(part.get(..room).unwrap_or(part));
         }
         self.uri_end = self.bytes.len();
     }

@@ -6,7 +6,6 @@
 //! in [`RequestContext::scope`].
 
 use std::{
-    cell::RefCell,
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -17,7 +16,7 @@ use std::{
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use super::{propagation::Propagation, trace_context::TraceContext};
+use super::{propagation::Propagation, request_scope, trace_context::TraceContext};
 use crate::support::unique_id;
 
 /// The target of the span that surrounds each request; its name is [`SPAN`].
@@ -26,10 +25,6 @@ pub(crate) const TARGET: &str = "actuator::request";
 pub(crate) const SPAN: &str = "request";
 /// The longest id, in bytes.
 const MAX_ID: usize = 128;
-
-thread_local! {
-    static CURRENT: RefCell<Option<RequestContext>> = const { RefCell::new(None) };
-}
 
 /// What is known of a request everywhere while it is worked on. Clones are cheap.
 ///
@@ -191,40 +186,13 @@ impl RequestContext {
 
     /// Looks at the current request without taking hold of it; `None` if there is none.
     pub(crate) fn with_current<T>(look: impl FnOnce(&Self) -> T) -> Option<T> {
-        // While a thread ends there is none.
-        CURRENT.try_with(|current| current.try_borrow().ok()?.as_ref().map(look)).ok()?
+        request_scope::with_current(look)
     }
 
     /// Makes `request` the current one while `work` runs; afterwards it is where it was.
     pub(crate) fn enter<T>(request: &mut Option<Self>, work: impl FnOnce() -> T) -> T {
-        let _entered = Entered::begin(request);
-        work()
+        request_scope::enter(request, work)
     }
-}
-
-/// Puts back what was there before, also if the work panics.
-struct Entered<'r>(&'r mut Option<RequestContext>);
-
-impl<'r> Entered<'r> {
-    fn begin(request: &'r mut Option<RequestContext>) -> Self {
-        swap(request);
-        Self(request)
-    }
-}
-
-impl Drop for Entered<'_> {
-    fn drop(&mut self) {
-        swap(self.0);
-    }
-}
-
-fn swap(request: &mut Option<RequestContext>) {
-    // It fails where a thread ends, and where somebody looks: then nothing is entered.
-    let _ = CURRENT.try_with(|current| {
-        if let Ok(mut current) = current.try_borrow_mut() {
-            std::mem::swap(&mut *current, request);
-        }
-    });
 }
 
 pin_project! {

@@ -69,7 +69,27 @@ pub(super) struct Recording {
     log: Option<Box<RequestLog>>,
 }
 
-/// The route of a request.
+/// What is seen of a request at first.
+#[derive(Debug)]
+struct Seen {
+    started: Instant,
+    is_management: bool,
+    method: RequestMethod,
+    matched: Matched,
+}
+
+/// The template that a request's path has matched.
+#[derive(Debug)]
+enum Matched {
+    /// That for which the scope was made.
+    OfScope,
+    /// Another.
+    Other(Arc<str>),
+    /// None.
+    Nothing,
+}
+
+/// The meters of the route of a request.
 #[derive(Debug)]
 enum Route {
     /// That for which the scope was made.
@@ -84,9 +104,9 @@ impl Recording {
         scope: &Arc<Scope>,
         request: &mut Request<B>,
         context: Option<&RequestContext>,
-        started: Instant,
-        is_management: bool,
+        seen: Seen,
     ) -> Option<Self> {
+        let Seen { started, is_management, method, matched } = seen;
         let recorder = &scope.recorder.parts;
         let is_metered = scope.recorder.measures && (recorder.meters_management || !is_management);
         let exchanges = recorder.exchanges.as_ref();
@@ -96,7 +116,6 @@ impl Recording {
         if !is_metered && draft.is_none() && !recorder.server_timing && !is_logged {
             return None;
         }
-        let method = RequestMethod::from_name(request.method().as_str());
         let timing = recorder.server_timing.then(|| {
             let timing = ServerTiming::kept();
             request.extensions_mut().insert(timing.clone());
@@ -117,7 +136,7 @@ impl Recording {
             } else {
                 None
             },
-            route: if is_metered { scope.route(request) } else { Route::Other(None) },
+            route: if is_metered { scope.route(matched) } else { Route::Other(None) },
             is_metered,
             is_finished: false,
             active: if is_metered { recorder.meters.start(method, started) } else { None },
@@ -244,33 +263,41 @@ impl Scope {
         let now = recorder.parts.clock.instant();
         let is_management = recorder.is_management(request.uri().path());
         let method = RequestMethod::from_name(request.method().as_str());
+        let matched = self.matched(request);
         let surroundings = recorder.ids.as_ref().and_then(|ids| {
-            let head =
-                Head { now, is_management, method: method.tag(), route: self.template(request) };
+            let route = self.template(&matched);
+            let head = Head { now, is_management, method: method.tag(), route };
             Surroundings::begin(ids, request, head)
         });
         let context = surroundings.as_ref().and_then(Surroundings::context);
-        let recording = Recording::begin(self, request, context, now, is_management);
+        let seen = Seen { started: now, is_management, method, matched };
+        let recording = Recording::begin(self, request, context, seen);
         (surroundings, recording)
     }
 
-    /// The template of the request's route.
-    fn template<B>(&self, request: &Request<B>) -> Option<Arc<str>> {
-        let template = request.extensions().get::<MatchedPath>()?.as_str();
-        let (own, _) = self.own(template);
-        Some(if **own == *template { Arc::clone(own) } else { template.into() })
-    }
-
-    fn route<B>(&self, request: &Request<B>) -> Route {
+    /// What axum has found for the request.
+    fn matched<B>(&self, request: &Request<B>) -> Matched {
         let Some(matched) = request.extensions().get::<MatchedPath>() else {
-            return Route::Other(None);
+            return Matched::Nothing;
         };
         let template = matched.as_str();
         let (own, _) = self.own(template);
-        if **own == *template {
-            Route::OfScope
-        } else {
-            Route::Other(self.recorder.route(template))
+        if **own == *template { Matched::OfScope } else { Matched::Other(template.into()) }
+    }
+
+    fn template(&self, matched: &Matched) -> Option<Arc<str>> {
+        match matched {
+            Matched::OfScope => self.route.get().map(|(own, _)| Arc::clone(own)),
+            Matched::Other(template) => Some(Arc::clone(template)),
+            Matched::Nothing => None,
+        }
+    }
+
+    fn route(&self, matched: Matched) -> Route {
+        match matched {
+            Matched::OfScope => Route::OfScope,
+            Matched::Other(template) => Route::Other(self.recorder.route(&template)),
+            Matched::Nothing => Route::Other(None),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use http::{HeaderMap, HeaderValue, Request, header::Entry};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header::Entry};
 
 use super::settings::IdSettings;
 use crate::{
@@ -39,8 +39,8 @@ struct Marks {
 struct Found<'h> {
     /// Its place among the accepted headers, and the id.
     id: Option<(usize, &'h [u8])>,
-    traces: usize,
     trace: Option<TraceParent>,
+    is_one_trace: bool,
     has_state: bool,
 }
 
@@ -87,38 +87,37 @@ impl RequestIds {
     /// One walk over the headers is quicker than looking up each that may be there.
     fn find<'h>(&self, headers: &'h HeaderMap) -> Found<'h> {
         let mut found = Found::default();
-        for (name, value) in headers {
-            let name = name.as_str();
-            if !self.marks.has(Marks::of(name)) {
-                continue;
-            }
-            match name {
+        let marked = |name: &&HeaderName| self.marks.has(Marks::of(name.as_str()));
+        for name in headers.keys().filter(marked) {
+            match name.as_str() {
                 TRACEPARENT => {
-                    found.traces += 1;
-                    found.trace = value.to_str().ok().and_then(TraceParent::parse);
+                    let mut values = headers.get_all(name).iter();
+                    found.trace = values.next().and_then(trace_parent);
+                    found.is_one_trace = values.next().is_none();
                 }
                 TRACESTATE => found.has_state = true,
-                _ => self.take_id(&mut found, name, value),
+                _ => self.take_id(&mut found, name, headers),
             }
         }
         found
     }
 
-    fn take_id<'h>(&self, found: &mut Found<'h>, name: &str, value: &'h HeaderValue) {
-        let Some(place) = self.settings.accepted.iter().position(|accepted| accepted == name)
-        else {
+    fn take_id<'h>(&self, found: &mut Found<'h>, name: &HeaderName, headers: &'h HeaderMap) {
+        let mut accepted = self.settings.accepted.iter();
+        let Some(place) = accepted.position(|accepted| accepted == name.as_str()) else { return };
+        if found.id.is_some_and(|(best, _)| best < place) {
             return;
-        };
-        let is_better = found.id.is_none_or(|(best, _)| place < best);
-        let id = if name == AMAZON { root(value.as_bytes()) } else { value.as_bytes() };
-        if is_better && RequestContext::is_id(id) {
+        }
+        let values = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+        let mut ids = values.map(|value| if name == AMAZON { root(value) } else { value });
+        if let Some(id) = ids.find(|id| RequestContext::is_id(id)) {
             found.id = Some((place, id));
         }
     }
 
     /// The trace, where exactly one is named; state without one means nothing.
     fn trace(&self, found: &Found<'_>, headers: &HeaderMap, now: Instant) -> Option<TraceContext> {
-        let named = found.trace.filter(|_| found.traces == 1 && self.settings.accepts_trace);
+        let named = found.trace.filter(|_| found.is_one_trace && self.settings.accepts_trace);
         let state = || {
             let values = headers.get_all(TRACESTATE).iter().map(HeaderValue::as_bytes);
             trace_state(values)
@@ -145,6 +144,11 @@ impl RequestIds {
             let _ = place.try_insert(value);
         }
     }
+}
+
+/// What one `traceparent` says.
+fn trace_parent(value: &HeaderValue) -> Option<TraceParent> {
+    TraceParent::parse(value.to_str().ok()?)
 }
 
 /// A trace that begins here; nobody records it.

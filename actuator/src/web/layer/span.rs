@@ -6,7 +6,10 @@ use http::{HeaderMap, Request};
 use tracing::{Span, field};
 
 use super::request_id::RequestIds;
-use crate::model::request::{RequestContext, SPAN, TARGET};
+use crate::model::{
+    request::{RequestContext, SPAN, TARGET},
+    request_scope::RequestScope,
+};
 
 /// What is known of a request before its code runs.
 #[derive(Debug)]
@@ -24,14 +27,14 @@ pub(super) struct Head {
 /// The surroundings of one request. Between its polls they are kept here.
 #[derive(Debug)]
 pub(super) struct Surroundings {
-    context: Option<RequestContext>,
+    scope: RequestScope,
     span: Span,
     /// Who names requests, if the response is to tell the name.
     echo: Option<Arc<RequestIds>>,
 }
 
 impl Surroundings {
-    /// Names the request and opens its span. `None` if a layer around this one has done so, or if
+    /// Names the request. `None` if a layer around this one has done so, or if
     /// a request is answered by another inside of the service: that is part of it.
     pub(super) fn begin<B>(
         ids: &Arc<RequestIds>,
@@ -43,30 +46,37 @@ impl Surroundings {
         }
         let Head { now, is_management, method, route } = head;
         let context = ids.context(request, now, method, route);
-        let mut surroundings = Self {
-            context: Some(context),
+        Some(Self {
+            scope: RequestScope::new(context),
             span: Span::none(),
             echo: (!is_management).then(|| Arc::clone(ids)),
-        };
-        // Entered, so that layers of the subscriber find it.
-        surroundings.span = surroundings.run(open_span);
-        Some(surroundings)
+        })
     }
 
     /// The context of the request. Not within [`Self::run`].
     pub(super) fn context(&self) -> Option<&RequestContext> {
-        self.context.as_ref()
+        self.scope.request()
+    }
+
+    /// Opens the span of the request and runs the first part of its code.
+    pub(super) fn open<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let Self { scope, span, .. } = self;
+        scope.run(|| {
+            // Here, so that layers of the subscriber find the request.
+            *span = open_span();
+            span.in_scope(work)
+        })
     }
 
     /// Runs a part of the request's code within them.
     pub(super) fn run<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let Self { context, span, .. } = self;
-        RequestContext::enter(context, || span.in_scope(work))
+        let Self { scope, span, .. } = self;
+        scope.run(|| span.in_scope(work))
     }
 
     /// Gives the head of the response the id. Not within [`Self::run`].
     pub(super) fn tell(&self, headers: &mut HeaderMap) {
-        if let (Some(ids), Some(context)) = (&self.echo, &self.context) {
+        if let (Some(ids), Some(context)) = (&self.echo, self.context()) {
             ids.echo(context, headers);
         }
     }
