@@ -94,9 +94,11 @@ impl Draft {
         let method = method.as_bytes();
         self.bytes.extend_from_slice(method.get(..MAX_METHOD).unwrap_or(method));
         self.method_end = self.bytes.len();
+        let mut room = MAX_URI;
         for part in uri.iter().map(AsRef::as_ref) {
-            let room = (self.method_end + MAX_URI).saturating_sub(self.bytes.len());
-            self.bytes.extend_from_slice(part.get(..room).unwrap_or(part));
+            let part = part.get(..room).unwrap_or(part);
+            self.bytes.extend_from_slice(part);
+            room -= part.len();
         }
         self.uri_end = self.bytes.len();
     }
@@ -154,7 +156,6 @@ impl Draft {
         // What fits has lengths of two bytes.
         let [n0, n1, ..] = name.len().to_le_bytes();
         let [v0, v1, ..] = value.len().to_le_bytes();
-        self.bytes.reserve(length);
         self.bytes.extend_from_slice(&[field as u8, n0, n1, v0, v1]);
         self.bytes.extend_from_slice(name);
         self.bytes.extend_from_slice(value);

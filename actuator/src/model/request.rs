@@ -56,11 +56,18 @@ struct Known {
 pub(crate) struct About {
     /// The trace that it belongs to.
     pub(crate) trace: Option<TraceContext>,
-    /// What the calls that it makes are told.
-    pub(crate) propagation: Option<Arc<Propagation>>,
     /// Its method, as meters name it.
     pub(crate) method: Option<&'static str>,
-    /// The template of its route.
+    /// What it has in common with others.
+    pub(crate) origin: Option<Arc<Origin>>,
+}
+
+/// What all requests of a route have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// What the calls that they make are told.
+    pub(crate) propagation: Arc<Propagation>,
+    /// The template of the route.
     pub(crate) route: Option<Arc<str>>,
 }
 
@@ -119,7 +126,8 @@ impl RequestContext {
     /// The same with what the calls that it makes are told.
     #[cfg(test)]
     pub(crate) fn with_propagation(mut self, propagation: Arc<Propagation>) -> Self {
-        Arc::make_mut(&mut self.known).about.propagation = Some(propagation);
+        let origin = Origin { propagation, route: None };
+        Arc::make_mut(&mut self.known).about.origin = Some(Arc::new(origin));
         self
     }
 
@@ -161,7 +169,7 @@ impl RequestContext {
 
     /// The template of the route (`/users/{id}`), if one was found.
     pub fn route(&self) -> Option<&str> {
-        self.known.about.route.as_deref()
+        self.known.about.origin.as_ref()?.route.as_deref()
     }
 
     /// Makes this the current request while `future` is polled.
@@ -181,7 +189,7 @@ impl RequestContext {
 
     /// What the calls that it makes are told.
     pub(crate) fn propagation(&self) -> Option<&Propagation> {
-        self.known.about.propagation.as_deref()
+        self.known.about.origin.as_ref().map(|origin| &*origin.propagation)
     }
 
     /// Looks at the current request without taking hold of it; `None` if there is none.

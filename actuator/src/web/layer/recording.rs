@@ -19,7 +19,10 @@ use super::{
 use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
-    model::{principal::Principal, request::RequestContext},
+    model::{
+        principal::Principal,
+        request::{Origin, RequestContext},
+    },
     web::{errors::Handled, router::catch_all, server_timing::ServerTiming},
 };
 
@@ -45,9 +48,18 @@ pub(super) struct Recorder {
 #[derive(Debug)]
 pub(super) struct Scope {
     recorder: Arc<Recorder>,
-    /// By its template: beyond the limit of uris the meters are those of another one. `None` for
-    /// what the management API does not have.
-    route: OnceLock<(Arc<str>, Option<Arc<RouteMeters>>)>,
+    own: OnceLock<Own>,
+}
+
+/// The route for which a scope was made.
+#[derive(Debug)]
+struct Own {
+    template: Arc<str>,
+    /// Beyond the limit of uris they are those of another one. `None` for what the management API
+    /// does not have.
+    meters: Option<Arc<RouteMeters>>,
+    /// What its requests have in common, if they are named.
+    origin: Option<Arc<Origin>>,
 }
 
 /// A request in progress. Whatever happens to it, it is recorded once. It moves along with futures,
@@ -222,7 +234,7 @@ impl Recording {
 
     fn route(&self) -> Option<&RouteMeters> {
         match &self.route {
-            Route::OfScope => self.scope.route.get().and_then(|(_, route)| route.as_deref()),
+            Route::OfScope => self.scope.own.get()?.meters.as_deref(),
             Route::Other(route) => route.as_deref(),
         }
     }
@@ -248,7 +260,7 @@ impl Drop for Recording {
 impl Scope {
     /// A service of this layer, whose route is not known yet.
     pub(super) fn new(recorder: Arc<Recorder>) -> Self {
-        Self { recorder, route: OnceLock::new() }
+        Self { recorder, own: OnceLock::new() }
     }
 
     /// Begins a request: what surrounds it, and what is recorded of it.
@@ -265,9 +277,8 @@ impl Scope {
         let method = RequestMethod::from_name(request.method().as_str());
         let matched = self.matched(request);
         let surroundings = recorder.ids.as_ref().and_then(|ids| {
-            let route = self.template(&matched);
-            let head = Head { now, is_management, method: method.tag(), route };
-            Surroundings::begin(ids, request, head)
+            let head = Head { now, is_management, method: method.tag() };
+            Surroundings::begin(ids, request, head, || self.origin(ids, &matched))
         });
         let context = surroundings.as_ref().and_then(Surroundings::context);
         let seen = Seen { started: now, is_management, method, matched };
@@ -281,15 +292,15 @@ impl Scope {
             return Matched::Nothing;
         };
         let template = matched.as_str();
-        let (own, _) = self.own(template);
-        if **own == *template { Matched::OfScope } else { Matched::Other(template.into()) }
+        let is_own = *self.own(template).template == *template;
+        if is_own { Matched::OfScope } else { Matched::Other(template.into()) }
     }
 
-    fn template(&self, matched: &Matched) -> Option<Arc<str>> {
-        match matched {
-            Matched::OfScope => self.route.get().map(|(own, _)| Arc::clone(own)),
-            Matched::Other(template) => Some(Arc::clone(template)),
-            Matched::Nothing => None,
+    fn origin(&self, ids: &RequestIds, matched: &Matched) -> Arc<Origin> {
+        match (matched, self.own.get().and_then(|own| own.origin.as_ref())) {
+            (Matched::OfScope, Some(origin)) => Arc::clone(origin),
+            (Matched::Other(template), _) => ids.origin(Some(Arc::clone(template))),
+            _ => ids.origin(None),
         }
     }
 
@@ -302,8 +313,13 @@ impl Scope {
     }
 
     /// The route for which this was made: that of its first request.
-    fn own(&self, template: &str) -> &(Arc<str>, Option<Arc<RouteMeters>>) {
-        self.route.get_or_init(|| (template.into(), self.recorder.route(template)))
+    fn own(&self, template: &str) -> &Own {
+        self.own.get_or_init(|| {
+            let (template, meters) = (Arc::<str>::from(template), self.recorder.route(template));
+            let route = || Some(Arc::clone(&template));
+            let origin = self.recorder.ids.as_ref().map(|ids| ids.origin(route()));
+            Own { template, meters, origin }
+        })
     }
 }
 

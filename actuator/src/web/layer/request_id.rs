@@ -8,7 +8,7 @@ use super::settings::IdSettings;
 use crate::{
     model::{
         propagation::{Propagation, TRACEPARENT, TRACESTATE},
-        request::{About, RequestContext},
+        request::{About, Origin, RequestContext},
         trace_context::{TraceContext, TraceParent, trace_state},
     },
     support::unique_id,
@@ -22,6 +22,8 @@ const AMAZON: &str = "x-amzn-trace-id";
 pub(super) struct RequestIds {
     settings: IdSettings,
     propagation: Arc<Propagation>,
+    /// What requests without a route have in common.
+    nowhere: Arc<Origin>,
     /// A bit for each length that a header of interest has, and for each first letter: most others
     /// are told by them.
     marks: Marks,
@@ -50,22 +52,32 @@ impl RequestIds {
         let names = settings.accepted.iter().map(String::as_str);
         let marks = names.chain([TRACEPARENT, TRACESTATE]).map(Marks::of);
         let marks = marks.fold(Marks::default(), Marks::or);
-        Self { propagation: Arc::new(settings.propagation.clone()), marks, settings }
+        let propagation = Arc::new(settings.propagation.clone());
+        let nowhere = Arc::new(Origin { propagation: Arc::clone(&propagation), route: None });
+        Self { propagation, nowhere, marks, settings }
+    }
+
+    /// What requests of the route of this template have in common.
+    pub(super) fn origin(&self, route: Option<Arc<str>>) -> Arc<Origin> {
+        match route {
+            Some(_) => Arc::new(Origin { propagation: Arc::clone(&self.propagation), route }),
+            None => Arc::clone(&self.nowhere),
+        }
     }
 
     /// The context of a request: that which somebody around this layer has put among its
-    /// extensions, or a new one of this method and route.
+    /// extensions, or a new one of this method and origin.
     pub(super) fn context<B>(
         &self,
         request: &Request<B>,
         now: Instant,
         method: &'static str,
-        route: Option<Arc<str>>,
+        origin: impl FnOnce() -> Arc<Origin>,
     ) -> RequestContext {
         match request.extensions().get::<RequestContext>() {
             Some(given) => given.clone(),
             None => {
-                let about = About { method: Some(method), route, ..About::default() };
+                let about = About { trace: None, method: Some(method), origin: Some(origin()) };
                 self.new_context(request.headers(), now, about)
             }
         }
@@ -73,11 +85,7 @@ impl RequestIds {
 
     fn new_context(&self, headers: &HeaderMap, now: Instant, about: About) -> RequestContext {
         let found = self.find(headers);
-        let about = About {
-            trace: self.trace(&found, headers, now),
-            propagation: Some(Arc::clone(&self.propagation)),
-            ..about
-        };
+        let about = About { trace: self.trace(&found, headers, now), ..about };
         match found.id {
             Some((_, id)) => RequestContext::copied(id, about),
             None => RequestContext::generated(now, about),

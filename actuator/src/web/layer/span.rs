@@ -7,7 +7,7 @@ use tracing::{Span, field};
 
 use super::request_id::RequestIds;
 use crate::model::{
-    request::{RequestContext, SPAN, TARGET},
+    request::{Origin, RequestContext, SPAN, TARGET},
     request_scope::RequestScope,
 };
 
@@ -20,8 +20,6 @@ pub(super) struct Head {
     pub(super) is_management: bool,
     /// Its method, as meters name it.
     pub(super) method: &'static str,
-    /// The template of its route.
-    pub(super) route: Option<Arc<str>>,
 }
 
 /// The surroundings of one request. Between its polls they are kept here.
@@ -40,12 +38,13 @@ impl Surroundings {
         ids: &Arc<RequestIds>,
         request: &Request<B>,
         head: Head,
+        origin: impl FnOnce() -> Arc<Origin>,
     ) -> Option<Self> {
         if RequestContext::with_current(|_| ()).is_some() {
             return None;
         }
-        let Head { now, is_management, method, route } = head;
-        let context = ids.context(request, now, method, route);
+        let Head { now, is_management, method } = head;
+        let context = ids.context(request, now, method, origin);
         Some(Self {
             scope: RequestScope::new(context),
             span: Span::none(),
