@@ -11,10 +11,10 @@ thread_local! {
     static SPARE: RefCell<Spare> = const { RefCell::new(Vec::new()) };
 }
 
-#[expect(clippy::vec_box, reason = "requests carry the boxes around")]
 type Spare = Vec<Box<Draft>>;
 
 /// An empty draft, if possible one whose buffer was in use before.
+#[expect(clippy::unnecessary_box_returns, reason = "requests carry the box around")]
 pub(super) fn take() -> Box<Draft> {
     // While a thread ends there is none.
     let kept = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop());

@@ -27,6 +27,17 @@ fn odd(named: &[u8]) -> Option<&str> {
     is_host(named).then_some(named)
 }
 
+/// Which bytes the name of a host may have: letters, digits, `-`, `.` and `_`.
+const IN_NAMES: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut byte = 0;
+    while byte < may.len() {
+        may[byte] = matches!(byte, 0x61..=0x7a | 0x41..=0x5a | 0x30..=0x39 | 0x2d | 0x2e | 0x5f);
+        byte += 1;
+    }
+    may
+};
+
 /// What [`is_host`] says of most hosts, found quickly: of those whose last part begins with a
 /// letter, with at most four digits as port. `false` is not yet an answer.
 fn is_usual(named: &[u8]) -> bool {
@@ -42,11 +53,10 @@ fn is_usual(named: &[u8]) -> bool {
         }
         None => named,
     };
-    // Without a way out in between, many are compared at once.
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() | matches!(byte, b'-' | b'.' | b'_');
-    let is_name = name.iter().fold(true, |so_far, byte| so_far & is_plain(*byte));
+    let is_plain = |byte: &u8| IN_NAMES.get(usize::from(*byte)).is_some_and(|is| *is);
+    let is_name = name.iter().all(is_plain);
     let last = name.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
-    is_name && name.get(last).is_some_and(|first| *first != b'.' && !first.is_ascii_digit())
+    is_name && name.get(last).is_some_and(|first| !first.is_ascii_digit())
 }
 
 /// Whether this is a name or an address, with or without a port: what RFC 3986 allows, without

@@ -54,7 +54,7 @@ impl RequestIds {
         let marks = marks.fold(Marks::default(), Marks::or);
         let propagation = Arc::new(settings.propagation.clone());
         let nowhere = Arc::new(Origin { propagation: Arc::clone(&propagation), route: None });
-        Self { propagation, nowhere, marks, settings }
+        Self { settings, propagation, nowhere, marks }
     }
 
     /// What requests of the route of this template have in common.
@@ -74,13 +74,11 @@ impl RequestIds {
         method: &'static str,
         origin: impl FnOnce() -> Arc<Origin>,
     ) -> RequestContext {
-        match request.extensions().get::<RequestContext>() {
-            Some(given) => given.clone(),
-            None => {
-                let about = About { trace: None, method: Some(method), origin: Some(origin()) };
-                self.new_context(request.headers(), now, about)
-            }
+        if let Some(given) = request.extensions().get::<RequestContext>() {
+            return given.clone();
         }
+        let about = About { trace: None, method: Some(method), origin: Some(origin()) };
+        self.new_context(request.headers(), now, about)
     }
 
     fn new_context(&self, headers: &HeaderMap, now: Instant, about: About) -> RequestContext {

@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 /// What is known of a request before its code runs.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
     /// When it began.
     pub(super) now: Instant,
