@@ -46,6 +46,7 @@
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | answer errors as JSON, return errors from handlers | [`HttpError`], [`ErrorLayer`], from [`Actuator::error_layer`] |
+//! | find out in your own way who asks | [`security::Authenticator`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
 //! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
@@ -153,6 +154,7 @@ mod model;
 mod probe;
 mod registry;
 pub mod request;
+pub mod security;
 #[cfg(feature = "sentry")]
 pub mod sentry;
 mod server;

@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const SUBJECTS: [&str; 8] =
-    ["audit", "env", "exchange", "health", "info", "logging", "meter", "thread"];
+const SUBJECTS: [&str; 9] =
+    ["audit", "env", "exchange", "health", "info", "logging", "meter", "security", "thread"];
 
 /// A source file without its tests and comments, and where it lives.
 struct Source {

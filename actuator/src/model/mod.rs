@@ -6,6 +6,7 @@
 pub(crate) mod access;
 pub(crate) mod call;
 pub(crate) mod component;
+pub(crate) mod condition;
 pub(crate) mod endpoint;
 #[cfg(any(
     feature = "redis",
@@ -14,6 +15,7 @@ pub(crate) mod endpoint;
     feature = "sqlx-sqlite"
 ))]
 pub(crate) mod naming;
+pub(crate) mod peer;
 pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod propagation;
