@@ -28,6 +28,7 @@ fn odd(named: &[u8]) -> Option<&str> {
 }
 
 /// Which bytes the name of a host may have: letters, digits, `-`, `.` and `_`.
+#[expect(clippy::indexing_slicing, reason = "out of bounds it would not compile")]
 const IN_NAMES: [bool; 256] = {
     let mut may = [false; 256];
     let mut byte = 0;
