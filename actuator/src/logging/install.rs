@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use tracing::{Dispatch, dispatcher, subscriber::NoSubscriber};
+use tracing::{
+    Dispatch, dispatcher,
+    subscriber::{NoSubscriber, set_global_default},
+};
 use tracing_subscriber::{
     Registry,
     layer::{Layer, SubscriberExt as _},
@@ -20,6 +23,7 @@ use super::{
         sink::{FileSink, StdoutSink, SyslogFormat, SyslogSettings, SyslogSink},
     },
     recent::{LogFiles, LogRing, LogViewers, RecentSettings},
+    request_spans::RequestSpans,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -67,6 +71,15 @@ pub(crate) enum LogSource {
     Ring(Arc<LogRing>),
 }
 
+/// A layer that takes what passes the levels, beside our output.
+#[derive(Debug)]
+pub(crate) struct Beside<L> {
+    /// The layer.
+    pub(crate) layer: L,
+    /// Whether it wants each request as a span; else those are opened only if somebody asks.
+    pub(crate) sees_requests: bool,
+}
+
 /// Our own output, once our subscriber is that of the process.
 struct Installed {
     file: Option<PathBuf>,
@@ -101,11 +114,10 @@ pub fn flush() {
 }
 
 /// Sets levels, and installs a subscriber if the process has none. An application's own
-/// subscriber is never replaced or wrapped. Called again, it sets levels only. `beside` is a layer
-/// that takes what passes the levels, too.
+/// subscriber is never replaced or wrapped. Called again, it sets levels only.
 pub(crate) fn install(
     settings: &LoggingSettings,
-    beside: impl Layer<Registry> + Send + Sync,
+    beside: Beside<impl Layer<Registry> + Send + Sync>,
 ) -> Result<LoggingState> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,14 +143,19 @@ fn output() -> Option<OutputLayer> {
 fn install_own(
     settings: &LoggingSettings,
     loggers: &Loggers,
-    beside: impl Layer<Registry> + Send + Sync,
+    beside: Beside<impl Layer<Registry> + Send + Sync>,
 ) -> Result<()> {
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
     let output = start_output(&settings.output, ring)?;
-    let subscriber = Registry::default().with(beside).with(output.clone());
+    let subscriber = Registry::default().with(beside.layer).with(output.clone());
     let subscriber = subscriber.with(LoggersLayer::new(loggers.clone()));
-    if tracing::subscriber::set_global_default(subscriber).is_err() {
+    let set = if beside.sees_requests {
+        set_global_default(subscriber)
+    } else {
+        set_global_default(RequestSpans::new(subscriber))
+    };
+    if set.is_err() {
         // Somebody was faster; their subscriber does not ask our loggers.
         loggers.attach(false);
         return Ok(());

@@ -15,10 +15,11 @@ mod install;
 mod levels;
 mod output;
 mod recent;
+mod request_spans;
 mod settings;
 
 pub use install::flush;
-pub(crate) use install::{LogSource, LoggingState, install};
+pub(crate) use install::{Beside, LogSource, LoggingState, install};
 pub(crate) use levels::{
     Actor, ChangeCause, EXPECTED_LEVEL, EventCounts, Keeper, LevelAttendants, LevelChange,
     Listening, Logger, LoggerGroup, Loggers, Origin, OverrideSettings, SetLevelError, Standing,

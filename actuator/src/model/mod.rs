@@ -22,6 +22,7 @@ pub(crate) mod propagation;
 pub(crate) mod provider;
 pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod request_scope;
 pub(crate) mod sanitizer;
 pub(crate) mod show;
 pub(crate) mod source;

@@ -2,7 +2,9 @@
 
 use tracing_subscriber::layer::Identity;
 
-use crate::{error::Result, info::Facts, meter::MeterRegistry, settings::SettingsReader};
+use crate::{
+    error::Result, info::Facts, logging::Beside, meter::MeterRegistry, settings::SettingsReader,
+};
 
 /// There is nobody.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +25,8 @@ pub(super) fn read(reader: &mut SettingsReader<'_>) -> Wanted {
 }
 
 /// Nothing.
-pub(super) fn layer() -> Identity {
-    Identity::new()
+pub(super) fn layer() -> Beside<Identity> {
+    Beside { layer: Identity::new(), sees_requests: false }
 }
 
 /// Starts nothing.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     error::{Error, ErrorKind, Result},
     info::{self, Facts},
+    logging::Beside,
     meter::MeterRegistry,
     registry::Declarations,
     sentry::{Reporter, SentryLayer, SentrySettings, Slot, layer as sentry_layer},
@@ -23,8 +24,8 @@ pub(super) fn read(reader: &mut SettingsReader<'_>) -> Wanted {
 }
 
 /// What the subscriber of the process gets beside its own layers.
-pub(super) fn layer() -> SentryLayer {
-    sentry_layer()
+pub(super) fn layer() -> Beside<SentryLayer> {
+    Beside { layer: sentry_layer(), sees_requests: true }
 }
 
 /// Sends from now on, if that is wanted; `name` and `version` are what the code says about itself.

@@ -12,6 +12,7 @@
 
 mod body;
 mod exchange;
+mod host;
 mod recording;
 mod request_id;
 mod request_log;
@@ -114,7 +115,10 @@ where
         // Should the call itself panic, dropping this records it.
         let (mut surroundings, recording) = self.scope.begin(&mut request);
         let inner = &mut self.inner;
-        let future = within(&mut surroundings, || inner.call(request));
+        let future = match &mut surroundings {
+            Some(surroundings) => surroundings.open(|| inner.call(request)),
+            None => inner.call(request),
+        };
         ResponseFuture { future: Some(future), surroundings, recording }
     }
 }
