@@ -22,7 +22,7 @@ mod warning;
 
 pub use builder::SettingsBuilder;
 pub use convert::{DataSize, FromSetting, one_of};
-pub use live::LiveSettings;
+pub use live::{LiveSettings, canonical_name};
 pub use reader::SettingsReader;
 pub use source::{Property, PropertySource, SourceKind, ValueKind};
 pub use store::Settings;
