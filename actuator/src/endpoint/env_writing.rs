@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::refused::refused;
 use crate::{
     audit::{Audit, types::ENVIRONMENT_CHANGED},
-    env::{Environment, SetValueError},
+    env::{Environment, SetValue, SetValueError},
     model::{
         call::Call,
         endpoint::{EndpointResult, Operation, Produces, Selector},
@@ -55,8 +55,13 @@ pub(super) async fn set(
     };
     let (changing, given) = (Arc::clone(environment), value.clone());
     match spawn_blocking(move || changing.set(&name, &given)).await.map_err(ended)? {
-        Ok(name) => {
-            tracing::warn!(target: "actuator::env", "{name} is set over HTTP");
+        Ok(SetValue { name, takes_effect }) => {
+            let effect = if takes_effect {
+                ""
+            } else {
+                ", which takes no effect before a restart, and is gone then"
+            };
+            tracing::warn!(target: "actuator::env", "{name} is set over HTTP{effect}");
             record(audit, call, &[&name], false);
             Reply::json(&BTreeMap::from([(name, value)]))
         }

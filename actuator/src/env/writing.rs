@@ -68,6 +68,15 @@ fn is_guarded(name: &str) -> bool {
     GUARDED.iter().any(at_or_below)
 }
 
+/// A value that was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetValue {
+    /// Its canonical name.
+    pub name: String,
+    /// Whether something takes it over while the service runs, as far as that is known.
+    pub takes_effect: bool,
+}
+
 /// Why a value was not set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetValueError {
@@ -83,9 +92,9 @@ impl Environment {
         !self.policy.writable.is_empty()
     }
 
-    /// Sets a value over those of all sources, and gives the canonical name. It blocks while other
+    /// Sets a value over those of all sources, and says what came of it. It blocks while other
     /// settings are taken over.
-    pub fn set(&self, name: &str, value: &str) -> Result<String, SetValueError> {
+    pub fn set(&self, name: &str, value: &str) -> Result<SetValue, SetValueError> {
         let name = canonical_name(name);
         if !self.policy.writable.allow(&name) {
             return Err(SetValueError::Forbidden(
@@ -98,10 +107,9 @@ impl Environment {
         if holds_secret || is_masked || self.sanitizer.is_secret_key(&name) {
             return Err(SetValueError::Forbidden("secrets cannot be set over HTTP"));
         }
-        match self.live.set(&name, value) {
-            Ok(_) => Ok(name),
-            Err(error) => Err(SetValueError::Bad(error.to_string())),
-        }
+        self.live.set(&name, value).map_err(|error| SetValueError::Bad(error.to_string()))?;
+        let takes_effect = self.live.waiting_for_restart(std::slice::from_ref(&name)).is_empty();
+        Ok(SetValue { name, takes_effect })
     }
 
     /// Takes back all values that were set, and gives them. It blocks as [`Self::set`] does.

@@ -99,7 +99,8 @@ impl Basics {
         let mut reader = SettingsReader::new(&settings);
         let platform = platform(&mut reader, &environment);
         let server = ServerSettings::read(&mut reader, platform.is_some());
-        let lifecycle = LifecycleSettings::read(&mut reader);
+        let lifecycle =
+            LifecycleSettings::read(&mut reader, environment.contains_key("LISTEN_FDS"));
         let mut logging = LoggingSettings::read(&mut reader);
         let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
         logging.output.formats.default_service(name, version);

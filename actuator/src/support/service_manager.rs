@@ -74,30 +74,30 @@ impl ServiceManager {
 
     /// The service takes over new settings; until [`Self::reloaded`]. One that is not there yet, or
     /// ends, says nothing: the answer would be taken for [`Self::ready`].
-    pub fn reloading(&self, status: &str) {
+    pub fn reloading(&self) {
         if self.is_ready() {
-            self.tell_of_reload(status);
+            self.tell_of_reload(None);
         }
     }
 
-    /// It has taken them over, or not.
-    pub fn reloaded(&self, status: &str) {
+    /// It has taken them over, or not, which is said then.
+    pub fn reloaded(&self, failure: Option<&str>) {
         if self.is_ready() {
-            self.tell("READY=1", Some(status));
+            self.tell("READY=1", failure);
         }
     }
 
     /// The service ends in order to begin anew in the same process.
     pub fn restarting(&self, status: &str) {
         self.stands(false);
-        self.tell_of_reload(status);
+        self.tell_of_reload(Some(status));
     }
 
-    fn tell_of_reload(&self, status: &str) {
+    fn tell_of_reload(&self, status: Option<&str>) {
         // Without the time systemd cannot tell an answer to its signal from an earlier reload.
         match host::monotonic_micros() {
-            Some(now) => self.tell(&format!("RELOADING=1\nMONOTONIC_USEC={now}"), Some(status)),
-            None => self.tell("RELOADING=1", Some(status)),
+            Some(now) => self.tell(&format!("RELOADING=1\nMONOTONIC_USEC={now}"), status),
+            None => self.tell("RELOADING=1", status),
         }
     }
 
@@ -259,25 +259,27 @@ mod tests {
             (format!("@{name}"), UnixDatagram::bind_addr(&address).unwrap()),
         ] {
             let manager = ServiceManager::of(&environment(&[("NOTIFY_SOCKET", &address)]));
-            manager.reloading("too early");
-            manager.reloaded("too early");
+            manager.reloading();
+            manager.reloaded(None);
             manager.ready("serving\nSTOPPING=1");
             assert_eq!(received(&socket), "READY=1\nSTATUS=serving STOPPING=1");
             manager.status("busy");
             assert_eq!(received(&socket), "STATUS=busy");
             manager.extend(Duration::from_secs(30), "draining");
             assert_eq!(received(&socket), "EXTEND_TIMEOUT_USEC=30000000\nSTATUS=draining");
-            manager.reloading("again");
+            manager.reloading();
             let reloading = received(&socket);
             let (begin, end) = reloading.split_once("MONOTONIC_USEC=").unwrap();
             assert_eq!(begin, "RELOADING=1\n");
-            assert!(end.split_once('\n').unwrap().0.parse::<u64>().unwrap() > 0, "{end}");
+            assert!(end.parse::<u64>().unwrap() > 0, "{end}");
+            manager.reloaded(None);
+            assert_eq!(received(&socket), "READY=1");
             manager.alive();
             assert_eq!(received(&socket), "WATCHDOG=1");
             manager.stopping("bye");
             assert_eq!(received(&socket), "STOPPING=1\nSTATUS=bye");
-            manager.reloading("too late");
-            manager.reloaded("too late");
+            manager.reloading();
+            manager.reloaded(Some("too late"));
             manager.alive();
             assert_eq!(received(&socket), "WATCHDOG=1");
         }

@@ -108,7 +108,7 @@ mod tests {
 
     fn settings(pairs: &[(&str, String)]) -> LifecycleSettings {
         let builder = pairs.iter().fold(Settings::builder(), |b, (k, v)| b.force(k, v));
-        LifecycleSettings::read(&mut SettingsReader::new(&builder.build().unwrap()))
+        LifecycleSettings::read(&mut SettingsReader::new(&builder.build().unwrap()), false)
     }
 
     #[test]

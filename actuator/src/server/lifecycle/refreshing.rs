@@ -32,7 +32,7 @@ pub(in crate::server) fn refresh(live: &Arc<LiveSettings>, manager: &ServiceMana
 }
 
 fn run(live: &LiveSettings, manager: &ServiceManager) -> Refreshed {
-    manager.reloading("taking over settings");
+    manager.reloading();
     let before = live.current();
     let refreshed = live.refresh();
     match &refreshed {
@@ -42,14 +42,14 @@ fn run(live: &LiveSettings, manager: &ServiceManager) -> Refreshed {
             for warning in live.current().warnings().iter().filter(|text| !known.contains(text)) {
                 tracing::warn!(target: "actuator::settings", "{warning}");
             }
-            manager.reloaded("ready");
+            manager.reloaded(None);
         }
         Err(error) => {
             tracing::error!(
                 target: "actuator::settings",
                 "other settings are not taken over, all stay as they were: {error}"
             );
-            manager.reloaded("ready, with the settings of before: the log says why");
+            manager.reloaded(Some("other settings were not taken over: the log says why"));
         }
     }
     refreshed.map(Arc::from).map_err(|error| error.to_string().into())

@@ -48,11 +48,12 @@ pub(in crate::server) struct OwnProgram {
 }
 
 impl LifecycleSettings {
-    /// Reads the settings.
-    pub(in crate::server) fn read(reader: &mut SettingsReader<'_>) -> Self {
+    /// Reads the settings. Sockets that were handed over are gone with the process: whoever gave
+    /// them has to start it again.
+    pub(in crate::server) fn read(reader: &mut SettingsReader<'_>, handed_sockets: bool) -> Self {
         Self {
             phase: reader.value_or("spring.lifecycle.timeout-per-shutdown-phase", PHASE),
-            restart: restart_mode(reader),
+            restart: restart_mode(reader, handed_sockets),
             refresh_on_hangup: reader.value("actuator.refresh.on-hangup"),
             pid_file: path(reader, "spring.pid.file"),
             port_file: path(reader, "portfile"),
@@ -72,7 +73,7 @@ fn path(reader: &mut SettingsReader<'_>, name: &str) -> Option<PathBuf> {
     reader.value::<String>(name).filter(|path| !path.trim().is_empty()).map(PathBuf::from)
 }
 
-fn restart_mode(reader: &mut SettingsReader<'_>) -> RestartMode {
+fn restart_mode(reader: &mut SettingsReader<'_>, handed_sockets: bool) -> RestartMode {
     const MODE: &str = "actuator.restart.mode";
     const CODE: &str = "actuator.restart.exit-code";
     let code: u8 = reader.value_or(CODE, TRY_AGAIN);
@@ -82,8 +83,10 @@ fn restart_mode(reader: &mut SettingsReader<'_>) -> RestartMode {
     let mode: String = reader.value_or(MODE, "exec".to_owned());
     match one_of(&mode, &[("exec", true), ("exit", false)]) {
         // Where the program is is known now: later it may have been replaced.
-        Ok(true) => OwnProgram::find().map_or(RestartMode::Exit(code), RestartMode::Exec),
-        Ok(false) => RestartMode::Exit(code),
+        Ok(true) if !handed_sockets => {
+            OwnProgram::find().map_or(RestartMode::Exit(code), RestartMode::Exec)
+        }
+        Ok(_) => RestartMode::Exit(code),
         Err(expected) => {
             reader.reject(MODE, expected);
             RestartMode::Exit(code)
@@ -140,13 +143,16 @@ mod tests {
         let builder = pairs.iter().fold(Settings::builder(), |b, (k, v)| b.force(k, *v));
         let settings = builder.build().unwrap();
         let mut reader = SettingsReader::new(&settings);
-        let read = LifecycleSettings::read(&mut reader);
+        let read = LifecycleSettings::read(&mut reader, false);
         reader.finish().map(|()| read).map_err(|error| error.to_string())
     }
 
     #[test]
     fn a_service_restarts_itself_unless_a_supervisor_is_to_do_it() {
         assert!(read(&[]).unwrap().restarts_in_place());
+        let settings = Settings::builder().build().unwrap();
+        let mut reader = SettingsReader::new(&settings);
+        assert!(!LifecycleSettings::read(&mut reader, true).restarts_in_place());
         let exit = [("actuator.restart.mode", "exit"), ("actuator.restart.exit-code", "3")];
         assert_eq!(read(&exit).unwrap().restart, RestartMode::Exit(3));
         for bad in [("actuator.restart.mode", "fork"), ("actuator.restart.exit-code", "0")] {

@@ -6,6 +6,7 @@ use std::{os::unix::net::UnixDatagram, path::Path, process::Command};
 use crate::quickstart;
 
 const UNIT: &str = include_str!("../../../../deploy/systemd/actuator.service");
+const SOCKET: &str = include_str!("../../../../deploy/systemd/actuator.socket");
 const PROGRAM: &str = "/usr/local/bin/quickstart";
 
 fn folder(name: &str) -> std::path::PathBuf {
@@ -15,14 +16,16 @@ fn folder(name: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn systemd_understands_the_unit() {
+fn systemd_understands_the_unit_and_its_socket() {
     let folder = folder("unit");
     let unit = folder.join("quickstart.service");
     assert!(UNIT.contains(PROGRAM));
     std::fs::write(&unit, UNIT.replace(PROGRAM, env!("CARGO_BIN_EXE_quickstart"))).unwrap();
+    let socket = folder.join("quickstart.socket");
+    std::fs::write(&socket, SOCKET).unwrap();
     let verify = Command::new("systemd-analyze")
         .args(["verify", "--man=no"])
-        .arg(&unit)
+        .args([&unit, &socket])
         .output()
         .expect("systemd-analyze is missing: scripts/setup installs it");
     let said = String::from_utf8_lossy(&verify.stderr);
