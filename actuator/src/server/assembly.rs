@@ -18,10 +18,11 @@ use crate::{
     exposition::Exposition,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
-    logging::LevelAttendants,
+    logging::{LevelAttendants, LevelSettings},
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{condition::Conditions, provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
+    settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
     web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts},
@@ -127,7 +128,8 @@ impl Parts {
         counts: BTreeMap<(&'static str, &'static str), usize>,
         registered_at_run_time: usize,
     ) -> Result<Actuator> {
-        lifecycle::join_parts(&basics.live, &basics.logging.loggers);
+        let levels = LevelSettings::read(&mut SettingsReader::new(&basics.settings));
+        lifecycle::join_parts(&basics.live, &basics.logging.loggers, levels);
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);

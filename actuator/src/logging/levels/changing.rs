@@ -12,6 +12,7 @@ use super::{
     level::LogLevel,
     level_override::LevelOverride,
     loggers::{FIRST, Loggers, of_variable},
+    settings::LevelSettings,
     state::{Entry, LoggerGroup, State},
     tree::ROOT,
 };
@@ -31,14 +32,16 @@ impl Loggers {
         drop(changing);
     }
 
-    /// Takes over other initial levels and groups from the settings: those that they do not name
-    /// any more are what they were without settings.
-    pub(crate) fn reconfigure(&self, levels: &[(String, LogLevel)], groups: &[LoggerGroup]) {
+    /// Takes over other initial levels and groups in place of those that the settings gave before.
+    /// Those that they do not name any more are what they were without settings.
+    pub(crate) fn reconfigure(&self, before: &LevelSettings, now: &LevelSettings) {
         let changing = self.changing();
         let mut state = State::clone(&self.state());
-        state.forget_initial(FIRST);
-        state.begin_with(&of_variable(), &[]);
-        state.begin_with(levels, groups);
+        state.forget(&before.levels, &before.groups, FIRST);
+        let mut of_variable = of_variable();
+        of_variable.retain(|(name, _)| before.levels.iter().any(|(gone, _)| gone == name));
+        state.begin_with(&of_variable, &[]);
+        state.begin_with(&now.levels, &now.groups);
         self.replace_state(state);
         self.rebuild();
         drop(changing);

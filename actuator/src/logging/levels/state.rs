@@ -66,11 +66,28 @@ impl State {
         }
     }
 
-    /// Forgets what the settings gave, but no override. [`Self::compile`] makes it count.
-    pub(super) fn forget_initial(&mut self, root: LogLevel) {
-        self.initial.clear();
-        self.initial_root = root;
-        self.groups = built_in_groups();
+    /// Forgets these initial levels and groups, but no override; ROOT has `root` then. What comes
+    /// next has to be added by [`Self::begin_with`].
+    pub(super) fn forget(
+        &mut self,
+        levels: &[(String, LogLevel)],
+        groups: &[LoggerGroup],
+        root: LogLevel,
+    ) {
+        for (name, _) in levels {
+            for logger in self.loggers_of(name) {
+                if logger == ROOT {
+                    self.initial_root = root;
+                }
+                self.initial.remove(&logger);
+            }
+            if let Some(group) = self.groups.iter_mut().find(|group| group.name == *name) {
+                group.configured = None;
+            }
+        }
+        let is_gone = |known: &LoggerGroup| groups.iter().any(|gone| gone.name == known.name);
+        self.groups.retain(|known| !is_gone(known));
+        self.groups.extend(built_in_groups().into_iter().filter(is_gone));
     }
 
     /// Adds initial levels and groups.
