@@ -442,7 +442,8 @@ pub use health::{
 pub use info::ActuatorInfo;
 pub use probe::ProbeReport;
 pub use server::{
-    Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, Streams, probe,
+    Actuator, App, Builder, Ending, HookResult, IntoRoutes, Lifecycle, Registration, Running,
+    Setup, Streams, probe,
 };
 pub use settings::FromSetting;
 pub use web::{ActuatorLayer, ErrorLayer, ExchangeBodyLayer, HttpError, ServerTiming};

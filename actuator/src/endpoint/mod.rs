@@ -7,6 +7,7 @@ mod beans;
 mod cached;
 mod conditions;
 mod env;
+mod env_writing;
 mod health;
 mod health_check_descriptor;
 mod health_descriptor;
@@ -26,7 +27,9 @@ mod logstream;
 mod metrics;
 mod metrics_view;
 mod prometheus;
+mod refresh;
 mod refused;
+mod restart;
 mod shutdown;
 mod threaddump;
 
@@ -57,6 +60,7 @@ pub(crate) use cached::CacheSettings;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
+pub(crate) use refresh::{Refresh, Refreshed};
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -87,6 +91,11 @@ pub(crate) struct Subjects {
     pub(crate) conditions: Conditions,
     pub(crate) sanitizer: Arc<Sanitizer>,
     pub(crate) shutdown: Trigger,
+    /// Thrown before that, if the service is to begin anew; `None` where its end is somebody else's.
+    pub(crate) restart: Option<Trigger>,
+    pub(crate) refresh: Refresh,
+    /// Whether the application says that its settings may be read again.
+    pub(crate) is_refreshable: bool,
     /// The machine and the process.
     pub(crate) host: HostFacts,
     /// The name of the machine; empty if it has none.
@@ -113,6 +122,8 @@ pub(crate) const IDS: &[&str] = &[
     "logstream",
     "metrics",
     "prometheus",
+    "refresh",
+    "restart",
     "shutdown",
     "threaddump",
     "trace",
@@ -170,7 +181,7 @@ pub(crate) fn all(
     let (loggers, kept) = (&subjects.logging.loggers, &subjects.level_attendants);
     let mut endpoints: Vec<SharedEndpoint> = vec![
         Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
-        Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
+        Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment), subjects.audit.clone())),
         Arc::new(conditions::ConditionsEndpoint::new(
             &subjects.application,
             Arc::clone(&subjects.conditions),
@@ -184,6 +195,7 @@ pub(crate) fn all(
         Arc::new(loggeroverrides::LoggerOverridesEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(loggers::LoggersEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(self::metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
+        Arc::new(refresh::RefreshEndpoint::new(subjects.refresh.clone(), subjects.is_refreshable)),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
         Arc::new(ThreaddumpEndpoint::new(
             Arc::clone(&subjects.threads),
@@ -191,6 +203,9 @@ pub(crate) fn all(
             subjects.version.as_deref().unwrap_or_default(),
         )),
     ];
+    if let Some(restart) = subjects.restart.clone() {
+        endpoints.push(Arc::new(restart::RestartEndpoint::new(restart, subjects.shutdown.clone())));
+    }
     if subjects.audit.is_enabled() {
         endpoints.push(Arc::new(auditevents::AuditeventsEndpoint::new(subjects.audit.clone())));
     }

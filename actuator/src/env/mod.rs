@@ -4,6 +4,10 @@ mod contributed;
 mod environment;
 mod flatten;
 mod settings;
+mod writing;
 
 pub use environment::{EnvProperty, EnvSource, EnvValue, Environment};
 pub use settings::EnvSettings;
+#[cfg(test)]
+pub use writing::WritableNames;
+pub use writing::{SetValue, SetValueError};

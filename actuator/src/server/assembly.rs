@@ -6,8 +6,9 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
-    declared_meters, endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground,
-    sentry, settings::ServerSettings, streams::Streams,
+    declared_meters, endpoint_audit, health, level_audit, level_store, lifecycle,
+    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, settings::ServerSettings,
+    streams::Streams,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -17,10 +18,11 @@ use crate::{
     exposition::Exposition,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
-    logging::LevelAttendants,
+    logging::{LevelAttendants, LevelSettings},
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{condition::Conditions, provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
+    settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
     web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts},
@@ -45,7 +47,7 @@ struct Parts {
     version: Option<String>,
     subjects: Subjects,
     availability: crate::health::Availability,
-    shutdown: crate::support::trigger::Trigger,
+    lifecycle: Lifecycle,
     application_runtime: ApplicationRuntime,
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
@@ -100,7 +102,10 @@ impl Parts {
             beans,
             conditions: Conditions::default(),
             sanitizer: Arc::new(sanitizer),
-            shutdown: app.shutdown.clone(),
+            shutdown: app.lifecycle.shutdown().clone(),
+            restart: builder.serves.then(|| app.lifecycle.restart().clone()),
+            refresh: lifecycle::refresh(&basics.live, &basics.manager),
+            is_refreshable: app.is_refreshable,
             host,
             host_name: host_name().unwrap_or_default(),
             facts: facts.map(|facts| facts.facts),
@@ -110,7 +115,7 @@ impl Parts {
             version,
             subjects,
             availability: app.availability,
-            shutdown: app.shutdown,
+            lifecycle: app.lifecycle,
             application_runtime,
             sampler,
             exchanges,
@@ -123,6 +128,8 @@ impl Parts {
         counts: BTreeMap<(&'static str, &'static str), usize>,
         registered_at_run_time: usize,
     ) -> Result<Actuator> {
+        let levels = LevelSettings::read(&mut SettingsReader::new(&basics.settings));
+        lifecycle::join_parts(&basics.live, &basics.logging.loggers, levels);
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
@@ -171,7 +178,10 @@ impl Parts {
             environment: basics.environment,
             counts,
             registered_at_run_time,
-            shutdown: self.shutdown,
+            refresh: self.subjects.refresh,
+            lifecycle: self.lifecycle,
+            lifecycle_settings: basics.lifecycle,
+            manager: basics.manager,
             application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
@@ -253,8 +263,8 @@ fn exchanges(basics: &Basics, sanitizer: &Sanitizer) -> ExchangeRepository {
 }
 
 fn environment(basics: &Basics, sources: Vec<Provider>, sanitizer: &Sanitizer) -> Environment {
-    let settings = Arc::clone(&basics.settings);
-    Environment::new(settings, sources, basics.config.env.clone(), sanitizer.clone())
+    let live = Arc::clone(&basics.live);
+    Environment::new(live, sources, basics.config.env.clone(), sanitizer.clone())
 }
 
 /// The setting, else what the code said, else the package of the linked facts, else the
@@ -361,7 +371,10 @@ mod tests {
             ("management.endpoint.logfile.external-file", "/var/log/app.log"),
         ];
         let builder = Actuator::builder().isolated().without_declarations();
-        let builder = settings.iter().fold(builder, |builder, (k, v)| builder.force_setting(k, *v));
+        let mut builder =
+            settings.iter().fold(builder, |builder, (k, v)| builder.force_setting(k, *v));
+        // One that only a service of our own has is there too.
+        builder.serves = true;
         let actuator = builder.build().await.unwrap();
         let ids: Vec<&str> = actuator.endpoints.iter().map(|endpoint| endpoint.id()).collect();
         assert_eq!(ids, endpoint::IDS);

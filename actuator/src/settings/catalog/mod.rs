@@ -2,6 +2,7 @@
 
 mod browser;
 mod general;
+mod lifecycle;
 mod log_lines;
 mod log_places;
 mod meters;
@@ -46,6 +47,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
         browser::ENTRIES,
         general::ENTRIES,
+        lifecycle::ENTRIES,
         log_lines::ENTRIES,
         log_places::ENTRIES,
         push::ENTRIES,
