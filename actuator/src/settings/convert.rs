@@ -4,12 +4,15 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use super::name;
 use crate::{
-    model::show::Show,
+    model::{redacted::Redacted, show::Show},
     support::{data_size::parse_data_size, time},
 };
 
 /// A type that a setting can have. Errors say what is accepted: "expected true or false".
 pub trait FromSetting: Sized {
+    /// Whether a value of this type is a secret, which a refusal must not repeat.
+    const IS_SECRET: bool = false;
+
     /// Reads the text of a setting.
     fn from_setting(text: &str) -> Result<Self, String>;
 }
@@ -62,6 +65,14 @@ impl FromSetting for Show {
                 ("always", Self::Always),
             ],
         )
+    }
+}
+
+impl<T: FromSetting> FromSetting for Redacted<T> {
+    const IS_SECRET: bool = true;
+
+    fn from_setting(text: &str) -> Result<Self, String> {
+        T::from_setting(text).map(Self::new)
     }
 }
 

@@ -5,7 +5,10 @@ use std::{collections::HashSet, time::Duration};
 use super::{FromSetting, Property, Settings};
 use crate::{
     error::{Error, ErrorKind},
-    model::sanitizer::{MASK, Sanitizer},
+    model::{
+        sanitizer::{MASK, Sanitizer},
+        show::{Show, ShowValues},
+    },
 };
 
 /// Reads settings one by one; [`Self::finish`] refuses once, naming every bad value.
@@ -29,7 +32,11 @@ impl<'s> SettingsReader<'s> {
             // As in Spring, an empty text is no value where text is not what is wanted.
             Err(_) if property.value.trim().is_empty() => None,
             Err(expected) => {
-                self.problems.push(describe(name, property, &expected));
+                if T::IS_SECRET {
+                    self.reject_hidden(name, expected);
+                } else {
+                    self.problems.push(describe(name, property, &expected));
+                }
                 None
             }
         }
@@ -54,6 +61,15 @@ impl<'s> SettingsReader<'s> {
             return default;
         }
         value
+    }
+
+    /// Who sees the values of this endpoint: `management.endpoint.<id>.show-values` and `.roles`.
+    pub fn show_values(&mut self, id: &str, default: Show) -> ShowValues {
+        let name = |last: &str| format!("management.endpoint.{id}.{last}");
+        ShowValues {
+            show: self.value_or(&name("show-values"), default),
+            roles: self.list(&name("roles")).unwrap_or_default(),
+        }
     }
 
     /// A list: comma separated, or `name[0]`, `name[1]`, … `None` if unset.
