@@ -147,7 +147,7 @@ impl Environment {
             let origin = match source.kind {
                 SourceKind::Environment => Some(format!("System Environment Property \"{name}\"")),
                 // As in Spring, the name of the source says it all.
-                SourceKind::Arguments | SourceKind::Process => None,
+                SourceKind::Manager | SourceKind::Arguments | SourceKind::Process => None,
                 SourceKind::File | SourceKind::Defaults | SourceKind::Forced => {
                     Some(property.origin.clone())
                 }

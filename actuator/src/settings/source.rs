@@ -43,6 +43,8 @@ pub enum ValueKind {
 /// What kind of place a source is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SourceKind {
+    /// Set while the service runs (`manager`).
+    Manager,
     /// Forced by code, for tests.
     Forced,
     /// `--name=value` arguments.
