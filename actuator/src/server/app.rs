@@ -19,7 +19,7 @@ use crate::{
         source::Source,
     },
     registry::Claim,
-    settings::{FromSetting, Settings},
+    settings::{FromSetting, Settings, typed::TypedRegistry},
     support::trigger::Trigger,
 };
 
@@ -29,6 +29,7 @@ use crate::{
 /// only at run time, such as a check that captures a value.
 pub struct App {
     pub(super) settings: Arc<Settings>,
+    pub(super) typed: Arc<TypedRegistry>,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) components: Components,
@@ -60,6 +61,7 @@ impl App {
         components.insert(None, audit.clone());
         Self {
             settings: Arc::clone(settings),
+            typed: Arc::default(),
             meters: Arc::clone(meters),
             audit: audit.clone(),
             components,

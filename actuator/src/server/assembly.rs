@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
     endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
-    settings::ServerSettings, streams::Streams,
+    settings::ServerSettings, streams::Streams, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -89,6 +89,7 @@ impl Parts {
             longest_override: config.health.longest_override,
             info: Arc::new(InfoRegistry::new(&config.info, info)),
             environment: Arc::new(environment(basics, env, &sanitizer)),
+            configprops: typed_settings::configprops(basics),
             logging: basics.logging.clone(),
             level_attendants: Arc::new(level_attendants(basics, &mut app)),
             meters: Arc::clone(&basics.meters),

@@ -6,9 +6,9 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, recorder, sentry, settings::ServerSettings};
+use super::{builder::Builder, recorder, sentry, settings::ServerSettings, typed_settings};
 use crate::{
-    admin::{self, AdminClientSettings, CloudPlatform},
+    admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
     endpoint,
     env::EnvSettings,
@@ -20,8 +20,11 @@ use crate::{
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
-    model::{sanitizer::Sanitizer, show::Show},
-    settings::{Settings, SettingsReader},
+    model::{
+        sanitizer::Sanitizer,
+        show::{Show, ShowValues},
+    },
+    settings::{Settings, SettingsReader, typed::TypedRegistry},
     support::clock::Clock,
     web::{Exposure, ExposureDefaults},
     webhook::WebhookSettings,
@@ -37,6 +40,7 @@ pub(super) struct Basics {
     pub(super) config: Config,
     pub(super) logging: LoggingState,
     pub(super) environment: BTreeMap<String, String>,
+    pub(super) typed: Arc<TypedRegistry>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) began: Instant,
@@ -69,8 +73,8 @@ pub(super) fn platform(
     environment: &BTreeMap<String, String>,
 ) -> Option<CloudPlatform> {
     reader
-        .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
-        .unwrap_or_else(|| CloudPlatform::detect(environment))
+        .value::<ForcedPlatform>("spring.main.cloud-platform")
+        .map_or_else(|| CloudPlatform::detect(environment), |forced| forced.0)
 }
 
 impl Basics {
@@ -98,13 +102,14 @@ impl Basics {
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         let errors_to = sentry::read(&mut reader);
+        let typed = typed_settings::Typed::read(builder, &mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let logging = logging::install(&logging, sentry::layer())?;
         let audit = audit_trail(&audit)?;
         sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
         recorder::install(builder, records, &meters);
-        for warning in settings.warnings() {
+        for warning in settings.warnings().iter().chain(&typed.warnings) {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
         Ok(Self {
@@ -115,6 +120,7 @@ impl Basics {
             config,
             logging,
             environment,
+            typed: typed.registry,
             platform,
             in_container,
             began,
@@ -150,6 +156,7 @@ fn environment() -> BTreeMap<String, String> {
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) admin: AdminClientSettings,
+    pub(super) configprops: ShowValues,
     pub(super) env: EnvSettings,
     pub(super) exchange: ExchangeSettings,
     pub(super) exposition: ExpositionSettings,
@@ -171,6 +178,7 @@ impl Config {
         let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
         Self {
             admin: AdminClientSettings::read(reader),
+            configprops: reader.show_values("configprops", show),
             env: EnvSettings::read(reader, show),
             exchange: ExchangeSettings::read(reader),
             exposition: ExpositionSettings::read(reader),

@@ -35,6 +35,9 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
             declared("gauge", meter.source, meter.description, d.dependencies),
         );
     }
+    for d in &declarations.settings {
+        beans.add(d.source.path, declared("settings", d.source, d.description, &[]));
+    }
     for check in &app.checks {
         beans.add(check.path(), bean("health check", "registered at run time"));
     }

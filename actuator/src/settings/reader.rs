@@ -91,6 +91,45 @@ impl<'s> SettingsReader<'s> {
         self.problems.push(problem);
     }
 
+    /// Complains about a value that stands at this property, which it repeats unless it is hidden.
+    pub fn reject_property(
+        &mut self,
+        name: &str,
+        property: &Property,
+        is_hidden: bool,
+        complaint: &str,
+    ) {
+        self.problems.push(if is_hidden {
+            format!("{name} (value not shown, {}): {complaint}", property.origin)
+        } else {
+            describe(name, property, &complaint)
+        });
+    }
+
+    /// Complains that a setting has to be set. `description` is what it is for, or empty.
+    pub fn reject_unset(&mut self, name: &str, description: &str) {
+        let variable: String = name
+            .chars()
+            .filter(|c| *c != ']')
+            .map(|c| if c.is_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+            .collect();
+        let purpose =
+            if description.is_empty() { String::new() } else { format!(" ({description})") };
+        self.problems.push(format!(
+            "{name}{purpose} is not set; set it in actuator.toml, as {variable} or with --{name}=…"
+        ));
+    }
+
+    /// Complains about a default in the program, which no setting can mend.
+    pub fn reject_default(&mut self, name: &str, complaint: &str) {
+        self.problems.push(format!("the default of {name} in the program: {complaint}"));
+    }
+
+    /// The settings that are read.
+    pub fn settings(&self) -> &'s Settings {
+        self.settings
+    }
+
     /// As [`Self::reject`], without repeating the value, which may hold a secret.
     pub fn reject_hidden(&mut self, name: &str, complaint: impl std::fmt::Display) {
         self.problems.push(format!("{name} (value not shown): {complaint}"));
