@@ -32,8 +32,8 @@ impl<'p, 'r, 's> Group<'p, 'r, 's> {
         value
     }
 
-    /// A field's own check of its value.
-    pub fn check<T, E: fmt::Display>(
+    /// A field's own check of its value, which was read as an `F`.
+    pub fn check<F: SettingField, T, E: fmt::Display>(
         &mut self,
         key: &str,
         facts: &FieldFacts,
@@ -43,10 +43,11 @@ impl<'p, 'r, 's> Group<'p, 'r, 's> {
         let value = value?;
         let Err(complaint) = check(&value) else { return Some(value) };
         let at = self.at.below(key);
+        let is_secret = facts.is_secret || F::IS_SECRET;
         let complaint = complaint.to_string();
         match at.property() {
             Some(property) => {
-                self.reader.reject_property(at.name(), property, facts.is_secret, &complaint);
+                self.reader.reject_property(at.name(), property, is_secret, &complaint);
             }
             None => self.reader.reject(at.name(), complaint),
         }

@@ -27,7 +27,7 @@ pub use parsed::{Parsed, parsed, parsed_list, parsed_option};
 pub use place::Place;
 pub use registry::{TypedRegistry, unknown_names};
 pub use rules::{FieldFacts, Rules};
-pub use shown::{Shown, ShownGroup, ShownInput, ShownValue};
+pub use shown::{Shown, ShownGroup, ShownValue};
 
 #[cfg(test)]
 mod tests;
