@@ -36,7 +36,8 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
         );
     }
     for d in &declarations.settings {
-        beans.add(d.source.path, declared("settings", d.source, d.description, &[]));
+        let name = format!("{}-{}", d.prefix, (d.type_name)());
+        beans.add(&name, declared("settings", d.source, d.description, &[]));
     }
     for check in &app.checks {
         beans.add(check.path(), bean("health check", "registered at run time"));

@@ -79,7 +79,7 @@ fn a_linked_struct_is_read_by_itself_and_is_a_component() {
     let health = service.get("/actuator/health/delivery").assert_status(200).json();
     assert_eq!(health["details"], json!({ "atOnce": 9, "now": 9, "depots": 0 }));
     let beans = service.get("/actuator/beans").json();
-    let bean = &beans["contexts"]["it"]["beans"]["it::typed_settings::Delivery"];
+    let bean = &beans["contexts"]["it"]["beans"]["it.delivery-it::typed_settings::Delivery"];
     assert_eq!(bean["aliases"], json!(["settings"]));
     assert_eq!(bean["description"], "How parcels leave.");
 }
@@ -137,7 +137,7 @@ fn configprops_shows_the_librarys_own_settings_by_springs_prefixes() {
     );
     let group = &health["properties"]["group"]["till"];
     assert_eq!(group["include"], json!(["ping"]));
-    assert_eq!(group["status"]["httpMapping"]["down"], "299");
+    assert_eq!(group["status"]["httpMapping"]["down"], 299);
     assert_eq!(bean(&document, "logging")["properties"]["level"]["a.b"], "debug");
     let server = bean(&document, "server");
     assert_eq!(
