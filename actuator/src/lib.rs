@@ -523,7 +523,8 @@ pub use info::ActuatorInfo;
 pub use model::redacted::Redacted;
 pub use probe::ProbeReport;
 pub use server::{
-    Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, Streams, probe,
+    Actuator, App, Builder, Ending, HookResult, IntoRoutes, Lifecycle, Registration, Running,
+    Setup, Streams, probe,
 };
 pub use settings::{FromSetting, typed::TypedSettings as Settings};
 pub use web::{ActuatorLayer, ErrorLayer, ExchangeBodyLayer, HttpError, ServerTiming};

@@ -33,9 +33,13 @@ pub const HEALTH_OVERRIDDEN: &str = "HEALTH_OVERRIDDEN";
 
 /// The service is there: it listens. Data: `application`, `version` where it is known, and `address`.
 pub const APPLICATION_STARTED: &str = "APPLICATION_STARTED";
-/// The service stops. Data: `reason`, which is a signal (`SIGTERM`, `ctrl-c`), `shutdown endpoint`, or
+/// The service stops. Data: `reason`, which is a signal (`SIGTERM`, `ctrl-c`), `shutdown endpoint`,
+/// `restart endpoint`, or
 /// `application` if its own code says so.
 pub const APPLICATION_STOPPING: &str = "APPLICATION_STOPPING";
+/// Somebody set values over those of all sources (`POST /env`), or took them back. Data: `names`, and
+/// where it is true `reset`.
+pub const ENVIRONMENT_CHANGED: &str = "ENVIRONMENT_CHANGED";
 /// Somebody called an operation of the management API that changes something, and it was done or
 /// refused. Data: `endpoint` (its id), `operation` (`write` or `delete`), `selectors` (the path below
 /// the endpoint, where there is one), `status` (of the answer; 499 if the caller went away before it),

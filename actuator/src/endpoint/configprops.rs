@@ -18,7 +18,7 @@ use crate::{
         show::ShowValues,
     },
     settings::{
-        FromSetting, SettingKind, Settings,
+        FromSetting, LiveSettings, SettingKind,
         typed::{Shown, ShownGroup, ShownValue, TypedRegistry, own_settings},
     },
     support::time,
@@ -40,8 +40,8 @@ pub struct ConfigpropsEndpoint {
 pub(crate) struct ConfigpropsParts {
     /// The structs of the application.
     pub(crate) typed: Arc<TypedRegistry>,
-    /// The settings that the library itself was read from.
-    pub(crate) settings: Arc<Settings>,
+    /// The settings in force, of which the library's own are shown.
+    pub(crate) settings: Arc<LiveSettings>,
     /// Who sees values.
     pub(crate) show: ShowValues,
 }
@@ -55,7 +55,8 @@ impl ConfigpropsEndpoint {
     /// All groups whose prefix begins with this text; `None` if there is none.
     fn document(&self, prefix: &str, caller: Option<&Principal>) -> Option<Value> {
         let view = View { shows: self.parts.show.allows(caller), sanitizer: &self.sanitizer };
-        let groups = self.parts.typed.shown().into_iter().chain(own_settings(&self.parts.settings));
+        let settings = self.parts.settings.current();
+        let groups = self.parts.typed.shown().into_iter().chain(own_settings(&settings));
         let beans: Map<String, Value> = groups
             .filter(|group| group.prefix.starts_with(prefix))
             .map(|group| (format!("{}-{}", group.prefix, group.type_name), view.bean(&group)))

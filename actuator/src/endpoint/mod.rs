@@ -7,6 +7,7 @@ mod beans;
 mod cached;
 mod configprops;
 mod env;
+mod env_writing;
 mod health;
 mod health_check_descriptor;
 mod health_descriptor;
@@ -26,7 +27,9 @@ mod logstream;
 mod metrics;
 mod metrics_view;
 mod prometheus;
+mod refresh;
 mod refused;
+mod restart;
 mod shutdown;
 mod threaddump;
 
@@ -56,6 +59,7 @@ pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
+pub(crate) use refresh::{Refresh, Refreshed};
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -86,6 +90,11 @@ pub(crate) struct Subjects {
     pub(crate) beans: Arc<BeanRegistry>,
     pub(crate) sanitizer: Arc<Sanitizer>,
     pub(crate) shutdown: Trigger,
+    /// Thrown before that, if the service is to begin anew; `None` where its end is somebody else's.
+    pub(crate) restart: Option<Trigger>,
+    pub(crate) refresh: Refresh,
+    /// Whether the application says that its settings may be read again.
+    pub(crate) is_refreshable: bool,
     /// The machine and the process.
     pub(crate) host: HostFacts,
     /// The name of the machine; empty if it has none.
@@ -112,6 +121,8 @@ pub(crate) const IDS: &[&str] = &[
     "logstream",
     "metrics",
     "prometheus",
+    "refresh",
+    "restart",
     "shutdown",
     "threaddump",
     "trace",
@@ -174,7 +185,7 @@ pub(crate) fn all(
             subjects.configprops.clone(),
             Arc::clone(&subjects.sanitizer),
         )),
-        Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
+        Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment), subjects.audit.clone())),
         health,
         Arc::new(HttpexchangesEndpoint::new(
             Arc::clone(&subjects.exchanges),
@@ -184,6 +195,7 @@ pub(crate) fn all(
         Arc::new(loggeroverrides::LoggerOverridesEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(loggers::LoggersEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(self::metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
+        Arc::new(refresh::RefreshEndpoint::new(subjects.refresh.clone(), subjects.is_refreshable)),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
         Arc::new(ThreaddumpEndpoint::new(
             Arc::clone(&subjects.threads),
@@ -191,6 +203,9 @@ pub(crate) fn all(
             subjects.version.as_deref().unwrap_or_default(),
         )),
     ];
+    if let Some(restart) = subjects.restart.clone() {
+        endpoints.push(Arc::new(restart::RestartEndpoint::new(restart, subjects.shutdown.clone())));
+    }
     if subjects.audit.is_enabled() {
         endpoints.push(Arc::new(auditevents::AuditeventsEndpoint::new(subjects.audit.clone())));
     }

@@ -1,5 +1,6 @@
 //! Who sees the values of the environment.
 
+use super::writing::WritableNames;
 use crate::{
     model::{principal::Principal, show::Show},
     settings::SettingsReader,
@@ -12,6 +13,8 @@ pub struct EnvSettings {
     pub show_values: Show,
     /// The roles that `when-authorized` asks for (`roles`).
     pub roles: Vec<String>,
+    /// What may be set while the service runs.
+    pub(super) writable: WritableNames,
 }
 
 impl EnvSettings {
@@ -20,6 +23,7 @@ impl EnvSettings {
         Self {
             show_values: reader.value_or("management.endpoint.env.show-values", default_show),
             roles: reader.list("management.endpoint.env.roles").unwrap_or_default(),
+            writable: WritableNames::read(reader),
         }
     }
 

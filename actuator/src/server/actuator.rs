@@ -11,8 +11,13 @@ use std::{
 use axum::{Router, extract::Request};
 
 use super::{
-    builder::Builder, health, lifecycle_audit, registration_meters, sentry,
-    settings::ServerSettings, start_log::StartLog, streams::Streams,
+    builder::Builder,
+    health,
+    lifecycle::{Lifecycle, LifecycleSettings},
+    lifecycle_audit, registration_meters, sentry,
+    settings::ServerSettings,
+    start_log::StartLog,
+    streams::Streams,
 };
 use crate::{
     admin::{
@@ -20,6 +25,7 @@ use crate::{
         RegistrarHandle, RegistrationState, RegistrationStatus,
     },
     audit::Audit,
+    endpoint::Refresh,
     error::{Error, ErrorKind, Result},
     export::{ExportSettings, Exports, Origin},
     exposition::Exposition,
@@ -27,7 +33,10 @@ use crate::{
     logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint},
-    support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
+    support::{
+        application_runtime::ApplicationRuntime, host_name::host_name,
+        service_manager::ServiceManager,
+    },
     web::{
         ActuatorLayer, ErrorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, OnWrite,
         not_found_fallback,
@@ -61,7 +70,10 @@ pub struct Actuator {
     pub(super) environment: BTreeMap<String, String>,
     pub(super) counts: BTreeMap<(&'static str, &'static str), usize>,
     pub(super) registered_at_run_time: usize,
-    pub(super) shutdown: Trigger,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) lifecycle_settings: LifecycleSettings,
+    pub(super) manager: ServiceManager,
+    pub(super) refresh: Refresh,
     pub(super) application_runtime: ApplicationRuntime,
     pub(super) began: Instant,
     pub(super) started: SystemTime,
@@ -104,6 +116,11 @@ impl Actuator {
     /// Liveness and readiness, for the application to change.
     pub fn availability(&self) -> Availability {
         self.availability.clone()
+    }
+
+    /// The life of the service: to end it, and to add work for its way down.
+    pub fn lifecycle(&self) -> Lifecycle {
+        self.lifecycle.clone()
     }
 
     /// The health checks, to add and remove some while the service runs.
@@ -163,6 +180,7 @@ impl Actuator {
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
+        self.lifecycle.await_ready(self.availability());
         lifecycle_audit::started(&self.audit, &self.name, version, address);
         Registration {
             registrar,
@@ -172,6 +190,8 @@ impl Actuator {
             audit: self.audit.clone(),
             streams: self.streams.clone(),
             level_attendants: Arc::clone(&self.level_attendants),
+            lifecycle: self.lifecycle.clone(),
+            hook_limit: self.lifecycle_settings.phase,
         }
     }
 
@@ -279,6 +299,8 @@ pub struct Registration {
     audit: Audit,
     streams: Streams,
     level_attendants: Arc<LevelAttendants>,
+    lifecycle: Lifecycle,
+    hook_limit: Duration,
 }
 
 impl Registration {
@@ -294,13 +316,15 @@ impl Registration {
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
     /// they are sent, keeps levels that were just set, and ends the health webhook, within one second
-    /// whatever the other sides do. The last audit events are kept for good, and the last events for
+    /// whatever the other sides do. The application's hooks run then. The last audit events are kept for good, and the last events for
     /// Sentry sent, if there are any: that may take one second more.
     pub async fn shutdown(self) {
         self.streams.end();
         lifecycle_audit::stopping(&self.audit, "application");
-        let audit = self.audit.clone();
+        let (audit, lifecycle, limit) =
+            (self.audit.clone(), self.lifecycle.clone(), self.hook_limit);
         self.take_back().await;
+        lifecycle.run_shutdown_hooks(limit).await;
         tokio::join!(audit.flush(), sentry::flush());
     }
 

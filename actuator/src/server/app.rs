@@ -5,7 +5,10 @@ use std::{fmt, panic::Location, sync::Arc};
 
 use serde::Serialize;
 
-use super::actuator::Actuator;
+use super::{
+    actuator::Actuator,
+    lifecycle::{HookResult, Lifecycle},
+};
 use crate::{
     audit::{Audit, AuditEventRepository},
     error::{Error, ErrorKind, Result},
@@ -20,7 +23,6 @@ use crate::{
     },
     registry::Claim,
     settings::{FromSetting, Settings, typed::TypedRegistry},
-    support::trigger::Trigger,
 };
 
 /// The application as its set-up sees it.
@@ -41,7 +43,8 @@ pub struct App {
     pub(super) level_store: Option<Arc<dyn LevelOverrideStore>>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
-    pub(super) shutdown: Trigger,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) is_refreshable: bool,
     pub(super) on_assembled: Vec<OnAssembled>,
 }
 
@@ -73,7 +76,8 @@ impl App {
             level_store: None,
             claims: Vec::new(),
             availability: Availability::starting(),
-            shutdown: Trigger::default(),
+            lifecycle: Lifecycle::default(),
+            is_refreshable: false,
             on_assembled: Vec::new(),
         }
     }
@@ -246,6 +250,77 @@ impl App {
     /// The handle on liveness and readiness; keep a clone to change them later.
     pub fn availability(&self) -> Availability {
         self.availability.clone()
+    }
+
+    /// The handle on the life of the service; keep a clone to end it later.
+    pub fn lifecycle(&self) -> Lifecycle {
+        self.lifecycle.clone()
+    }
+
+    /// Runs `hook` once the service takes requests: it listens, and its start-up tasks are finished.
+    /// Hooks run one after the other in the order in which they were added. What one gives as an
+    /// error, and its panic, is logged.
+    pub fn on_ready<F, R>(
+        &mut self,
+        name: impl Into<String>,
+        hook: impl FnOnce() -> F + Send + 'static,
+    ) -> &mut Self
+    where
+        F: Future<Output = R> + Send + 'static,
+        R: HookResult,
+    {
+        self.lifecycle.on_ready(name.into(), hook);
+        self
+    }
+
+    /// Runs `hook` on the way down: the requests in progress are answered, the registration is taken
+    /// back, and only the management port, if there is one, still serves. The last one that was added
+    /// runs first, one at a time.
+    ///
+    /// Each may take `spring.lifecycle.timeout-per-shutdown-phase` (30 s). One that takes longer,
+    /// panics or gives an error is logged, and stops none of the others.
+    ///
+    /// ```
+    /// fn setup(app: &mut actuator::App) {
+    ///     app.on_shutdown("flush orders", || async {
+    ///         std::fs::write("orders.json", "[]")
+    ///     });
+    /// }
+    /// ```
+    pub fn on_shutdown<F, R>(
+        &mut self,
+        name: impl Into<String>,
+        hook: impl FnOnce() -> F + Send + 'static,
+    ) -> &mut Self
+    where
+        F: Future<Output = R> + Send + 'static,
+        R: HookResult,
+    {
+        self.on_shutdown_in_phase(0, name, hook)
+    }
+
+    /// The same in a phase of its own: higher ones run first, as in Spring's `SmartLifecycle`. Those
+    /// of [`Self::on_shutdown`] are in phase 0.
+    pub fn on_shutdown_in_phase<F, R>(
+        &mut self,
+        phase: i32,
+        name: impl Into<String>,
+        hook: impl FnOnce() -> F + Send + 'static,
+    ) -> &mut Self
+    where
+        F: Future<Output = R> + Send + 'static,
+        R: HookResult,
+    {
+        self.lifecycle.on_shutdown_in_phase(phase, name, hook);
+        self
+    }
+
+    /// Says that settings may be read again while the service runs: `POST /actuator/refresh` exists
+    /// where it is exposed, and SIGHUP does the same, unless `management.endpoint.refresh.access`
+    /// says otherwise.
+    pub fn refreshable(&mut self) -> &mut Self {
+        self.is_refreshable = true;
+        self
     }
 
     /// Calls `f` once all parts are put together, before anything listens: for what needs them, such

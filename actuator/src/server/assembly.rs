@@ -6,8 +6,8 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
-    endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
-    settings::ServerSettings, streams::Streams, typed_settings,
+    endpoint_audit, health, level_audit, level_store, lifecycle, lifecycle::Lifecycle, log_meters,
+    mounts::Ground, sentry, settings::ServerSettings, streams::Streams, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -45,7 +45,7 @@ struct Parts {
     version: Option<String>,
     subjects: Subjects,
     availability: crate::health::Availability,
-    shutdown: crate::support::trigger::Trigger,
+    lifecycle: Lifecycle,
     application_runtime: ApplicationRuntime,
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
@@ -100,7 +100,10 @@ impl Parts {
             threads: Arc::new(ThreadRepository::new(Clock::system())),
             beans,
             sanitizer: Arc::new(sanitizer),
-            shutdown: app.shutdown.clone(),
+            shutdown: app.lifecycle.shutdown().clone(),
+            restart: builder.serves.then(|| app.lifecycle.restart().clone()),
+            refresh: lifecycle::refresh(&basics.live, &basics.manager),
+            is_refreshable: app.is_refreshable,
             host,
             host_name: host_name().unwrap_or_default(),
             facts: facts.map(|facts| facts.facts),
@@ -110,7 +113,7 @@ impl Parts {
             version,
             subjects,
             availability: app.availability,
-            shutdown: app.shutdown,
+            lifecycle: app.lifecycle,
             application_runtime,
             sampler,
             exchanges,
@@ -123,6 +126,8 @@ impl Parts {
         counts: BTreeMap<(&'static str, &'static str), usize>,
         registered_at_run_time: usize,
     ) -> Result<Actuator> {
+        lifecycle::join_parts(&basics.live, &basics.logging.loggers);
+        basics.typed.follow(&basics.live);
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
@@ -168,7 +173,10 @@ impl Parts {
             environment: basics.environment,
             counts,
             registered_at_run_time,
-            shutdown: self.shutdown,
+            refresh: self.subjects.refresh,
+            lifecycle: self.lifecycle,
+            lifecycle_settings: basics.lifecycle,
+            manager: basics.manager,
             application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
@@ -247,8 +255,8 @@ fn exchanges(basics: &Basics, sanitizer: &Sanitizer) -> ExchangeRepository {
 }
 
 fn environment(basics: &Basics, sources: Vec<Provider>, sanitizer: &Sanitizer) -> Environment {
-    let settings = Arc::clone(&basics.settings);
-    Environment::new(settings, sources, basics.config.env.clone(), sanitizer.clone())
+    let live = Arc::clone(&basics.live);
+    Environment::new(live, sources, basics.config.env.clone(), sanitizer.clone())
 }
 
 /// The setting, else what the code said, else the package of the linked facts, else the

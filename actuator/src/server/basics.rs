@@ -6,7 +6,10 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, recorder, sentry, settings::ServerSettings, typed_settings};
+use super::{
+    builder::Builder, lifecycle::LifecycleSettings, recorder, sentry, settings::ServerSettings,
+    typed_settings,
+};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
@@ -24,8 +27,8 @@ use crate::{
         sanitizer::Sanitizer,
         show::{Show, ShowValues},
     },
-    settings::{Settings, SettingsReader, typed::TypedRegistry},
-    support::clock::Clock,
+    settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
+    support::{clock::Clock, service_manager::ServiceManager},
     web::{Exposure, ExposureDefaults},
     webhook::WebhookSettings,
 };
@@ -34,6 +37,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Basics {
     pub(super) settings: Arc<Settings>,
+    pub(super) live: Arc<LiveSettings>,
+    pub(super) lifecycle: LifecycleSettings,
+    pub(super) manager: ServiceManager,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) server: ServerSettings,
@@ -57,13 +63,22 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Reads them as the builder says.
     pub(super) fn read(builder: &Builder) -> Result<Self> {
-        let mut settings = builder.settings.clone();
-        if builder.from_process {
-            settings = settings.from_process();
-        }
+        let settings = settings(builder.settings.clone(), builder.from_process)?;
         let environment = if builder.from_process { environment() } else { BTreeMap::new() };
-        Ok(Self { settings: settings.build()?, environment })
+        Ok(Self { settings, environment })
     }
+}
+
+/// All settings, as they are to be found now.
+fn settings(builder: SettingsBuilder, from_process: bool) -> Result<Settings> {
+    let builder = if from_process { builder.from_process() } else { builder };
+    builder.build()
+}
+
+/// The settings in force, which can be read again from all places.
+fn live(builder: &Builder, settings_now: &Arc<Settings>) -> Arc<LiveSettings> {
+    let (places, from_process) = (builder.settings.clone(), builder.from_process);
+    LiveSettings::new(Arc::clone(settings_now), move || settings(places.clone(), from_process))
 }
 
 /// The cloud platform: what `spring.main.cloud-platform` says, or what the environment tells. Set
@@ -88,6 +103,7 @@ impl Basics {
         let mut reader = SettingsReader::new(&settings);
         let platform = platform(&mut reader, &environment);
         let server = ServerSettings::read(&mut reader, platform.is_some());
+        let lifecycle = LifecycleSettings::read(&mut reader);
         let mut logging = LoggingSettings::read(&mut reader);
         let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
         logging.output.formats.default_service(name, version);
@@ -113,6 +129,9 @@ impl Basics {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
         Ok(Self {
+            live: live(builder, &settings),
+            lifecycle,
+            manager: ServiceManager::of(&environment),
             settings,
             meters,
             audit,

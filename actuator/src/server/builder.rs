@@ -9,6 +9,7 @@ use super::{
     app::App,
     assembly,
     basics::Basics,
+    lifecycle::Ending,
     package::Package,
     recorder::ForwardTo,
     running::Running,
@@ -159,16 +160,18 @@ impl Builder {
     }
 
     /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint), or
-    /// probes the running instance: see [`Self::exit_if_probed`].
+    /// probes the running instance: see [`Self::exit_if_probed`]. Told to restart, the process becomes
+    /// its program anew (`actuator.restart.mode`), and nothing behind this runs.
     ///
     /// # Errors
-    /// As [`Self::start`].
+    /// As [`Self::start`]; and a code with which the process is to end, if it is not 0:
+    /// [`Error::exit_code`](crate::Error::exit_code), see [`Ending::exit_code`].
     pub async fn run(self) -> Result<()> {
         self.exit_if_probed();
-        self.run_with(NoSetup).await
+        self.run_with(NoSetup).await?.conclude()
     }
 
-    pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<()> {
+    pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<Ending> {
         self.serves = true;
         let _last_words = sentry::last_words();
         let ran = self.serve_until_told_to_stop(setup).await;
@@ -178,11 +181,10 @@ impl Builder {
         ran
     }
 
-    async fn serve_until_told_to_stop<M>(self, setup: impl Setup<M>) -> Result<()> {
+    async fn serve_until_told_to_stop<M>(self, setup: impl Setup<M>) -> Result<Ending> {
         let (actuator, router) = self.assemble(setup).await?;
         // Signals are taken over after the set-up, which one may still kill.
-        actuator.start(router, true).await?.until_told_to_stop().await;
-        Ok(())
+        Ok(actuator.start(router, true).await?.until_told_to_stop().await)
     }
 
     /// Settings first, then the log, then the application's own set-up, then all the rest.

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Endpoints whose changes have types of their own.
-const TOLD_ELSEWHERE: [&str; 3] = ["health", "loggeroverrides", "loggers"];
+const TOLD_ELSEWHERE: [&str; 4] = ["env", "health", "loggeroverrides", "loggers"];
 /// How many refused calls are recorded within [`WINDOW`]: anybody may cause them, and must not drive
 /// everything else out of the trail.
 const MAX_REFUSED: u32 = 20;

@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator,
+    lifecycle::{RunFiles, Supervision, watch_hangups},
     listener::{BoundListener, Serving},
     management::Beside,
     running::Running,
@@ -14,7 +15,11 @@ use super::{
     shutdown::Signals,
     way_down::WayDown,
 };
-use crate::{error::Result, meter::ApplicationTimes, model::call::Listener};
+use crate::{
+    error::Result,
+    meter::ApplicationTimes,
+    model::{access::Access, call::Listener},
+};
 
 /// The open ports.
 struct Ports {
@@ -48,13 +53,19 @@ impl Actuator {
     pub(super) async fn start(self, routes: Router, takes_signals: bool) -> Result<Running> {
         let router = self.application_router(routes)?;
         let own_port = self.server.management.is_some();
-        let (beside, end) = if own_port { Beside::thread()? } else { Beside::here() };
+        // Signals too are to be heard while the application is stuck.
+        let apart = own_port || takes_signals;
+        let (beside, end) = if apart { Beside::thread()? } else { Beside::here() };
         if own_port {
             self.sampler.watch_runtime("management", &beside.handle);
         }
         // Before anybody can know of the service.
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
         let ports = Ports::open(&self.server, &beside).await?;
+        let files = self.write_files(&ports)?;
+        if takes_signals && self.is_refreshable() {
+            watch_hangups(&beside.handle, self.refresh.clone());
+        }
         self.availability().started();
         ApplicationTimes::new(&self.meters).started(self.began.elapsed());
         let (address, management_address) = ports.addresses();
@@ -65,7 +76,10 @@ impl Actuator {
         let registered = registration.states();
         let hurry = Arc::default();
         let way_down = WayDown {
-            shutdown: self.shutdown.clone(),
+            lifecycle: self.lifecycle.clone(),
+            settings: self.lifecycle_settings.clone(),
+            manager: self.manager.clone(),
+            home: Handle::current(),
             hurry: Arc::clone(&hurry),
             availability: self.availability(),
             delay: self.server.delay,
@@ -74,8 +88,10 @@ impl Actuator {
             registration,
             audit: self.audit.clone(),
             management,
+            files,
             end,
         };
+        self.supervision().begin(&beside.handle);
         beside.handle.spawn(way_down.run());
         Ok(Running {
             actuator: self,
@@ -86,6 +102,28 @@ impl Actuator {
             signals,
             hurry,
         })
+    }
+
+    fn supervision(&self) -> Supervision {
+        Supervision {
+            manager: self.manager.clone(),
+            availability: self.availability(),
+            home: Handle::current(),
+            follows_liveness: self.lifecycle_settings.watchdog_follows_liveness,
+        }
+    }
+
+    fn write_files(&self, ports: &Ports) -> Result<RunFiles> {
+        let (application, management) = ports.addresses();
+        let own_port = ports.management.as_ref().map(|_| management.port());
+        RunFiles::write(&self.lifecycle_settings, Some(application.port()), own_port)
+    }
+
+    /// Whether somebody may have settings read again.
+    fn is_refreshable(&self) -> bool {
+        let mut endpoints = self.endpoints.iter();
+        let refresh = endpoints.find(|endpoint| endpoint.id() == "refresh");
+        refresh.is_some_and(|refresh| self.exposure.access_to(refresh) != Access::None)
     }
 
     fn serve(&self, ports: Ports, router: Router, beside: &Beside) -> (Serving, Option<Serving>) {

@@ -34,7 +34,7 @@ impl Typed {
 pub(super) fn configprops(basics: &Basics) -> ConfigpropsParts {
     ConfigpropsParts {
         typed: Arc::clone(&basics.typed),
-        settings: Arc::clone(&basics.settings),
+        settings: Arc::clone(&basics.live),
         show: basics.config.configprops.clone(),
     }
 }

@@ -80,6 +80,7 @@ impl LiveSettings {
 
     /// Has `prepare` take part in every change from now on: it looks at new settings and gives what
     /// puts them into force, or refuses with every bad value.
+    #[allow(dead_code, reason = "typed settings of the application join with names of none")]
     pub fn join(&self, prepare: impl Fn(&Settings) -> Result<Commit> + Send + Sync + 'static) {
         self.join_for([], prepare);
     }
@@ -128,7 +129,7 @@ impl LiveSettings {
         check(name, value)?;
         let mut layers = lock(&self.flight);
         let mut set = layers.set.clone();
-        set.insert(canonical(name), value.to_owned());
+        set.insert(canonical_name(name), value.to_owned());
         if set.len() > MAX_SET {
             return Err(refusal(format!(
                 "{MAX_SET} settings are set already; remove them all before you set others"
@@ -139,14 +140,14 @@ impl LiveSettings {
         Ok(changed)
     }
 
-    /// Takes back all that was [set](Self::set), and gives those names, sorted.
+    /// Takes back all that was [set](Self::set), and gives it.
     ///
     /// # Errors
     /// Somebody refuses the values beneath. Nothing has changed then.
-    pub fn remove_all(&self) -> Result<Vec<String>> {
+    pub fn remove_all(&self) -> Result<BTreeMap<String, String>> {
         let mut layers = lock(&self.flight);
         self.put(&layers.read, &BTreeMap::new())?;
-        Ok(std::mem::take(&mut layers.set).into_keys().collect())
+        Ok(std::mem::take(&mut layers.set))
     }
 
     /// Those of the changed names that are known, but that no participant puts into force.
@@ -233,7 +234,8 @@ fn changed_names(old: &Settings, new: &Settings) -> Vec<String> {
         .collect()
 }
 
-fn canonical(name: &str) -> String {
+/// The one spelling of a dotted name under which a value is set.
+pub fn canonical_name(name: &str) -> String {
     catalog::canonical(name, Spelling::Dotted)
         .map_or_else(|| name::as_written(name, Spelling::Dotted), |(canonical, _)| canonical)
 }

@@ -87,7 +87,11 @@ fn what_is_set_stands_above_all_places_and_survives_a_refresh_until_it_is_remove
     assert_eq!(live.current().sources()[0].name, "manager");
     *lock(&next) = settings(&[("demo.color", "blue")]);
     assert_eq!(live.refresh().unwrap(), ["demo.secret"]);
-    assert_eq!(live.remove_all().unwrap(), ["demo.color"]);
+    let removed = live.remove_all().unwrap();
+    assert_eq!(
+        removed.into_iter().collect::<Vec<_>>(),
+        [("demo.color".to_owned(), "${demo.secret}".to_owned())]
+    );
     assert_eq!(value(&live, "demo.color").as_deref(), Some("blue"));
     assert!(live.current().sources().iter().all(|source| source.name != "manager"));
 }

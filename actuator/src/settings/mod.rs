@@ -30,7 +30,7 @@ mod warning;
 pub(crate) use builder::SettingsBuilder;
 pub use catalog::Kind as SettingKind;
 pub use convert::{DataSize, FromSetting, one_of};
-pub(crate) use live::LiveSettings;
+pub(crate) use live::{LiveSettings, canonical_name};
 #[doc(hidden)]
 pub use reader::SettingsReader;
 pub(crate) use source::{Property, PropertySource, SourceKind, ValueKind};

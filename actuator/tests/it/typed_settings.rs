@@ -5,7 +5,10 @@ use actuator::{Health, Redacted, Settings, health_check, settings::Current};
 use serde_json::{Value, json};
 use testkit::Request;
 
-use crate::app::{TestApp, app, app_with_declarations};
+use crate::{
+    app::{TestApp, app, app_with_declarations},
+    life::folder,
+};
 
 /// How parcels leave.
 #[derive(Settings)]
@@ -183,4 +186,38 @@ fn without_show_values_every_value_is_masked_and_places_stay() {
         );
         assert_eq!(delivery["inputs"]["pause"], json!({}));
     }
+}
+
+#[test]
+fn a_refresh_reaches_those_who_ask_for_the_values_of_now_all_or_none() {
+    let folder = folder("typed");
+    let write = |text: &str| std::fs::write(folder.join("actuator.toml"), text).unwrap();
+    write("[it.delivery]\nat-once = 4\ncities = [\"Ulm\"]\n");
+    let mut app = app().with(|app| {
+        app.refreshable();
+        let start = app.settings::<Delivery>().unwrap();
+        let current = app.current_settings::<Delivery>().unwrap();
+        app.health_check("now", move || {
+            let health = Health::up().with_detail("start", start.at_once);
+            std::future::ready(health.with_detail("now", current.get().at_once))
+        });
+    });
+    app.builder = app.builder.settings_directory(&folder).bind_settings::<Delivery>();
+    let service = app.start();
+    let refresh = || service.send(Request::new("POST", "/actuator/refresh"));
+    let values = || service.get("/actuator/health/now").json()["details"].clone();
+    let shown = || bean(&service.get("/actuator/configprops").json(), "it.delivery");
+    assert_eq!(values(), json!({ "start": 4, "now": 4 }));
+    assert_eq!(shown()["inputs"]["atOnce"]["origin"], "actuator.toml:2:11");
+
+    write("[it.delivery]\nat-once = 5\ncities = [\"Ulm\"]\n");
+    assert_eq!(refresh().assert_status(200).text(), r#"["it.delivery.at-once"]"#);
+    assert_eq!(values(), json!({ "start": 4, "now": 5 }));
+    assert_eq!(shown()["properties"]["atOnce"], 5);
+
+    write("[it.delivery]\nat-once = 11\ncities = [\"Trier\"]\n");
+    assert!(refresh().status() >= 400);
+    assert_eq!(values(), json!({ "start": 4, "now": 5 }));
+    assert_eq!(shown()["properties"]["cities"], json!(["Ulm"]));
+    std::fs::remove_dir_all(folder).unwrap();
 }

@@ -11,7 +11,7 @@ use super::{
     change::{Actor, ChangeCause, LevelChange, Listening, Origin, SetLevelError, Terms},
     level::LogLevel,
     level_override::LevelOverride,
-    loggers::Loggers,
+    loggers::{FIRST, Loggers, of_variable},
     state::{Entry, LoggerGroup, State},
     tree::ROOT,
 };
@@ -25,13 +25,20 @@ impl Loggers {
     pub(crate) fn configure(&self, levels: &[(String, LogLevel)], groups: &[LoggerGroup]) {
         let changing = self.changing();
         let mut state = State::clone(&self.state());
-        for group in groups {
-            state.add_group(group.clone());
-        }
-        for (name, level) in levels {
-            state.set_initial(name, *level);
-        }
-        state.compile();
+        state.begin_with(levels, groups);
+        self.replace_state(state);
+        self.rebuild();
+        drop(changing);
+    }
+
+    /// Takes over other initial levels and groups from the settings: those that they do not name
+    /// any more are what they were without settings.
+    pub(crate) fn reconfigure(&self, levels: &[(String, LogLevel)], groups: &[LoggerGroup]) {
+        let changing = self.changing();
+        let mut state = State::clone(&self.state());
+        state.forget_initial(FIRST);
+        state.begin_with(&of_variable(), &[]);
+        state.begin_with(levels, groups);
         self.replace_state(state);
         self.rebuild();
         drop(changing);

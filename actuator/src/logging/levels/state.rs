@@ -66,6 +66,24 @@ impl State {
         }
     }
 
+    /// Forgets what the settings gave, but no override. [`Self::compile`] makes it count.
+    pub(super) fn forget_initial(&mut self, root: LogLevel) {
+        self.initial.clear();
+        self.initial_root = root;
+        self.groups = built_in_groups();
+    }
+
+    /// Adds initial levels and groups.
+    pub(super) fn begin_with(&mut self, levels: &[(String, LogLevel)], groups: &[LoggerGroup]) {
+        for group in groups {
+            self.add_group(group.clone());
+        }
+        for (name, level) in levels {
+            self.set_initial(name, *level);
+        }
+        self.compile();
+    }
+
     /// Replaces or adds a group. [`Self::compile`] makes it count.
     pub(super) fn add_group(&mut self, group: LoggerGroup) {
         self.groups.retain(|known| known.name != group.name);

@@ -1,6 +1,7 @@
 //! Every name that a setting can have: one line each, in the tables beside this file.
 
 mod general;
+mod lifecycle;
 mod log_lines;
 mod log_places;
 mod meters;
@@ -44,6 +45,7 @@ pub enum Kind {
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
         general::ENTRIES,
+        lifecycle::ENTRIES,
         log_lines::ENTRIES,
         log_places::ENTRIES,
         push::ENTRIES,
