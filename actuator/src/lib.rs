@@ -31,6 +31,7 @@
 //! | you want to | look at |
 //! |---|---|
 //! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
+//! | read settings of your own | [`derive@Settings`], [`settings`] |
 //! | use a check that is there already | [`checks`] |
 //! | say how a check is run and what it counts | [`HealthCheck`], [`App::add_health_check`] |
 //! | follow changes of health, register checks later | [`HealthContributors`], from [`Actuator::health`] |
@@ -125,6 +126,11 @@ pub struct MetricsClientsDocument;
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../../docs/requests.md")]
 pub struct RequestsDocument;
+
+/// And those about settings of one's own.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/typed-settings.md")]
+pub struct TypedSettingsDocument;
 
 /// And those about Sentry.
 #[cfg(all(doctest, feature = "sentry"))]

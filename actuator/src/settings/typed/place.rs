@@ -1,6 +1,6 @@
 //! Where a value stands: a name, and the sources that may hold it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::settings::{Property, PropertySource, Settings, SourceKind, name};
 
@@ -69,19 +69,19 @@ impl<'s> Place<'s> {
     /// The keys of the map of this name, sorted: all that stands behind it, or, if the values have
     /// names or items of their own, up to these.
     pub(super) fn keys(&self, values_are_scalar: bool) -> Vec<String> {
-        // By name without spelling, of the variables only: a file may have `a-b` beside `ab`.
-        let mut keys = BTreeMap::new();
+        let mut keys = BTreeSet::new();
         for source in self.sources.iter().rev() {
             let is_environment = source.kind == SourceKind::Environment;
             for rest in rests(source, &self.name) {
                 let key = if values_are_scalar { rest } else { first(rest) };
-                let known = keys.values().any(|known: &String| is_variable_of(key, known));
-                if !(is_environment && known) {
-                    keys.insert(key.to_owned(), key.to_owned());
+                // A variable has no spelling; of two keys in files none is the other.
+                let is_known = || keys.iter().any(|known: &String| is_variable_of(key, known));
+                if !(is_environment && is_known()) {
+                    keys.insert(key.to_owned());
                 }
             }
         }
-        keys.into_values().collect()
+        keys.into_iter().collect()
     }
 }
 

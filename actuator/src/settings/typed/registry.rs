@@ -7,11 +7,11 @@ use std::{
 };
 
 use super::{
-    Current, Place, SettingsDeclaration, ShownGroup, TypedSettings, described, rules::FieldFacts,
-    shown::Shown,
+    Current, DescribedSetting, Place, SettingsDeclaration, ShownGroup, TypedSettings, described,
+    rules::FieldFacts, shown::Shown,
 };
 use crate::{
-    error::Result,
+    error::{Error, ErrorKind, Result},
     model::component::Components,
     settings::{LiveSettings, Settings, SettingsReader},
 };
@@ -72,10 +72,8 @@ impl TypedRegistry {
         let read = Binding::<T>::read(&mut reader);
         reader.finish()?;
         let Some(binding) = read else {
-            return Err(crate::error::Error::new(
-                crate::error::ErrorKind::Setting,
-                format!("{} cannot be read from {}", type_name::<T>(), T::PREFIX),
-            ));
+            let message = format!("{} cannot be read from {}", type_name::<T>(), T::PREFIX);
+            return Err(Error::new(ErrorKind::Setting, message));
         };
         let bound = Bound(Arc::new(binding.clone()));
         bound.0.insert_into(components);
@@ -116,10 +114,16 @@ impl TypedRegistry {
     }
 }
 
-/// One warning for each name below the prefixes of these structs that none of them reads.
-pub fn unknown_names(settings: &Settings, declarations: &[SettingsDeclaration]) -> Vec<String> {
+/// All names that these structs read.
+pub fn described_settings(declarations: &[SettingsDeclaration]) -> Vec<DescribedSetting> {
     let mut names = Vec::new();
     declarations.iter().for_each(|declaration| (declaration.describe)(&mut names));
+    names
+}
+
+/// One warning for each name below the prefixes of these structs that none of them reads.
+pub fn unknown_names(settings: &Settings, declarations: &[SettingsDeclaration]) -> Vec<String> {
+    let names = described_settings(declarations);
     let prefixes: Vec<&str> = declarations.iter().map(|declaration| declaration.prefix).collect();
     described::unknown_names(settings.sources(), &prefixes, &names)
 }

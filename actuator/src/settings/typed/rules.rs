@@ -113,9 +113,12 @@ impl Rules {
         }
         // What is no number was refused when it was read.
         let Some(value) = Quantity::read(text, kind) else { return true };
-        let bound = |bound: Option<&str>| bound.and_then(|text| Quantity::read(text, kind));
-        bound(self.min).is_none_or(|min| min.is_at_most(value))
-            && bound(self.max).is_none_or(|max| value.is_at_most(max))
+        // A bound that is none lets nothing pass: the program is wrong, and has to be told.
+        let is_kept = |bound: Option<&str>, keeps: &dyn Fn(Quantity) -> bool| {
+            bound.is_none_or(|text| Quantity::read(text, kind).is_some_and(keeps))
+        };
+        is_kept(self.min, &|min| min.is_at_most(value))
+            && is_kept(self.max, &|max| value.is_at_most(max))
     }
 }
 

@@ -36,6 +36,7 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["health"], ..RUN },
     Run { folders: &["info"], ..RUN },
     Run { folders: &["env"], ..RUN },
+    Run { folders: &["configprops"], ..RUN },
     Run { folders: &["metrics"], first: TRAFFIC, ..RUN },
     Run { folders: &["prometheus"], first: TRAFFIC, ..RUN },
     Run { folders: &["loggers"], ..RUN },
@@ -114,6 +115,7 @@ pub const RUNS: &[Run] = &[
         settings: &[
             LOG,
             "management.endpoint.env.show-values=never",
+            "management.endpoint.configprops.show-values=never",
             "management.prometheus.metrics.export.descriptions=false",
             "management.endpoint.health.show-details=never",
             "management.endpoint.health.show-components=always",
@@ -213,7 +215,6 @@ pub const RUNS_2_7: &[Run] =
 pub const LATER: &[&str] = &[
     "caches",
     "conditions",
-    "configprops",
     "download",
     "features",
     "flyway",
@@ -237,7 +238,6 @@ pub const LATER: &[&str] = &[
 pub const LATER_FOLDERS: &[&str] = &[
     "caches",
     "conditions",
-    "configprops",
     "custom-download",
     "custom-endpoint",
     "custom-plain",
