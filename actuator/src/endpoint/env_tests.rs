@@ -41,8 +41,7 @@ fn endpoint(show: &str, providers: Vec<Provider>) -> EnvEndpoint {
     let mut reader = SettingsReader::new(&settings);
     let policy = EnvSettings::read(&mut reader, Show::Never);
     reader.finish().unwrap();
-    let settings = Arc::new(settings);
-    let live = LiveSettings::new(Arc::clone(&settings), move || Ok(Settings::clone(&settings)));
+    let live = LiveSettings::fixed(settings);
     let environment = Environment::new(live, providers, policy, Sanitizer::default());
     let audit = Audit::new(&AuditSettings::default(), Sanitizer::default(), Clock::system());
     EnvEndpoint::new(Arc::new(environment), audit)

@@ -9,3 +9,5 @@ mod writing;
 pub use environment::{EnvProperty, EnvSource, EnvValue, Environment};
 pub use settings::EnvSettings;
 pub use writing::SetValueError;
+#[cfg(test)]
+pub use writing::WritableNames;

@@ -14,7 +14,7 @@ pub struct EnvSettings {
     /// The roles that `when-authorized` asks for (`roles`).
     pub roles: Vec<String>,
     /// What may be set while the service runs.
-    pub(super) writable: WritableNames,
+    pub writable: WritableNames,
 }
 
 impl EnvSettings {

@@ -4,6 +4,17 @@ use super::Environment;
 use crate::settings::{SettingsReader, canonical_name};
 
 const SETTING: &str = "actuator.env.writable";
+/// Where settings come from, who may do what, and what may be set: nobody loosens that from afar.
+const GUARDED: [&str; 8] = [
+    "actuator.env",
+    "actuator.security",
+    "management.endpoint",
+    "management.endpoints",
+    "management.server",
+    "spring.config",
+    "spring.profiles",
+    "spring.security",
+];
 
 /// The names that may be set: `demo.color`, or `demo.*` for all below.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,25 +57,15 @@ impl WritableNames {
     }
 }
 
-/// Where settings come from, who may do what, and what may be set: nobody loosens that from afar.
+/// Whether a name, in any spelling, is at or below one of [`GUARDED`].
 fn is_guarded(name: &str) -> bool {
     let name: String =
         name.chars().filter(|c| !"-_".contains(*c)).flat_map(char::to_lowercase).collect();
-    const GUARDED: [&str; 8] = [
-        "actuator.env",
-        "actuator.security",
-        "management.endpoint",
-        "management.endpoints",
-        "management.server",
-        "spring.config",
-        "spring.profiles",
-        "spring.security",
-    ];
     let at_or_below = |guarded: &&str| {
         name.strip_prefix(guarded)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
-    GUARDED.iter().any(|guarded| at_or_below(&guarded))
+    GUARDED.iter().any(at_or_below)
 }
 
 /// Why a value was not set.

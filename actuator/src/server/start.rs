@@ -63,7 +63,7 @@ impl Actuator {
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
         let ports = Ports::open(&self.server, &beside).await?;
         let files = self.write_files(&ports)?;
-        if takes_signals && self.is_refreshable() {
+        if takes_signals && self.refreshes_on_hangup() {
             watch_hangups(&beside.handle, self.refresh.clone());
         }
         self.availability().started();
@@ -119,8 +119,11 @@ impl Actuator {
         RunFiles::write(&self.lifecycle_settings, Some(application.port()), own_port)
     }
 
-    /// Whether somebody may have settings read again.
-    fn is_refreshable(&self) -> bool {
+    /// Whether SIGHUP reads settings again.
+    fn refreshes_on_hangup(&self) -> bool {
+        if let Some(set) = self.lifecycle_settings.refresh_on_hangup {
+            return set;
+        }
         let mut endpoints = self.endpoints.iter();
         let refresh = endpoints.find(|endpoint| endpoint.id() == "refresh");
         refresh.is_some_and(|refresh| self.exposure.access_to(refresh) != Access::None)

@@ -73,6 +73,12 @@ impl LiveSettings {
         })
     }
 
+    /// These settings, for good.
+    #[cfg(test)]
+    pub fn fixed(settings: Settings) -> Arc<Self> {
+        Self::new(Arc::new(settings.clone()), move || Ok(settings.clone()))
+    }
+
     /// The settings in force.
     pub fn current(&self) -> Arc<Settings> {
         Arc::clone(&lock(&self.current))

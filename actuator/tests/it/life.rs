@@ -6,7 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
     sync::mpsc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use actuator::{Actuator, App, Availability};
@@ -348,14 +348,4 @@ fn restart_by_a_supervisor_is_an_exit_code_and_off_unless_it_is_asked_for() {
     process.send(Request::new("POST", "/actuator/restart")).assert_status(200);
     let (status, log) = process.finish();
     assert_eq!(status.code(), Some(75), "{log}");
-}
-
-/// Waits until something is so.
-#[track_caller]
-pub(crate) fn until(what: &str, reached: impl Fn() -> bool) {
-    let deadline = Instant::now() + testkit::PATIENCE;
-    while !reached() {
-        assert!(Instant::now() < deadline, "not {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }

@@ -170,11 +170,10 @@ fn a_hangup_reads_the_settings_again_between_reloading_and_ready() {
     std::fs::write(&file, "demo.color = \"red\"\n").unwrap();
     let mut process = service()
         .env("NOTIFY_SOCKET", &manager.address())
-        .env("MANAGEMENT_ENDPOINT_REFRESH_ACCESS", "unrestricted")
+        .env("ACTUATOR_REFRESH_ON_HANGUP", "true")
         .folder(&manager.folder)
         .start();
     manager.until("READY=1");
-    std::fs::write(&file, "demo.color = \"blue\"\nserver.compression.enabled = true\n").unwrap();
     std::fs::write(&file, "demo.color = \"blue\"\nactuator.shutdown.delay = \"1s\"\n").unwrap();
     process.signal("HUP");
     let reloading = manager.next().unwrap();

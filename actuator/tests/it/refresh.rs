@@ -9,6 +9,8 @@ use crate::{
     life::folder,
 };
 
+const ACCESS: &str = "management.endpoint.refresh.access";
+
 /// A service with a file of settings of its own.
 fn refreshable(name: &str, text: &str) -> (TestApp, PathBuf) {
     let folder = folder(name);
@@ -100,7 +102,6 @@ fn many_at_once_are_answered_and_the_last_file_counts() {
 fn it_is_there_only_if_the_application_or_a_setting_says_so() {
     let status = |service: TestApp| refresh(&service.start()).status();
     assert_eq!(status(app()), 404);
-    const ACCESS: &str = "management.endpoint.refresh.access";
     assert_eq!(status(app().setting(ACCESS, "unrestricted")), 200);
     let invited = || {
         app().with(|app| {

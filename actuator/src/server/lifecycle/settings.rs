@@ -19,6 +19,8 @@ pub(in crate::server) struct LifecycleSettings {
     pub(in crate::server) phase: Duration,
     /// How it begins anew.
     pub(super) restart: RestartMode,
+    /// Whether SIGHUP reads all settings again; by default where the endpoint may.
+    pub(in crate::server) refresh_on_hangup: Option<bool>,
     /// Where the number of the process is written.
     pub(super) pid_file: Option<PathBuf>,
     /// Where the ports are written.
@@ -51,6 +53,7 @@ impl LifecycleSettings {
         Self {
             phase: reader.value_or("spring.lifecycle.timeout-per-shutdown-phase", PHASE),
             restart: restart_mode(reader),
+            refresh_on_hangup: reader.value("actuator.refresh.on-hangup"),
             pid_file: path(reader, "spring.pid.file"),
             port_file: path(reader, "portfile"),
             fail_on_write_error: reader.value_or("spring.pid.fail-on-write-error", false),

@@ -14,7 +14,21 @@ type Table = (&'static str, &'static [&'static str]);
 
 /// All names.
 const TABLES: &[Table] = &[
-    ("The server", &["server.", "spring.web.", "spring.lifecycle.", "actuator.shutdown."]),
+    ("The server", &["server.", "spring.web."]),
+    (
+        "The life of a service",
+        &[
+            "server.shutdown",
+            "spring.lifecycle.",
+            "spring.pid.",
+            "portfile",
+            "actuator.env.",
+            "actuator.refresh.",
+            "actuator.restart.",
+            "actuator.shutdown.",
+            "actuator.systemd.",
+        ],
+    ),
     ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
     ("The application", &["spring."]),
     ("The management API", &["management."]),
