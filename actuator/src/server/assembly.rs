@@ -363,9 +363,10 @@ mod tests {
             ("management.endpoint.logfile.external-file", "/var/log/app.log"),
         ];
         let builder = Actuator::builder().isolated().without_declarations();
-        let builder = settings.iter().fold(builder, |builder, (k, v)| builder.force_setting(k, *v));
+        let mut builder =
+            settings.iter().fold(builder, |builder, (k, v)| builder.force_setting(k, *v));
         // One that only a service of our own has is there too.
-        let builder = Builder { serves: true, ..builder };
+        builder.serves = true;
         let actuator = builder.build().await.unwrap();
         let ids: Vec<&str> = actuator.endpoints.iter().map(|endpoint| endpoint.id()).collect();
         assert_eq!(ids, endpoint::IDS);
