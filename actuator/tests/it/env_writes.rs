@@ -72,10 +72,10 @@ fn what_is_not_listed_is_secret_or_cannot_be_used_is_refused_and_changes_nothing
         ("demo", "x"),
         ("actuator.env.writable", "*"),
         ("demo.password", "x"),
-        ("demo.url", "postgres://app:hunter2@db/shop"),
+        ("demo.url", "postgres://app:geheim7@db/shop"),
     ] {
         let answer = set(&service, name, value).assert_status(403);
-        assert!(!answer.text().contains("hunter2"));
+        assert!(!answer.text().contains("geheim7"));
     }
     for (name, value) in [
         ("demo.color", "a\nb"),

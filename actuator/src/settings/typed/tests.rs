@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    DescribedSetting, FieldFacts, Place, Rules, SettingField, Shown, described_settings,
-    own_settings, shown::camel_case,
+    DescribedSetting, FieldFacts, Place, Rules, SettingField, Shown, own_settings,
+    registry::described_settings, shown::camel_case,
 };
 use crate::settings::{SettingKind, Settings, SettingsReader, catalog};
 
