@@ -28,9 +28,8 @@ pub use crate::{
     settings::{
         FromSetting, SettingKind, SettingsReader, one_of,
         typed::{
-            DescribedSetting, FieldFacts, Group, Parsed, Place, Read, Rules, SettingField,
-            SettingsDeclaration, Shape, TypedSettings, check_field, field_names, parsed,
-            parsed_list, parsed_option,
+            DescribedSetting, Field, FieldFacts, Group, Parsed, Place, Read, Rules, SettingField,
+            SettingsDeclaration, Shape, TypedSettings, parsed, parsed_list, parsed_option,
         },
     },
 };

@@ -1,6 +1,6 @@
 //! A field of a struct of settings, and what its `#[settings(…)]` says.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use regex_lite::Regex;
 use syn::{GenericArgument, Ident, Path, PathArguments, Type, ext::IdentExt, spanned::Spanned};
@@ -82,36 +82,26 @@ impl Field {
         }
     }
 
-    /// The constant, and what the compiler checks of it.
+    /// The constant: what cannot be read is reported on the type, once.
     pub(super) fn declaration(&self, p: &TokenStream) -> TokenStream {
-        let (constant, facts) = (self.constant(), self.facts.expression(p));
-        let check = self.facts.asks_anything().then(|| {
-            let read = self.read_type(p);
-            let call = quote_spanned!(self.r#type.span()=> #p::check_field::<#read>(&#constant));
-            quote!(const _: () = #call;)
-        });
-        quote! {
-            const #constant: #p::FieldFacts = #facts;
-            #check
-        }
+        let (constant, key, facts) = (self.constant(), &self.key, self.facts.expression(p));
+        let place = self.r#type.span();
+        let p = placed(p, place);
+        let read = self.read_type(&p);
+        let made = quote_spanned!(place=> #p::Field::<#read>::new(#key, #facts));
+        quote!(const #constant: #p::Field<#read> = #made;)
     }
 
-    /// `field_names::<T>(name, "key", &FACTS, into);`
-    pub(super) fn description(&self, p: &TokenStream) -> TokenStream {
-        let (constant, key, read) = (self.constant(), &self.key, self.read_type(p));
-        let [name, into] = ["name", "into"].map(local);
-        quote_spanned! {self.r#type.span()=>
-            #p::field_names::<#read>(#name, #key, &#constant, #into);
-        }
+    /// `FIELD.describe(name, into);`
+    pub(super) fn description(&self) -> TokenStream {
+        let constant = self.constant();
+        quote_spanned!(Span::mixed_site()=> #constant.describe(name, into);)
     }
 
     /// Reads the field into `local`.
     pub(super) fn reading(&self, p: &TokenStream, local: &Ident) -> TokenStream {
-        let (constant, key, read) = (self.constant(), &self.key, self.read_type(p));
-        let [group, value] = ["group", "value"].map(self::local);
-        let field = quote_spanned! {self.r#type.span()=>
-            let #local = #group.field::<#read>(#key, &#constant);
-        };
+        let constant = self.constant();
+        let ours = Span::mixed_site();
         let unwrapped = self.parsed.as_ref().map(|wrapped| {
             let function = match wrapped {
                 Wrapped::Plain => quote!(parsed),
@@ -121,16 +111,27 @@ impl Field {
             quote!(let #local = #p::#function(#local);)
         });
         let check = self.validate.as_ref().map(|validate| {
-            let call = quote_spanned!(validate.span()=> |#value| #validate(#value));
-            quote!(let #local = #group.check::<#read, _, _>(#key, &#constant, #local, #call);)
+            let check = checking(validate);
+            quote_spanned!(ours=> let #local = group.check(&#constant, #local, #check);)
         });
-        quote!(#field #unwrapped #check)
+        quote_spanned!(ours=> let #local = group.field(&#constant); #unwrapped #check)
     }
 }
 
-/// A variable of the generated functions, which no name of the user's can be.
-fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+/// A closure around a function of the user's, on whose tokens it is reported if it does not fit.
+/// No variable of the generated code may stand before it.
+pub(super) fn checking(function: &Path) -> TokenStream {
+    let value = Ident::new("value", Span::mixed_site());
+    quote_spanned!(function.span()=> |#value| #function(#value))
+}
+
+/// The same path at another place, for messages; what it means stays.
+fn placed(path: &TokenStream, place: Span) -> TokenStream {
+    let placed = |mut token: TokenTree| {
+        token.set_span(place.resolved_at(token.span()));
+        token
+    };
+    path.clone().into_iter().map(placed).collect()
 }
 
 fn key(args: &mut Args, ident: &Ident) -> String {
@@ -170,12 +171,6 @@ impl Facts {
             non_empty: args.flag("non_empty"),
             length: args.range("length").unwrap_or_default(),
         }
-    }
-
-    fn asks_anything(&self) -> bool {
-        let Self { default, min, max, pattern, non_empty, length, .. } = self;
-        let texts = [default, min, max, pattern];
-        texts.into_iter().any(Option::is_some) || *non_empty || *length != (None, None)
     }
 
     fn expression(&self, p: &TokenStream) -> TokenStream {

@@ -51,11 +51,12 @@ fn args(attributes: &[Attribute], problems: &mut Problems) -> Args {
 fn kebab(name: &str) -> String {
     let mut text = String::with_capacity(name.len() + 4);
     for c in name.chars() {
-        let separates = c == '_' || c.is_uppercase();
+        let is_blank = c == '_' || c.is_whitespace();
+        let separates = is_blank || c.is_uppercase();
         if separates && !text.is_empty() && !text.ends_with(['-', '.']) {
             text.push('-');
         }
-        if c != '_' {
+        if !is_blank {
             text.extend(c.to_lowercase());
         }
     }
@@ -82,6 +83,7 @@ mod tests {
             ("DryRun", "dry-run"),
             ("Shop.apiKey", "shop.api-key"),
             ("v2_api", "v2-api"),
+            ("Live One", "live-one"),
         ] {
             assert_eq!(kebab(name), setting);
             assert!(setting.split('.').all(is_kebab));

@@ -4,7 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{DeriveInput, Fields, Path};
 
-use super::{args, field::Field, is_kebab, kebab};
+use super::{
+    args,
+    field::{Field, checking},
+    is_kebab, kebab,
+};
 use crate::{
     emit,
     problem::Problems,
@@ -75,15 +79,14 @@ fn implementation(
         .map(|number| Ident::new(&format!("field{number}"), Span::mixed_site()))
         .collect();
     let constants = fields.iter().map(|field| field.declaration(p));
-    let names = fields.iter().map(|field| field.description(p));
+    let names = fields.iter().map(|field| field.description());
     let readings = fields.iter().zip(&locals).map(|(field, local)| field.reading(p, local));
     let idents = fields.iter().map(|field| &field.ident);
     // No local variable may stand before a function that the user names.
     let locals_of_ours = Span::mixed_site();
     let check = validate.map(|validate| {
-        quote_spanned!(locals_of_ours=>
-            let value = group.check_all(value, |value| #validate(value));
-        )
+        let check = checking(validate);
+        quote_spanned!(locals_of_ours=> let value = group.check_all(value, #check);)
     });
     quote_spanned! {locals_of_ours=>
         #(#constants)*

@@ -26,27 +26,27 @@ impl<'p, 'r, 's> Group<'p, 'r, 's> {
     }
 
     /// The value of a field; `None` if something was wrong.
-    pub fn field<T: SettingField>(&mut self, key: &str, facts: &FieldFacts) -> Option<T> {
-        let Read { value, shown } = T::read(&self.at.below(key), facts, self.reader);
-        self.shown.push((camel_case(key), shown));
+    pub fn field<T>(&mut self, field: &Field<T>) -> Option<T> {
+        let place = self.at.below(field.key);
+        let Read { value, shown } = (field.read)(&place, &field.facts, self.reader);
+        self.shown.push((camel_case(field.key), shown));
         value
     }
 
     /// A field's own check of its value, which was read as an `F`.
-    pub fn check<F: SettingField, T, E: fmt::Display>(
+    pub fn check<F, T, E: fmt::Display>(
         &mut self,
-        key: &str,
-        facts: &FieldFacts,
+        field: &Field<F>,
         value: Option<T>,
         check: impl FnOnce(&T) -> Result<(), E>,
     ) -> Option<T> {
         let value = value?;
         let Err(complaint) = check(&value) else { return Some(value) };
-        let at = self.at.below(key);
-        let is_secret = facts.is_secret || F::IS_SECRET;
+        let at = self.at.below(field.key);
         let complaint = complaint.to_string();
         match at.property() {
             Some(property) => {
+                let is_secret = field.is_secret;
                 self.reader.reject_property(at.name(), property, is_secret, &complaint);
             }
             None => self.reader.reject(at.name(), complaint),
@@ -76,20 +76,36 @@ impl<'p, 'r, 's> Group<'p, 'r, 's> {
     }
 }
 
-/// Adds the names of the field `key` of a struct called `name`.
-pub fn field_names<T: SettingField>(
-    name: &str,
-    key: &str,
-    facts: &FieldFacts,
-    into: &mut Vec<DescribedSetting>,
-) {
-    T::describe(&format!("{name}.{key}"), facts, into);
+/// A field of a struct, as the macro declares it.
+#[derive(Debug)]
+pub struct Field<T> {
+    key: &'static str,
+    facts: FieldFacts,
+    is_secret: bool,
+    describe: fn(&str, &FieldFacts, &mut Vec<DescribedSetting>),
+    read: fn(&Place<'_>, &FieldFacts, &mut SettingsReader<'_>) -> Read<T>,
 }
 
-/// Refuses, while the program is compiled, what an attribute asks of a type that it cannot be asked
-/// of.
+impl<T> Field<T> {
+    /// The field whose setting is called `key`. Refuses, while the program is compiled, what its
+    /// attribute asks of a type that it cannot be asked of.
+    pub const fn new(key: &'static str, facts: FieldFacts) -> Self
+    where
+        T: SettingField,
+    {
+        refuse_misfits::<T>(&facts);
+        let is_secret = facts.is_secret || T::IS_SECRET;
+        Self { key, facts, is_secret, describe: T::describe, read: T::read }
+    }
+
+    /// Adds its names, as a field of a struct called `name`.
+    pub fn describe(&self, name: &str, into: &mut Vec<DescribedSetting>) {
+        (self.describe)(&format!("{name}.{}", self.key), &self.facts, into);
+    }
+}
+
 #[expect(clippy::panic, reason = "it is evaluated by the compiler only")]
-pub const fn check_field<T: SettingField>(facts: &FieldFacts) {
+const fn refuse_misfits<T: SettingField>(facts: &FieldFacts) {
     let is_map = matches!(T::SHAPE, Shape::Map);
     let is_group = matches!(T::SHAPE, Shape::Group);
     if facts.default.is_some() && is_map {

@@ -21,7 +21,7 @@ pub use current::Current;
 pub use declaration::{SettingsDeclaration, TypedSettings};
 pub use described::DescribedSetting;
 pub use field::{Read, SettingField, Shape};
-pub use group::{Group, check_field, field_names};
+pub use group::{Field, Group};
 pub use listing::own_settings;
 pub use parsed::{Parsed, parsed, parsed_list, parsed_option};
 pub use place::Place;
