@@ -32,6 +32,7 @@ struct Delivery {
 }
 
 #[derive(Settings)]
+#[expect(dead_code, reason = "it is there to be shown")]
 struct Depot {
     city: String,
 }

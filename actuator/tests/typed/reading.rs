@@ -229,6 +229,7 @@ fn everything_that_is_wrong_refuses_the_start_at_once_with_our_own_settings() {
 fn a_secret_is_repeated_in_no_refusal() {
     #[derive(Debug, Settings)]
     #[settings(prefix = "shop.vault")]
+    #[expect(dead_code, reason = "it is never there")]
     struct Vault {
         #[settings(min = 1000)]
         door: Redacted<u32>,
@@ -275,6 +276,7 @@ fn what_the_whole_struct_refuses_and_a_gap_in_a_list_are_told() {
 fn a_default_that_its_own_rule_refuses_is_a_mistake_of_the_program() {
     #[derive(Debug, Settings)]
     #[settings(prefix = "shop.wrong")]
+    #[expect(dead_code, reason = "it is never there")]
     struct Wrong {
         #[settings(default = 11, max = 10)]
         number: u8,
