@@ -433,7 +433,7 @@ pub use actuator_macros::metrics;
 /// impl Payment {
 ///     fn check(&self) -> Result<(), String> {
 ///         if matches!(self.mode, Mode::Live) && self.api_key.is_none() {
-///             // return Err("live payments need an api-key".to_owned());
+///             return Err("live payments need an api-key".to_owned());
 ///         }
 ///         Ok(())
 ///     }
