@@ -79,7 +79,7 @@ fn implementation(
         .map(|number| Ident::new(&format!("field{number}"), Span::mixed_site()))
         .collect();
     let constants = fields.iter().map(|field| field.declaration(p));
-    let names = fields.iter().map(|field| field.description());
+    let names = fields.iter().map(Field::description);
     let readings = fields.iter().zip(&locals).map(|(field, local)| field.reading(p, local));
     let idents = fields.iter().map(|field| &field.ident);
     // No local variable may stand before a function that the user names.

@@ -104,20 +104,23 @@ impl<T> Field<T> {
     }
 }
 
-#[expect(clippy::panic, reason = "it is evaluated by the compiler only")]
+/// Evaluated by the compiler only.
 const fn refuse_misfits<T: SettingField>(facts: &FieldFacts) {
-    let is_map = matches!(T::SHAPE, Shape::Map);
     let is_group = matches!(T::SHAPE, Shape::Group);
-    if facts.default.is_some() && is_map {
-        panic!("a map has no default: without settings it is empty");
-    }
-    if facts.default.is_some() && is_group {
-        panic!("a struct has no default of its own: give one to its fields");
-    }
-    if facts.rules.compare() && !rules::is_ordered(T::KIND) {
-        panic!("`min` and `max` are for numbers, durations and sizes");
-    }
-    if (facts.rules.count() || facts.rules.pattern.is_some()) && is_group {
-        panic!("`non_empty`, `length` and `pattern` are for texts, lists and maps");
-    }
+    let defaults = facts.default.is_some();
+    let counts = facts.rules.count() || facts.rules.pattern.is_some();
+    let compares = facts.rules.compare();
+    assert!(
+        !defaults || !matches!(T::SHAPE, Shape::Map),
+        "a map has no default: without settings it is empty"
+    );
+    assert!(!defaults || !is_group, "a struct has no default of its own: give one to its fields");
+    assert!(
+        !compares || rules::is_ordered(T::KIND),
+        "`min` and `max` are for numbers, durations and sizes"
+    );
+    assert!(
+        !counts || !is_group,
+        "`non_empty`, `length` and `pattern` are for texts, lists and maps"
+    );
 }

@@ -117,7 +117,9 @@ impl TypedRegistry {
 /// All names that these structs read.
 pub fn described_settings(declarations: &[SettingsDeclaration]) -> Vec<DescribedSetting> {
     let mut names = Vec::new();
-    declarations.iter().for_each(|declaration| (declaration.describe)(&mut names));
+    for declaration in declarations {
+        (declaration.describe)(&mut names);
+    }
     names
 }
 

@@ -103,8 +103,7 @@ fn names_of_the_language_of_java_are_in_camel_case() {
 fn leaves(shown: &Shown) -> usize {
     match shown {
         Shown::Absent => 0,
-        Shown::Value(_) => 1,
-        Shown::List(_) => 1,
+        Shown::Value(_) | Shown::List(_) => 1,
         Shown::Group(members) => members.iter().map(|(_, member)| leaves(member)).sum(),
     }
 }
