@@ -238,6 +238,7 @@ fn a_secret_is_repeated_in_no_refusal() {
         #[settings(validate = refuse)]
         number: Redacted<u32>,
     }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "so it is asked")]
     fn refuse(_: &Redacted<u32>) -> Result<(), &'static str> {
         Err("expected another one")
     }

@@ -121,8 +121,11 @@ impl Field {
 /// A closure around a function of the user's, on whose tokens it is reported if it does not fit.
 /// No variable of the generated code may stand before it.
 pub(super) fn checking(function: &Path) -> TokenStream {
-    let value = Ident::new("value", Span::mixed_site());
-    quote_spanned!(function.span()=> |#value| #function(#value))
+    let ours = Span::mixed_site();
+    let value = Ident::new("value", ours);
+    let call = quote_spanned!(function.span()=> #function(#value));
+    // The closure itself is ours: lints of the user's are not about it.
+    quote_spanned!(ours=> |#value| #call)
 }
 
 /// The same path at another place, for messages; what it means stays.
