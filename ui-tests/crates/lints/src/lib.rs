@@ -179,7 +179,7 @@ impl Read {
         if *number > 99 { Err(format!("{word} {letters:?} {choice:?}")) } else { Ok(()) }
     }
 
-    fn check_word(word: &str) -> Result<(), &'static str> {
+    const fn check_word(word: &str) -> Result<(), &'static str> {
         if word.is_empty() { Err("empty") } else { Ok(()) }
     }
 }
