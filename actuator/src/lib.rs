@@ -31,6 +31,7 @@
 //! | you want to | look at |
 //! |---|---|
 //! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
+//! | read settings of your own | [`derive@Settings`], [`settings`] |
 //! | use a check that is there already | [`checks`] |
 //! | say how a check is run and what it counts | [`HealthCheck`], [`App::add_health_check`] |
 //! | follow changes of health, register checks later | [`HealthContributors`], from [`Actuator::health`] |
@@ -126,6 +127,11 @@ pub struct MetricsClientsDocument;
 #[doc = include_str!("../../docs/requests.md")]
 pub struct RequestsDocument;
 
+/// And those about settings of one's own.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/typed-settings.md")]
+pub struct TypedSettingsDocument;
+
 /// And those about Sentry.
 #[cfg(all(doctest, feature = "sentry"))]
 #[doc = include_str!("../../docs/sentry.md")]
@@ -158,7 +164,7 @@ pub mod security;
 #[cfg(feature = "sentry")]
 pub mod sentry;
 mod server;
-mod settings;
+pub mod settings;
 mod support;
 mod thread;
 mod web;
@@ -386,6 +392,86 @@ pub use actuator_macros::gauge;
 /// for tests: `OrderMetrics::new(&MeterRegistry::default())`.
 pub use actuator_macros::metrics;
 
+/// Reads a struct from the settings below a prefix, or an enum from one setting; Spring's
+/// `@ConfigurationProperties`. See [typed settings](crate::settings).
+///
+/// ```
+/// use std::{collections::BTreeMap, time::Duration};
+/// use actuator::{App, Health, Redacted, Settings, health_check};
+///
+/// /// How the shop takes money.
+/// #[derive(Settings)]
+/// #[settings(prefix = "shop.payment", validate = Payment::check)]
+/// struct Payment {
+///     /// Where the provider answers.
+///     url: String,                          // without it there is no start
+///     #[settings(default = "2s")]
+///     timeout: Duration,
+///     #[settings(default = 3, min = 1, max = 10)]
+///     retries: u8,
+///     api_key: Option<Redacted<String>>,    // shop.payment.api-key, shown as ******
+///     limits: Limits,                       // shop.payment.limits.per-day
+///     #[settings(default = "eu, us", non_empty)]
+///     regions: Vec<String>,
+///     labels: BTreeMap<String, String>,     // shop.payment.labels.<any>
+///     #[settings(default = "live")]
+///     mode: Mode,
+/// }
+///
+/// #[derive(Settings)]
+/// struct Limits {
+///     #[settings(default = 10_000)]
+///     per_day: u64,
+/// }
+///
+/// #[derive(Settings)]
+/// enum Mode {
+///     Live,
+///     DryRun,                               // dry-run, DRY_RUN, dryRun
+/// }
+///
+/// impl Payment {
+///     fn check(&self) -> Result<(), String> {
+///         if matches!(self.mode, Mode::Live) && self.api_key.is_none() {
+///             return Err("live payments need an api-key".to_owned());
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// #[health_check(name = "payment")]
+/// async fn payment(payment: &Payment) -> Health {
+///     Health::up().with_detail("url", &payment.url)
+/// }
+/// ```
+///
+/// | `#[settings(…)]` on the struct | |
+/// |---|---|
+/// | `prefix = "shop.payment"` | where its settings stand; without one it is a part of other structs |
+/// | `validate = path` | `fn(&Self) -> Result<(), E>`, asked when every field is good; `E` is shown |
+/// | `crate = ::path` | where this crate is, if not at `::actuator`; also on an enum |
+///
+/// | on a field | |
+/// |---|---|
+/// | `default = 3`, `default = "2s"` | as a setting would have it; of a list with commas |
+/// | `min = 1`, `max = "10s"` | bounds of a number, a duration, a size |
+/// | `non_empty`, `length = 1..=64`, `pattern = "[a-z]+"` | of a text; the first two of a list or map too |
+/// | `validate = path` | `fn(&T) -> Result<(), E>` |
+/// | `secret` | is never shown; [`Redacted`] is this as a type |
+/// | `parse` | reads a type that is `FromStr`, or an `Option` or `Vec` of it |
+/// | `name = "…"` | the name, by default that of the field (`api_key` is `api-key`); also on a variant |
+/// | `description = "…"` | what it is for; the doc comment by default |
+///
+/// A field is anything [`FromSetting`], another struct that derives this, or `Option`, `Vec`,
+/// `BTreeMap<String, _>`, `HashMap<String, _>` of these. Lists are `a,b` or `name[0]`; lists of
+/// structs `name[0].per-day`.
+///
+/// A struct with a prefix is read before the set-up runs, and is a component: `&Payment` of checks
+/// and sources, [`App::settings`] in the set-up. All that is wrong in all of them refuses the start
+/// at once; a name below the prefix that no struct reads is a warning. The twin at run time is
+/// [`Builder::bind_settings`].
+pub use actuator_macros::Settings;
+
 /// Times a function: how often it is called, for how long, and how that ends; Micrometer's
 /// `@Timed`.
 ///
@@ -440,10 +526,11 @@ pub use health::{
     IntoHealth, LivenessState, ReadinessState, StartupState, StartupTask, Status, StatusOverride,
 };
 pub use info::ActuatorInfo;
+pub use model::redacted::Redacted;
 pub use probe::ProbeReport;
 pub use server::{
     Actuator, App, Builder, Ending, HookResult, IntoRoutes, Lifecycle, Registration, Running,
     Setup, Streams, probe,
 };
-pub use settings::FromSetting;
+pub use settings::{FromSetting, typed::TypedSettings as Settings};
 pub use web::{ActuatorLayer, ErrorLayer, ExchangeBodyLayer, HttpError, ServerTiming};

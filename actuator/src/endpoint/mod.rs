@@ -6,6 +6,7 @@ mod auditevents;
 mod beans;
 mod cached;
 mod conditions;
+mod configprops;
 mod env;
 mod env_writing;
 mod health;
@@ -57,6 +58,7 @@ use crate::{
 };
 
 pub(crate) use cached::CacheSettings;
+pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
@@ -75,6 +77,8 @@ pub(crate) struct Subjects {
     pub(crate) longest_override: Option<Duration>,
     pub(crate) info: Arc<InfoRegistry>,
     pub(crate) environment: Arc<Environment>,
+    /// The settings as they were read, and who sees them.
+    pub(crate) configprops: ConfigpropsParts,
     pub(crate) logging: LoggingState,
     /// Who writes changes of levels down, for as long as they can be made.
     pub(crate) level_attendants: Arc<LevelAttendants>,
@@ -109,6 +113,7 @@ pub(crate) const IDS: &[&str] = &[
     "auditevents",
     "beans",
     "conditions",
+    "configprops",
     "dump",
     "env",
     "health",
@@ -181,6 +186,11 @@ pub(crate) fn all(
     let (loggers, kept) = (&subjects.logging.loggers, &subjects.level_attendants);
     let mut endpoints: Vec<SharedEndpoint> = vec![
         Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
+        Arc::new(configprops::ConfigpropsEndpoint::new(
+            &subjects.application,
+            subjects.configprops.clone(),
+            Arc::clone(&subjects.sanitizer),
+        )),
         Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment), subjects.audit.clone())),
         Arc::new(conditions::ConditionsEndpoint::new(
             &subjects.application,

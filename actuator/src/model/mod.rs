@@ -20,6 +20,7 @@ pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod propagation;
 pub(crate) mod provider;
+pub(crate) mod redacted;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod request_scope;

@@ -22,7 +22,7 @@ use crate::{
         source::Source,
     },
     registry::Claim,
-    settings::{FromSetting, Settings},
+    settings::{FromSetting, Settings, typed::TypedRegistry},
 };
 
 /// The application as its set-up sees it.
@@ -31,6 +31,7 @@ use crate::{
 /// only at run time, such as a check that captures a value.
 pub struct App {
     pub(super) settings: Arc<Settings>,
+    pub(super) typed: Arc<TypedRegistry>,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) components: Components,
@@ -63,6 +64,7 @@ impl App {
         components.insert(None, audit.clone());
         Self {
             settings: Arc::clone(settings),
+            typed: Arc::default(),
             meters: Arc::clone(meters),
             audit: audit.clone(),
             components,

@@ -8,7 +8,7 @@ use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
     declared_meters, endpoint_audit, health, level_audit, level_store, lifecycle,
     lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, settings::ServerSettings,
-    streams::Streams,
+    streams::Streams, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -91,6 +91,7 @@ impl Parts {
             longest_override: config.health.longest_override,
             info: Arc::new(InfoRegistry::new(&config.info, info)),
             environment: Arc::new(environment(basics, env, &sanitizer)),
+            configprops: typed_settings::configprops(basics),
             logging: basics.logging.clone(),
             level_attendants: Arc::new(level_attendants(basics, &mut app)),
             meters: Arc::clone(&basics.meters),
@@ -130,6 +131,7 @@ impl Parts {
     ) -> Result<Actuator> {
         let levels = LevelSettings::read(&mut SettingsReader::new(&basics.settings));
         lifecycle::join_parts(&basics.live, &basics.logging.loggers, levels);
+        basics.typed.follow(&basics.live);
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);

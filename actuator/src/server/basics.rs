@@ -8,9 +8,10 @@ use std::{
 
 use super::{
     builder::Builder, lifecycle::LifecycleSettings, recorder, sentry, settings::ServerSettings,
+    typed_settings,
 };
 use crate::{
-    admin::{self, AdminClientSettings, CloudPlatform},
+    admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
     endpoint,
     env::EnvSettings,
@@ -22,8 +23,12 @@ use crate::{
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
-    model::{call::Listener, sanitizer::Sanitizer, show::Show},
-    settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader},
+    model::{
+        call::Listener,
+        sanitizer::Sanitizer,
+        show::{Show, ShowValues},
+    },
+    settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
     support::{clock::Clock, service_manager::ServiceManager},
     web::{BrowserSettings, Exposure, ExposureDefaults},
     webhook::WebhookSettings,
@@ -42,6 +47,7 @@ pub(super) struct Basics {
     pub(super) config: Config,
     pub(super) logging: LoggingState,
     pub(super) environment: BTreeMap<String, String>,
+    pub(super) typed: Arc<TypedRegistry>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) on_loopback: OnLoopback,
@@ -84,8 +90,8 @@ pub(super) fn platform(
     environment: &BTreeMap<String, String>,
 ) -> Option<CloudPlatform> {
     reader
-        .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
-        .unwrap_or_else(|| CloudPlatform::detect(environment))
+        .value::<ForcedPlatform>("spring.main.cloud-platform")
+        .map_or_else(|| CloudPlatform::detect(environment), |forced| forced.0)
 }
 
 impl Basics {
@@ -113,13 +119,14 @@ impl Basics {
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         let errors_to = sentry::read(&mut reader);
+        let typed = typed_settings::Typed::read(builder, &mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let logging = logging::install(&logging, sentry::layer())?;
         let audit = audit_trail(&audit)?;
         sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
         recorder::install(builder, records, &meters);
-        for warning in settings.warnings() {
+        for warning in settings.warnings().iter().chain(&typed.warnings) {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
         Ok(Self {
@@ -133,6 +140,7 @@ impl Basics {
             config,
             logging,
             environment,
+            typed: typed.registry,
             platform,
             in_container,
             on_loopback,
@@ -201,6 +209,7 @@ fn environment() -> BTreeMap<String, String> {
 pub(super) struct Config {
     pub(super) admin: AdminClientSettings,
     pub(super) browser: BrowserSettings,
+    pub(super) configprops: ShowValues,
     pub(super) env: EnvSettings,
     pub(super) exchange: ExchangeSettings,
     pub(super) exposition: ExpositionSettings,
@@ -223,6 +232,7 @@ impl Config {
         Self {
             admin: AdminClientSettings::read(reader),
             browser: BrowserSettings::read(reader),
+            configprops: reader.show_values("configprops", show),
             env: EnvSettings::read(reader, show),
             exchange: ExchangeSettings::read(reader),
             exposition: ExpositionSettings::read(reader),

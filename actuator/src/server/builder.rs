@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    settings::{Settings, SettingsBuilder},
+    settings::{Settings, SettingsBuilder, typed::SettingsDeclaration},
 };
 
 /// Says what a service is and has. [`Actuator::builder`] makes one.
@@ -41,6 +41,7 @@ pub struct Builder {
     pub(super) settings: SettingsBuilder,
     pub(super) from_process: bool,
     pub(super) declarations: bool,
+    pub(super) typed: Vec<SettingsDeclaration>,
     pub(super) forward_metrics_to: ForwardTo,
     pub(super) listening_on: Option<std::net::SocketAddr>,
     /// Whether this crate opens the listeners itself.
@@ -63,6 +64,7 @@ impl Default for Builder {
             settings: Settings::builder(),
             from_process: true,
             declarations: true,
+            typed: Vec::new(),
             forward_metrics_to: ForwardTo::default(),
             listening_on: None,
             serves: false,
@@ -189,6 +191,7 @@ impl Builder {
     async fn assemble<M>(mut self, setup: impl Setup<M>) -> Result<(Actuator, Router)> {
         let basics = Basics::prepare(&self)?;
         let mut app = App::new(&basics.settings, &basics.meters, &basics.audit);
+        app.adopt(&basics.typed);
         for register in std::mem::take(&mut self.with) {
             register(&mut app);
         }

@@ -41,6 +41,7 @@ mod shutdown;
 mod start;
 mod start_log;
 mod streams;
+mod typed_settings;
 mod way_down;
 
 pub use actuator::{Actuator, Registration};

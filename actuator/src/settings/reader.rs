@@ -5,7 +5,10 @@ use std::{collections::HashSet, time::Duration};
 use super::{FromSetting, Property, Settings};
 use crate::{
     error::{Error, ErrorKind},
-    model::sanitizer::{MASK, Sanitizer},
+    model::{
+        sanitizer::{MASK, Sanitizer},
+        show::{Show, ShowValues},
+    },
 };
 
 /// Reads settings one by one; [`Self::finish`] refuses once, naming every bad value.
@@ -29,7 +32,11 @@ impl<'s> SettingsReader<'s> {
             // As in Spring, an empty text is no value where text is not what is wanted.
             Err(_) if property.value.trim().is_empty() => None,
             Err(expected) => {
-                self.problems.push(describe(name, property, &expected));
+                if T::IS_SECRET {
+                    self.reject_hidden(name, expected);
+                } else {
+                    self.problems.push(describe(name, property, &expected));
+                }
                 None
             }
         }
@@ -56,6 +63,15 @@ impl<'s> SettingsReader<'s> {
         value
     }
 
+    /// Who sees the values of this endpoint: `management.endpoint.<id>.show-values` and `.roles`.
+    pub fn show_values(&mut self, id: &str, default: Show) -> ShowValues {
+        let name = |last: &str| format!("management.endpoint.{id}.{last}");
+        ShowValues {
+            show: self.value_or(&name("show-values"), default),
+            roles: self.list(&name("roles")).unwrap_or_default(),
+        }
+    }
+
     /// A list: comma separated, or `name[0]`, `name[1]`, … `None` if unset.
     pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
         self.settings.list(name)
@@ -73,6 +89,45 @@ impl<'s> SettingsReader<'s> {
             None => format!("{name}: {complaint}"),
         };
         self.problems.push(problem);
+    }
+
+    /// Complains about a value that stands at this property, which it repeats unless it is hidden.
+    pub fn reject_property(
+        &mut self,
+        name: &str,
+        property: &Property,
+        is_hidden: bool,
+        complaint: &str,
+    ) {
+        self.problems.push(if is_hidden {
+            format!("{name} (value not shown, {}): {complaint}", property.origin)
+        } else {
+            describe(name, property, &complaint)
+        });
+    }
+
+    /// Complains that a setting has to be set. `description` is what it is for, or empty.
+    pub fn reject_unset(&mut self, name: &str, description: &str) {
+        let variable: String = name
+            .chars()
+            .filter(|c| *c != ']')
+            .map(|c| if c.is_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+            .collect();
+        let purpose =
+            if description.is_empty() { String::new() } else { format!(" ({description})") };
+        self.problems.push(format!(
+            "{name}{purpose} is not set; set it in actuator.toml, as {variable} or with --{name}=…"
+        ));
+    }
+
+    /// Complains about a default in the program, which no setting can mend.
+    pub fn reject_default(&mut self, name: &str, complaint: &str) {
+        self.problems.push(format!("the default of {name} in the program: {complaint}"));
+    }
+
+    /// The settings that are read.
+    pub fn settings(&self) -> &'s Settings {
+        self.settings
     }
 
     /// As [`Self::reject`], without repeating the value, which may hold a secret.

@@ -53,3 +53,4 @@ mod statsd;
 #[path = "../../src/exposition/test_parser.rs"]
 mod text_parser;
 mod traps;
+mod typed_settings;

@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.*.cache.time-to-live" Duration "0ms" "How long an answer of the endpoint is reused.";
     "management.endpoint.*.access" Text "" "Access to the endpoint: none, read-only, unrestricted.";
     "management.endpoint.*.enabled" Bool "" "Older form of access: true is unrestricted, false is none.";
-    "management.endpoint.*.show-values" Text "" "Who sees values of env: never, when-authorized, always; always on loopback, else never.";
+    "management.endpoint.*.show-values" Text "" "Who sees values of env and configprops: never, when-authorized, always; always on loopback, else never.";
     "management.endpoint.*.roles" List "" "Roles that are authorized to see values.";
 
     "management.health.defaults.enabled" Bool "true" "Whether the built-in checks exist.";
