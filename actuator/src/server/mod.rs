@@ -9,6 +9,8 @@ mod builder;
 mod connection;
 mod declared_meters;
 mod endpoint_audit;
+mod event_limit;
+mod guard;
 mod health;
 mod level_audit;
 mod level_store;

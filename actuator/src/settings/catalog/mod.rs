@@ -6,6 +6,7 @@ mod log_places;
 mod meters;
 mod push;
 mod requests;
+mod security;
 mod sentry;
 
 use super::name::{self, Spelling};
@@ -49,6 +50,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         push::ENTRIES,
         meters::ENTRIES,
         requests::ENTRIES,
+        security::ENTRIES,
         sentry::ENTRIES,
     ]
     .into_iter()
