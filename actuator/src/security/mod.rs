@@ -22,6 +22,7 @@ pub(crate) use shared_secret::SharedSecret;
 pub(crate) use throttle::Throttle;
 
 pub use crate::model::{
+    endpoint::BoxFuture,
     peer::{ClientCertificate, Peer},
     principal::Principal,
 };

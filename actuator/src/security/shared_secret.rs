@@ -87,7 +87,9 @@ impl SharedSecret {
     /// How long a cookie is still good for; `None` if it is not.
     fn left_of(&self, cookie: &str) -> Option<Duration> {
         let (end, signature) = cookie.split_once('.')?;
-        if end.len() > 20 || !compare::same(&from_hex(signature)?, &self.signer.of(&[end.as_bytes()])) {
+        if end.len() > 20
+            || !compare::same(&from_hex(signature)?, &self.signer.of(&[end.as_bytes()]))
+        {
             return None;
         }
         let end: u64 = end.parse().ok()?;
@@ -139,14 +141,14 @@ pub(super) fn from_hex(text: &str) -> Option<Hash> {
         _ => None,
     };
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let mut hash = Hash::default();
-    if pairs.len() != hash.len() || !rest.is_empty() {
+    let mut bytes = Hash::default();
+    if pairs.len() != bytes.len() || !rest.is_empty() {
         return None;
     }
-    for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
         *byte = digit(*high)? << 4 | digit(*low)?;
     }
-    Some(hash)
+    Some(bytes)
 }
 
 fn seconds(time: SystemTime) -> u64 {
@@ -195,7 +197,9 @@ mod tests {
         let one = secret("0123456789abcdef", &clock);
         let cookie = one.new_cookie();
         let good = |cookie: &str| ask(&one, &[Credentials::Cookie(cookie)]) != Verdict::NotMine;
-        assert!(good(&cookie) && cookie.starts_with("1100.") && !cookie.contains("0123456789abcdef"));
+        assert!(
+            good(&cookie) && cookie.starts_with("1100.") && !cookie.contains("0123456789abcdef")
+        );
         let again = secret("0123456789abcdef", &clock);
         assert!(again.left_of(&cookie).is_some(), "another instance, or the next start");
         assert!(secret("0123456789abcdeg", &clock).left_of(&cookie).is_none());

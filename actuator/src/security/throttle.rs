@@ -112,7 +112,8 @@ impl Throttle {
         let window = self.settings.window;
         peers.retain(|_, peer| now.saturating_duration_since(peer.last) < window);
         if peers.len() >= PEERS
-            && let Some(oldest) = peers.iter().min_by_key(|(_, peer)| peer.last).map(|(key, _)| *key)
+            && let Some(oldest) =
+                peers.iter().min_by_key(|(_, peer)| peer.last).map(|(key, _)| *key)
         {
             peers.remove(&oldest);
         }

@@ -238,7 +238,7 @@ impl App {
     /// first; several of one's own in the order in which they were added.
     ///
     /// ```
-    /// use actuator::{App, Principal, security::{Attempt, Authenticator, Verdict}};
+    /// use actuator::{App, security::{Attempt, Authenticator, BoxFuture, Principal, Verdict}};
     ///
     /// /// Believes the proxy that is the only one to reach the management port.
     /// struct ProxyUser;
@@ -248,7 +248,7 @@ impl App {
     ///         "proxy"
     ///     }
     ///
-    ///     fn authenticate<'a>(&'a self, attempt: &'a Attempt<'a>) -> actuator::BoxFuture<'a, Verdict> {
+    ///     fn authenticate<'a>(&'a self, attempt: &'a Attempt<'a>) -> BoxFuture<'a, Verdict> {
     ///         let user = (attempt.header)("x-user").and_then(|user| str::from_utf8(user).ok());
     ///         Box::pin(std::future::ready(match user {
     ///             Some(user) => Verdict::Known(Principal::new(user, ["operator"])),

@@ -39,8 +39,9 @@ pub(super) fn guard(
 #[serde(rename_all = "camelCase")]
 struct Recorded<'e> {
     message: &'static str,
+    /// The kind of what was wrong. Not `credentials`, which would be masked by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    credentials: Option<&'static str>,
+    scheme: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     no_longer_looked_at: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +72,7 @@ fn recorder(audit: &Audit, clock: Clock) -> Option<OnSecurityEvent> {
         let remote = event.client.map(|client| Details { remote_address: client.to_string() });
         let mut recorded = Recorded {
             message: "Bad credentials",
-            credentials: None,
+            scheme: None,
             no_longer_looked_at: false,
             endpoint: None,
             operation: None,
@@ -80,7 +81,7 @@ fn recorder(audit: &Audit, clock: Clock) -> Option<OnSecurityEvent> {
         };
         match &event.kind {
             SecurityEventKind::WrongCredentials { credentials, is_last } => {
-                recorded.credentials = Some(credentials);
+                recorded.scheme = Some(credentials);
                 recorded.no_longer_looked_at = *is_last;
                 audit.record(&event.principal, AUTHENTICATION_FAILURE, recorded);
             }
@@ -97,3 +98,7 @@ fn recorder(audit: &Audit, clock: Clock) -> Option<OnSecurityEvent> {
         }
     }))
 }
+
+#[cfg(test)]
+#[path = "guard_tests.rs"]
+mod tests;

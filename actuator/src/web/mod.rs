@@ -12,12 +12,12 @@ mod body;
 mod errors;
 mod events;
 mod exposure;
+mod guard;
 #[cfg(feature = "compression")]
 mod gzip;
 #[cfg(not(feature = "compression"))]
 #[path = "no_gzip.rs"]
 mod gzip;
-mod guard;
 mod layer;
 mod link;
 mod media_type;

@@ -10,7 +10,11 @@ pub fn comparable(id: &str) -> String {
 }
 
 /// The names for which one of `<prefix>.<name>.<member>` is set.
-pub fn described(reader: &mut SettingsReader<'_>, prefix: &str, members: &[&str]) -> BTreeSet<String> {
+pub fn described(
+    reader: &mut SettingsReader<'_>,
+    prefix: &str,
+    members: &[&str],
+) -> BTreeSet<String> {
     let name_of = |key: &str| {
         let (name, member) = key.rsplit_once('.')?;
         members.contains(&member).then(|| name.to_owned())

@@ -148,10 +148,8 @@ fn set_cookie(
     max_age: u64,
     parts: &Parts,
 ) -> Option<HeaderValue> {
-    let mut text = format!(
-        "{}={value}; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Strict",
-        secret.cookie
-    );
+    let mut text =
+        format!("{}={value}; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Strict", secret.cookie);
     if is_secure(parts) {
         let _ = text.write_str("; Secure");
     }
@@ -214,7 +212,8 @@ mod tests {
     fn headers(values: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(header::AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            headers
+                .append(header::AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         headers
     }
@@ -229,8 +228,7 @@ mod tests {
             ("Basic Og==", ("", "")),
         ] {
             let headers = headers(&[value]);
-            let shown =
-                Shown { authorization: authorization(&headers), ..Shown::default() };
+            let shown = Shown { authorization: authorization(&headers), ..Shown::default() };
             let (user, password) = wanted;
             assert_eq!(shown.credentials(), [Credentials::Basic { user, password }], "{value}");
             assert_eq!(shown.user(), user);
@@ -258,7 +256,10 @@ mod tests {
             let headers = headers(other);
             assert!(matches!(authorization(&headers), Authorization::None), "{other:?}");
         }
-        assert!(matches!(authorization(&headers(&["bearer  a.b.c "])), Authorization::Bearer("a.b.c")));
+        assert!(matches!(
+            authorization(&headers(&["bearer  a.b.c "])),
+            Authorization::Bearer("a.b.c")
+        ));
     }
 
     #[test]

@@ -57,9 +57,7 @@ impl Denied {
                 let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
                 later(StatusCode::TOO_MANY_REQUESTS, "Too many failures.", seconds, context)
             }
-            Self::Unavailable => {
-                later(StatusCode::SERVICE_UNAVAILABLE, "Not now.", 1, context)
-            }
+            Self::Unavailable => later(StatusCode::SERVICE_UNAVAILABLE, "Not now.", 1, context),
         }
     }
 }
@@ -71,12 +69,7 @@ pub(in crate::web) fn empty(status: StatusCode) -> Response {
     response
 }
 
-fn later(
-    status: StatusCode,
-    reason: &str,
-    seconds: u64,
-    context: &RefusalContext<'_>,
-) -> Response {
+fn later(status: StatusCode, reason: &str, seconds: u64, context: &RefusalContext<'_>) -> Response {
     Refusal::new(status, reason)
         .quietly()
         .with_header(header::RETRY_AFTER, seconds.to_string())

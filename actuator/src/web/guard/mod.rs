@@ -125,12 +125,7 @@ impl Guard {
     }
 
     /// Asks the authenticators in their order; the first one that knows the caller decides.
-    async fn find_out(
-        &self,
-        parts: &Parts,
-        shown: &Shown<'_>,
-        client: Option<IpAddr>,
-    ) -> Found {
+    async fn find_out(&self, parts: &Parts, shown: &Shown<'_>, client: Option<IpAddr>) -> Found {
         let credentials = shown.credentials();
         let header = |name: &str| parts.headers.get(name).map(HeaderValue::as_bytes);
         let attempt = Attempt { credentials: &credentials, client, header: &header };
