@@ -1,3 +1,5 @@
+//! Every route of a service with all that can be switched on, asked by a stranger.
+
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},

@@ -61,3 +61,39 @@ fn argon2(text: &str) -> Result<PasswordHash, String> {
     }
     Ok(hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::security::password::StoredPassword;
+
+    /// What others made of `password`.
+    const HASHES: [&str; 5] = [
+        // Documentation of Spring Security's DelegatingPasswordEncoder.
+        "{bcrypt}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG",
+        "$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG",
+        // Test vectors of the reference implementation of argon2 (phc-winner-argon2, src/test.c).
+        "{argon2}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "{argon2@SpringSecurity_v5_8}$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+        "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8",
+    ];
+
+    #[test]
+    fn hashes_that_others_made_are_read() {
+        for hash in HASHES {
+            let stored = StoredPassword::parse(hash).unwrap_or_else(|why| panic!("{hash}: {why}"));
+            assert!(stored.is_slow());
+            assert!(stored.is("password") && !stored.is("passwore"), "{hash}");
+        }
+    }
+
+    #[test]
+    fn what_would_take_too_much_is_refused() {
+        for bad in [
+            "$2a$31$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG",
+            "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ",
+        ] {
+            assert!(StoredPassword::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -21,3 +21,15 @@ impl HashedPassword {
         match *self {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::security::password::StoredPassword;
+
+    #[test]
+    fn a_build_without_hashes_refuses_them_by_the_name_of_the_feature() {
+        for hash in ["{bcrypt}x", "$2b$10$x", "$argon2id$x", "{argon2}x"] {
+            assert!(StoredPassword::parse(hash).unwrap_err().contains("feature `passwords`"));
+        }
+    }
+}

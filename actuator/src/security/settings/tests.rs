@@ -1,3 +1,5 @@
+//! What settings come to, and which of them refuse the start.
+
 use super::*;
 use crate::{model::endpoint::OperationKind, settings::Settings};
 
