@@ -2,7 +2,7 @@
 //! as a cookie that is signed, ends, and does not hold it.
 
 use std::{
-    fmt,
+    fmt::{self, Write as _},
     future::ready,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -73,7 +73,7 @@ impl SharedSecret {
         let mut value = end.clone();
         value.push('.');
         for byte in self.signer.of(&[end.as_bytes()]) {
-            value.push_str(&format!("{byte:02x}"));
+            let _ = write!(value, "{byte:02x}");
         }
         value
     }

@@ -135,6 +135,7 @@ mod tests {
         (Throttle::new(ThrottleSettings::default(), clock.clone()), clock)
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "as it is asked for")]
     fn peer(last: u8) -> Option<IpAddr> {
         Some(IpAddr::from([10, 0, 0, last]))
     }

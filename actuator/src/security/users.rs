@@ -27,7 +27,7 @@ pub struct User {
 
 /// Users with passwords: `Authorization: Basic …`.
 pub struct Users {
-    users: HashMap<String, User>,
+    by_name: HashMap<String, User>,
     /// What is looked at for a name that nobody has, so that it takes as long.
     nobody: StoredPassword,
     seen: Seen,
@@ -43,7 +43,7 @@ impl Users {
         let slow = users.iter().map(|user| &user.password).find(|password| password.is_slow());
         Ok(Self {
             nobody: slow.cloned().unwrap_or(NOBODYS),
-            users: users.into_iter().map(|user| (user.principal.name.clone(), user)).collect(),
+            by_name: users.into_iter().map(|user| (user.principal.name.clone(), user)).collect(),
             seen: Seen::new(clock)?,
             hashing: Hashing::new(),
         })
@@ -59,7 +59,7 @@ impl Users {
         if password.len() > LONGEST {
             return wrong();
         }
-        let user = self.users.get(name);
+        let user = self.by_name.get(name);
         let stored = user.map_or(&self.nobody, |user| &user.password);
         if !stored.is_slow() {
             let is_right = stored.is(password);
@@ -108,7 +108,7 @@ impl Authenticator for Users {
 
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Users").field("users", &self.users.len()).finish_non_exhaustive()
+        f.debug_struct("Users").field("users", &self.by_name.len()).finish_non_exhaustive()
     }
 }
 

@@ -249,7 +249,6 @@ impl Actuator {
             base_path: &self.server.full_base_path(),
             open: exposed.iter().copied().filter(is_open).collect(),
             exposed,
-            guarded: self.guard.is_some(),
             private: self.on_loopback.is(self.server.management_listener()),
             mounted: self
                 .mounted

@@ -19,8 +19,6 @@ pub(super) struct StartLog<'a> {
     pub(super) exposed: Vec<&'a str>,
     /// Only this machine reaches the management API.
     pub(super) private: bool,
-    /// Those who are not known are kept out.
-    pub(super) guarded: bool,
     /// The endpoints that strangers may ask.
     pub(super) open: Vec<&'a str>,
     /// The paths outside of the base path, and where they answer.
@@ -52,7 +50,7 @@ impl StartLog<'_> {
             "{name}{version} listening on http://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
-        let whom = match (self.private, self.guarded) {
+        let whom = match (self.private, self.open.len() < self.exposed.len()) {
             (true, false) => "this machine only",
             (true, true) => "this machine only, with credentials",
             (false, false) => "whoever reaches it",

@@ -1,46 +1,38 @@
 //! The management API on one listener: from a request to the endpoint it asks for, and back to a
 //! response.
 
+mod admission;
+mod find;
+
 use std::{fmt, sync::Arc};
 
 use axum::{body::Body, response::Response};
 use http::{Method, Request, header, request::Parts};
 
+use self::find::{Found, Named};
 use super::{
     answer, arguments, body,
     browser::{Asked, BrowserRules, CorsGrant},
     errors::{Includes, OfManagement},
     exposure::Exposed,
-    guard::{Admitted, SharedGuard, Wanted},
+    guard::SharedGuard,
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
-    path,
     refusal::{Refusal, RefusalContext},
-    target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
+    target::{Negotiated, Target, accept, is_preflight, selectors},
     write::{OnWrite, Watched},
 };
 use crate::{
     model::{
         call::{Call, Listener},
-        endpoint::{Operation, OperationKind, Produces, Selector, SharedEndpoint},
+        endpoint::{Operation, Produces, Selector},
         principal::Principal,
         problem::Problem,
     },
     support::live_answers::LiveAnswers,
 };
 
-/// An endpoint, what stands below its path, and the additional path by which it was found.
-type Found<'m, 'r> = (&'m SharedEndpoint, Below<'m, 'r>, Option<&'m str>);
-
-/// What a path names.
-enum Named<'m, 'r> {
-    /// The discovery page.
-    Index,
-    /// An endpoint.
-    Endpoint(Found<'m, 'r>),
-    /// Nothing.
-    Nothing(Refusal),
-}
+pub(crate) use self::find::MountedPath;
 
 /// The management API on one listener.
 pub(crate) struct Management {
@@ -56,31 +48,6 @@ pub(crate) struct Management {
     browser: BrowserRules,
     /// The answers of the listener that have no end of their own.
     live: LiveAnswers,
-}
-
-/// A path outside the base path at which an endpoint answers (`/livez`).
-#[derive(Clone, Debug)]
-pub(crate) struct MountedPath {
-    /// The path, with a leading slash.
-    pub path: String,
-    /// The listener on which it answers.
-    pub listener: Listener,
-    /// The endpoint that answers, exposed or not.
-    pub endpoint: SharedEndpoint,
-    /// Whether the endpoint's reads stand at and below the path, found by their selectors.
-    /// Otherwise exactly this path answers, with the endpoint's first read.
-    pub below: bool,
-}
-
-impl MountedPath {
-    /// The raw segments below this path, if a request's path is one that it serves.
-    fn rest<'r>(&self, full_path: &'r str) -> Option<&'r str> {
-        let rest = full_path.strip_prefix(self.path.as_str())?;
-        if rest.is_empty() {
-            return Some(rest);
-        }
-        rest.strip_prefix('/').filter(|_| self.below)
-    }
 }
 
 impl Management {
@@ -218,58 +185,6 @@ impl Management {
         response
     }
 
-    /// Lets a request through to what its path names, or answers those that do not pass.
-    async fn pass(
-        &self,
-        parts: &Parts,
-        named: &Named<'_, '_>,
-        grant: &mut CorsGrant,
-    ) -> Result<Admitted, Result<Response, Refusal>> {
-        self.browser.screen(parts).map_err(Err)?;
-        let Some(guard) = &self.guard else { return Ok(Admitted::default()) };
-        // It comes without credentials, and reaches no endpoint.
-        if is_preflight(parts) {
-            return Ok(Admitted::default());
-        }
-        let endpoint = match named {
-            Named::Endpoint((endpoint, ..)) => Some(endpoint.id()),
-            Named::Index | Named::Nothing(_) => None,
-        };
-        let kind = match parts.method {
-            Method::GET | Method::HEAD => Some(OperationKind::Read),
-            Method::POST => Some(OperationKind::Write),
-            Method::DELETE => Some(OperationKind::Delete),
-            _ => None,
-        };
-        let admitted = guard.admit(parts, Wanted { endpoint, kind }).await;
-        admitted.map_err(|denied| {
-            self.grant_to_denied(parts, named, grant);
-            Ok(denied.respond(&self.refusal_context(parts)))
-        })
-    }
-
-    /// A page that may ask by CORS is let read that it lacks credentials (recorded:
-    /// `run-security-basic/cors-anonymous`).
-    fn grant_to_denied(&self, parts: &Parts, named: &Named<'_, '_>, grant: &mut CorsGrant) {
-        let permitted = match named {
-            Named::Index => {
-                self.browser.permit(parts, Asked::Operation(OperationKind::Read), false, grant)
-            }
-            Named::Endpoint((endpoint, below, mounted_at)) => {
-                Target::find(endpoint, below, parts.uri.path())
-                    .and_then(|target| target.negotiate(parts, &accept(parts)))
-                    .and_then(|negotiated| {
-                        let asked = negotiated.asked();
-                        self.browser.permit(parts, asked, mounted_at.is_some(), grant)
-                    })
-            }
-            Named::Nothing(_) => Ok(()),
-        };
-        if permitted.is_err() {
-            *grant = CorsGrant::default();
-        }
-    }
-
     fn refusal_context<'p>(&self, parts: &'p Parts) -> RefusalContext<'p> {
         RefusalContext {
             path: original_uri(parts).path(),
@@ -351,22 +266,6 @@ impl Management {
         Ok(answer::respond(reply, content_type, &parts.headers, head, &self.live))
     }
 
-    /// The answer to a preflight. Where who asks matters, it does not even say which methods there
-    /// could be (recorded: `run-security-default/preflight-anonymous`).
-    fn preflight(&self) -> Response {
-        let mut response = answer::preflight();
-        if self.guard.is_some() {
-            response.headers_mut().remove(header::ALLOW);
-        }
-        response
-    }
-
-    /// The page is at the base path without a slash; at the root, where there is none, at `/`.
-    fn is_index(&self, full_path: &str) -> bool {
-        let page = if self.base_path.is_empty() { "/" } else { &self.base_path };
-        self.discovery && full_path == page
-    }
-
     fn index(&self, parts: &Parts, grant: &mut CorsGrant) -> Result<Response, Refusal> {
         const READ: Operation = Operation::read(&[]);
         let mut permit = |asked| self.browser.permit(parts, asked, false, grant);
@@ -397,45 +296,6 @@ impl Management {
             response.headers_mut().insert(header::CONTENT_TYPE, content_type);
         }
         Ok(response)
-    }
-
-    /// What a path names.
-    fn find<'m, 'r>(&'m self, full_path: &'r str) -> Named<'m, 'r> {
-        if self.is_index(full_path) {
-            return Named::Index;
-        }
-        self.find_endpoint(full_path).map_or_else(Named::Nothing, Named::Endpoint)
-    }
-
-    /// The endpoint of a path, and the decoded segments below it.
-    fn find_endpoint<'m, 'r>(&'m self, full_path: &'r str) -> Result<Found<'m, 'r>, Refusal> {
-        let mounted =
-            self.mounted.iter().find_map(|mounted| Some((mounted, mounted.rest(full_path)?)));
-        if let Some((mounted, rest)) = mounted {
-            let operations = if mounted.below { Operations::Reads } else { Operations::First };
-            let segments = if full_path == mounted.path {
-                Vec::new()
-            } else {
-                path::segments(rest)
-                    .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?
-            };
-            return Ok((&mounted.endpoint, Below { operations, segments }, Some(&mounted.path)));
-        }
-        let not_found = || Refusal::not_found(full_path);
-        let below = full_path
-            .strip_prefix(self.base_path.as_str())
-            .and_then(|below| below.strip_prefix('/'))
-            .ok_or_else(not_found)?;
-        let mut segments = path::segments(below)
-            .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?;
-        let found = self
-            .endpoints
-            .iter()
-            .find_map(|exposed| Some((exposed, segments_of(exposed.path(), &segments)?)));
-        let (exposed, own) = found.ok_or_else(not_found)?;
-        segments.drain(..own);
-        let operations = Operations::Exposed(exposed);
-        Ok((exposed.endpoint(), Below { operations, segments }, None))
     }
 }
 

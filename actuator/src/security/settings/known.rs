@@ -37,6 +37,7 @@ pub struct Known {
 /// `spring.security.user.*` and `actuator.security.users.*`.
 pub fn users(reader: &mut SettingsReader<'_>, known: &mut Known) {
     const SPRING: &str = "spring.security.user";
+    const OWN: &str = "actuator.security.users";
     if reader.value::<String>(&format!("{SPRING}.password")).is_some() {
         let name = reader.value_or(&format!("{SPRING}.name"), "user".to_owned());
         // Spring's one user may do everything.
@@ -44,7 +45,6 @@ pub fn users(reader: &mut SettingsReader<'_>, known: &mut Known) {
     } else if reader.value::<String>(&format!("{SPRING}.name")).is_some() {
         reader.reject(&format!("{SPRING}.name"), format_args!("needs {SPRING}.password beside it"));
     }
-    const OWN: &str = "actuator.security.users";
     for name in described(reader, OWN, &["password", "roles"]) {
         if known.users.iter().any(|user| user.principal.name == name) {
             reader.reject_hidden(
