@@ -40,7 +40,7 @@ use crate::{
     },
     web::{
         ActuatorLayer, BrowserRules, BrowserSettings, ErrorLayer, ExchangeBodyLayer, Exposure,
-        Management, MountedPath, OnWrite, not_found_fallback,
+        Management, MountedPath, OnWrite, SharedGuard, not_found_fallback,
     },
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -61,6 +61,7 @@ pub struct Actuator {
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) on_write: Option<OnWrite>,
+    pub(super) guard: Option<SharedGuard>,
     pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
     pub(super) browser: Arc<BrowserSettings>,
@@ -208,6 +209,7 @@ impl Actuator {
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including(self.server.errors.includes)
                 .telling_of_writes(self.on_write.clone())
+                .guarded(self.guard.clone())
                 .guarding_browsers(self.browser_rules(listener))
                 .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
@@ -258,13 +260,16 @@ impl Actuator {
 
     pub(super) fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {
         let exposed = self.exposure.apply(self.endpoints.clone());
+        let exposed: Vec<&str> = exposed.iter().map(crate::web::Exposed::id).collect();
+        let is_open = |id: &&str| self.guard.as_ref().is_none_or(|guard| guard.is_open(id));
         StartLog {
             name: &self.name,
             version: self.version.as_deref(),
             application,
             management,
             base_path: &self.server.full_base_path(),
-            exposed: exposed.iter().map(crate::web::Exposed::id).collect(),
+            open: exposed.iter().copied().filter(is_open).collect(),
+            exposed,
             private: self.on_loopback.is(self.server.management_listener()),
             mounted: self
                 .mounted

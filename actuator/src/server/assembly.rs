@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
-    declared_meters, endpoint_audit, health, level_audit, level_store, lifecycle,
+    declared_meters, endpoint_audit, guard, health, level_audit, level_store, lifecycle,
     lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, settings::ServerSettings,
     streams::Streams, typed_settings,
 };
@@ -22,6 +22,7 @@ use crate::{
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{condition::Conditions, provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
+    security::Authenticator,
     settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
@@ -51,6 +52,7 @@ struct Parts {
     application_runtime: ApplicationRuntime,
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
+    authenticators: Vec<Arc<dyn Authenticator>>,
 }
 
 impl Parts {
@@ -120,6 +122,7 @@ impl Parts {
             application_runtime,
             sampler,
             exchanges,
+            authenticators: app.authenticators,
         })
     }
 
@@ -155,6 +158,7 @@ impl Parts {
                 config.exchange.is_recording() && config.exchange.bodies.is_on(),
             ),
             layer: layer(&basics.meters, &basics.server, self.exchanges),
+            guard: guard::guard(config.security, self.authenticators, &basics.audit)?,
             server: basics.server,
             exposure: config.exposure,
             endpoints,

@@ -28,6 +28,7 @@ use crate::{
         sanitizer::Sanitizer,
         show::{Show, ShowValues},
     },
+    security::SecuritySettings,
     settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
     support::{clock::Clock, service_manager::ServiceManager},
     web::{BrowserSettings, Exposure, ExposureDefaults},
@@ -221,6 +222,7 @@ pub(super) struct Config {
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
+    pub(super) security: SecuritySettings,
     pub(super) webhook: WebhookSettings,
 }
 
@@ -244,6 +246,7 @@ impl Config {
             views: endpoint::ViewSettings::read(reader),
             metrics_views: endpoint::MetricsViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
+            security: SecuritySettings::read(reader, endpoint::IDS),
             webhook: WebhookSettings::read(reader),
         }
     }

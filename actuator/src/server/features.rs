@@ -8,6 +8,7 @@ pub(super) const FEATURES: &[(&str, bool)] = &[
     ("metrics", cfg!(feature = "metrics")),
     ("moka", cfg!(feature = "moka")),
     ("otlp", cfg!(feature = "otlp")),
+    ("passwords", cfg!(feature = "passwords")),
     ("quick-cache", cfg!(feature = "quick-cache")),
     ("redis", cfg!(feature = "redis")),
     ("reqwest", cfg!(feature = "reqwest")),

@@ -19,6 +19,8 @@ pub(super) struct StartLog<'a> {
     pub(super) exposed: Vec<&'a str>,
     /// Only this machine reaches the management API.
     pub(super) private: bool,
+    /// The endpoints that strangers may ask.
+    pub(super) open: Vec<&'a str>,
     /// The paths outside of the base path, and where they answer.
     pub(super) mounted: Vec<(Listener, &'a str)>,
     /// The address was chosen by the default.
@@ -48,7 +50,12 @@ impl StartLog<'_> {
             "{name}{version} listening on http://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
-        let whom = if self.private { "this machine only" } else { "whoever reaches it" };
+        let whom = match (self.private, self.open.len() < self.exposed.len()) {
+            (true, false) => "this machine only",
+            (true, true) => "this machine only, with credentials",
+            (false, false) => "whoever reaches it",
+            (false, true) => "whoever has credentials",
+        };
         tracing::info!(
             target: "actuator::server",
             "management at http://{management}{base_path} ({whom}) exposes {}{}",
@@ -69,7 +76,7 @@ impl StartLog<'_> {
     /// What tells or changes more than strangers should be able to.
     fn warn_of_strangers(&self) {
         let is_harmless = |id: &&&str| !HARMLESS.contains(*id);
-        let sensitive: Vec<&str> = self.exposed.iter().filter(is_harmless).copied().collect();
+        let sensitive: Vec<&str> = self.open.iter().filter(is_harmless).copied().collect();
         if self.private || sensitive.is_empty() {
             return;
         }

@@ -58,6 +58,7 @@ const TABLES: &[Table] = &[
         "Requests",
         &["actuator.request-id.", "actuator.request-log.", "actuator.trace-context.", "c2c."],
     ),
+    ("Security", &["spring.security.", "actuator.security."]),
     ("Audit", &["management.auditevents.", "actuator.audit.", "actuator.auditevents."]),
     (
         "The log",
