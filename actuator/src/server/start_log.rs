@@ -1,7 +1,7 @@
 //! What the log says once the service is ready: where it listens, what is reachable, what was
 //! collected.
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, time::Duration};
 
 /// The facts of a start.
 #[derive(Debug)]
@@ -9,7 +9,12 @@ pub(super) struct StartLog<'a> {
     pub(super) name: &'a str,
     pub(super) version: Option<&'a str>,
     pub(super) application: SocketAddr,
-    pub(super) management: SocketAddr,
+    /// None if it is on no port.
+    pub(super) management: Option<SocketAddr>,
+    /// Its Unix socket.
+    pub(super) socket: Option<&'a Path>,
+    /// There is an admin server to register at.
+    pub(super) registers: bool,
     pub(super) base_path: &'a str,
     pub(super) exposed: Vec<&'a str>,
     /// The address was chosen by the default.
@@ -24,7 +29,7 @@ pub(super) struct StartLog<'a> {
 impl StartLog<'_> {
     /// Writes it.
     pub(super) fn write(&self) {
-        let Self { name, application, management, base_path, took, .. } = self;
+        let Self { name, application, took, .. } = self;
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
         let reach = match (application.ip().is_loopback(), self.default_address, self.in_container)
         {
@@ -39,11 +44,33 @@ impl StartLog<'_> {
             "{name}{version} listening on http://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
-        tracing::info!(
-            target: "actuator::server",
-            "management at http://{management}{base_path} exposes {}", list(&self.exposed)
-        );
+        self.write_management();
         self.write_collected();
+    }
+
+    fn write_management(&self) {
+        let base_path = self.base_path;
+        let port = self.management.map(|address| format!("http://{address}{base_path}"));
+        let file = self.socket.map(|path| format!("{base_path} of unix:{}", path.display()));
+        let places: Vec<String> = port.into_iter().chain(file).collect();
+        if places.is_empty() {
+            tracing::info!(
+                target: "actuator::server",
+                "the management API is off (management.server.port is negative)"
+            );
+        } else {
+            tracing::info!(
+                target: "actuator::server",
+                "management at {} exposes {}", places.join(" and "), list(&self.exposed)
+            );
+        }
+        if self.registers && self.management.is_none() {
+            tracing::warn!(
+                target: "actuator::server",
+                "admin servers cannot reach the management API, which is on no port; set \
+                 management.server.port"
+            );
+        }
     }
 
     fn write_collected(&self) {

@@ -1,7 +1,7 @@
 //! What a listener grants its callers: how many there may be, how long they may take, and how much
 //! they may send.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{
     settings::{DataSize, SettingsReader},
@@ -99,6 +99,44 @@ impl ListenerSettings {
     }
 }
 
+/// A Unix socket to listen on.
+#[derive(Clone, Debug)]
+pub(crate) struct SocketSettings {
+    /// Its file.
+    pub path: PathBuf,
+    /// Who may connect: the permissions of the file.
+    pub mode: u32,
+}
+
+impl SocketSettings {
+    /// The setting that asks for one.
+    pub(crate) const NAME: &str = "actuator.management.unix-socket.path";
+
+    /// Whether there is to be one.
+    pub(crate) fn is_set(reader: &mut SettingsReader<'_>) -> bool {
+        first(reader, &[Self::NAME]).is_some()
+    }
+
+    /// That of the management API, if there is to be one.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Option<Self> {
+        const MODE: &str = "actuator.management.unix-socket.mode";
+        let mode: String = reader.value_or(MODE, "600".to_owned());
+        let mode = match u32::from_str_radix(&mode, 8) {
+            Ok(mode @ 0..=0o777) => mode,
+            _ => {
+                reader.reject(MODE, "expected permissions in octal, such as 660");
+                0o600
+            }
+        };
+        let name = first(reader, &[Self::NAME])?;
+        let path: PathBuf = reader.value(name)?;
+        if !cfg!(unix) {
+            reader.reject(Self::NAME, "this system has no Unix sockets");
+        }
+        Some(Self { path, mode })
+    }
+}
+
 /// At most `limit`, and at most `of` parts out of `parts` of the files that the process may open:
 /// the application needs some too.
 fn among_files(limit: usize, parts: usize, of: usize) -> usize {
@@ -107,8 +145,9 @@ fn among_files(limit: usize, parts: usize, of: usize) -> usize {
 }
 
 /// The first of the names that is set.
-fn first<'n>(reader: &SettingsReader<'_>, names: &[&'n str]) -> Option<&'n str> {
-    names.iter().copied().find(|name| reader.is_set(name))
+fn first<'n>(reader: &mut SettingsReader<'_>, names: &[&'n str]) -> Option<&'n str> {
+    let mut names = names.iter().copied();
+    names.find(|name| reader.value::<String>(name).is_some_and(|text| !text.trim().is_empty()))
 }
 
 fn connections(reader: &mut SettingsReader<'_>, names: &[&str], default: usize) -> usize {
@@ -146,7 +185,8 @@ fn head(reader: &mut SettingsReader<'_>, default: usize) -> usize {
 fn http2(reader: &mut SettingsReader<'_>, name: &str) -> bool {
     let wanted = reader.value_or(name, false);
     if wanted && !super::http2::IS_BUILT_IN {
-        reader.reject(name, "this program was built without HTTP/2: add the feature \"http2\" of actuator");
+        let complaint = "this program speaks HTTP/1.1 only; add the feature \"http2\" of actuator";
+        reader.reject(name, complaint);
     }
     wanted && super::http2::IS_BUILT_IN
 }
