@@ -56,10 +56,10 @@ pub(super) async fn run(socket: Socket, place: Place, common: Arc<Common>, stop:
 async fn accept_all(socket: &Socket, place: &Place, common: &Arc<Common>) {
     let mut trouble = Trouble::default();
     loop {
-        make_room(common).await;
         match socket.accept().await {
             Ok((stream, address)) => {
                 trouble.is_over(place);
+                make_room(common).await;
                 let entry = common.registry.add();
                 tokio::spawn(serve(stream, address, entry, Arc::clone(common)));
             }
@@ -73,7 +73,7 @@ async fn accept_all(socket: &Socket, place: &Place, common: &Arc<Common>) {
     }
 }
 
-/// Waits until there is room for one more.
+/// Waits until there is room for the one that was accepted: nobody has to go before somebody comes.
 async fn make_room(common: &Common) {
     let registry = &common.registry;
     while registry.len() >= common.limits.connections {
