@@ -8,6 +8,7 @@ use super::{
     actuator::Actuator,
     basics::{self, Surroundings},
     builder::Builder,
+    listener::Inherited,
     settings::ServerSettings,
 };
 use crate::{
@@ -97,7 +98,7 @@ impl Builder {
         let Surroundings { settings, environment } = Surroundings::read(self)?;
         let mut reader = SettingsReader::new(&settings);
         let platform = basics::platform(&mut reader, &environment);
-        let server = ServerSettings::read(&mut reader, platform.is_some());
+        let server = ServerSettings::read(&mut reader, platform.is_some(), Inherited::default());
         let exposure = Exposure::read(&mut reader, endpoint::IDS, ExposureDefaults::Health);
         let health =
             HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });

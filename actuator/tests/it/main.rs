@@ -23,6 +23,10 @@ mod health_views;
 mod host_checks;
 mod levels;
 mod listener;
+#[cfg(feature = "http2")]
+mod listener_http2;
+#[cfg(unix)]
+mod listener_inherited;
 #[cfg(unix)]
 mod listener_management;
 mod listener_smuggling;
