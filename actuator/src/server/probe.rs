@@ -123,6 +123,14 @@ impl Builder {
             (None, Some(address)) => (address, "management.server.port"),
             (None, None) => (server.address, "server.port"),
         };
+        let nowhere = self.listening_on.is_none() && server.is_apart();
+        if nowhere && server.management.is_none() {
+            return Err(Error::new(
+                ErrorKind::Probe,
+                "the management API is on no port; set management.server.port, or ask its Unix \
+                 socket: curl --unix-socket",
+            ));
+        }
         if address.port() == 0 {
             return Err(Error::new(
                 ErrorKind::Probe,

@@ -23,6 +23,8 @@ mod health_views;
 mod host_checks;
 mod levels;
 mod listener;
+#[cfg(unix)]
+mod listener_crowd;
 #[cfg(feature = "http2")]
 mod listener_http2;
 #[cfg(unix)]
