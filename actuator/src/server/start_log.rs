@@ -3,8 +3,14 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
+use crate::model::call::Listener;
+
+/// What is no secret to a network that may know of the service at all.
+const HARMLESS: [&str; 4] = ["health", "info", "metrics", "prometheus"];
+
 /// The facts of a start.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct StartLog<'a> {
     pub(super) name: &'a str,
     pub(super) version: Option<&'a str>,
@@ -17,6 +23,10 @@ pub(super) struct StartLog<'a> {
     pub(super) registers: bool,
     pub(super) base_path: &'a str,
     pub(super) exposed: Vec<&'a str>,
+    /// Only this machine reaches the management API.
+    pub(super) private: bool,
+    /// The paths outside of the base path, and where they answer.
+    pub(super) mounted: Vec<(Listener, &'a str)>,
     /// The address was chosen by the default.
     pub(super) default_address: bool,
     /// The process runs in a container.
@@ -45,23 +55,27 @@ impl StartLog<'_> {
             took.as_millis()
         );
         self.write_management();
+        self.warn_of_strangers();
         self.write_collected();
     }
 
     fn write_management(&self) {
         let base_path = self.base_path;
-        let port = self.management.map(|address| format!("http://{address}{base_path}"));
+        let whom = if self.private { "this machine only" } else { "whoever reaches it" };
+        let port = self.management.map(|address| format!("http://{address}{base_path} ({whom})"));
         let file = self.socket.as_ref().map(|name| format!("{base_path} of {name}"));
         let places: Vec<String> = port.into_iter().chain(file).collect();
         if places.is_empty() {
             tracing::info!(
                 target: "actuator::server",
-                "the management API is off (management.server.port is negative)"
+                "the management API is off (management.server.port is negative){}",
+                self.further_paths()
             );
         } else {
             tracing::info!(
                 target: "actuator::server",
-                "management at {} exposes {}", places.join(" and "), list(&self.exposed)
+                "management at {} exposes {}{}",
+                places.join(" and "), list(&self.exposed), self.further_paths()
             );
         }
         if self.registers && self.management.is_none() {
@@ -71,6 +85,32 @@ impl StartLog<'_> {
                  management.server.port"
             );
         }
+    }
+
+    /// The paths outside of the base path.
+    fn further_paths(&self) -> String {
+        let mut paths: Vec<&str> = self.mounted.iter().map(|(_, path)| *path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if paths.is_empty() { String::new() } else { format!("; and {}", paths.join(", ")) }
+    }
+
+    /// What tells or changes more than strangers should be able to.
+    fn warn_of_strangers(&self) {
+        let is_harmless = |id: &&&str| !HARMLESS.contains(*id);
+        let sensitive: Vec<&str> = self.exposed.iter().filter(is_harmless).copied().collect();
+        let Some(management) = self.management.filter(|_| !self.private && !sensitive.is_empty())
+        else {
+            return;
+        };
+        tracing::warn!(
+            target: "actuator::server",
+            "whoever reaches {management} may use {} without a password: set \
+             spring.security.user.password, give management an address of its own \
+             (management.server.port and management.server.address=127.0.0.1), or leave them out \
+             of management.endpoints.web.exposure.include",
+            list(&sensitive)
+        );
     }
 
     fn write_collected(&self) {
