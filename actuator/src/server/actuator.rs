@@ -224,7 +224,7 @@ impl Actuator {
     /// has a port of its own; instrumented; below the context path.
     pub(super) fn application_router(&self, routes: Router) -> Result<Router> {
         let management = self.management(Listener::Application);
-        let management = if self.server.management.is_some() {
+        let management = if self.server.is_apart() {
             management.into_mounted_router()
         } else {
             management.into_router()
@@ -262,11 +262,14 @@ impl Actuator {
         let exposed = self.exposure.apply(self.endpoints.clone());
         let exposed: Vec<&str> = exposed.iter().map(crate::web::Exposed::id).collect();
         let is_open = |id: &&str| self.guard.as_ref().is_none_or(|guard| guard.is_open(id));
+        let on_port = !self.server.is_apart() || management != application;
         StartLog {
             name: &self.name,
             version: self.version.as_deref(),
             application,
-            management,
+            management: on_port.then_some(management),
+            socket: self.server.socket_name(on_port),
+            registers: self.admin.is_on(),
             base_path: &self.server.full_base_path(),
             open: exposed.iter().copied().filter(is_open).collect(),
             exposed,

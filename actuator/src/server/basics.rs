@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    builder::Builder, lifecycle::LifecycleSettings, recorder, sentry, settings::ServerSettings,
-    typed_settings,
+    builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sentry,
+    settings::ServerSettings, typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -105,7 +105,9 @@ impl Basics {
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
         let platform = platform(&mut reader, &environment);
-        let server = ServerSettings::read(&mut reader, platform.is_some());
+        let inherited =
+            if builder.serves { Inherited::take(&environment)? } else { Inherited::default() };
+        let server = ServerSettings::read(&mut reader, platform.is_some(), inherited);
         let lifecycle =
             LifecycleSettings::read(&mut reader, environment.contains_key("LISTEN_FDS"));
         let mut logging = LoggingSettings::read(&mut reader);

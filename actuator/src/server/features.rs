@@ -5,6 +5,7 @@ pub(super) const FEATURES: &[(&str, bool)] = &[
     ("bb8", cfg!(feature = "bb8")),
     ("compression", cfg!(feature = "compression")),
     ("deadpool", cfg!(feature = "deadpool")),
+    ("http2", cfg!(feature = "http2")),
     ("metrics", cfg!(feature = "metrics")),
     ("moka", cfg!(feature = "moka")),
     ("otlp", cfg!(feature = "otlp")),

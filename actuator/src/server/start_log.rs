@@ -10,11 +10,17 @@ const HARMLESS: [&str; 4] = ["health", "info", "metrics", "prometheus"];
 
 /// The facts of a start.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct StartLog<'a> {
     pub(super) name: &'a str,
     pub(super) version: Option<&'a str>,
     pub(super) application: SocketAddr,
-    pub(super) management: SocketAddr,
+    /// None if it is on no port.
+    pub(super) management: Option<SocketAddr>,
+    /// Its Unix socket.
+    pub(super) socket: Option<String>,
+    /// There is an admin server to register at.
+    pub(super) registers: bool,
     pub(super) base_path: &'a str,
     pub(super) exposed: Vec<&'a str>,
     /// Only this machine reaches the management API.
@@ -35,7 +41,7 @@ pub(super) struct StartLog<'a> {
 impl StartLog<'_> {
     /// Writes it.
     pub(super) fn write(&self) {
-        let Self { name, application, management, base_path, took, .. } = self;
+        let Self { name, application, took, .. } = self;
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
         let reach = match (application.ip().is_loopback(), self.default_address, self.in_container)
         {
@@ -50,19 +56,42 @@ impl StartLog<'_> {
             "{name}{version} listening on http://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
+        self.write_management();
+        self.warn_of_strangers();
+        self.write_collected();
+    }
+
+    fn write_management(&self) {
+        let base_path = self.base_path;
         let whom = match (self.private, self.open.len() < self.exposed.len()) {
             (true, false) => "this machine only",
             (true, true) => "this machine only, with credentials",
             (false, false) => "whoever reaches it",
             (false, true) => "whoever has credentials",
         };
-        tracing::info!(
-            target: "actuator::server",
-            "management at http://{management}{base_path} ({whom}) exposes {}{}",
-            list(&self.exposed), self.further_paths()
-        );
-        self.warn_of_strangers();
-        self.write_collected();
+        let port = self.management.map(|address| format!("http://{address}{base_path} ({whom})"));
+        let file = self.socket.as_ref().map(|name| format!("{base_path} of {name}"));
+        let places: Vec<String> = port.into_iter().chain(file).collect();
+        if places.is_empty() {
+            tracing::info!(
+                target: "actuator::server",
+                "the management API is off (management.server.port is negative){}",
+                self.further_paths()
+            );
+        } else {
+            tracing::info!(
+                target: "actuator::server",
+                "management at {} exposes {}{}",
+                places.join(" and "), list(&self.exposed), self.further_paths()
+            );
+        }
+        if self.registers && self.management.is_none() {
+            tracing::warn!(
+                target: "actuator::server",
+                "admin servers cannot reach the management API, which is on no port; set \
+                 management.server.port"
+            );
+        }
     }
 
     /// The paths outside of the base path.
@@ -77,16 +106,17 @@ impl StartLog<'_> {
     fn warn_of_strangers(&self) {
         let is_harmless = |id: &&&str| !HARMLESS.contains(*id);
         let sensitive: Vec<&str> = self.open.iter().filter(is_harmless).copied().collect();
-        if self.private || sensitive.is_empty() {
+        let Some(management) = self.management.filter(|_| !self.private && !sensitive.is_empty())
+        else {
             return;
-        }
+        };
         tracing::warn!(
             target: "actuator::server",
-            "whoever reaches {} may use {} without a password: set spring.security.user.password, \
-             give management an address of its own (management.server.port and \
-             management.server.address=127.0.0.1), or leave them out of \
-             management.endpoints.web.exposure.include",
-            self.management, list(&sensitive)
+            "whoever reaches {management} may use {} without a password: set \
+             spring.security.user.password, give management an address of its own \
+             (management.server.port and management.server.address=127.0.0.1), or leave them out \
+             of management.endpoints.web.exposure.include",
+            list(&sensitive)
         );
     }
 

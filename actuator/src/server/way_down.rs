@@ -38,8 +38,8 @@ pub(super) struct WayDown {
     pub(super) application: Serving,
     pub(super) registration: Registration,
     pub(super) audit: Audit,
-    /// The management API, if it has its own port.
-    pub(super) management: Option<Serving>,
+    /// The management API, where it has listeners of its own.
+    pub(super) management: Vec<Serving>,
     /// Those that go with the service.
     pub(super) files: RunFiles,
     /// Thrown at the end.
@@ -77,7 +77,7 @@ impl WayDown {
         let circumstances =
             Circumstances { home: &self.home, limit, hurry: hurries, manager: &manager };
         lifecycle.hooks().run_shutdown(&circumstances).await;
-        if let Some(management) = self.management {
+        for management in self.management {
             let rest = drain.saturating_sub(drained.elapsed());
             hasten(&lifecycle, &hurry);
             management.finish(rest, &hurry).await;

@@ -14,7 +14,7 @@ type Table = (&'static str, &'static [&'static str]);
 
 /// All names.
 const TABLES: &[Table] = &[
-    ("The server", &["server.", "spring.web."]),
+    ("The server", &["server.", "spring.web.", "actuator.server."]),
     (
         "The life of a service",
         &[
@@ -31,7 +31,7 @@ const TABLES: &[Table] = &[
     ),
     ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
     ("The application", &["spring."]),
-    ("The management API", &["management."]),
+    ("The management API", &["management.", "actuator.management."]),
     ("Health", &["management.endpoint.health.", "management.health.", "actuator.health."]),
     ("Info", &["management.info.", "info."]),
     (

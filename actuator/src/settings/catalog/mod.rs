@@ -10,6 +10,7 @@ mod push;
 mod requests;
 mod security;
 mod sentry;
+mod server;
 
 use super::name::{self, Spelling};
 
@@ -56,6 +57,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         requests::ENTRIES,
         security::ENTRIES,
         sentry::ENTRIES,
+        server::ENTRIES,
     ]
     .into_iter()
     .flatten()
