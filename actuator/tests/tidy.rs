@@ -73,7 +73,7 @@ fn each_library_is_named_only_in_its_rooms() {
         ("hyper", &["web/", "server/"]),
         ("http", &["client/", "web/", "server/"]),
         ("reqwest", &["admin/", "client/reqwest.rs", "client/mod.rs", "support/outgoing/"]),
-        ("rustls", &["support/outgoing/"]),
+        ("rustls", &["support/outgoing/", "server/tls/"]),
         ("sysinfo", &["support/host"]),
         ("rustix", &["support/host"]),
         ("inventory", &["registry/", "__private.rs"]),

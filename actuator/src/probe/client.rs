@@ -1,14 +1,15 @@
-//! One GET over a plain socket, within one deadline.
+//! One GET over a socket, within one deadline.
 
 use std::{
     io::{self, ErrorKind, Read as _, Write as _},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use super::{
     MAX_TIMEOUT,
     answer::{Answer, Parsed, parse},
+    connection::{Encrypt, connect},
 };
 
 /// A health document is at most 250 KiB long; whatever is longer is none of ours.
@@ -19,6 +20,7 @@ const MAX_BYTES: usize = 512 * 1024;
 pub(crate) struct Target {
     address: SocketAddr,
     path: String,
+    encrypt: Option<Encrypt>,
 }
 
 impl Target {
@@ -29,12 +31,18 @@ impl Target {
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        Self { address: SocketAddr::new(ip, listener.port()), path }
+        Self { address: SocketAddr::new(ip, listener.port()), path, encrypt: None }
+    }
+
+    /// The same over TLS.
+    pub(crate) fn encrypted(self, encrypt: Encrypt) -> Self {
+        Self { encrypt: Some(encrypt), ..self }
     }
 
     /// The URL, for messages.
     pub(super) fn url(&self) -> String {
-        format!("http://{}{}", self.address, self.path)
+        let scheme = if self.encrypt.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}{}", self.address, self.path)
     }
 
     /// Asks; `timeout` is for everything together. The error is a sentence about what failed.
@@ -57,12 +65,10 @@ impl Target {
     }
 
     fn exchange(&self, deadline: Instant) -> io::Result<Answer> {
-        let mut stream = TcpStream::connect_timeout(&self.address, remaining(deadline)?)?;
-        stream.set_write_timeout(Some(remaining(deadline)?))?;
+        let mut stream = connect(self.address, self.encrypt.as_ref(), deadline)?;
         stream.write_all(self.request().as_bytes())?;
         let (mut bytes, mut buffer) = (Vec::new(), [0; 8 * 1024]);
         loop {
-            stream.set_read_timeout(Some(remaining(deadline)?))?;
             let read = match stream.read(&mut buffer) {
                 Ok(read) => read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -91,15 +97,12 @@ impl Target {
     }
 }
 
-/// What is left of the time; sockets take no time-out of zero.
-fn remaining(deadline: Instant) -> io::Result<Duration> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{net::TcpListener, thread};
+    use std::{
+        net::{TcpListener, TcpStream},
+        thread,
+    };
 
     use super::*;
 

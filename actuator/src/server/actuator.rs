@@ -139,10 +139,10 @@ impl Actuator {
         let facts = ApplicationFacts {
             name: &self.name,
             service: address,
-            service_https: false,
+            service_https: self.server.tls.application.is_some(),
             context_path: &self.server.context_path,
             management,
-            management_https: false,
+            management_https: self.server.management_tls().is_some(),
             base_path: &self.server.base_path,
             health_path: self.exposure.path_of("health"),
             started: self.started,
@@ -234,6 +234,10 @@ impl Actuator {
             version: self.version.as_deref(),
             application,
             management,
+            https: (
+                self.server.tls.application.is_some(),
+                self.server.management_tls().is_some(),
+            ),
             base_path: &self.server.full_base_path(),
             exposed: exposed.iter().map(crate::web::Exposed::id).collect(),
             default_address: self.server.default_address,

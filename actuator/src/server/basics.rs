@@ -84,6 +84,9 @@ impl Basics {
         let mut reader = SettingsReader::new(&settings);
         let platform = platform(&mut reader, &environment);
         let server = ServerSettings::read(&mut reader, platform.is_some());
+        if builder.serves {
+            server.tls.check(&mut reader);
+        }
         let mut logging = LoggingSettings::read(&mut reader);
         let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
         logging.output.formats.default_service(name, version);

@@ -38,6 +38,7 @@ mod shutdown;
 mod start;
 mod start_log;
 mod streams;
+mod tls;
 mod way_down;
 
 pub use actuator::{Actuator, Registration};

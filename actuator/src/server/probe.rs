@@ -9,13 +9,14 @@ use super::{
     basics::{self, Surroundings},
     builder::Builder,
     settings::ServerSettings,
+    tls::{Complaint, OwnClient, TlsSettings},
 };
 use crate::{
     endpoint,
     error::{Error, ErrorKind, Result},
     health::{HealthDefaults, HealthSettings},
     model::show::Show,
-    probe::{DEFAULT_TIMEOUT, ProbeArguments, ProbeReport, Target},
+    probe::{DEFAULT_TIMEOUT, Encrypt, ProbeArguments, ProbeReport, Target},
     settings::SettingsReader,
     support::text::shortened,
     web::{Exposure, ExposureDefaults},
@@ -112,7 +113,11 @@ impl Builder {
         };
         let base = server.full_base_path();
         let health = exposure.path_of("health").trim_matches('/');
-        Ok(Target::new(self.listener(&server)?, format!("{base}/{health}{below}")))
+        let target = Target::new(self.listener(&server)?, format!("{base}/{health}{below}"));
+        Ok(match server.management_tls() {
+            Some(tls) => target.encrypted(own_client(tls)?),
+            None => target,
+        })
     }
 
     /// The listener of the management API.
@@ -133,6 +138,14 @@ impl Builder {
         }
         Ok(address)
     }
+}
+
+/// What speaks TLS with the running instance.
+fn own_client(settings: &TlsSettings) -> Result<Encrypt> {
+    let client = OwnClient::new(settings).map_err(|Complaint { setting, text }| {
+        Error::new(ErrorKind::Setting, format!("{setting}: {text}"))
+    })?;
+    Ok(Encrypt::with(move |stream, address| Ok(Box::new(client.encrypt(stream, address)?))))
 }
 
 fn one_line(message: &str) -> String {

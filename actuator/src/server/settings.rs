@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use super::tls::{ListenersTls, TlsSettings};
 use crate::{
     model::call::Listener,
     settings::{SettingsReader, one_of},
@@ -25,6 +26,8 @@ pub(crate) struct ServerSettings {
     pub base_path: String,
     /// Whether the discovery page exists.
     pub discovery: bool,
+    /// How the listeners speak TLS.
+    pub tls: ListenersTls,
     /// The form of error answers, and what they show.
     pub errors: ErrorSettings,
     /// Whether responses tell how long they took.
@@ -64,6 +67,7 @@ impl ServerSettings {
             context_path,
             base_path,
             discovery,
+            tls: ListenersTls::read(reader, management.is_some()),
             server_timing: reader.value_or("actuator.server-timing.enabled", false),
             requests: RequestSettings::read(reader),
             errors: ErrorSettings::read(reader),
@@ -81,6 +85,14 @@ impl ServerSettings {
     /// The listener that serves the management API.
     pub(crate) fn management_listener(&self) -> Listener {
         if self.management.is_some() { Listener::Management } else { Listener::Application }
+    }
+
+    /// How the listener that serves the management API speaks TLS, if it does.
+    pub(crate) fn management_tls(&self) -> Option<&TlsSettings> {
+        match self.management {
+            Some(_) => self.tls.management.as_ref(),
+            None => self.tls.application.as_ref(),
+        }
     }
 
     /// The path of the management API as it stands in an address.

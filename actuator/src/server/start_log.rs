@@ -10,6 +10,8 @@ pub(super) struct StartLog<'a> {
     pub(super) version: Option<&'a str>,
     pub(super) application: SocketAddr,
     pub(super) management: SocketAddr,
+    /// Whether each of them speaks TLS.
+    pub(super) https: (bool, bool),
     pub(super) base_path: &'a str,
     pub(super) exposed: Vec<&'a str>,
     /// The address was chosen by the default.
@@ -25,6 +27,8 @@ impl StartLog<'_> {
     /// Writes it.
     pub(super) fn write(&self) {
         let Self { name, application, management, base_path, took, .. } = self;
+        let scheme = |https| if https { "https" } else { "http" };
+        let (own, other) = (scheme(self.https.0), scheme(self.https.1));
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
         let reach = match (application.ip().is_loopback(), self.default_address, self.in_container)
         {
@@ -36,12 +40,12 @@ impl StartLog<'_> {
         };
         tracing::info!(
             target: "actuator::server",
-            "{name}{version} listening on http://{application}{reach}, ready in {} ms",
+            "{name}{version} listening on {own}://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
         tracing::info!(
             target: "actuator::server",
-            "management at http://{management}{base_path} exposes {}", list(&self.exposed)
+            "management at {other}://{management}{base_path} exposes {}", list(&self.exposed)
         );
         self.write_collected();
     }

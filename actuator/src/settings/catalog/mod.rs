@@ -7,6 +7,7 @@ mod meters;
 mod push;
 mod requests;
 mod sentry;
+mod tls;
 
 use super::name::{self, Spelling};
 
@@ -50,6 +51,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         meters::ENTRIES,
         requests::ENTRIES,
         sentry::ENTRIES,
+        tls::ENTRIES,
     ]
     .into_iter()
     .flatten()
