@@ -63,8 +63,9 @@
 //!   accept gzip, and the archives of the log file.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
-//! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook, pushes),
-//!   and the check of certificates.
+//! - `tls` (on by default): TLS on the listeners, calls out over https (admin servers, URL checks,
+//!   the webhook, pushes), and the check of certificates.
+//! - `jwt`: callers of the management API who show a JSON Web Token of an identity provider.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients, and

@@ -1,5 +1,6 @@
 //! Every name that a setting can have: one line each, in the tables beside this file.
 
+mod callers;
 mod general;
 mod log_lines;
 mod log_places;
@@ -44,6 +45,7 @@ pub enum Kind {
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
+        callers::ENTRIES,
         general::ENTRIES,
         log_lines::ENTRIES,
         log_places::ENTRIES,
