@@ -193,7 +193,7 @@ impl Actuator {
     /// has a port of its own; instrumented; below the context path.
     pub(super) fn application_router(&self, routes: Router) -> Result<Router> {
         let management = self.management(Listener::Application);
-        let management = if self.server.management.is_some() {
+        let management = if self.server.is_apart() {
             management.into_mounted_router()
         } else {
             management.into_router()
@@ -233,7 +233,9 @@ impl Actuator {
             name: &self.name,
             version: self.version.as_deref(),
             application,
-            management,
+            management: (!self.server.management_off).then_some(management),
+            socket: self.server.management_socket.as_ref().map(|socket| socket.path.as_path()),
+            registers: self.admin.is_on(),
             https: (
                 self.server.tls.application.is_some(),
                 self.server.management_tls().is_some(),

@@ -9,7 +9,7 @@ use super::{
     basics::{self, Surroundings},
     builder::Builder,
     settings::ServerSettings,
-    tls::{Complaint, OwnClient, TlsSettings},
+    tls::{OwnClient, TlsSettings},
 };
 use crate::{
     endpoint,
@@ -142,9 +142,7 @@ impl Builder {
 
 /// What speaks TLS with the running instance.
 fn own_client(settings: &TlsSettings) -> Result<Encrypt> {
-    let client = OwnClient::new(settings).map_err(|Complaint { setting, text }| {
-        Error::new(ErrorKind::Setting, format!("{setting}: {text}"))
-    })?;
+    let client = OwnClient::new(settings)?;
     Ok(Encrypt::with(move |stream, address| Ok(Box::new(client.encrypt(stream, address)?))))
 }
 

@@ -8,6 +8,7 @@ use std::{
 use super::tls::{ListenersTls, TlsSettings};
 use crate::{
     model::call::Listener,
+    server::listener::{ListenerSettings, SocketSettings},
     settings::{SettingsReader, one_of},
     web::{ErrorSettings, RequestSettings},
 };
@@ -19,6 +20,12 @@ pub(crate) struct ServerSettings {
     pub address: SocketAddr,
     /// Where management listens, if not with the application.
     pub management: Option<SocketAddr>,
+    /// The Unix socket on which management listens too; without a port of its own, only there.
+    pub management_socket: Option<SocketSettings>,
+    /// Whether management listens on no port at all.
+    pub management_off: bool,
+    /// What callers may do.
+    pub limits: ListenerSettings,
     /// What stands in front of every path of the application's port (`/shop`), or empty.
     pub context_path: String,
     /// The path of the management API on its listener, below the context path if it shares the
@@ -52,22 +59,33 @@ impl ServerSettings {
             ip.unwrap_or(IpAddr::V4(default_ip)),
             reader.value_or("server.port", 8080),
         );
-        let management = management_address(reader, address);
+        let port = management_port(reader, address);
+        let management = match port {
+            Port::Own(address) => Some(address),
+            Port::Same | Port::None => None,
+        };
+        let management_socket = SocketSettings::read(reader);
+        let management_off = port == Port::None;
+        let apart = management.is_some() || management_socket.is_some() || management_off;
         let context_path = path(reader, "server.servlet.context-path", "");
         let prefix = path(reader, "management.server.base-path", "");
         let below = path(reader, "management.endpoints.web.base-path", "/actuator");
-        let base_path =
-            if management.is_some() { format!("{prefix}{below}") } else { below.clone() };
+        let base_path = if apart { format!("{prefix}{below}") } else { below.clone() };
         // At the root of the application's own port the page would hide the application's.
         let discovery = reader.value_or("management.endpoints.web.discovery.enabled", true)
-            && (management.is_some() || !below.is_empty());
+            && (apart || !below.is_empty());
+        let limits = ListenerSettings::read(reader);
+        let tls = ListenersTls::read(reader, management.is_some(), &limits);
         Self {
             address,
             management,
+            management_socket,
+            management_off,
+            limits,
             context_path,
             base_path,
             discovery,
-            tls: ListenersTls::read(reader, management.is_some()),
+            tls,
             server_timing: reader.value_or("actuator.server-timing.enabled", false),
             requests: RequestSettings::read(reader),
             errors: ErrorSettings::read(reader),
@@ -82,41 +100,73 @@ impl ServerSettings {
         std::iter::once(self.address).chain(self.management).collect()
     }
 
+    /// Whether management is apart from the application: on a port or a socket of its own, or
+    /// nowhere.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.management.is_some() || self.management_socket.is_some() || self.management_off
+    }
+
     /// The listener that serves the management API.
     pub(crate) fn management_listener(&self) -> Listener {
-        if self.management.is_some() { Listener::Management } else { Listener::Application }
+        if self.is_apart() { Listener::Management } else { Listener::Application }
     }
 
     /// How the listener that serves the management API speaks TLS, if it does.
     pub(crate) fn management_tls(&self) -> Option<&TlsSettings> {
         match self.management {
             Some(_) => self.tls.management.as_ref(),
+            None if self.is_apart() => None,
             None => self.tls.application.as_ref(),
         }
     }
 
     /// The path of the management API as it stands in an address.
     pub(crate) fn full_base_path(&self) -> String {
-        match self.management {
-            Some(_) => self.base_path.clone(),
-            None => format!("{}{}", self.context_path, self.base_path),
+        if self.is_apart() {
+            return self.base_path.clone();
         }
+        format!("{}{}", self.context_path, self.base_path)
     }
 
     /// Whether the management API can be reached from this machine only.
     pub(crate) fn management_on_loopback(&self) -> bool {
-        self.management.unwrap_or(self.address).ip().is_loopback()
+        match self.management {
+            Some(address) => address.ip().is_loopback(),
+            None => self.management_socket.is_some() || self.address.ip().is_loopback(),
+        }
     }
 }
 
-fn management_address(reader: &mut SettingsReader<'_>, server: SocketAddr) -> Option<SocketAddr> {
-    let port: u16 = reader.value("management.server.port")?;
+/// What `management.server.port` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Port {
+    /// That of the application.
+    Same,
+    /// One of its own.
+    Own(SocketAddr),
+    /// None.
+    None,
+}
+
+fn management_port(reader: &mut SettingsReader<'_>, server: SocketAddr) -> Port {
+    const NAME: &str = "management.server.port";
+    let Some(port) = reader.value::<i32>(NAME) else {
+        // On a socket only.
+        let has_socket = SocketSettings::is_set(reader);
+        return if has_socket { Port::None } else { Port::Same };
+    };
+    if port < 0 {
+        return Port::None;
+    }
+    let Ok(port) = u16::try_from(port) else {
+        reader.reject(NAME, "expected a port up to 65535, 0 for any free one, or -1 for none");
+        return Port::None;
+    };
     // The same port is the same listener; port 0 is always another one.
     if port == server.port() && port != 0 {
-        return None;
+        return Port::Same;
     }
-    let ip = reader.value_or("management.server.address", server.ip());
-    Some(SocketAddr::new(ip, port))
+    Port::Own(SocketAddr::new(reader.value_or("management.server.address", server.ip()), port))
 }
 
 /// How long the way down may take: no time at all if `server.shutdown` is `immediate`.

@@ -8,46 +8,76 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator,
     listener::{BoundListener, Serving},
+    listener_meters,
     management::Beside,
     running::Running,
     settings::ServerSettings,
     shutdown::Signals,
+    tls::{ListenersTls, Tls, TlsSettings},
     way_down::WayDown,
 };
 use crate::{error::Result, meter::ApplicationTimes, model::call::Listener};
 
-/// The open ports.
+/// What listens.
 struct Ports {
     application: BoundListener,
-    /// That of the management API, if it has its own.
+    /// That of the management API, if it has its own port.
     management: Option<BoundListener>,
+    /// Its Unix socket, if it has one.
+    socket: Option<BoundListener>,
 }
 
 impl Ports {
     async fn open(settings: &ServerSettings, beside: &Beside) -> Result<Self> {
         let application = BoundListener::bind(settings.address, "server.port").await?;
+        let (own, others) = tls(&settings.tls, beside)?;
+        let application = application.secured(own);
+        let there = |bound: BoundListener| bound.moved_to(&beside.handle);
         let management = match settings.management {
             Some(address) => {
-                let bound = BoundListener::bind(address, "management.server.port").await?;
-                Some(bound.moved_to(&beside.handle)?)
+                Some(there(BoundListener::bind(address, "management.server.port").await?)?.secured(others))
             }
             None => None,
         };
-        Ok(Self { application, management })
+        let socket = settings.management_socket.as_ref();
+        let socket = socket.map(BoundListener::bind_socket).transpose()?.map(there).transpose()?;
+        Ok(Self { application, management, socket })
     }
 
     /// The address of the application, and that of the management API.
-    fn addresses(&self) -> (SocketAddr, SocketAddr) {
-        let application = self.application.address();
-        (application, self.management.as_ref().map_or(application, BoundListener::address))
+    fn addresses(&self) -> Result<(SocketAddr, SocketAddr)> {
+        let application = self.application.address()?;
+        let management = match &self.management {
+            Some(management) => management.address()?,
+            None => application,
+        };
+        Ok((application, management))
     }
+}
+
+/// The TLS of the application's listener, and that of the management API's own port. Their files
+/// are looked at by what a stuck application does not hold up.
+fn tls(settings: &ListenersTls, beside: &Beside) -> Result<(Option<Tls>, Option<Tls>)> {
+    let load = |settings: &Option<TlsSettings>| -> Result<Option<Tls>> {
+        let Some(settings) = settings else { return Ok(None) };
+        let tls = Tls::load(settings)?;
+        tls.watch(&beside.handle);
+        Ok(Some(tls))
+    };
+    let application = load(&settings.application)?;
+    let management = if settings.management == settings.application {
+        application.clone()
+    } else {
+        load(&settings.management)?
+    };
+    Ok((application, management))
 }
 
 impl Actuator {
     /// Listens, registers, and says so in the log. Nothing is served if a port cannot be opened.
     pub(super) async fn start(self, routes: Router, takes_signals: bool) -> Result<Running> {
         let router = self.application_router(routes)?;
-        let own_port = self.server.management.is_some();
+        let own_port = self.server.management.is_some() || self.server.management_socket.is_some();
         let (beside, end) = if own_port { Beside::thread()? } else { Beside::here() };
         if own_port {
             self.sampler.watch_runtime("management", &beside.handle);
@@ -57,7 +87,7 @@ impl Actuator {
         let ports = Ports::open(&self.server, &beside).await?;
         self.availability().started();
         ApplicationTimes::new(&self.meters).started(self.began.elapsed());
-        let (address, management_address) = ports.addresses();
+        let (address, management_address) = ports.addresses()?;
         let (application, management) = self.serve(ports, router, &beside);
         let registration = self.register_at(address, management_address);
         ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
@@ -88,15 +118,25 @@ impl Actuator {
         })
     }
 
-    fn serve(&self, ports: Ports, router: Router, beside: &Beside) -> (Serving, Option<Serving>) {
-        let home = Handle::current();
-        let management = ports.management.map(|management| {
+    /// The application's listener, and those of the management API.
+    fn serve(&self, ports: Ports, router: Router, beside: &Beside) -> (Serving, Vec<Serving>) {
+        let (home, limits) = (Handle::current(), &self.server.limits);
+        let live = |listener| self.streams.of(listener).clone();
+        let own = ports.management.into_iter().chain(ports.socket);
+        let management = own.map(|bound| {
             self.application_runtime.settle(home.clone());
             let router = self.management(Listener::Management).into_router();
-            let live = self.streams.of(Listener::Management).clone();
-            management.serve(self.with_fallback(router), &beside.handle, live)
+            let router = self.with_fallback(router);
+            let name = if bound.is_file() { "management-socket" } else { "management" };
+            let live = live(Listener::Management);
+            let serving = bound.serve(router, limits.management, &beside.handle, live);
+            listener_meters::bind(&self.meters, name, &serving.connections());
+            serving
         });
-        let live = self.streams.of(Listener::Application).clone();
-        (ports.application.serve(router, &home, live), management)
+        let management = management.collect();
+        let live = live(Listener::Application);
+        let application = ports.application.serve(router, limits.application, &home, live);
+        listener_meters::bind(&self.meters, "application", &application.connections());
+        (application, management)
     }
 }

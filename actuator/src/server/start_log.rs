@@ -1,7 +1,7 @@
 //! What the log says once the service is ready: where it listens, what is reachable, what was
 //! collected.
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, time::Duration};
 
 /// The facts of a start.
 #[derive(Debug)]
@@ -9,7 +9,12 @@ pub(super) struct StartLog<'a> {
     pub(super) name: &'a str,
     pub(super) version: Option<&'a str>,
     pub(super) application: SocketAddr,
-    pub(super) management: SocketAddr,
+    /// None if it is on no port.
+    pub(super) management: Option<SocketAddr>,
+    /// Its Unix socket.
+    pub(super) socket: Option<&'a Path>,
+    /// There is an admin server to register at.
+    pub(super) registers: bool,
     /// Whether each of them speaks TLS.
     pub(super) https: (bool, bool),
     pub(super) base_path: &'a str,
@@ -26,9 +31,8 @@ pub(super) struct StartLog<'a> {
 impl StartLog<'_> {
     /// Writes it.
     pub(super) fn write(&self) {
-        let Self { name, application, management, base_path, took, .. } = self;
-        let scheme = |https| if https { "https" } else { "http" };
-        let (own, other) = (scheme(self.https.0), scheme(self.https.1));
+        let Self { name, application, took, .. } = self;
+        let scheme = scheme(self.https.0);
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
         let reach = match (application.ip().is_loopback(), self.default_address, self.in_container)
         {
@@ -40,14 +44,37 @@ impl StartLog<'_> {
         };
         tracing::info!(
             target: "actuator::server",
-            "{name}{version} listening on {own}://{application}{reach}, ready in {} ms",
+            "{name}{version} listening on {scheme}://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
-        tracing::info!(
-            target: "actuator::server",
-            "management at {other}://{management}{base_path} exposes {}", list(&self.exposed)
-        );
+        self.write_management();
         self.write_collected();
+    }
+
+    fn write_management(&self) {
+        let base_path = self.base_path;
+        let scheme = scheme(self.https.1);
+        let port = self.management.map(|address| format!("{scheme}://{address}{base_path}"));
+        let file = self.socket.map(|path| format!("{base_path} of unix:{}", path.display()));
+        let places: Vec<String> = port.into_iter().chain(file).collect();
+        if places.is_empty() {
+            tracing::info!(
+                target: "actuator::server",
+                "the management API is off (management.server.port is negative)"
+            );
+        } else {
+            tracing::info!(
+                target: "actuator::server",
+                "management at {} exposes {}", places.join(" and "), list(&self.exposed)
+            );
+        }
+        if self.registers && self.management.is_none() {
+            tracing::warn!(
+                target: "actuator::server",
+                "admin servers cannot reach the management API, which is on no port; set \
+                 management.server.port"
+            );
+        }
     }
 
     fn write_collected(&self) {
@@ -75,6 +102,10 @@ impl StartLog<'_> {
         }
         tracing::info!(target: "actuator::server", "collected {}", parts.join(", "));
     }
+}
+
+fn scheme(https: bool) -> &'static str {
+    if https { "https" } else { "http" }
 }
 
 fn list(ids: &[&str]) -> String {

@@ -26,8 +26,8 @@ pub(super) struct WayDown {
     pub(super) application: Serving,
     pub(super) registration: Registration,
     pub(super) audit: Audit,
-    /// The management API, if it has its own port.
-    pub(super) management: Option<Serving>,
+    /// The management API, where it has listeners of its own.
+    pub(super) management: Vec<Serving>,
     /// Thrown at the end.
     pub(super) end: Throws,
 }
@@ -60,7 +60,7 @@ impl WayDown {
         let drained = Instant::now();
         application.finish(drain, &hurry).await;
         registration.take_back().await;
-        if let Some(management) = management {
+        for management in management {
             let rest = drain.saturating_sub(drained.elapsed());
             management.finish(rest, &hurry).await;
         }

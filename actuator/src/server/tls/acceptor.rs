@@ -109,6 +109,13 @@ impl Tls {
         Ok(move || state.put_into_force(InForce { settings, material }))
     }
 
+    /// What looks at the files once, at each call.
+    #[cfg(test)]
+    pub(super) fn looks(&self) -> impl FnMut() + use<> {
+        let (state, mut watch) = (Arc::clone(&self.state), reload::Watch::default());
+        move || watch.look(&state)
+    }
+
     /// What the service's own certificate says, for the log: `CN=shop, valid until …`.
     #[cfg(test)]
     pub(super) fn certificate(&self) -> String {

@@ -53,7 +53,8 @@ impl Material {
             .map_err(|error| bad(error.to_string()))?
             .with_client_cert_verifier(verifier(settings, &own, &provider)?)
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(identity)));
-        config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
+        let offered = PROTOCOLS.iter().filter(|protocol| settings.http2 || **protocol != b"h2");
+        config.alpn_protocols = offered.map(|protocol| protocol.to_vec()).collect();
         if settings.client_auth == ClientAuth::None {
             config.ticketer = ring::Ticketer::new().map_err(|error| bad(error.to_string()))?;
         } else {

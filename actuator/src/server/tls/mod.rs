@@ -26,6 +26,8 @@ mod reload;
 mod settings;
 mod source;
 
+use crate::error::{Error, ErrorKind};
+
 pub(crate) use acceptor::{Tls, TlsStream};
 pub(crate) use own_client::OwnClient;
 pub(crate) use settings::{ListenersTls, TlsSettings};
@@ -37,6 +39,12 @@ pub(crate) struct Complaint {
     pub(crate) setting: String,
     /// What is wrong, and what to do. Without anything of a private key.
     pub(crate) text: String,
+}
+
+impl From<Complaint> for Error {
+    fn from(Complaint { setting, text }: Complaint) -> Self {
+        Self::new(ErrorKind::Setting, format!("{setting} cannot be used: {text}"))
+    }
 }
 
 #[cfg(all(test, feature = "tls"))]

@@ -43,7 +43,7 @@ pub(super) async fn watch(state: Weak<State>) {
 
 /// What was seen of the files.
 #[derive(Debug, Default)]
-struct Watch {
+pub(super) struct Watch {
     /// The state of the files when they changed last, and since when it is that.
     changed: Option<(Vec<Stamp>, Instant)>,
     /// The state that could not be used.
@@ -52,7 +52,7 @@ struct Watch {
 
 impl Watch {
     /// Reads the files again if they have changed and are left alone since. Blocks.
-    fn look(&mut self, state: &State) {
+    pub(super) fn look(&mut self, state: &State) {
         let InForce { settings, material } = state.in_force();
         if !settings.reload {
             return;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::{Complaint, Tls, source::PemSource};
-use crate::settings::{SettingsReader, one_of};
+use crate::{
+    server::listener::ListenerSettings,
+    settings::{SettingsReader, one_of},
+};
 
 /// Spring's `spring.ssl.bundle.watch.file.quiet-period`.
 const QUIET: Duration = Duration::from_secs(10);
@@ -39,6 +42,8 @@ pub(crate) struct TlsSettings {
     pub(super) reload: bool,
     /// How long files have to be left alone before they are read again.
     pub(super) quiet: Duration,
+    /// Whether HTTP/2 is offered.
+    pub(super) http2: bool,
 }
 
 /// Whether clients show a certificate.
@@ -66,8 +71,14 @@ impl ListenersTls {
     /// Reads the settings. As in Spring, a port of its own for the management API speaks TLS as
     /// the application's does, unless it has settings of its own:
     /// `management.server.ssl.enabled=false` makes it plain.
-    pub(crate) fn read(reader: &mut SettingsReader<'_>, own_management: bool) -> Self {
+    pub(crate) fn read(
+        reader: &mut SettingsReader<'_>,
+        own_management: bool,
+        limits: &ListenerSettings,
+    ) -> Self {
+        let (http2, other_http2) = (limits.application.http2, limits.management.http2);
         let application = read_listener(reader, APPLICATION);
+        let speaking = |settings, http2| TlsSettings { http2, ..settings };
         let is_set = !reader.map(MANAGEMENT).is_empty();
         if is_set && !own_management {
             let complaint = "the management API shares the application's port; set \
@@ -81,7 +92,10 @@ impl ListenersTls {
             (true, false) => application.clone(),
             (false, _) => None,
         };
-        Self { application, management }
+        Self {
+            application: application.map(|settings| speaking(settings, http2)),
+            management: management.map(|settings| speaking(settings, other_http2)),
+        }
     }
 
     /// Reads the files, and rejects the settings that cannot be used. Blocks.
@@ -205,6 +219,7 @@ fn read_from(reader: &mut SettingsReader<'_>, prefix: &str, place: &Place) -> Op
         certificate: certificate?,
         key: key?,
         trust,
+        http2: false,
     })
 }
 

@@ -7,7 +7,7 @@ fn read(values: &[(&str, &str)], own_management: bool) -> Result<ListenersTls, S
         .fold(Settings::builder(), |builder, (name, value)| builder.force(name, *value));
     let settings = builder.build().unwrap();
     let mut reader = SettingsReader::new(&settings);
-    let read = ListenersTls::read(&mut reader, own_management);
+    let read = ListenersTls::read(&mut reader, own_management, &ListenerSettings::default());
     reader.finish().map(|()| read).map_err(|error| error.to_string())
 }
 

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     model::peer::ClientCertificate,
+    server::listener::ListenerSettings,
     settings::{Settings, SettingsReader},
 };
 
@@ -32,13 +33,19 @@ static NEW: Versions = &[&TLS13];
 
 /// The settings of an application's port.
 fn settings(values: &[(&str, &str)]) -> TlsSettings {
+    settings_with(values, true)
+}
+
+fn settings_with(values: &[(&str, &str)], http2: bool) -> TlsSettings {
     let builder = values.iter().fold(Settings::builder(), |builder, (name, value)| {
         builder.force(&format!("server.ssl.{name}"), *value)
     });
     let builder = builder.force("spring.ssl.bundle.watch.file.quiet-period", "0");
     let settings = builder.build().unwrap();
     let mut reader = SettingsReader::new(&settings);
-    let read = ListenersTls::read(&mut reader, false);
+    let mut limits = ListenerSettings::default();
+    limits.application.http2 = http2;
+    let read = ListenersTls::read(&mut reader, false, &limits);
     reader.finish().unwrap();
     read.application.unwrap()
 }
@@ -136,7 +143,6 @@ impl Met {
     }
 }
 
-/// The subject that the service would log.
 async fn until_it_shows(client: &Client<'_>, tls: &Tls, der: &[u8]) {
     for _ in 0..1_000 {
         if client.call(tls).await.unwrap().shown() == der {
@@ -178,6 +184,13 @@ async fn http2_is_agreed_upon_with_who_speaks_it() {
         let met = Client { offers, ..Client::new(&authority) }.call(&server.tls).await.unwrap();
         assert_eq!(met.http2, http2, "{offers:?}");
     }
+    let files = [
+        ("certificate", &*server.folder.path("tls.crt")),
+        ("certificate-private-key", &*server.folder.path("tls.key")),
+    ];
+    let old = Tls::load(&settings_with(&files, false)).unwrap();
+    let met = Client { offers: both, ..Client::new(&authority) }.call(&old).await.unwrap();
+    assert!(!met.http2, "the port does not speak it");
     let foreign = Client { offers: &[b"smtp"], ..Client::new(&authority) };
     assert!(foreign.call(&server.tls).await.is_err());
 }
@@ -277,27 +290,29 @@ async fn plain_http_is_no_handshake() {
     assert!(server.tls.accept(theirs).await.is_err());
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     let authority = Authority::new("authority");
     let (first, second) = (authority.server("first"), authority.server("second"));
     let third = authority.server("third");
     let server = Server::new(&first, &[]);
-    server.tls.watch(&Handle::current());
     let client = Client::new(&authority);
     assert_eq!(client.call(&server.tls).await.unwrap().shown(), first.der);
+    let mut looks = server.tls.looks();
 
     server.folder.write_identity(&second);
-    until_it_shows(&client, &server.tls, &second.der).await;
+    looks();
+    assert_eq!(client.call(&server.tls).await.unwrap().shown(), second.der);
 
     // Half of a pair, and then nonsense: the old one goes on.
     server.folder.write("tls.crt", &third.certificate);
     server.folder.write("tls.key", "-----BEGIN PRIVATE KEY-----\nnonsense");
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    looks();
     assert_eq!(client.call(&server.tls).await.unwrap().shown(), second.der);
 
     server.folder.write_identity(&third);
-    until_it_shows(&client, &server.tls, &third.der).await;
+    looks();
+    assert_eq!(client.call(&server.tls).await.unwrap().shown(), third.der);
 }
 
 #[cfg(unix)]

@@ -14,10 +14,13 @@ type Table = (&'static str, &'static [&'static str]);
 
 /// All names.
 const TABLES: &[Table] = &[
-    ("The server", &["server.", "spring.web.", "spring.lifecycle.", "actuator.shutdown."]),
+    (
+        "The server",
+        &["server.", "spring.web.", "spring.lifecycle.", "actuator.server.", "actuator.shutdown."],
+    ),
     ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
     ("The application", &["spring."]),
-    ("The management API", &["management."]),
+    ("The management API", &["management.", "actuator.management."]),
     ("Health", &["management.endpoint.health.", "management.health.", "actuator.health."]),
     ("Info", &["management.info.", "info."]),
     (

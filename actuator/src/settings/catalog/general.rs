@@ -85,7 +85,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.info.git.mode" Text "simple" "How much of git is shown: simple or full.";
     "management.info.*.enabled" Bool "" "Whether this part of info exists.";
 
-    "management.server.port" Number "" "Port of the management API, if not the application's; negative for none.";
+    "management.server.port" Number "" "Port of the management API, if not the application's; -1 for none.";
     "management.server.address" Text "" "Address of the management API, if it has its own port.";
     "management.server.base-path" Text "" "Path in front of the management API, if it has its own port.";
 

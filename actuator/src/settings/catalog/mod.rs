@@ -8,6 +8,7 @@ mod meters;
 mod push;
 mod requests;
 mod sentry;
+mod server;
 mod tls;
 
 use super::name::{self, Spelling};
@@ -53,6 +54,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         meters::ENTRIES,
         requests::ENTRIES,
         sentry::ENTRIES,
+        server::ENTRIES,
         tls::ENTRIES,
     ]
     .into_iter()
