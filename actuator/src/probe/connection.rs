@@ -1,6 +1,8 @@
 //! The connection of a probe: every wait on it ends at one deadline. It may be encrypted by
 //! somebody else.
 
+#[cfg(unix)]
+use std::{os::unix::net::UnixStream, path::PathBuf, sync::mpsc, thread};
 use std::{
     fmt,
     io::{self, ErrorKind, Read, Write},
@@ -35,36 +37,93 @@ impl fmt::Debug for Encrypt {
     }
 }
 
+/// Where somebody listens.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// At an address of a network, perhaps encrypted.
+    Network(SocketAddr, Option<Encrypt>),
+    /// At a Unix socket.
+    #[cfg(unix)]
+    File(PathBuf),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(address, _) => address.fmt(f),
+            #[cfg(unix)]
+            Self::File(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
 /// Connects, and encrypts if that is wanted.
-pub(super) fn connect(
-    address: SocketAddr,
-    encrypt: Option<&Encrypt>,
-    deadline: Instant,
-) -> io::Result<Box<dyn Duplex>> {
-    let stream = TcpStream::connect_timeout(&address, remaining(deadline)?)?;
-    let stream = Box::new(Hurried { stream, deadline });
-    match encrypt {
-        Some(Encrypt(encrypt)) => encrypt(stream, address.ip()),
-        None => Ok(stream),
+pub(super) fn connect(place: &Place, deadline: Instant) -> io::Result<Box<dyn Duplex>> {
+    match place {
+        Place::Network(address, encrypt) => {
+            let stream = TcpStream::connect_timeout(address, remaining(deadline)?)?;
+            let stream = Box::new(Hurried { stream, deadline });
+            match encrypt {
+                Some(Encrypt(encrypt)) => encrypt(stream, address.ip()),
+                None => Ok(stream),
+            }
+        }
+        #[cfg(unix)]
+        Place::File(path) => {
+            // It waits, without end, if the service accepts nobody.
+            let (tell, connected) = mpsc::channel();
+            let path = path.clone();
+            thread::Builder::new().spawn(move || tell.send(UnixStream::connect(path)))?;
+            let stream = connected.recv_timeout(remaining(deadline)?);
+            let stream = stream.map_err(|_| io::Error::from(ErrorKind::TimedOut))??;
+            Ok(Box::new(Hurried { stream, deadline }))
+        }
     }
 }
 
 /// A connection that never waits longer than its deadline.
-struct Hurried {
-    stream: TcpStream,
+struct Hurried<S> {
+    stream: S,
     deadline: Instant,
 }
 
-impl Read for Hurried {
+/// What a wait can be bounded on.
+trait Patient {
+    fn wait_to_read(&self, at_most: Duration) -> io::Result<()>;
+    fn wait_to_write(&self, at_most: Duration) -> io::Result<()>;
+}
+
+impl Patient for TcpStream {
+    fn wait_to_read(&self, at_most: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(at_most))
+    }
+
+    fn wait_to_write(&self, at_most: Duration) -> io::Result<()> {
+        self.set_write_timeout(Some(at_most))
+    }
+}
+
+#[cfg(unix)]
+impl Patient for UnixStream {
+    fn wait_to_read(&self, at_most: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(at_most))
+    }
+
+    fn wait_to_write(&self, at_most: Duration) -> io::Result<()> {
+        self.set_write_timeout(Some(at_most))
+    }
+}
+
+impl<S: Read + Patient> Read for Hurried<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(Some(remaining(self.deadline)?))?;
+        self.stream.wait_to_read(remaining(self.deadline)?)?;
         self.stream.read(buffer)
     }
 }
 
-impl Write for Hurried {
+impl<S: Write + Patient> Write for Hurried<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.stream.set_write_timeout(Some(remaining(self.deadline)?))?;
+        self.stream.wait_to_write(remaining(self.deadline)?)?;
         self.stream.write(bytes)
     }
 

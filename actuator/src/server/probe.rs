@@ -113,11 +113,15 @@ impl Builder {
         };
         let base = server.full_base_path();
         let health = exposure.path_of("health").trim_matches('/');
-        let target = Target::new(self.listener(&server)?, format!("{base}/{health}{below}"));
-        Ok(match server.management_tls() {
-            Some(tls) => target.encrypted(own_client(tls)?),
-            None => target,
-        })
+        let path = format!("{base}/{health}{below}");
+        #[cfg(unix)]
+        if let (None, None, Some(socket)) =
+            (self.listening_on, server.management, &server.management_socket)
+        {
+            return Ok(Target::of_file(socket.path.clone(), path));
+        }
+        let encrypt = server.management_tls().map(own_client).transpose()?;
+        Ok(Target::new(self.listener(&server)?, path, encrypt))
     }
 
     /// The listener of the management API.
