@@ -46,7 +46,7 @@
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | answer errors as JSON, return errors from handlers | [`HttpError`], [`ErrorLayer`], from [`Actuator::error_layer`] |
-//! | find out in your own way who asks | [`security::Authenticator`] |
+//! | find out in your own way who asks | [`App::authenticator`], [`security::Authenticator`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
 //! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
@@ -63,6 +63,8 @@
 //!   accept gzip, and the archives of the log file.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
+//! - `passwords` (on by default): passwords of users that settings give as hashes. A build without
+//!   it refuses to start with one.
 //! - `tls` (on by default): TLS on the listeners, calls out over https (admin servers, URL checks,
 //!   the webhook, pushes), and the check of certificates.
 //! - `jwt`: callers of the management API who show a JSON Web Token of an identity provider.
@@ -86,6 +88,11 @@ pub struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/macros.md")]
 pub struct MacrosDocument;
+
+/// And those of the documentation of security.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/security.md")]
+pub struct SecurityDocument;
 
 /// And those of the documentation of health.
 #[cfg(doctest)]

@@ -62,7 +62,9 @@ impl Target {
             ErrorKind::ConnectionRefused => format!("nobody listens on {place}"),
             ErrorKind::UnexpectedEof => format!("the answer of {} is cut off", self.url()),
             // That of TLS says more.
-            ErrorKind::InvalidData if error.get_ref().is_none() => format!("what listens on {place} does not speak HTTP/1.1"),
+            ErrorKind::InvalidData if error.get_ref().is_none() => {
+                format!("what listens on {place} does not speak HTTP/1.1")
+            }
             ErrorKind::FileTooLarge => {
                 format!("the answer of {} has more than {} KiB", self.url(), MAX_BYTES / 1024)
             }

@@ -1,8 +1,6 @@
 //! The connection of a probe: every wait on it ends at one deadline. It may be encrypted by
 //! somebody else.
 
-#[cfg(unix)]
-use std::{os::unix::net::UnixStream, path::PathBuf, sync::mpsc, thread};
 use std::{
     fmt,
     io::{self, ErrorKind, Read, Write},
@@ -10,6 +8,8 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+#[cfg(unix)]
+use std::{os::unix::net::UnixStream, path::PathBuf, sync::mpsc, thread};
 
 /// What can be read from and written to.
 pub(crate) trait Duplex: Read + Write {}

@@ -30,7 +30,7 @@ use crate::{
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
     web::{
         ActuatorLayer, ErrorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, OnWrite,
-        not_found_fallback,
+        SharedGuard, not_found_fallback,
     },
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -51,6 +51,7 @@ pub struct Actuator {
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) on_write: Option<OnWrite>,
+    pub(super) guard: Option<SharedGuard>,
     pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
     pub(super) webhook: WebhookSettings,
@@ -185,6 +186,7 @@ impl Actuator {
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including(self.server.errors.includes)
                 .telling_of_writes(self.on_write.clone())
+                .guarded(self.guard.clone())
                 .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
     }
@@ -236,10 +238,7 @@ impl Actuator {
             management: (!self.server.management_off).then_some(management),
             socket: self.server.management_socket.as_ref().map(|socket| socket.path.as_path()),
             registers: self.admin.is_on(),
-            https: (
-                self.server.tls.application.is_some(),
-                self.server.management_tls().is_some(),
-            ),
+            https: (self.server.tls.application.is_some(), self.server.management_tls().is_some()),
             base_path: &self.server.full_base_path(),
             exposed: exposed.iter().map(crate::web::Exposed::id).collect(),
             default_address: self.server.default_address,

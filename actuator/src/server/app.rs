@@ -19,6 +19,7 @@ use crate::{
         source::Source,
     },
     registry::Claim,
+    security::Authenticator,
     settings::{FromSetting, Settings},
     support::trigger::Trigger,
 };
@@ -38,6 +39,7 @@ pub struct App {
     pub(super) facts: Vec<&'static FactsDeclaration>,
     pub(super) allocator: Option<ReadAllocator>,
     pub(super) level_store: Option<Arc<dyn LevelOverrideStore>>,
+    pub(super) authenticators: Vec<Arc<dyn Authenticator>>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
     pub(super) shutdown: Trigger,
@@ -69,6 +71,7 @@ impl App {
             facts: Vec::new(),
             allocator: None,
             level_store: None,
+            authenticators: Vec::new(),
             claims: Vec::new(),
             availability: Availability::starting(),
             shutdown: Trigger::default(),
@@ -227,6 +230,39 @@ impl App {
     /// several instances share, instead of in the file of `actuator.loggers.overrides.file`.
     pub fn level_override_store(&mut self, store: impl LevelOverrideStore) -> &mut Self {
         self.level_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Adds a way of one's own to find out who asks the management API. From then on it is guarded:
+    /// callers whom nobody knows read `health` and nothing else. Those of the settings are asked
+    /// first; several of one's own in the order in which they were added.
+    ///
+    /// ```
+    /// use actuator::{App, security::{Attempt, Authenticator, BoxFuture, Principal, Verdict}};
+    ///
+    /// /// Believes the proxy that is the only one to reach the management port.
+    /// struct ProxyUser;
+    ///
+    /// impl Authenticator for ProxyUser {
+    ///     fn name(&self) -> &str {
+    ///         "proxy"
+    ///     }
+    ///
+    ///     fn authenticate<'a>(&'a self, attempt: &'a Attempt<'a>) -> BoxFuture<'a, Verdict> {
+    ///         let user = (attempt.header)("x-user").and_then(|user| str::from_utf8(user).ok());
+    ///         Box::pin(std::future::ready(match user {
+    ///             Some(user) => Verdict::Known(Principal::new(user, ["operator"])),
+    ///             None => Verdict::NotMine,
+    ///         }))
+    ///     }
+    /// }
+    ///
+    /// fn setup(app: &mut App) {
+    ///     app.authenticator(ProxyUser);
+    /// }
+    /// ```
+    pub fn authenticator(&mut self, authenticator: impl Authenticator) -> &mut Self {
+        self.authenticators.push(Arc::new(authenticator));
         self
     }
 

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
-    endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
+    endpoint_audit, guard, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
     settings::ServerSettings, streams::Streams,
 };
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
+    security::Authenticator,
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
     web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts},
@@ -49,6 +50,7 @@ struct Parts {
     application_runtime: ApplicationRuntime,
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
+    authenticators: Vec<Arc<dyn Authenticator>>,
 }
 
 impl Parts {
@@ -113,6 +115,7 @@ impl Parts {
             application_runtime,
             sampler,
             exchanges,
+            authenticators: app.authenticators,
         })
     }
 
@@ -144,6 +147,7 @@ impl Parts {
                 config.exchange.is_recording() && config.exchange.bodies.is_on(),
             ),
             layer: layer(&basics.meters, &basics.server, self.exchanges),
+            guard: guard::guard(config.security, self.authenticators, &basics.audit)?,
             server: basics.server,
             exposure: config.exposure,
             endpoints,

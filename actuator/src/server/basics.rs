@@ -21,6 +21,7 @@ use crate::{
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
     model::{sanitizer::Sanitizer, show::Show},
+    security::SecuritySettings,
     settings::{Settings, SettingsReader},
     support::clock::Clock,
     web::{Exposure, ExposureDefaults},
@@ -164,6 +165,7 @@ pub(super) struct Config {
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
+    pub(super) security: SecuritySettings,
     pub(super) webhook: WebhookSettings,
 }
 
@@ -185,6 +187,7 @@ impl Config {
             views: endpoint::ViewSettings::read(reader),
             metrics_views: endpoint::MetricsViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
+            security: SecuritySettings::read(reader, endpoint::IDS),
             webhook: WebhookSettings::read(reader),
         }
     }

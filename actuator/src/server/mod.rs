@@ -8,6 +8,8 @@ mod beans;
 mod builder;
 mod declared_meters;
 mod endpoint_audit;
+mod event_limit;
+mod guard;
 mod health;
 mod level_audit;
 mod level_store;

@@ -34,9 +34,10 @@ impl Ports {
         let application = application.secured(own);
         let there = |bound: BoundListener| bound.moved_to(&beside.handle);
         let management = match settings.management {
-            Some(address) => {
-                Some(there(BoundListener::bind(address, "management.server.port").await?)?.secured(others))
-            }
+            Some(address) => Some(
+                there(BoundListener::bind(address, "management.server.port").await?)?
+                    .secured(others),
+            ),
             None => None,
         };
         let socket = settings.management_socket.as_ref();

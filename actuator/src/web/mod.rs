@@ -1,6 +1,7 @@
 //! HTTP in: finding the operation, negotiating, reading arguments, writing answers.
 //!
-//! One request runs through these files in this order: `router` (path → endpoint), `target`
+//! One request runs through these files in this order: `router` (path → endpoint), `guard` (who
+//! asks, and whether they may), `target`
 //! (operation), `media_type` (what may be answered), `arguments` and `body`, `Endpoint::invoke`,
 //! `answer` (reply → response), and on any refusal `refusal` (the contract's error document).
 //! Nothing here knows a concrete endpoint.
@@ -11,6 +12,7 @@ mod body;
 mod errors;
 mod events;
 mod exposure;
+mod guard;
 #[cfg(feature = "compression")]
 mod gzip;
 #[cfg(not(feature = "compression"))]
@@ -32,6 +34,7 @@ mod write;
 pub(crate) use errors::ErrorSettings;
 pub use errors::{ErrorLayer, HttpError};
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
+pub(crate) use guard::{Guard, OnSecurityEvent, SecurityEvent, SecurityEventKind, SharedGuard};
 pub use layer::{ActuatorLayer, ExchangeBodyLayer};
 pub(crate) use layer::{LayerParts, RequestSettings};
 pub(crate) use refusal::not_found_fallback;

@@ -4,12 +4,13 @@
 use std::{fmt, sync::Arc};
 
 use axum::{body::Body, response::Response};
-use http::{Method, Request, header, request::Parts};
+use http::{Method, Request, StatusCode, header, request::Parts};
 
 use super::{
     answer, arguments, body,
     errors::{Includes, OfManagement},
     exposure::Exposed,
+    guard::{self, Admitted, Asked, SharedGuard},
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
     path,
@@ -20,7 +21,7 @@ use super::{
 use crate::{
     model::{
         call::{Call, Listener},
-        endpoint::{Operation, Produces, Selector, SharedEndpoint},
+        endpoint::{Operation, OperationKind, Produces, Selector, SharedEndpoint},
         principal::Principal,
         problem::Problem,
     },
@@ -29,6 +30,16 @@ use crate::{
 
 /// An endpoint, what stands below its path, and the additional path by which it was found.
 type Found<'m, 'r> = (&'m SharedEndpoint, Below<'m, 'r>, Option<&'m str>);
+
+/// What a path names.
+enum Named<'m, 'r> {
+    /// The discovery page.
+    Index,
+    /// An endpoint.
+    Endpoint(Found<'m, 'r>),
+    /// Nothing.
+    Nothing(Refusal),
+}
 
 /// The management API on one listener.
 pub(crate) struct Management {
@@ -40,6 +51,7 @@ pub(crate) struct Management {
     include: Includes,
     listener: Listener,
     on_write: Option<OnWrite>,
+    guard: Option<SharedGuard>,
     /// The answers of the listener that have no end of their own.
     live: LiveAnswers,
 }
@@ -86,6 +98,7 @@ impl Management {
             include: Includes::default(),
             listener,
             on_write: None,
+            guard: None,
             live: LiveAnswers::default(),
         }
     }
@@ -108,6 +121,13 @@ impl Management {
     #[must_use]
     pub(crate) fn telling_of_writes(mut self, on_write: Option<OnWrite>) -> Self {
         self.on_write = on_write;
+        self
+    }
+
+    /// Every path of it is guarded, those where there is nothing too.
+    #[must_use]
+    pub(crate) fn guarded(mut self, guard: Option<SharedGuard>) -> Self {
+        self.guard = guard;
         self
     }
 
@@ -160,26 +180,74 @@ impl Management {
 
     /// Answers one request. Never fails: a refusal is a response too.
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
-        let (parts, body) = request.into_parts();
-        let mut response = match self.answer(&parts, body).await {
-            Ok(response) => response,
-            Err(refusal) => refusal.respond(&RefusalContext {
-                path: original_uri(&parts).path(),
-                query: parts.uri.query().unwrap_or_default(),
-                headers: &parts.headers,
-                include: self.include,
-            }),
+        let (mut parts, body) = request.into_parts();
+        let named = self.find(parts.uri.path());
+        let admitted = self.admit(&parts, &named).await;
+        let (mut response, cookie) = match admitted {
+            Ok(Admitted { principal, cookie }) => {
+                let found_out = principal.is_some();
+                if let Some(principal) = principal {
+                    parts.extensions.insert(principal);
+                }
+                let answered = self.answer(&parts, body, named).await;
+                let mut response = answered
+                    .unwrap_or_else(|refusal| refusal.respond(&self.refusal_context(&parts)));
+                // For the record of the exchange.
+                if found_out && let Some(principal) = parts.extensions.remove::<Principal>() {
+                    response.extensions_mut().insert(principal);
+                }
+                (response, cookie)
+            }
+            Err(response) => (response, None),
         };
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
         response.extensions_mut().insert(OfManagement);
         response
     }
 
-    async fn answer(&self, parts: &Parts, sent: Body) -> Result<Response, Refusal> {
-        let full_path = parts.uri.path();
-        if self.is_index(full_path) {
-            return self.index(parts);
+    /// Lets a request through, or answers those that do not pass. Preflights come without
+    /// credentials: they are told nothing (recorded: `run-security-default/preflight-anonymous`).
+    async fn admit(&self, parts: &Parts, named: &Named<'_, '_>) -> Result<Admitted, Response> {
+        let Some(guard) = &self.guard else { return Ok(Admitted::default()) };
+        if is_preflight(parts) {
+            return Err(guard::empty(StatusCode::OK));
         }
-        let found = self.find(full_path)?;
+        let endpoint = match named {
+            Named::Endpoint((endpoint, ..)) => Some(endpoint.id()),
+            Named::Index | Named::Nothing(_) => None,
+        };
+        let kind = match parts.method {
+            Method::GET | Method::HEAD => Some(OperationKind::Read),
+            Method::POST => Some(OperationKind::Write),
+            Method::DELETE => Some(OperationKind::Delete),
+            _ => None,
+        };
+        let admitted = guard.admit(parts, Asked { endpoint, kind }).await;
+        admitted.map_err(|denied| denied.respond(&self.refusal_context(parts)))
+    }
+
+    fn refusal_context<'p>(&self, parts: &'p Parts) -> RefusalContext<'p> {
+        RefusalContext {
+            path: original_uri(parts).path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            include: self.include,
+        }
+    }
+
+    async fn answer(
+        &self,
+        parts: &Parts,
+        sent: Body,
+        named: Named<'_, '_>,
+    ) -> Result<Response, Refusal> {
+        let found = match named {
+            Named::Index => return self.index(parts),
+            Named::Endpoint(found) => found,
+            Named::Nothing(refusal) => return Err(refusal),
+        };
         let (endpoint, below, _) = &found;
         let on_write = self.on_write.as_ref();
         let caller = parts.extensions.get::<Principal>();
@@ -264,8 +332,16 @@ impl Management {
         Ok(response)
     }
 
+    /// What a path names.
+    fn find<'m, 'r>(&'m self, full_path: &'r str) -> Named<'m, 'r> {
+        if self.is_index(full_path) {
+            return Named::Index;
+        }
+        self.find_endpoint(full_path).map_or_else(Named::Nothing, Named::Endpoint)
+    }
+
     /// The endpoint of a path, and the decoded segments below it.
-    fn find<'m, 'r>(&'m self, full_path: &'r str) -> Result<Found<'m, 'r>, Refusal> {
+    fn find_endpoint<'m, 'r>(&'m self, full_path: &'r str) -> Result<Found<'m, 'r>, Refusal> {
         let mounted =
             self.mounted.iter().find_map(|mounted| Some((mounted, mounted.rest(full_path)?)));
         if let Some((mounted, rest)) = mounted {

@@ -40,6 +40,7 @@ mod refusals;
 mod requests;
 mod runtimes;
 mod scrape_faults;
+mod security;
 mod startup;
 mod statsd;
 /// The same reader that the formats are tested with.

@@ -133,7 +133,8 @@ async fn each_port_speaks_as_its_own_settings_say() {
     let plain = start(apart(plain)).await;
     let only = start(apart(scene.service("management.server.ssl"))).await;
     let client = scene.client();
-    for (service, secure) in [(&both, (true, true)), (&plain, (true, false)), (&only, (false, true))]
+    for (service, secure) in
+        [(&both, (true, true)), (&plain, (true, false)), (&only, (false, true))]
     {
         let answer = client.get(service.address(), "/peer").await;
         assert_eq!(answer.is_ok(), secure.0);
@@ -188,7 +189,10 @@ async fn the_command_line_probe_asks_over_tls() {
     let asked = probe(builder().listening_on(service.address())).await;
     assert_eq!(asked.as_deref(), Ok("UP"));
     // A service that speaks plain HTTP there is another one.
-    let plain = start(Actuator::builder().isolated().without_declarations().force_setting("server.port", "0")).await;
+    let plain = start(
+        Actuator::builder().isolated().without_declarations().force_setting("server.port", "0"),
+    )
+    .await;
     let error = probe(builder().listening_on(plain.address())).await.unwrap_err();
     assert!(error.contains("https://127.0.0.1:"), "{error}");
 }
@@ -218,7 +222,10 @@ async fn admin_servers_are_given_https_addresses() {
     let scene = Scene::new();
     let service = scene
         .service("server.ssl")
-        .force_setting("spring.boot.admin.client.url", format!("http://{}", admin.local_addr().unwrap()))
+        .force_setting(
+            "spring.boot.admin.client.url",
+            format!("http://{}", admin.local_addr().unwrap()),
+        )
         .force_setting("management.server.port", "0")
         .force_setting("management.server.ssl.enabled", "false");
     let service = start(service).await;
@@ -234,4 +241,37 @@ async fn admin_servers_are_given_https_addresses() {
     assert!(asked.contains(r#""serviceUrl":"https://"#), "{asked}");
     assert!(asked.contains(&format!(":{port}/\"")), "{asked}");
     assert!(asked.contains(r#""managementUrl":"http://"#), "{asked}");
+}
+
+#[tokio::test]
+async fn the_management_api_knows_callers_by_their_certificates() {
+    let scene = Scene::new();
+    let service = scene
+        .service("server.ssl")
+        .force_setting("server.ssl.client-auth", "want")
+        .force_setting("actuator.security.certificates.boss.common-name", "ada")
+        .force_setting("actuator.security.certificates.boss.roles", "auditor")
+        .force_setting("actuator.security.read-roles", "auditor")
+        .force_setting("spring.security.user.password", "{noop}secret")
+        .force_setting("spring.security.user.roles", "auditor");
+    let service = start(service).await;
+    let address = service.address();
+    let status = async |client: &Client, header: &str| {
+        client.get_with(address, "/actuator/info", header).await.unwrap().0
+    };
+    let (ada, bob) = (scene.ada(), scene.clients.client("bob"));
+    let (ada, bob) = (scene.client().showing(&ada), scene.client().showing(&bob));
+    assert_eq!(status(&ada, "").await, 200);
+    assert_eq!(status(&bob, "").await, 401, "nobody described this certificate");
+    assert_eq!(status(&scene.client(), "").await, 401);
+    // A certificate that nobody described is no wrong credential.
+    let basic = "authorization: Basic dXNlcjpzZWNyZXQ=\r\n";
+    assert_eq!(status(&bob, basic).await, 200);
+    // The service's own certificate, that of its probe, is nobody's.
+    let own = Identity {
+        certificate: std::fs::read_to_string(scene.folder.path("tls.crt")).unwrap(),
+        key: std::fs::read_to_string(scene.folder.path("tls.key")).unwrap(),
+        der: scene.client().certificate(address).await,
+    };
+    assert_eq!(status(&scene.client().showing(&own), "").await, 401);
 }

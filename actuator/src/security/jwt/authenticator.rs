@@ -115,7 +115,7 @@ impl Authenticator for Jwt {
     }
 
     fn challenge(&self) -> Option<String> {
-        Some("Bearer".to_owned())
+        Some(r#"Bearer realm="Realm""#.to_owned())
     }
 }
 

@@ -1,5 +1,5 @@
 //! Asking the identity provider for its keys: at their own address, or at the one that its
-//! discovery document names (OpenID Connect Discovery 1.0, section 4).
+//! discovery document names (`OpenID` Connect Discovery 1.0, section 4).
 
 use std::{fmt, time::Duration};
 

@@ -32,9 +32,10 @@ impl Naming {
         let values = self.roles.iter().filter_map(|path| found(claims, path)).flat_map(texts);
         let mut roles: Vec<&str> = Vec::new();
         for value in values.take(MOST) {
-            match self.mapping.is_empty() {
-                true => roles.push(value),
-                false => roles.extend(self.mapped(value)),
+            if self.mapping.is_empty() {
+                roles.push(value);
+            } else {
+                roles.extend(self.mapped(value));
             }
         }
         roles.sort_unstable();

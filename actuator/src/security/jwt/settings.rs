@@ -25,7 +25,10 @@ impl JwtSettings {
         for name in ["public-key-location", "authorities-claim-name", "authority-prefix"] {
             let name = format!("{SPRING}.{name}");
             if reader.value::<String>(&name).is_some() {
-                reader.reject(&name, format!("is not known here; see {SPRING}.jwk-set-uri and {OWN}.roles-claim"));
+                reader.reject(
+                    &name,
+                    format!("is not known here; see {SPRING}.jwk-set-uri and {OWN}.roles-claim"),
+                );
             }
         }
         let algorithms = algorithms(reader);
@@ -41,7 +44,8 @@ impl JwtSettings {
             (None, Some((name, target))) => Provider::issuer(name, target, trust),
             (None, None) => {
                 if !reader.map(SPRING).is_empty() || !reader.map(OWN).is_empty() {
-                    let complaint = "an identity provider is needed: set this, or issuer-uri beside it";
+                    let complaint =
+                        "an identity provider is needed: set this, or issuer-uri beside it";
                     reader.reject_hidden(&format!("{SPRING}.jwk-set-uri"), complaint);
                 }
                 return None;

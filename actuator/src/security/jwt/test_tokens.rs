@@ -1,4 +1,5 @@
 //! An identity provider of a test: keys, and tokens that it signs.
+#![allow(dead_code, reason = "several tests share it, and each needs a part")]
 
 use std::time::SystemTime;
 
@@ -18,7 +19,7 @@ use ring::{
 use serde_json::{Value, json};
 
 /// A key, with its public half.
-pub(super) enum TestKey {
+pub(crate) enum TestKey {
     Rsa(RsaKeys),
     Ec(EcdsaKeyPair, &'static str),
     Ed(Ed25519KeyPair),
@@ -26,17 +27,17 @@ pub(super) enum TestKey {
 
 impl TestKey {
     /// There is one such key only: none can be generated.
-    pub(super) fn rsa() -> Self {
+    pub(crate) fn rsa() -> Self {
         let pem = include_str!("../../../tests/jwt/rsa.key.pem");
         let text: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
         Self::Rsa(RsaKeys::from_pkcs8(&STANDARD.decode(text).unwrap()).unwrap())
     }
 
-    pub(super) fn p256() -> Self {
+    pub(crate) fn p256() -> Self {
         Self::ec(&ECDSA_P256_SHA256_FIXED_SIGNING, "P-256")
     }
 
-    pub(super) fn p384() -> Self {
+    pub(crate) fn p384() -> Self {
         Self::ec(&ECDSA_P384_SHA384_FIXED_SIGNING, "P-384")
     }
 
@@ -46,13 +47,13 @@ impl TestKey {
         Self::Ec(EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).unwrap(), curve)
     }
 
-    pub(super) fn ed25519() -> Self {
+    pub(crate) fn ed25519() -> Self {
         let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
         Self::Ed(Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap())
     }
 
     /// The public key as JSON.
-    pub(super) fn public(&self, id: &str) -> Value {
+    pub(crate) fn public(&self, id: &str) -> Value {
         match self {
             Self::Rsa(keys) => json!({
                 "kty": "RSA", "kid": id, "use": "sig", "e": "AQAB",
@@ -70,7 +71,7 @@ impl TestKey {
     }
 
     /// A token with this head and these claims.
-    pub(super) fn sign(&self, head: &Value, claims: &Value) -> String {
+    pub(crate) fn sign(&self, head: &Value, claims: &Value) -> String {
         let message = format!("{}.{}", json_part(head), json_part(claims));
         let random = SystemRandom::new();
         let signature = match self {
@@ -89,23 +90,23 @@ impl TestKey {
 }
 
 /// A token that is "signed" with what is public, as an HMAC.
-pub(super) fn sign_with_secret(secret: &[u8], head: &Value, claims: &Value) -> String {
+pub(crate) fn sign_with_secret(secret: &[u8], head: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", json_part(head), json_part(claims));
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     format!("{message}.{}", encoded(hmac::sign(&key, message.as_bytes()).as_ref()))
 }
 
 /// A token that is not signed at all.
-pub(super) fn unsigned(head: &Value, claims: &Value) -> String {
+pub(crate) fn unsigned(head: &Value, claims: &Value) -> String {
     format!("{}.{}.", json_part(head), json_part(claims))
 }
 
 /// The set of these keys.
-pub(super) fn set(keys: &[Value]) -> String {
+pub(crate) fn set(keys: &[Value]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-pub(super) fn encoded(bytes: &[u8]) -> String {
+pub(crate) fn encoded(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
@@ -114,7 +115,7 @@ fn json_part(value: &Value) -> String {
 }
 
 /// Seconds since 1970, so many from now.
-pub(super) fn seconds(from_now: i64) -> i64 {
+pub(crate) fn seconds(from_now: i64) -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     i64::try_from(now.as_secs()).unwrap() + from_now
 }

@@ -56,8 +56,7 @@ impl Provider {
 
     fn jwt(&self, more: &[(&str, &str)]) -> Jwt {
         let (name, url) = (format!("{SPRING}.jwk-set-uri"), self.server.url() + "/keys");
-        let values: Vec<_> =
-            [(&*name, &*url)].into_iter().chain(more.iter().copied()).collect();
+        let values: Vec<_> = [(&*name, &*url)].into_iter().chain(more.iter().copied()).collect();
         Jwt::new(read(&values).unwrap().unwrap(), self.clock.clone()).unwrap()
     }
 
@@ -109,8 +108,7 @@ async fn each_algorithm_that_is_allowed_is_believed_with_its_own_key_only() {
     let provider = Provider::new(&public).await;
     let all = format!("{SPRING}.jws-algorithms");
     let jwt = provider.jwt(&[(&all, "RS256,PS256,ES256,ES384,EdDSA")]);
-    let named =
-        [("RS256", 0), ("PS256", 0), ("ES256", 1), ("ES384", 2), ("EdDSA", 3)];
+    let named = [("RS256", 0), ("PS256", 0), ("ES256", 1), ("ES384", 2), ("EdDSA", 3)];
     for (algorithm, key) in named {
         let token = keys[key].sign(&head(algorithm, ids[key]), &claims());
         assert_eq!(judge(&jwt, &token).await, ada(), "{algorithm}");
@@ -354,8 +352,7 @@ async fn the_keys_of_an_issuer_are_where_its_document_says() {
         (&*issuer, "file:///etc/passwd".to_owned(), "http or https"),
         (&*issuer, server.url() + "/nowhere", "404"),
     ] {
-        *document.lock().unwrap() =
-            json!({"issuer": document_issuer, "jwks_uri": uri}).to_string();
+        *document.lock().unwrap() = json!({"issuer": document_issuer, "jwks_uri": uri}).to_string();
         let verdict = judge(&jwt(), &token(&issuer)).await;
         let Verdict::Unavailable(why) = &verdict else { panic!("{verdict:?}") };
         assert!(why.contains(word), "{why}");

@@ -88,9 +88,7 @@ pub(super) fn stamp(settings: &TlsSettings) -> Vec<Stamp> {
 }
 
 /// All certificates of a source; at least one. Blocks.
-pub(super) fn certificates(
-    source: &PemSource,
-) -> Result<Vec<CertificateDer<'static>>, Complaint> {
+pub(super) fn certificates(source: &PemSource) -> Result<Vec<CertificateDer<'static>>, Complaint> {
     let pem = source.read()?;
     let found = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
     let found = found.map_err(|error| source.complaint(format!("{source} is no PEM: {error}")))?;

@@ -5,6 +5,9 @@
 
 #[cfg(feature = "tls")]
 mod acceptor;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod acceptor;
 #[cfg(feature = "tls")]
 mod client_certificate;
 #[cfg(feature = "tls")]
@@ -13,9 +16,6 @@ mod client_verifier;
 mod handshakes;
 #[cfg(feature = "tls")]
 mod material;
-#[cfg(not(feature = "tls"))]
-#[path = "no_tls.rs"]
-mod acceptor;
 #[cfg(feature = "tls")]
 mod own_client;
 #[cfg(not(feature = "tls"))]

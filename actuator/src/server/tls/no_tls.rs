@@ -57,7 +57,6 @@ impl Tls {
     pub(crate) fn watch(&self, _: &Handle) {
         match self.never {}
     }
-
 }
 
 impl<S: Unpin> AsyncRead for TlsStream<S> {
@@ -71,11 +70,7 @@ impl<S: Unpin> AsyncRead for TlsStream<S> {
 }
 
 impl<S: Unpin> AsyncWrite for TlsStream<S> {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        _: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
         match self.never {}
     }
 

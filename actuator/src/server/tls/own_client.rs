@@ -9,9 +9,7 @@ use std::{
 use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, StreamOwned,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{
-        WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
-    },
+    crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
     sign::{CertifiedKey, SingleCertAndKey},
 };
@@ -57,9 +55,8 @@ impl OwnClient {
         stream: S,
         address: IpAddr,
     ) -> io::Result<impl Read + Write + use<S>> {
-        let connection =
-            ClientConnection::new(Arc::clone(&self.config), ServerName::from(address))
-                .map_err(io::Error::other)?;
+        let connection = ClientConnection::new(Arc::clone(&self.config), ServerName::from(address))
+            .map_err(io::Error::other)?;
         Ok(StreamOwned::new(connection, stream))
     }
 }

@@ -144,11 +144,7 @@ fn read_own(reader: &mut SettingsReader<'_>, prefix: &str) -> Option<TlsSettings
     read_from(reader, prefix, &place)
 }
 
-fn read_bundle(
-    reader: &mut SettingsReader<'_>,
-    prefix: &str,
-    bundle: &str,
-) -> Option<TlsSettings> {
+fn read_bundle(reader: &mut SettingsReader<'_>, prefix: &str, bundle: &str) -> Option<TlsSettings> {
     let setting = format!("{prefix}.bundle");
     if !reader.map(&format!("spring.ssl.bundle.jks.{bundle}")).is_empty() {
         reader.reject(&setting, format!("spring.ssl.bundle.jks.{bundle} is {STORE}"));
@@ -156,7 +152,8 @@ fn read_bundle(
     }
     let base = format!("spring.ssl.bundle.pem.{bundle}");
     if reader.map(&base).is_empty() {
-        reader.reject(&setting, format!("there is no such bundle; set {base}.keystore.certificate"));
+        reader
+            .reject(&setting, format!("there is no such bundle; set {base}.keystore.certificate"));
         return None;
     }
     let name = |below: &str| format!("{base}.{below}");
@@ -228,9 +225,7 @@ fn source(reader: &mut SettingsReader<'_>, name: &str) -> Option<PemSource> {
     if value.trim().is_empty() {
         return None;
     }
-    PemSource::parse(name, &value)
-        .map_err(|complaint| reader.reject_hidden(name, complaint))
-        .ok()
+    PemSource::parse(name, &value).map_err(|complaint| reader.reject_hidden(name, complaint)).ok()
 }
 
 fn client_auth(reader: &mut SettingsReader<'_>, name: &str) -> ClientAuth {

@@ -11,10 +11,8 @@ fn read(values: &[(&str, &str)], own_management: bool) -> Result<ListenersTls, S
     reader.finish().map(|()| read).map_err(|error| error.to_string())
 }
 
-const OWN: [(&str, &str); 2] = [
-    ("server.ssl.certificate", "/tls.crt"),
-    ("server.ssl.certificate-private-key", "/tls.key"),
-];
+const OWN: [(&str, &str); 2] =
+    [("server.ssl.certificate", "/tls.crt"), ("server.ssl.certificate-private-key", "/tls.key")];
 
 #[test]
 fn nothing_set_is_plain_http_and_so_is_what_is_switched_off() {
@@ -51,7 +49,8 @@ fn settings_for_a_port_that_is_not_there_are_refused() {
 
 #[test]
 fn a_bundle_gives_what_the_settings_of_the_port_do_not_say() {
-    let bundle = |name: &str, value: &'static str| (format!("spring.ssl.bundle.pem.web.{name}"), value);
+    let bundle =
+        |name: &str, value: &'static str| (format!("spring.ssl.bundle.pem.web.{name}"), value);
     let values = [
         bundle("keystore.certificate", "/b.crt"),
         bundle("keystore.private-key", "/b.key"),
@@ -85,7 +84,10 @@ fn what_is_missing_or_cannot_be_read_is_named_with_what_to_do() {
         (vec![OWN[0], OWN[1], ("server.ssl.key-password", "hunter2")], &["openssl pkcs8"]),
         (vec![("server.ssl.bundle", "web")], &["spring.ssl.bundle.pem.web.keystore.certificate"]),
         (
-            vec![("server.ssl.bundle", "web"), ("spring.ssl.bundle.jks.web.keystore.location", "x")],
+            vec![
+                ("server.ssl.bundle", "web"),
+                ("spring.ssl.bundle.jks.web.keystore.location", "x"),
+            ],
             &["spring.ssl.bundle.jks.web", "openssl pkcs12"],
         ),
     ] {

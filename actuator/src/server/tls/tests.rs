@@ -82,11 +82,10 @@ impl<'a> Client<'a> {
     fn config(&self) -> ClientConfig {
         let mut roots = RootCertStore::empty();
         roots.add(self.trusts.der().into()).unwrap();
-        let builder =
-            ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-                .with_protocol_versions(self.speaks)
-                .unwrap()
-                .with_root_certificates(roots);
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(self.speaks)
+            .unwrap()
+            .with_root_certificates(roots);
         let mut config = match self.shows {
             None => builder.with_no_client_auth(),
             Some(Identity { der, key, .. }) => {
@@ -212,9 +211,8 @@ async fn clients_may_or_must_show_a_certificate_that_an_authority_vouches_for() 
     let folder = Folder::new();
     let trust = folder.write("clients.pem", &clients.pem());
     let identity = authority.server("shop");
-    let server = |auth| {
-        Server::new(&identity, &[("client-auth", auth), ("trust-certificate", &trust)])
-    };
+    let server =
+        |auth| Server::new(&identity, &[("client-auth", auth), ("trust-certificate", &trust)]);
     let (want, need, none) = (server("want"), server("need"), Server::new(&identity, &[]));
     let (known, stranger) = (clients.client("ada"), authority.client("eve"));
     for version in [OLD, NEW] {

@@ -18,6 +18,7 @@ const TABLES: &[Table] = &[
         "The server",
         &["server.", "spring.web.", "spring.lifecycle.", "actuator.server.", "actuator.shutdown."],
     ),
+    ("TLS", &["server.ssl.", "management.server.ssl.", "spring.ssl."]),
     ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
     ("The application", &["spring."]),
     ("The management API", &["management.", "actuator.management."]),
@@ -47,6 +48,7 @@ const TABLES: &[Table] = &[
         "Requests",
         &["actuator.request-id.", "actuator.request-log.", "actuator.trace-context.", "c2c."],
     ),
+    ("Security", &["spring.security.", "actuator.security."]),
     ("Audit", &["management.auditevents.", "actuator.audit.", "actuator.auditevents."]),
     (
         "The log",

@@ -7,6 +7,7 @@ mod log_places;
 mod meters;
 mod push;
 mod requests;
+mod security;
 mod sentry;
 mod server;
 mod tls;
@@ -53,6 +54,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         push::ENTRIES,
         meters::ENTRIES,
         requests::ENTRIES,
+        security::ENTRIES,
         sentry::ENTRIES,
         server::ENTRIES,
         tls::ENTRIES,
