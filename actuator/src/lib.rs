@@ -68,6 +68,7 @@
 //! - `tls` (on by default): TLS on the listeners, calls out over https (admin servers, URL checks,
 //!   the webhook, pushes), and the check of certificates.
 //! - `jwt`: callers of the management API who show a JSON Web Token of an identity provider.
+//! - `http2`: HTTP/2 on the listeners of [`serve!`], if `server.http2.enabled` asks for it.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients, and

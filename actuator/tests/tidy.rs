@@ -71,6 +71,8 @@ fn each_library_is_named_only_in_its_rooms() {
     let rooms: [(&str, &[&str]); 20] = [
         ("axum", &["web/", "server/", "macros.rs"]),
         ("hyper", &["web/", "server/"]),
+        ("hyper_util", &["server/listener/"]),
+        ("listenfd", &["server/listener/inherited.rs"]),
         ("http", &["client/", "web/", "server/"]),
         ("reqwest", &["admin/", "client/reqwest.rs", "client/mod.rs", "support/outgoing/"]),
         ("ring", &["security/jwt/"]),

@@ -231,12 +231,13 @@ impl Actuator {
 
     pub(super) fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {
         let exposed = self.exposure.apply(self.endpoints.clone());
+        let on_port = !self.server.is_apart() || management != application;
         StartLog {
             name: &self.name,
             version: self.version.as_deref(),
             application,
-            management: (!self.server.management_off).then_some(management),
-            socket: self.server.management_socket.as_ref().map(|socket| socket.path.as_path()),
+            management: on_port.then_some(management),
+            socket: self.server.socket_name(on_port),
             registers: self.admin.is_on(),
             https: (self.server.tls.application.is_some(), self.server.management_tls().is_some()),
             base_path: &self.server.full_base_path(),

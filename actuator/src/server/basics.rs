@@ -6,7 +6,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, recorder, sentry, settings::ServerSettings};
+use super::{builder::Builder, listener::Inherited, recorder, sentry, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
@@ -84,7 +84,9 @@ impl Basics {
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
         let platform = platform(&mut reader, &environment);
-        let server = ServerSettings::read(&mut reader, platform.is_some());
+        let inherited =
+            if builder.serves { Inherited::take(&environment)? } else { Inherited::default() };
+        let server = ServerSettings::read(&mut reader, platform.is_some(), inherited);
         if builder.serves {
             server.tls.check(&mut reader);
         }

@@ -8,6 +8,7 @@ use super::{
     actuator::Actuator,
     basics::{self, Surroundings},
     builder::Builder,
+    listener::Inherited,
     settings::ServerSettings,
     tls::{OwnClient, TlsSettings},
 };
@@ -98,7 +99,7 @@ impl Builder {
         let Surroundings { settings, environment } = Surroundings::read(self)?;
         let mut reader = SettingsReader::new(&settings);
         let platform = basics::platform(&mut reader, &environment);
-        let server = ServerSettings::read(&mut reader, platform.is_some());
+        let server = ServerSettings::read(&mut reader, platform.is_some(), Inherited::default());
         let exposure = Exposure::read(&mut reader, endpoint::IDS, ExposureDefaults::Health);
         let health =
             HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });
@@ -131,6 +132,13 @@ impl Builder {
             (None, Some(address)) => (address, "management.server.port"),
             (None, None) => (server.address, "server.port"),
         };
+        let nowhere = self.listening_on.is_none() && server.is_apart();
+        if nowhere && server.management.is_none() {
+            return Err(Error::new(
+                ErrorKind::Probe,
+                "the management API is on no port; set management.server.port",
+            ));
+        }
         if address.port() == 0 {
             return Err(Error::new(
                 ErrorKind::Probe,

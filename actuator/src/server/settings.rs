@@ -8,13 +8,14 @@ use std::{
 use super::tls::{ListenersTls, TlsSettings};
 use crate::{
     model::call::Listener,
-    server::listener::{ListenerSettings, SocketSettings},
+    server::listener::{Inherited, ListenerSettings, SocketSettings},
     settings::{SettingsReader, one_of},
     web::{ErrorSettings, RequestSettings},
 };
 
 /// `server.*`, `management.server.*`, and the paths of the management API.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct ServerSettings {
     /// Where the application listens; port 0 for any free one.
     pub address: SocketAddr,
@@ -24,6 +25,8 @@ pub(crate) struct ServerSettings {
     pub management_socket: Option<SocketSettings>,
     /// Whether management listens on no port at all.
     pub management_off: bool,
+    /// The sockets that were open already, instead of those that the settings ask for.
+    pub inherited: Inherited,
     /// What callers may do.
     pub limits: ListenerSettings,
     /// What stands in front of every path of the application's port (`/shop`), or empty.
@@ -52,7 +55,11 @@ pub(crate) struct ServerSettings {
 impl ServerSettings {
     /// Reads the settings. On a cloud platform probes and charts expect the service on all
     /// interfaces, which is then the default; elsewhere it is loopback.
-    pub(crate) fn read(reader: &mut SettingsReader<'_>, on_platform: bool) -> Self {
+    pub(crate) fn read(
+        reader: &mut SettingsReader<'_>,
+        on_platform: bool,
+        inherited: Inherited,
+    ) -> Self {
         let ip = reader.value::<IpAddr>("server.address");
         let default_ip = if on_platform { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
         let address = SocketAddr::new(
@@ -66,7 +73,10 @@ impl ServerSettings {
         };
         let management_socket = SocketSettings::read(reader);
         let management_off = port == Port::None;
-        let apart = management.is_some() || management_socket.is_some() || management_off;
+        let apart = management.is_some()
+            || management_socket.is_some()
+            || management_off
+            || inherited.has_management();
         let context_path = path(reader, "server.servlet.context-path", "");
         let prefix = path(reader, "management.server.base-path", "");
         let below = path(reader, "management.endpoints.web.base-path", "/actuator");
@@ -75,12 +85,14 @@ impl ServerSettings {
         let discovery = reader.value_or("management.endpoints.web.discovery.enabled", true)
             && (apart || !below.is_empty());
         let limits = ListenerSettings::read(reader);
-        let tls = ListenersTls::read(reader, management.is_some(), &limits);
+        let own_port = management.is_some() || inherited.has_management();
+        let tls = ListenersTls::read(reader, own_port, &limits);
         Self {
             address,
             management,
             management_socket,
             management_off,
+            inherited,
             limits,
             context_path,
             base_path,
@@ -103,7 +115,24 @@ impl ServerSettings {
     /// Whether management is apart from the application: on a port or a socket of its own, or
     /// nowhere.
     pub(crate) fn is_apart(&self) -> bool {
-        self.management.is_some() || self.management_socket.is_some() || self.management_off
+        self.has_own_listener() || self.management_off
+    }
+
+    /// Whether management has a port or a socket of its own.
+    pub(crate) fn has_own_listener(&self) -> bool {
+        self.management.is_some()
+            || self.management_socket.is_some()
+            || self.inherited.has_management()
+    }
+
+    /// What to call the Unix socket of management, if it has one; `on_port` says whether it has a
+    /// port.
+    pub(crate) fn socket_name(&self, on_port: bool) -> Option<String> {
+        match &self.management_socket {
+            Some(socket) => Some(format!("unix:{}", socket.path.display())),
+            None => (!on_port && self.inherited.has_management())
+                .then(|| "the socket that was handed over".to_owned()),
+        }
     }
 
     /// The listener that serves the management API.
@@ -113,11 +142,7 @@ impl ServerSettings {
 
     /// How the listener that serves the management API speaks TLS, if it does.
     pub(crate) fn management_tls(&self) -> Option<&TlsSettings> {
-        match self.management {
-            Some(_) => self.tls.management.as_ref(),
-            None if self.is_apart() => None,
-            None => self.tls.application.as_ref(),
-        }
+        if self.is_apart() { self.tls.management.as_ref() } else { self.tls.application.as_ref() }
     }
 
     /// The path of the management API as it stands in an address.

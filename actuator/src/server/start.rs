@@ -28,18 +28,22 @@ struct Ports {
 }
 
 impl Ports {
-    async fn open(settings: &ServerSettings, beside: &Beside) -> Result<Self> {
-        let application = BoundListener::bind(settings.address, "server.port").await?;
+    async fn open(settings: &mut ServerSettings, beside: &Beside) -> Result<Self> {
+        let application = match settings.inherited.application()? {
+            Some(inherited) => inherited,
+            None => BoundListener::bind(settings.address, "server.port").await?,
+        };
         let (own, others) = tls(&settings.tls, beside)?;
         let application = application.secured(own);
         let there = |bound: BoundListener| bound.moved_to(&beside.handle);
-        let management = match settings.management {
-            Some(address) => Some(
-                there(BoundListener::bind(address, "management.server.port").await?)?
-                    .secured(others),
-            ),
-            None => None,
+        let management = match (settings.inherited.management()?, settings.management) {
+            (Some(inherited), _) => Some(there(inherited)?),
+            (None, Some(address)) => {
+                Some(there(BoundListener::bind(address, "management.server.port").await?)?)
+            }
+            (None, None) => None,
         };
+        let management = management.map(|bound| bound.secured(others));
         let socket = settings.management_socket.as_ref();
         let socket = socket.map(BoundListener::bind_socket).transpose()?.map(there).transpose()?;
         Ok(Self { application, management, socket })
@@ -49,8 +53,8 @@ impl Ports {
     fn addresses(&self) -> Result<(SocketAddr, SocketAddr)> {
         let application = self.application.address()?;
         let management = match &self.management {
-            Some(management) => management.address()?,
-            None => application,
+            Some(management) if !management.is_file() => management.address()?,
+            _ => application,
         };
         Ok((application, management))
     }
@@ -76,16 +80,16 @@ fn tls(settings: &ListenersTls, beside: &Beside) -> Result<(Option<Tls>, Option<
 
 impl Actuator {
     /// Listens, registers, and says so in the log. Nothing is served if a port cannot be opened.
-    pub(super) async fn start(self, routes: Router, takes_signals: bool) -> Result<Running> {
+    pub(super) async fn start(mut self, routes: Router, takes_signals: bool) -> Result<Running> {
         let router = self.application_router(routes)?;
-        let own_port = self.server.management.is_some() || self.server.management_socket.is_some();
+        let own_port = self.server.has_own_listener();
         let (beside, end) = if own_port { Beside::thread()? } else { Beside::here() };
         if own_port {
             self.sampler.watch_runtime("management", &beside.handle);
         }
         // Before anybody can know of the service.
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
-        let ports = Ports::open(&self.server, &beside).await?;
+        let ports = Ports::open(&mut self.server, &beside).await?;
         self.availability().started();
         ApplicationTimes::new(&self.meters).started(self.began.elapsed());
         let (address, management_address) = ports.addresses()?;

@@ -1,7 +1,7 @@
 //! What the log says once the service is ready: where it listens, what is reachable, what was
 //! collected.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 /// The facts of a start.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub(super) struct StartLog<'a> {
     /// None if it is on no port.
     pub(super) management: Option<SocketAddr>,
     /// Its Unix socket.
-    pub(super) socket: Option<&'a Path>,
+    pub(super) socket: Option<String>,
     /// There is an admin server to register at.
     pub(super) registers: bool,
     /// Whether each of them speaks TLS.
@@ -55,7 +55,7 @@ impl StartLog<'_> {
         let base_path = self.base_path;
         let scheme = scheme(self.https.1);
         let port = self.management.map(|address| format!("{scheme}://{address}{base_path}"));
-        let file = self.socket.map(|path| format!("{base_path} of unix:{}", path.display()));
+        let file = self.socket.as_ref().map(|name| format!("{base_path} of {name}"));
         let places: Vec<String> = port.into_iter().chain(file).collect();
         if places.is_empty() {
             tracing::info!(

@@ -22,6 +22,16 @@ mod health_stress;
 mod health_views;
 mod host_checks;
 mod levels;
+mod listener;
+#[cfg(unix)]
+mod listener_crowd;
+#[cfg(feature = "http2")]
+mod listener_http2;
+#[cfg(unix)]
+mod listener_inherited;
+#[cfg(unix)]
+mod listener_management;
+mod listener_smuggling;
 mod management_port;
 mod meters;
 mod metrics_bounds;

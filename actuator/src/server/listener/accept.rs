@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper::server::conn::http1;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     activity::Order,
@@ -25,6 +25,8 @@ use crate::{
 
 /// The first and the longest pause after an error of the system, such as no more files to open.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
+/// How long there has to be no error until trouble is over.
+const OVER: Duration = Duration::from_secs(5);
 /// How often those who stall are looked for while there is no room and nobody leaves.
 const LOOK_FOR_ROOM: Duration = Duration::from_millis(100);
 
@@ -58,10 +60,10 @@ pub(super) async fn run(socket: Socket, place: Place, common: Arc<Common>, stop:
 async fn accept_all(socket: &Socket, place: &Place, common: &Arc<Common>) {
     let mut trouble = Trouble::default();
     loop {
-        make_room(common).await;
         match socket.accept().await {
             Ok((stream, address)) => {
-                trouble.is_over(place);
+                trouble.works(place);
+                make_room(common).await;
                 let entry = common.registry.add();
                 tokio::spawn(serve(stream, address, entry, Arc::clone(common)));
             }
@@ -75,7 +77,7 @@ async fn accept_all(socket: &Socket, place: &Place, common: &Arc<Common>) {
     }
 }
 
-/// Waits until there is room for one more.
+/// Waits until there is room for the one that was accepted: nobody has to go before somebody comes.
 async fn make_room(common: &Common) {
     let registry = &common.registry;
     while registry.len() >= common.limits.connections {
@@ -91,20 +93,24 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-/// Errors of the system, and how long they have lasted. The log hears of each change once.
+/// Errors of the system, and how long they have lasted. The log hears of their begin and their end
+/// once; while there are too many callers, they come and go by the second.
 #[derive(Debug, Default)]
 struct Trouble {
+    /// How long was waited after the last error, if nothing was accepted since.
     pause: Option<Duration>,
+    /// When the last error was, while there is trouble.
+    last: Option<Instant>,
 }
 
 impl Trouble {
     /// One more error: how long to wait.
     fn pause(&mut self, place: &Place, error: &io::Error) -> Duration {
         let (first, longest) = PAUSES;
-        if self.pause.is_none() {
+        if self.last.replace(Instant::now()).is_none() {
             tracing::warn!(
                 target: "actuator::server", %place, %error,
-                "no connection can be accepted; tried again until it works"
+                "no connection can be accepted; idle ones are closed, and it is tried again"
             );
         }
         let pause = self.pause.map_or(first, |last| (last * 2).min(longest));
@@ -112,9 +118,11 @@ impl Trouble {
         pause
     }
 
-    /// It works.
-    fn is_over(&mut self, place: &Place) {
-        if self.pause.take().is_some() {
+    /// One was accepted.
+    fn works(&mut self, place: &Place) {
+        self.pause = None;
+        if self.last.is_some_and(|last| last.elapsed() > OVER) {
+            self.last = None;
             tracing::info!(target: "actuator::server", %place, "connections are accepted again");
         }
     }
@@ -176,4 +184,26 @@ async fn handshake(stream: Stream, tls: Option<&Tls>) -> io::Result<(Stream, Pee
 /// An IPv4 address of an IPv6 socket is what it is.
 fn canonical(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn pauses_grow_to_a_second_and_begin_anew_with_a_connection() {
+        let place = Place::Network(([127, 0, 0, 1], 80).into());
+        let error = io::Error::other("no files");
+        let mut trouble = Trouble::default();
+        let mut pauses = |count: usize| {
+            (0..count).map(|_| trouble.pause(&place, &error).as_millis()).collect::<Vec<_>>()
+        };
+        assert_eq!(pauses(9), [10, 20, 40, 80, 160, 320, 640, 1000, 1000]);
+        trouble.works(&place);
+        assert!(trouble.last.is_some(), "it may come back at once");
+        assert_eq!(trouble.pause(&place, &error).as_millis(), 10);
+        tokio::time::advance(OVER * 2).await;
+        trouble.works(&place);
+        assert!(trouble.last.is_none());
+    }
 }

@@ -10,6 +10,11 @@ mod http2;
 #[cfg(not(feature = "http2"))]
 #[path = "no_http2.rs"]
 mod http2;
+#[cfg(unix)]
+mod inherited;
+#[cfg(not(unix))]
+#[path = "no_inherited.rs"]
+mod inherited;
 mod preface;
 mod registry;
 mod service;
@@ -21,6 +26,7 @@ mod stream;
 mod unix_socket;
 mod watch;
 
+pub(crate) use inherited::Inherited;
 pub(super) use registry::Connections;
 pub(super) use serving::Serving;
 pub(crate) use settings::{ListenerSettings, SocketSettings};

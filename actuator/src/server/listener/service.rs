@@ -10,7 +10,7 @@ use std::{
 
 use axum::{Router, body::Body, extract::ConnectInfo, routing::future::RouteFuture};
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
+use http::{HeaderValue, Request, Response, StatusCode, Version, header, request::Parts};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -44,8 +44,8 @@ impl hyper::service::Service<Request<Incoming>> for RequestService {
     fn call(&self, request: Request<Incoming>) -> Answering {
         let running = Some(InProgress::begin(&self.activity));
         let (mut parts, incoming) = request.into_parts();
-        if let Some(refusal) = too_long(&parts, self.max_head) {
-            return Answering::Refused { status: refusal, running };
+        if let Some(status) = refused(&parts, self.max_head) {
+            return Answering::Refused { status, running };
         }
         if let Some(address) = self.connected {
             parts.extensions.insert(ConnectInfo(address));
@@ -57,8 +57,9 @@ impl hyper::service::Service<Request<Incoming>> for RequestService {
     }
 }
 
-/// Why a head is refused, if it is: RFC 9110, 15.5.15 and RFC 6585, 5.
-fn too_long(parts: &Parts, max: usize) -> Option<StatusCode> {
+/// Why a head is refused, if it is: too long (RFC 9110, 15.5.15; RFC 6585, 5), or not clear about
+/// whom it is for (RFC 9112, 3.2).
+fn refused(parts: &Parts, max: usize) -> Option<StatusCode> {
     let target = parts.uri.path_and_query().map_or(1, |target| target.as_str().len());
     let first = parts.method.as_str().len() + target + FIRST_LINE;
     if first > max {
@@ -66,7 +67,12 @@ fn too_long(parts: &Parts, max: usize) -> Option<StatusCode> {
     }
     let lines = parts.headers.iter();
     let lines: usize = lines.map(|(name, value)| name.as_str().len() + value.len() + LINE).sum();
-    (first + lines > max).then_some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
+    if first + lines > max {
+        return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    let mut hosts = parts.headers.get_all(header::HOST).iter();
+    let has_host = hosts.next().is_some() || parts.version != Version::HTTP_11;
+    (!has_host || hosts.next().is_some()).then_some(StatusCode::BAD_REQUEST)
 }
 
 /// A request in progress, until it is dropped.

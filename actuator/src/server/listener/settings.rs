@@ -121,19 +121,16 @@ impl SocketSettings {
     pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Option<Self> {
         const MODE: &str = "actuator.management.unix-socket.mode";
         let mode: String = reader.value_or(MODE, "600".to_owned());
-        let mode = match u32::from_str_radix(&mode, 8) {
-            Ok(mode @ 0..=0o777) => mode,
-            _ => {
-                reader.reject(MODE, "expected permissions in octal, such as 660");
-                0o600
-            }
-        };
+        let mode = u32::from_str_radix(&mode, 8).ok().filter(|mode| *mode <= 0o777);
+        if mode.is_none() {
+            reader.reject(MODE, "expected permissions in octal, such as 660");
+        }
         let name = first(reader, &[Self::NAME])?;
         let path: PathBuf = reader.value(name)?;
         if !cfg!(unix) {
             reader.reject(Self::NAME, "this system has no Unix sockets");
         }
-        Some(Self { path, mode })
+        Some(Self { path, mode: mode? })
     }
 }
 

@@ -68,6 +68,11 @@ impl UnixSocket {
         Ok(Self { listener, file: Some(SocketFile { path: path.to_owned(), identity }) })
     }
 
+    /// One that somebody else has opened and takes care of, in the current runtime.
+    pub(super) fn adopted(listener: std::os::unix::net::UnixListener) -> io::Result<Self> {
+        Ok(Self { listener: UnixListener::from_std(listener)?, file: None })
+    }
+
     /// The same socket in the runtime of `handle`.
     pub(super) fn moved_to(self, handle: &Handle) -> io::Result<Self> {
         let Self { listener, file } = self;
