@@ -3,7 +3,13 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
+use crate::model::call::Listener;
+
+/// What is no secret to a network that may know of the service at all.
+const HARMLESS: [&str; 4] = ["health", "info", "metrics", "prometheus"];
+
 /// The facts of a start.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub(super) struct StartLog<'a> {
     pub(super) name: &'a str,
@@ -19,6 +25,14 @@ pub(super) struct StartLog<'a> {
     pub(super) https: (bool, bool),
     pub(super) base_path: &'a str,
     pub(super) exposed: Vec<&'a str>,
+    /// Only this machine reaches the management API.
+    pub(super) private: bool,
+    /// Those who are not known are kept out.
+    pub(super) guarded: bool,
+    /// The endpoints that strangers may ask.
+    pub(super) open: Vec<&'a str>,
+    /// The paths outside of the base path, and where they answer.
+    pub(super) mounted: Vec<(Listener, &'a str)>,
     /// The address was chosen by the default.
     pub(super) default_address: bool,
     /// The process runs in a container.
@@ -65,7 +79,8 @@ impl StartLog<'_> {
         } else {
             tracing::info!(
                 target: "actuator::server",
-                "management at {} exposes {}", places.join(" and "), list(&self.exposed)
+                "management at {} ({}) exposes {}{}",
+                places.join(" and "), self.whom(), list(&self.exposed), self.further_paths()
             );
         }
         if self.registers && self.management.is_none() {
@@ -75,6 +90,44 @@ impl StartLog<'_> {
                  management.server.port"
             );
         }
+        self.warn_of_strangers();
+    }
+
+    /// Who reaches it.
+    fn whom(&self) -> &'static str {
+        match (self.private, self.guarded) {
+            (true, false) => "this machine only",
+            (true, true) => "this machine only, with credentials",
+            (false, false) => "whoever reaches it",
+            (false, true) => "whoever has credentials",
+        }
+    }
+
+    /// The paths outside of the base path.
+    fn further_paths(&self) -> String {
+        let mut paths: Vec<&str> = self.mounted.iter().map(|(_, path)| *path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if paths.is_empty() { String::new() } else { format!("; and {}", paths.join(", ")) }
+    }
+
+    /// What tells or changes more than strangers should be able to.
+    fn warn_of_strangers(&self) {
+        let is_harmless = |id: &&&str| !HARMLESS.contains(*id);
+        let sensitive: Vec<&str> = self.open.iter().filter(is_harmless).copied().collect();
+        // On a socket the permissions of its file decide.
+        let Some(address) = self.management else { return };
+        if self.private || sensitive.is_empty() {
+            return;
+        }
+        tracing::warn!(
+            target: "actuator::server",
+            "whoever reaches {address} may use {} without a password: set spring.security.user.password, \
+             give management an address of its own (management.server.port and \
+             management.server.address=127.0.0.1), or leave them out of \
+             management.endpoints.web.exposure.include",
+            list(&sensitive)
+        );
     }
 
     fn write_collected(&self) {

@@ -4,13 +4,14 @@
 use std::{fmt, sync::Arc};
 
 use axum::{body::Body, response::Response};
-use http::{Method, Request, StatusCode, header, request::Parts};
+use http::{Method, Request, header, request::Parts};
 
 use super::{
     answer, arguments, body,
+    browser::{Asked, BrowserRules, CorsGrant},
     errors::{Includes, OfManagement},
     exposure::Exposed,
-    guard::{self, Admitted, Asked, SharedGuard},
+    guard::{Admitted, SharedGuard, Wanted},
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
     path,
@@ -52,6 +53,7 @@ pub(crate) struct Management {
     listener: Listener,
     on_write: Option<OnWrite>,
     guard: Option<SharedGuard>,
+    browser: BrowserRules,
     /// The answers of the listener that have no end of their own.
     live: LiveAnswers,
 }
@@ -99,6 +101,7 @@ impl Management {
             listener,
             on_write: None,
             guard: None,
+            browser: BrowserRules::default(),
             live: LiveAnswers::default(),
         }
     }
@@ -128,6 +131,13 @@ impl Management {
     #[must_use]
     pub(crate) fn guarded(mut self, guard: Option<SharedGuard>) -> Self {
         self.guard = guard;
+        self
+    }
+
+    /// With rules for what pages of browsers may ask.
+    #[must_use]
+    pub(crate) fn guarding_browsers(mut self, browser: BrowserRules) -> Self {
+        self.browser = browser;
         self
     }
 
@@ -181,38 +191,45 @@ impl Management {
     /// Answers one request. Never fails: a refusal is a response too.
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
         let (mut parts, body) = request.into_parts();
+        let mut grant = CorsGrant::default();
+        let (mut cookie, mut found_out) = (None, false);
         let named = self.find(parts.uri.path());
-        let admitted = self.admit(&parts, &named).await;
-        let (mut response, cookie) = match admitted {
-            Ok(Admitted { principal, cookie }) => {
-                let found_out = principal.is_some();
-                if let Some(principal) = principal {
+        let answered = match self.pass(&parts, &named, &mut grant).await {
+            Ok(admitted) => {
+                (cookie, found_out) = (admitted.cookie, admitted.principal.is_some());
+                if let Some(principal) = admitted.principal {
                     parts.extensions.insert(principal);
                 }
-                let answered = self.answer(&parts, body, named).await;
-                let mut response = answered
-                    .unwrap_or_else(|refusal| refusal.respond(&self.refusal_context(&parts)));
-                // For the record of the exchange.
-                if found_out && let Some(principal) = parts.extensions.remove::<Principal>() {
-                    response.extensions_mut().insert(principal);
-                }
-                (response, cookie)
+                self.answer(&parts, body, named, &mut grant).await
             }
-            Err(response) => (response, None),
+            Err(denied) => denied,
         };
+        let mut response =
+            answered.unwrap_or_else(|refusal| refusal.respond(&self.refusal_context(&parts)));
+        // For the record of the exchange.
+        if found_out && let Some(principal) = parts.extensions.remove::<Principal>() {
+            response.extensions_mut().insert(principal);
+        }
         if let Some(cookie) = cookie {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
+        self.browser.finish(grant, &mut response);
         response.extensions_mut().insert(OfManagement);
         response
     }
 
-    /// Lets a request through, or answers those that do not pass. Preflights come without
-    /// credentials: they are told nothing (recorded: `run-security-default/preflight-anonymous`).
-    async fn admit(&self, parts: &Parts, named: &Named<'_, '_>) -> Result<Admitted, Response> {
+    /// Lets a request through to what its path names, or answers those that do not pass.
+    async fn pass(
+        &self,
+        parts: &Parts,
+        named: &Named<'_, '_>,
+        grant: &mut CorsGrant,
+    ) -> Result<Admitted, Result<Response, Refusal>> {
+        self.browser.screen(parts).map_err(Err)?;
         let Some(guard) = &self.guard else { return Ok(Admitted::default()) };
+        // It comes without credentials, and reaches no endpoint.
         if is_preflight(parts) {
-            return Err(guard::empty(StatusCode::OK));
+            return Ok(Admitted::default());
         }
         let endpoint = match named {
             Named::Endpoint((endpoint, ..)) => Some(endpoint.id()),
@@ -224,8 +241,33 @@ impl Management {
             Method::DELETE => Some(OperationKind::Delete),
             _ => None,
         };
-        let admitted = guard.admit(parts, Asked { endpoint, kind }).await;
-        admitted.map_err(|denied| denied.respond(&self.refusal_context(parts)))
+        let admitted = guard.admit(parts, Wanted { endpoint, kind }).await;
+        admitted.map_err(|denied| {
+            self.grant_to_denied(parts, named, grant);
+            Ok(denied.respond(&self.refusal_context(parts)))
+        })
+    }
+
+    /// A page that may ask by CORS is let read that it lacks credentials (recorded:
+    /// `run-security-basic/cors-anonymous`).
+    fn grant_to_denied(&self, parts: &Parts, named: &Named<'_, '_>, grant: &mut CorsGrant) {
+        let permitted = match named {
+            Named::Index => {
+                self.browser.permit(parts, Asked::Operation(OperationKind::Read), false, grant)
+            }
+            Named::Endpoint((endpoint, below, mounted_at)) => {
+                Target::find(endpoint, below, parts.uri.path())
+                    .and_then(|target| target.negotiate(parts, &accept(parts)))
+                    .and_then(|negotiated| {
+                        let asked = negotiated.asked();
+                        self.browser.permit(parts, asked, mounted_at.is_some(), grant)
+                    })
+            }
+            Named::Nothing(_) => Ok(()),
+        };
+        if permitted.is_err() {
+            *grant = CorsGrant::default();
+        }
     }
 
     fn refusal_context<'p>(&self, parts: &'p Parts) -> RefusalContext<'p> {
@@ -242,17 +284,20 @@ impl Management {
         parts: &Parts,
         sent: Body,
         named: Named<'_, '_>,
+        grant: &mut CorsGrant,
     ) -> Result<Response, Refusal> {
         let found = match named {
-            Named::Index => return self.index(parts),
+            Named::Index => return self.index(parts, grant),
             Named::Endpoint(found) => found,
+            // It grants nothing (recorded: `run-cors/preflight-unknown`).
+            Named::Nothing(_) if is_preflight(parts) => return Ok(self.preflight()),
             Named::Nothing(refusal) => return Err(refusal),
         };
         let (endpoint, below, _) = &found;
         let on_write = self.on_write.as_ref();
         let caller = parts.extensions.get::<Principal>();
         let mut watched = Watched::begin(on_write, &parts.method, endpoint, below, caller);
-        let answered = self.invoke(parts, sent, found, watched.as_mut()).await;
+        let answered = self.invoke(parts, sent, found, grant, watched.as_mut()).await;
         if let Some(watched) = watched {
             watched.answered(match &answered {
                 Ok(response) => response.status().as_u16(),
@@ -267,14 +312,21 @@ impl Management {
         parts: &Parts,
         sent: Body,
         (endpoint, below, mounted_at): Found<'_, '_>,
+        grant: &mut CorsGrant,
         watched: Option<&mut Watched<'_>>,
     ) -> Result<Response, Refusal> {
-        let target = Target::find(endpoint, &below, parts.uri.path())?;
+        let target = match Target::find(endpoint, &below, parts.uri.path()) {
+            // Strangers are not told what there is.
+            Err(_) if self.guard.is_some() && is_preflight(parts) => return Ok(self.preflight()),
+            target => target?,
+        };
         let accept = accept(parts);
-        let (operation, content_type) = match target.negotiate(parts, &accept)? {
+        let negotiated = target.negotiate(parts, &accept)?;
+        self.browser.permit(parts, negotiated.asked(), mounted_at.is_some(), grant)?;
+        let (operation, content_type) = match negotiated {
             Negotiated::Operation(operation, content_type) => (operation, content_type),
             Negotiated::Options(allow) => return Ok(answer::options(&allow)),
-            Negotiated::Preflight => return Ok(answer::refused_preflight()),
+            Negotiated::Preflight => return Ok(self.preflight()),
         };
         let query = arguments::query(parts.uri.query().unwrap_or_default())
             .map_err(Refusal::bad_request)?;
@@ -299,18 +351,33 @@ impl Management {
         Ok(answer::respond(reply, content_type, &parts.headers, head, &self.live))
     }
 
+    /// The answer to a preflight. Where who asks matters, it does not even say which methods there
+    /// could be (recorded: `run-security-default/preflight-anonymous`).
+    fn preflight(&self) -> Response {
+        let mut response = answer::preflight();
+        if self.guard.is_some() {
+            response.headers_mut().remove(header::ALLOW);
+        }
+        response
+    }
+
     /// The page is at the base path without a slash; at the root, where there is none, at `/`.
     fn is_index(&self, full_path: &str) -> bool {
         let page = if self.base_path.is_empty() { "/" } else { &self.base_path };
         self.discovery && full_path == page
     }
 
-    fn index(&self, parts: &Parts) -> Result<Response, Refusal> {
+    fn index(&self, parts: &Parts, grant: &mut CorsGrant) -> Result<Response, Refusal> {
         const READ: Operation = Operation::read(&[]);
+        let mut permit = |asked| self.browser.permit(parts, asked, false, grant);
         match parts.method {
-            Method::GET | Method::HEAD => {}
-            Method::OPTIONS if is_preflight(parts) => return Ok(answer::refused_preflight()),
+            Method::GET | Method::HEAD => permit(Asked::Operation(READ.kind))?,
+            _ if is_preflight(parts) => {
+                permit(Asked::Preflight)?;
+                return Ok(self.preflight());
+            }
             Method::OPTIONS => {
+                permit(Asked::Options)?;
                 return Ok(answer::options(&answer::allow(std::iter::once(&READ), true)));
             }
             ref other => {

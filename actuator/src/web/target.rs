@@ -6,6 +6,7 @@ use http::{Method, header, request::Parts};
 
 use super::{
     answer,
+    browser::Asked,
     exposure::Exposed,
     media_type::{self, ACTUATOR_JSON, Accept},
     refusal::Refusal,
@@ -42,8 +43,19 @@ pub(super) enum Negotiated<'m> {
     Operation((usize, &'m Operation), Cow<'static, str>),
     /// OPTIONS: the value of `Allow`.
     Options(String),
-    /// A CORS preflight that no setting allows.
+    /// A CORS preflight.
     Preflight,
+}
+
+impl Negotiated<'_> {
+    /// What is asked for.
+    pub(super) fn asked(&self) -> Asked {
+        match self {
+            Self::Operation((_, operation), _) => Asked::Operation(operation.kind),
+            Self::Options(_) => Asked::Options,
+            Self::Preflight => Asked::Preflight,
+        }
+    }
 }
 
 impl<'m> Target<'m> {
@@ -89,9 +101,7 @@ impl<'m> Target<'m> {
             Method::GET | Method::HEAD => OperationKind::Read,
             Method::POST => OperationKind::Write,
             Method::DELETE => OperationKind::Delete,
-            Method::OPTIONS if is_preflight(parts) => {
-                return Ok(Negotiated::Preflight);
-            }
+            _ if is_preflight(parts) => return Ok(Negotiated::Preflight),
             Method::OPTIONS => return Ok(Negotiated::Options(answer::allow(all(), true))),
             ref other => {
                 return Err(Refusal::method_not_allowed(other, answer::allow(all(), false)));
@@ -124,7 +134,8 @@ pub(super) fn accept(parts: &Parts) -> Accept<'_> {
 /// A CORS preflight names the method it asks for. Other OPTIONS requests may carry an `Origin`
 /// too: Spring Boot Admin passes its browser's on.
 pub(super) fn is_preflight(parts: &Parts) -> bool {
-    parts.headers.contains_key(header::ORIGIN)
+    parts.method == Method::OPTIONS
+        && parts.headers.contains_key(header::ORIGIN)
         && parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 

@@ -59,6 +59,12 @@ fn strangers_are_answered_as_recorded() {
         .header("access-control-request-method", "GET");
     let preflight = service.send(preflight).assert_status(200);
     assert_eq!((preflight.text().as_str(), preflight.header("allow")), ("", None));
+    // Only OPTIONS is one, whatever the headers say.
+    for method in ["GET", "POST", "DELETE", "HEAD", "PUT"] {
+        let request = with(method, "/actuator/env", ("origin", "http://x.example"))
+            .header("access-control-request-method", "GET");
+        service.send(request).assert_status(401);
+    }
     // Asking for a page or for JSON changes nothing (recorded: `run-security-basic`).
     for accept in ["text/html", "application/json", "not-a-type"] {
         let answer = service.send(with("GET", "/actuator/info", ("accept", accept)));
@@ -94,6 +100,28 @@ fn the_one_user_gets_in_reads_and_writes() {
     let set = Request::post("/actuator/loggers/a.b", r#"{"configuredLevel":"DEBUG"}"#);
     service.send(set.header("authorization", USER)).assert_status(204);
     service.send(with("OPTIONS", "/actuator/info", ("authorization", USER))).assert_status(200);
+}
+
+#[test]
+fn a_page_that_may_ask_reads_that_it_lacks_credentials_as_recorded() {
+    let origin = "http://good.example";
+    let service =
+        guarded().setting("management.endpoints.web.cors.allowed-origins", origin).start();
+    let anonymous = service.send(with("GET", "/actuator/info", ("origin", origin)));
+    let anonymous = anonymous.assert_status(401);
+    assert_eq!(anonymous.header("access-control-allow-origin"), Some(origin));
+    assert_eq!(anonymous.header("www-authenticate"), Some(CHALLENGE));
+    let known = with("GET", "/actuator/info", ("origin", origin)).header("authorization", USER);
+    let known = service.send(known).assert_status(200);
+    assert_eq!(known.header("access-control-allow-origin"), Some(origin));
+    let preflight = with("OPTIONS", "/actuator/info", ("origin", origin))
+        .header("access-control-request-method", "GET");
+    let preflight = service.send(preflight).assert_status(200);
+    assert_eq!(preflight.header("access-control-allow-methods"), Some("GET,HEAD"));
+    assert_eq!(preflight.header("allow"), None);
+    let foreign = with("GET", "/actuator/info", ("origin", "http://bad.example"));
+    let foreign = service.send(foreign).assert_status(401);
+    assert_eq!(foreign.header("access-control-allow-origin"), None);
 }
 
 #[test]

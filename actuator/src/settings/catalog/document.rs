@@ -64,6 +64,7 @@ const TABLES: &[Table] = &[
     ),
     ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
+    ("Security", &["actuator.security."]),
     ("Older clients", &["actuator.compat."]),
 ];
 

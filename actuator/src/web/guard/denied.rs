@@ -63,7 +63,7 @@ impl Denied {
 }
 
 /// A response without a body.
-pub(in crate::web) fn empty(status: StatusCode) -> Response {
+fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response

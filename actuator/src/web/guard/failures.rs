@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use tokio::{sync::Semaphore, time::sleep};
 
-use super::Asked;
+use super::Wanted;
 use crate::{
     model::{endpoint::OperationKind, principal::Principal},
     security::Throttle,
@@ -102,10 +102,10 @@ impl Failures {
     }
 
     /// A caller without the role.
-    pub(super) fn forbidden(&self, caller: &Principal, asked: Asked<'_>, client: Option<IpAddr>) {
+    pub(super) fn forbidden(&self, caller: &Principal, wanted: Wanted<'_>, client: Option<IpAddr>) {
         tracing::debug!(
             target: "actuator::security",
-            caller = ?caller.name, roles = ?caller.roles, endpoint = asked.endpoint,
+            caller = ?caller.name, roles = ?caller.roles, endpoint = wanted.endpoint,
             "the caller holds none of the roles that this asks for"
         );
         if let Some(on_event) = &self.on_event {
@@ -113,8 +113,8 @@ impl Failures {
                 client,
                 principal: caller.name.clone(),
                 kind: SecurityEventKind::Forbidden {
-                    endpoint: asked.endpoint.map(str::to_owned),
-                    operation: asked.kind,
+                    endpoint: wanted.endpoint.map(str::to_owned),
+                    operation: wanted.kind,
                 },
             });
         }

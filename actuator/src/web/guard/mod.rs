@@ -20,7 +20,7 @@ use crate::{
     security::{Attempt, Need, Security, Verdict},
 };
 
-pub(super) use self::denied::{Denied, empty};
+pub(super) use self::denied::Denied;
 pub(crate) use self::failures::{OnSecurityEvent, SecurityEvent, SecurityEventKind};
 
 /// Guards the management API.
@@ -31,7 +31,7 @@ pub(crate) struct Guard {
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked<'r> {
+pub(super) struct Wanted<'r> {
     /// The id of the endpoint; `None` for the discovery page and where there is nothing.
     pub(super) endpoint: Option<&'r str>,
     /// What is done there; `None` for methods that are no operation.
@@ -61,12 +61,21 @@ impl Guard {
         Self { security, failures: Failures::new(on_event) }
     }
 
+    /// Whether strangers may read this endpoint.
+    pub(crate) fn is_open(&self, endpoint: &str) -> bool {
+        self.security.rules.open.contains(endpoint)
+    }
+
     /// Lets a request through, with its caller, or not.
-    pub(super) async fn admit(&self, parts: &Parts, asked: Asked<'_>) -> Result<Admitted, Denied> {
-        let need = self.security.rules.need(asked.endpoint, asked.kind);
+    pub(super) async fn admit(
+        &self,
+        parts: &Parts,
+        wanted: Wanted<'_>,
+    ) -> Result<Admitted, Denied> {
+        let need = self.security.rules.need(wanted.endpoint, wanted.kind);
         // Middleware of the application knows who it is already.
         if let Some(caller) = parts.extensions.get::<Principal>() {
-            self.authorize(caller, need, asked, client(parts))?;
+            self.authorize(caller, need, wanted, client(parts))?;
             return Ok(Admitted::default());
         }
         let secret = self.security.secret.as_deref();
@@ -74,7 +83,7 @@ impl Guard {
         let admitted = if shown.is_nothing() && !self.security.asks_always {
             self.anonymous(need, parts).map(|()| Admitted::default())
         } else {
-            self.judge(parts, &shown, need, asked).await
+            self.judge(parts, &shown, need, wanted).await
         };
         admitted.map(|admitted| match (shown.logs_out(), secret) {
             (true, Some(secret)) => {
@@ -89,7 +98,7 @@ impl Guard {
         parts: &Parts,
         shown: &Shown<'_>,
         need: Need<'_>,
-        asked: Asked<'_>,
+        wanted: Wanted<'_>,
     ) -> Result<Admitted, Denied> {
         let client = client(parts);
         if let Some(left) = self.security.throttle.refuses(client) {
@@ -101,7 +110,7 @@ impl Guard {
         }
         match self.find_out(parts, shown, client).await {
             Found::Caller(principal) => {
-                if let Err(denied) = self.authorize(&principal, need, asked, client) {
+                if let Err(denied) = self.authorize(&principal, need, wanted, client) {
                     return Err(denied.to(principal));
                 }
                 let cookie = self.security.secret.as_deref();
@@ -158,13 +167,13 @@ impl Guard {
         &self,
         caller: &Principal,
         need: Need<'_>,
-        asked: Asked<'_>,
+        wanted: Wanted<'_>,
         client: Option<IpAddr>,
     ) -> Result<(), Denied> {
         if need.is_met_by(caller) {
             return Ok(());
         }
-        self.failures.forbidden(caller, asked, client);
+        self.failures.forbidden(caller, wanted, client);
         Err(Denied::Forbidden(None))
     }
 
