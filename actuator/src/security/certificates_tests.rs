@@ -1,3 +1,5 @@
+//! Whose certificate it is, and what that makes of its holder.
+
 use super::*;
 use crate::settings::Settings;
 

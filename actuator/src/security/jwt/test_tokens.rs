@@ -1,4 +1,5 @@
 //! An identity provider of a test: keys, and tokens that it signs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(dead_code, reason = "several tests share it, and each needs a part")]
 
 use std::time::SystemTime;

@@ -182,7 +182,10 @@ async fn claims_have_to_hold_now_and_here() {
         good("aud", json!("shop")),
         good("aud", json!(["other", "stock"])),
         good("exp", json!(seconds(-50))),
-        good("exp", json!(seconds(600) as f64 + 0.5)),
+        good(
+            "exp",
+            json!(Duration::from_millis(seconds(600).unsigned_abs() * 1_000 + 500).as_secs_f64()),
+        ),
         good("nbf", json!(seconds(50))),
         good("iss", json!("anybody")),
     ] {

@@ -48,6 +48,8 @@ impl From<Complaint> for Error {
 }
 
 #[cfg(all(test, feature = "tls"))]
+mod loading_tests;
+#[cfg(all(test, feature = "tls"))]
 mod test_certificates;
 #[cfg(all(test, feature = "tls"))]
 mod tests;

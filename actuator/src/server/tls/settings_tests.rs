@@ -1,3 +1,5 @@
+//! What the settings of both listeners come to, and which are refused.
+
 use super::*;
 use crate::settings::Settings;
 

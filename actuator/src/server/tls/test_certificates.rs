@@ -1,4 +1,5 @@
 //! Authorities, servers and clients of a test, and a folder for their files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(dead_code, missing_docs, reason = "several tests share it, and each needs a part")]
 
 use std::{
