@@ -42,6 +42,10 @@ mod shutdown;
 mod start;
 mod start_log;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
 mod tls;
 mod way_down;
 

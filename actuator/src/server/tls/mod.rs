@@ -1,27 +1,14 @@
 //! TLS on the listeners: what `server.ssl.*` and `management.server.ssl.*` ask for.
 //!
 //! The provider of the cryptography is handed on explicitly, as for calls out; the process-wide
-//! one is never set and never asked for. Without the feature `tls` the settings refuse the start.
+//! one is never set and never asked for. Without the feature `tls` there is `no_tls.rs` instead.
 
-#[cfg(feature = "tls")]
 mod acceptor;
-#[cfg(not(feature = "tls"))]
-#[path = "no_tls.rs"]
-mod acceptor;
-#[cfg(feature = "tls")]
 mod client_certificate;
-#[cfg(feature = "tls")]
 mod client_verifier;
-#[cfg(feature = "tls")]
 mod handshakes;
-#[cfg(feature = "tls")]
 mod material;
-#[cfg(feature = "tls")]
 mod own_client;
-#[cfg(not(feature = "tls"))]
-#[path = "no_own_client.rs"]
-mod own_client;
-#[cfg(feature = "tls")]
 mod reload;
 mod settings;
 mod source;
@@ -47,9 +34,9 @@ impl From<Complaint> for Error {
     }
 }
 
-#[cfg(all(test, feature = "tls"))]
+#[cfg(test)]
 mod loading_tests;
-#[cfg(all(test, feature = "tls"))]
+#[cfg(test)]
 mod test_certificates;
-#[cfg(all(test, feature = "tls"))]
+#[cfg(test)]
 mod tests;
