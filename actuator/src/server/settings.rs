@@ -71,6 +71,10 @@ impl ServerSettings {
             Port::Own(address) => Some(address),
             Port::Same | Port::None => None,
         };
+        // Whether only this machine reaches them is known of the sockets, not of the settings.
+        let address = inherited.application_address().unwrap_or(address);
+        let management = inherited.management_address().or(management);
+        let default_address = ip.is_none() && inherited.application_address().is_none();
         let management_socket = SocketSettings::read(reader);
         let management_off = port == Port::None;
         let apart = management.is_some()
@@ -103,7 +107,7 @@ impl ServerSettings {
             errors: ErrorSettings::read(reader),
             delay: reader.value_or("actuator.shutdown.delay", Duration::ZERO),
             drain: drain(reader),
-            default_address: ip.is_none(),
+            default_address,
         }
     }
 
@@ -157,7 +161,8 @@ impl ServerSettings {
     pub(crate) fn management_on_loopback(&self) -> bool {
         match self.management {
             Some(address) => address.ip().is_loopback(),
-            None => self.management_socket.is_some() || self.address.ip().is_loopback(),
+            None if self.has_own_listener() => true,
+            None => self.address.ip().is_loopback(),
         }
     }
 }

@@ -62,25 +62,29 @@ impl StartLog<'_> {
             took.as_millis()
         );
         self.write_management();
+        self.warn_of_strangers();
         self.write_collected();
     }
 
     fn write_management(&self) {
         let base_path = self.base_path;
         let scheme = scheme(self.https.1);
-        let port = self.management.map(|address| format!("{scheme}://{address}{base_path}"));
+        let port = self
+            .management
+            .map(|address| format!("{scheme}://{address}{base_path} ({})", self.whom()));
         let file = self.socket.as_ref().map(|name| format!("{base_path} of {name}"));
         let places: Vec<String> = port.into_iter().chain(file).collect();
         if places.is_empty() {
             tracing::info!(
                 target: "actuator::server",
-                "the management API is off (management.server.port is negative)"
+                "the management API is off (management.server.port is negative){}",
+                self.further_paths()
             );
         } else {
             tracing::info!(
                 target: "actuator::server",
-                "management at {} ({}) exposes {}{}",
-                places.join(" and "), self.whom(), list(&self.exposed), self.further_paths()
+                "management at {} exposes {}{}",
+                places.join(" and "), list(&self.exposed), self.further_paths()
             );
         }
         if self.registers && self.management.is_none() {
@@ -90,7 +94,6 @@ impl StartLog<'_> {
                  management.server.port"
             );
         }
-        self.warn_of_strangers();
     }
 
     /// Who reaches it.
@@ -122,10 +125,10 @@ impl StartLog<'_> {
         }
         tracing::warn!(
             target: "actuator::server",
-            "whoever reaches {address} may use {} without a password: set spring.security.user.password, \
-             give management an address of its own (management.server.port and \
-             management.server.address=127.0.0.1), or leave them out of \
-             management.endpoints.web.exposure.include",
+            "whoever reaches {address} may use {} without a password: set \
+             spring.security.user.password, give management an address of its own \
+             (management.server.port and management.server.address=127.0.0.1), or leave them out \
+             of management.endpoints.web.exposure.include",
             list(&sensitive)
         );
     }

@@ -43,7 +43,7 @@ fn until_closed(stream: &mut TcpStream) -> String {
 /// Asks over a connection that stays open; the whole answer.
 #[track_caller]
 fn ask(stream: &mut TcpStream, target: &str) -> String {
-    write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    write!(stream, "GET {target} HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     read_answer(stream)
 }
 
@@ -150,7 +150,7 @@ fn who_stops_reading_is_given_up() {
         .routes(Router::new().route("/endless", handler))
         .start();
     let mut caller = open(service.address);
-    caller.write_all(b"GET /endless HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    caller.write_all(b"GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     ends.recv_timeout(testkit::PATIENCE).unwrap();
     until("counted", || closed(&service, "write-timeout") == 1);
 }
@@ -170,7 +170,9 @@ fn a_stalled_body_ends_the_connection_if_a_setting_says_so() {
         .routes(Router::new().route("/body", handler))
         .start();
     let mut caller = open(service.address);
-    caller.write_all(b"POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf").unwrap();
+    caller
+        .write_all(b"POST /body HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nhalf")
+        .unwrap();
     assert_eq!(until_closed(&mut caller), "");
     until("counted", || closed(&service, "body-timeout") == 1);
     assert!(ends.try_recv().is_err(), "the handler was dropped");
@@ -197,7 +199,7 @@ fn requests_in_progress_make_no_room_and_the_next_waits_for_their_end() {
     let (routes, gate, begins) = gated_route();
     let service = patient().setting("actuator.server.max-connections", "1").routes(routes).start();
     let mut working = open(service.address);
-    working.write_all(b"GET /work HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    working.write_all(b"GET /work HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     begins.recv_timeout(testkit::PATIENCE).unwrap();
     let address = service.address;
     let probe = std::thread::spawn(move || testkit::get(address, "/actuator/health/liveness"));
@@ -231,7 +233,7 @@ fn on_the_way_down_silent_and_idle_connections_close_and_the_last_answer_says_so
     let mut begun = open(service.address);
     begun.write_all(b"GET /actuator/health/liveness HTTP/1.1\r\n").unwrap();
     let mut working = open(service.address);
-    working.write_all(b"GET /work HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    working.write_all(b"GET /work HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     begins.recv_timeout(testkit::PATIENCE).unwrap();
     let stopping = service.stop();
     assert_eq!(until_closed(&mut silent), "");

@@ -34,7 +34,7 @@ fn descriptors_of_slow_callers() {
     std::thread::sleep(Duration::from_millis(100));
     let before = open_files();
     let post =
-        b"POST /actuator/loggers/x HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+        b"POST /actuator/loggers/x HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
         content-length: 9\r\n\r\n{";
     let callers: Vec<TcpStream> = (0..CALLERS)
         .map(|number| {
@@ -43,7 +43,7 @@ fn descriptors_of_slow_callers() {
                 0 => {}
                 1 => caller.write_all(b"GET /actuator/health HTTP/1.1\r\nx: ").unwrap(),
                 2 => caller.write_all(post).unwrap(),
-                _ => caller.write_all(b"GET /long HTTP/1.1\r\nhost: x\r\n\r\n").unwrap(),
+                _ => caller.write_all(b"GET /long HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap(),
             }
             caller
         })

@@ -35,7 +35,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 fn get(stream: u32, path: &str) -> Vec<u8> {
     let mut block = vec![0x82, 0x86, 0x04, u8::try_from(path.len()).unwrap()];
     block.extend_from_slice(path.as_bytes());
-    block.extend_from_slice(b"\x01\x01x");
+    block.extend_from_slice(b"\x01\x09localhost");
     frame(HEADERS, 5, stream, &block)
 }
 

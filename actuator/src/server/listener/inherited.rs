@@ -1,7 +1,12 @@
 //! Sockets that are open already when the process begins: systemd's socket activation
 //! (`sd_listen_fds(3)`), and tools that speak the same for development.
 
-use std::{collections::BTreeMap, io, net::TcpListener, os::unix::net::UnixListener};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{SocketAddr, TcpListener},
+    os::unix::net::UnixListener,
+};
 
 use listenfd::ListenFd;
 
@@ -65,6 +70,19 @@ impl Inherited {
         }
         taken.manages = taken.management.is_some();
         Ok(taken)
+    }
+
+    /// Where the application's listens, before it is put to use.
+    pub(crate) fn application_address(&self) -> Option<SocketAddr> {
+        self.application.as_ref()?.local_addr().ok()
+    }
+
+    /// Where that of the management API listens, unless it is a Unix socket.
+    pub(crate) fn management_address(&self) -> Option<SocketAddr> {
+        match self.management.as_ref()? {
+            Handed::Tcp(socket) => socket.local_addr().ok(),
+            Handed::Unix(_) => None,
+        }
     }
 
     /// Whether there is one for the management API, or was before it was put to use.

@@ -1,6 +1,6 @@
 //! Systems that hand no sockets over.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use super::socket::BoundListener;
 use crate::error::Result;
@@ -13,6 +13,16 @@ impl Inherited {
     /// There is nothing to take.
     pub(crate) fn take(_: &BTreeMap<String, String>) -> Result<Self> {
         Ok(Self)
+    }
+
+    /// There is none.
+    pub(crate) fn application_address(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    /// There is none.
+    pub(crate) fn management_address(&self) -> Option<SocketAddr> {
+        None
     }
 
     /// There is none.

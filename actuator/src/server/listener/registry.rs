@@ -135,8 +135,11 @@ impl Registry {
             let Some(now) = open.connections.values().next().map(|one| one.now()) else {
                 return false;
             };
-            let spare = |one: &Arc<Activity>| Some((one.spare(now, STALLED)?, Arc::clone(one)));
-            let mut spare: Vec<_> = open.connections.values().filter_map(spare).collect();
+            // Of those that became idle within one millisecond, the older one.
+            let spare = |(id, one): (&u64, &Arc<Activity>)| {
+                Some(((one.spare(now, STALLED)?, *id), Arc::clone(one)))
+            };
+            let mut spare: Vec<_> = open.connections.iter().filter_map(spare).collect();
             spare.sort_unstable_by_key(|(rank, _)| *rank);
             let share = (open.connections.len() / SHARE).max(1);
             let gone = spare.iter().take(share).map(|(_, one)| {
