@@ -66,8 +66,9 @@
 //!   meters.
 //! - `passwords` (on by default): passwords of users that settings give as hashes. A build without
 //!   it refuses to start with one.
-//! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook, pushes),
-//!   and the check of certificates.
+//! - `tls` (on by default): TLS on the listeners, calls out over https (admin servers, URL checks,
+//!   the webhook, pushes), and the check of certificates.
+//! - `jwt`: callers of the management API who show a JSON Web Token of an identity provider.
 //! - `http2`: HTTP/2 on the listeners of [`serve!`], if `server.http2.enabled` asks for it.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.

@@ -68,14 +68,15 @@ fn names_crate(code: &str, name: &str) -> bool {
 
 #[test]
 fn each_library_is_named_only_in_its_rooms() {
-    let rooms: [(&str, &[&str]); 25] = [
+    let rooms: [(&str, &[&str]); 26] = [
         ("axum", &["web/", "server/", "macros.rs"]),
         ("hyper", &["web/", "server/"]),
         ("hyper_util", &["server/listener/"]),
         ("listenfd", &["server/listener/inherited.rs"]),
         ("http", &["client/", "web/", "server/"]),
         ("reqwest", &["admin/", "client/reqwest.rs", "client/mod.rs", "support/outgoing/"]),
-        ("rustls", &["support/outgoing/"]),
+        ("rustls", &["support/outgoing/", "server/tls/"]),
+        ("tokio_rustls", &["support/outgoing/", "server/tls/"]),
         ("sysinfo", &["support/host"]),
         ("rustix", &["support/host"]),
         ("inventory", &["registry/", "__private.rs"]),

@@ -3,8 +3,14 @@
 
 mod access_rules;
 mod authenticator;
+mod certificates;
 mod compare;
 mod hashing;
+#[cfg(feature = "jwt")]
+mod jwt;
+#[cfg(not(feature = "jwt"))]
+#[path = "no_jwt.rs"]
+mod jwt;
 mod password;
 mod peer_key;
 mod seen;

@@ -17,6 +17,8 @@ use self::{
 use super::{
     AccessRules, Authenticator, SharedSecret,
     access_rules::EndpointRules,
+    certificates::Certificates,
+    jwt::{Jwt, JwtSettings},
     throttle::{Throttle, ThrottleSettings},
     tokens::Tokens,
     users::Users,
@@ -34,6 +36,8 @@ const VIEWER: &str = "viewer";
 #[derive(Debug)]
 pub struct SecuritySettings {
     known: Known,
+    certificates: Option<Certificates>,
+    jwt: Option<JwtSettings>,
     rules: AccessRules,
     throttle: ThrottleSettings,
     /// Whether rules are set, which ask for a caller also where nobody is known by settings.
@@ -76,7 +80,8 @@ impl SecuritySettings {
         if throttle.failures == 0 {
             reader.reject(failures, "expected at least 1: nobody would get in");
         }
-        Self { known, rules, throttle, has_rules }
+        let (certificates, jwt) = (Certificates::read(reader), JwtSettings::read(reader));
+        Self { known, certificates, jwt, rules, throttle, has_rules }
     }
 
     /// Puts it together with the authenticators that the application brings; `None` if there is
@@ -89,15 +94,18 @@ impl SecuritySettings {
         own: Vec<Arc<dyn Authenticator>>,
         clock: &Clock,
     ) -> Result<Option<Security>, String> {
-        let Self { known, rules, throttle, has_rules } = self;
+        let Self { known, certificates, jwt, rules, throttle, has_rules } = self;
         for warning in &known.warnings {
             tracing::warn!(target: "actuator::security", "{warning}");
         }
-        // The order in which they are asked. What is added here (certificates, JWT) comes before
-        // the application's own.
+        // The order in which they are asked. What looks like a JWT is none of the other tokens; what
+        // is in a header goes before the certificate of the connection.
         let mut authenticators: Vec<Arc<dyn Authenticator>> = Vec::new();
         if !known.users.is_empty() {
             authenticators.push(Arc::new(Users::new(known.users, clock.clone())?));
+        }
+        if let Some(jwt) = jwt {
+            authenticators.push(Arc::new(Jwt::new(jwt, clock.clone())?));
         }
         if !known.tokens.is_empty() {
             authenticators.push(Arc::new(Tokens::new(known.tokens)));
@@ -106,6 +114,7 @@ impl SecuritySettings {
             Arc::new(SharedSecret::new(&secret, settings, clock.clone()))
         });
         authenticators.extend(secret.clone().map(|secret| secret as Arc<dyn Authenticator>));
+        authenticators.extend(certificates.map(|known| Arc::new(known) as Arc<dyn Authenticator>));
         let asks_always = !own.is_empty();
         authenticators.extend(own);
         if authenticators.is_empty() && !has_rules {

@@ -108,6 +108,9 @@ impl Basics {
         let inherited =
             if builder.serves { Inherited::take(&environment)? } else { Inherited::default() };
         let server = ServerSettings::read(&mut reader, platform.is_some(), inherited);
+        if builder.serves {
+            server.tls.check(&mut reader);
+        }
         let lifecycle =
             LifecycleSettings::read(&mut reader, environment.contains_key("LISTEN_FDS"));
         let mut logging = LoggingSettings::read(&mut reader);

@@ -6,6 +6,7 @@ pub(super) const FEATURES: &[(&str, bool)] = &[
     ("compression", cfg!(feature = "compression")),
     ("deadpool", cfg!(feature = "deadpool")),
     ("http2", cfg!(feature = "http2")),
+    ("jwt", cfg!(feature = "jwt")),
     ("metrics", cfg!(feature = "metrics")),
     ("moka", cfg!(feature = "moka")),
     ("otlp", cfg!(feature = "otlp")),

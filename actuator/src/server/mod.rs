@@ -43,6 +43,11 @@ mod shutdown;
 mod start;
 mod start_log;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 mod typed_settings;
 mod way_down;
 

@@ -10,13 +10,14 @@ use super::{
     builder::Builder,
     listener::Inherited,
     settings::ServerSettings,
+    tls::{OwnClient, TlsSettings},
 };
 use crate::{
     endpoint,
     error::{Error, ErrorKind, Result},
     health::{HealthDefaults, HealthSettings},
     model::show::Show,
-    probe::{DEFAULT_TIMEOUT, ProbeArguments, ProbeReport, Target},
+    probe::{DEFAULT_TIMEOUT, Encrypt, ProbeArguments, ProbeReport, Target},
     settings::SettingsReader,
     support::text::shortened,
     web::{Exposure, ExposureDefaults},
@@ -113,7 +114,15 @@ impl Builder {
         };
         let base = server.full_base_path();
         let health = exposure.path_of("health").trim_matches('/');
-        Ok(Target::new(self.listener(&server)?, format!("{base}/{health}{below}")))
+        let path = format!("{base}/{health}{below}");
+        #[cfg(unix)]
+        if let (None, None, Some(socket)) =
+            (self.listening_on, server.management, &server.management_socket)
+        {
+            return Ok(Target::of_file(socket.path.clone(), path));
+        }
+        let encrypt = server.management_tls().map(own_client).transpose()?;
+        Ok(Target::new(self.listener(&server)?, path, encrypt))
     }
 
     /// The listener of the management API.
@@ -127,8 +136,7 @@ impl Builder {
         if nowhere && server.management.is_none() {
             return Err(Error::new(
                 ErrorKind::Probe,
-                "the management API is on no port; set management.server.port, or ask its Unix \
-                 socket: curl --unix-socket",
+                "the management API is on no port; set management.server.port",
             ));
         }
         if address.port() == 0 {
@@ -142,6 +150,12 @@ impl Builder {
         }
         Ok(address)
     }
+}
+
+/// What speaks TLS with the running instance.
+fn own_client(settings: &TlsSettings) -> Result<Encrypt> {
+    let client = OwnClient::new(settings)?;
+    Ok(Encrypt::with(move |stream, address| Ok(Box::new(client.encrypt(stream, address)?))))
 }
 
 fn one_line(message: &str) -> String {

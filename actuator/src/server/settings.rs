@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use super::tls::{ListenersTls, TlsSettings};
 use crate::{
     model::call::Listener,
     server::listener::{Inherited, ListenerSettings, SocketSettings},
@@ -35,6 +36,8 @@ pub(crate) struct ServerSettings {
     pub base_path: String,
     /// Whether the discovery page exists.
     pub discovery: bool,
+    /// How the listeners speak TLS.
+    pub tls: ListenersTls,
     /// The form of error answers, and what they show.
     pub errors: ErrorSettings,
     /// Whether responses tell how long they took.
@@ -85,16 +88,20 @@ impl ServerSettings {
         // At the root of the application's own port the page would hide the application's.
         let discovery = reader.value_or("management.endpoints.web.discovery.enabled", true)
             && (apart || !below.is_empty());
+        let limits = ListenerSettings::read(reader);
+        let own_port = management.is_some() || inherited.has_management();
+        let tls = ListenersTls::read(reader, own_port, &limits);
         Self {
             address,
             management,
             management_socket,
             management_off,
             inherited,
-            limits: ListenerSettings::read(reader),
+            limits,
             context_path,
             base_path,
             discovery,
+            tls,
             server_timing: reader.value_or("actuator.server-timing.enabled", false),
             requests: RequestSettings::read(reader),
             errors: ErrorSettings::read(reader),
@@ -135,6 +142,11 @@ impl ServerSettings {
     /// The listener that serves the management API.
     pub(crate) fn management_listener(&self) -> Listener {
         if self.is_apart() { Listener::Management } else { Listener::Application }
+    }
+
+    /// How the listener that serves the management API speaks TLS, if it does.
+    pub(crate) fn management_tls(&self) -> Option<&TlsSettings> {
+        if self.is_apart() { self.tls.management.as_ref() } else { self.tls.application.as_ref() }
     }
 
     /// The path of the management API as it stands in an address.

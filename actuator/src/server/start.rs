@@ -14,6 +14,7 @@ use super::{
     running::Running,
     settings::ServerSettings,
     shutdown::Signals,
+    tls::{ListenersTls, Tls, TlsSettings},
     way_down::WayDown,
 };
 use crate::{
@@ -37,6 +38,8 @@ impl Ports {
             Some(inherited) => inherited,
             None => BoundListener::bind(settings.address, "server.port").await?,
         };
+        let (own, others) = tls(&settings.tls, beside)?;
+        let application = application.secured(own);
         let there = |bound: BoundListener| bound.moved_to(&beside.handle);
         let management = match (settings.inherited.management()?, settings.management) {
             (Some(inherited), _) => Some(there(inherited)?),
@@ -45,6 +48,7 @@ impl Ports {
             }
             (None, None) => None,
         };
+        let management = management.map(|bound| bound.secured(others));
         let socket = settings.management_socket.as_ref();
         let socket = socket.map(BoundListener::bind_socket).transpose()?.map(there).transpose()?;
         Ok(Self { application, management, socket })
@@ -59,6 +63,24 @@ impl Ports {
         };
         Ok((application, management))
     }
+}
+
+/// The TLS of the application's listener, and that of the management API's own port. Their files
+/// are looked at by what a stuck application does not hold up.
+fn tls(settings: &ListenersTls, beside: &Beside) -> Result<(Option<Tls>, Option<Tls>)> {
+    let load = |settings: &Option<TlsSettings>| -> Result<Option<Tls>> {
+        let Some(settings) = settings else { return Ok(None) };
+        let tls = Tls::load(settings)?;
+        tls.watch(&beside.handle);
+        Ok(Some(tls))
+    };
+    let application = load(&settings.application)?;
+    let management = if settings.management == settings.application {
+        application.clone()
+    } else {
+        load(&settings.management)?
+    };
+    Ok((application, management))
 }
 
 impl Actuator {

@@ -9,8 +9,8 @@ use crate::model::call::Listener;
 const HARMLESS: [&str; 4] = ["health", "info", "metrics", "prometheus"];
 
 /// The facts of a start.
-#[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[derive(Debug)]
 pub(super) struct StartLog<'a> {
     pub(super) name: &'a str,
     pub(super) version: Option<&'a str>,
@@ -21,6 +21,8 @@ pub(super) struct StartLog<'a> {
     pub(super) socket: Option<String>,
     /// There is an admin server to register at.
     pub(super) registers: bool,
+    /// Whether each of them speaks TLS.
+    pub(super) https: (bool, bool),
     pub(super) base_path: &'a str,
     pub(super) exposed: Vec<&'a str>,
     /// Only this machine reaches the management API.
@@ -42,6 +44,7 @@ impl StartLog<'_> {
     /// Writes it.
     pub(super) fn write(&self) {
         let Self { name, application, took, .. } = self;
+        let scheme = scheme(self.https.0);
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
         let reach = match (application.ip().is_loopback(), self.default_address, self.in_container)
         {
@@ -53,7 +56,7 @@ impl StartLog<'_> {
         };
         tracing::info!(
             target: "actuator::server",
-            "{name}{version} listening on http://{application}{reach}, ready in {} ms",
+            "{name}{version} listening on {scheme}://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
         self.write_management();
@@ -63,13 +66,10 @@ impl StartLog<'_> {
 
     fn write_management(&self) {
         let base_path = self.base_path;
-        let whom = match (self.private, self.open.len() < self.exposed.len()) {
-            (true, false) => "this machine only",
-            (true, true) => "this machine only, with credentials",
-            (false, false) => "whoever reaches it",
-            (false, true) => "whoever has credentials",
-        };
-        let port = self.management.map(|address| format!("http://{address}{base_path} ({whom})"));
+        let scheme = scheme(self.https.1);
+        let port = self
+            .management
+            .map(|address| format!("{scheme}://{address}{base_path} ({})", self.whom()));
         let file = self.socket.as_ref().map(|name| format!("{base_path} of {name}"));
         let places: Vec<String> = port.into_iter().chain(file).collect();
         if places.is_empty() {
@@ -94,6 +94,16 @@ impl StartLog<'_> {
         }
     }
 
+    /// Who reaches it.
+    fn whom(&self) -> &'static str {
+        match (self.private, self.open.len() < self.exposed.len()) {
+            (true, false) => "this machine only",
+            (true, true) => "this machine only, with credentials",
+            (false, false) => "whoever reaches it",
+            (false, true) => "whoever has credentials",
+        }
+    }
+
     /// The paths outside of the base path.
     fn further_paths(&self) -> String {
         let mut paths: Vec<&str> = self.mounted.iter().map(|(_, path)| *path).collect();
@@ -106,13 +116,14 @@ impl StartLog<'_> {
     fn warn_of_strangers(&self) {
         let is_harmless = |id: &&&str| !HARMLESS.contains(*id);
         let sensitive: Vec<&str> = self.open.iter().filter(is_harmless).copied().collect();
-        let Some(management) = self.management.filter(|_| !self.private && !sensitive.is_empty())
-        else {
+        // On a socket the permissions of its file decide.
+        let Some(address) = self.management else { return };
+        if self.private || sensitive.is_empty() {
             return;
-        };
+        }
         tracing::warn!(
             target: "actuator::server",
-            "whoever reaches {management} may use {} without a password: set \
+            "whoever reaches {address} may use {} without a password: set \
              spring.security.user.password, give management an address of its own \
              (management.server.port and management.server.address=127.0.0.1), or leave them out \
              of management.endpoints.web.exposure.include",
@@ -145,6 +156,10 @@ impl StartLog<'_> {
         }
         tracing::info!(target: "actuator::server", "collected {}", parts.join(", "));
     }
+}
+
+fn scheme(https: bool) -> &'static str {
+    if https { "https" } else { "http" }
 }
 
 fn list(ids: &[&str]) -> String {

@@ -1,6 +1,6 @@
 //! The loop that takes connections: while there is room, and patiently when the system has none.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     model::peer::Peer,
+    server::tls::Tls,
     support::{live_answers::LiveAnswers, trigger::Trigger},
 };
 
@@ -33,6 +34,7 @@ const LOOK_FOR_ROOM: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Common {
     pub(super) router: Router,
+    pub(super) tls: Option<Tls>,
     pub(super) limits: Limits,
     pub(super) live: LiveAnswers,
     pub(super) registry: Arc<Registry>,
@@ -130,10 +132,19 @@ impl Trouble {
 async fn serve(stream: Stream, address: Option<SocketAddr>, entry: Entry, common: Arc<Common>) {
     let activity = &entry.activity;
     let limits = &common.limits;
+    let mut shaking = Brief(Box::pin(handshake(stream, common.tls.as_ref())));
+    let (stream, secured) = match watch(Pin::new(&mut shaking), activity, limits).await {
+        End::Done(Ok(done)) => done,
+        // Whoever does not speak TLS, or shows no certificate that is known, is none of the log's.
+        End::Done(Err(error)) => {
+            return tracing::debug!(target: "actuator::server", %error, "no TLS handshake");
+        }
+        End::Given(reason) => return entry.ended(reason),
+    };
     let mut connection = Connection::new(stream, Arc::clone(activity), common.live.clone());
     let service = RequestService {
         router: common.router.clone(),
-        peer: Peer { address: address.map(canonical), ..Peer::default() },
+        peer: Peer { address: address.map(canonical), ..secured },
         connected: address,
         activity: Arc::clone(activity),
         max_head: limits.head,
@@ -141,7 +152,7 @@ async fn serve(stream: Stream, address: Option<SocketAddr>, entry: Entry, common
     let mut multiplexed = false;
     if limits.http2 {
         let mut begin = Brief(Box::pin(preface::is_spoken(&mut connection)));
-        match watch(std::pin::Pin::new(&mut begin), activity, limits).await {
+        match watch(Pin::new(&mut begin), activity, limits).await {
             End::Done(Ok(spoken)) => multiplexed = spoken,
             End::Done(Err(_)) => return,
             End::Given(reason) => return entry.ended(reason),
@@ -155,6 +166,18 @@ async fn serve(stream: Stream, address: Option<SocketAddr>, entry: Entry, common
     };
     if let End::Given(reason) = end {
         entry.ended(reason);
+    }
+}
+
+/// The stream as it is read from, and what the handshake tells of its other end.
+async fn handshake(stream: Stream, tls: Option<&Tls>) -> io::Result<(Stream, Peer)> {
+    match (stream, tls) {
+        (Stream::Tcp(stream), Some(tls)) => {
+            let (stream, certificate) = tls.accept(stream).await?;
+            let peer = Peer { is_secure: true, certificate, ..Peer::default() };
+            Ok((Stream::Tls(Box::new(stream)), peer))
+        }
+        (plain, _) => Ok((plain, Peer::default())),
     }
 }
 

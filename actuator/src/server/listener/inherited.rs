@@ -121,14 +121,18 @@ fn adopt(socket: Handed) -> io::Result<BoundListener> {
         Handed::Tcp(socket) => {
             socket.set_nonblocking(true)?;
             let place = Place::Network(socket.local_addr()?);
-            BoundListener { socket: Socket::Tcp(tokio::net::TcpListener::from_std(socket)?), place }
+            BoundListener {
+                socket: Socket::Tcp(tokio::net::TcpListener::from_std(socket)?),
+                place,
+                tls: None,
+            }
         }
         Handed::Unix(socket) => {
             socket.set_nonblocking(true)?;
             let address = socket.local_addr()?;
             let path = address.as_pathname().unwrap_or("(unnamed)".as_ref()).to_owned();
             let socket = Socket::Unix(UnixSocket::adopted(socket)?);
-            BoundListener { socket, place: Place::File(path) }
+            BoundListener { socket, place: Place::File(path), tls: None }
         }
     })
 }

@@ -29,11 +29,12 @@ impl BoundListener {
         handle: &Handle,
         live: LiveAnswers,
     ) -> Serving {
-        let Self { socket, place } = self;
+        let Self { socket, place, tls } = self;
         let (stop, stopped) = (live.end().clone(), live.end().clone());
         let registry = Arc::new(Registry::new());
         let common = Common {
             router: router.with_state(()),
+            tls,
             limits,
             live,
             registry: Arc::clone(&registry),

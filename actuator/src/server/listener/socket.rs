@@ -7,13 +7,18 @@ use tokio::{net::TcpListener, runtime::Handle};
 #[cfg(unix)]
 use super::unix_socket::UnixSocket;
 use super::{settings::SocketSettings, stream::Stream};
-use crate::error::{Error, ErrorKind, Result};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    server::tls::Tls,
+};
 
 /// A socket that listens.
 #[derive(Debug)]
 pub(in crate::server) struct BoundListener {
     pub(super) socket: Socket,
     pub(super) place: Place,
+    /// What its connections are encrypted with, if they are.
+    pub(super) tls: Option<Tls>,
 }
 
 #[derive(Debug)]
@@ -64,7 +69,7 @@ impl BoundListener {
         };
         let listener = TcpListener::bind(address).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        Ok(Self { socket: Socket::Tcp(listener), place: Place::Network(address) })
+        Ok(Self { socket: Socket::Tcp(listener), place: Place::Network(address), tls: None })
     }
 
     /// Opens a Unix socket as these settings say.
@@ -98,12 +103,17 @@ impl BoundListener {
 
     /// The same socket, served by the runtime of `handle`.
     pub(in crate::server) fn moved_to(self, handle: &Handle) -> Result<Self> {
-        let Self { socket, place } = self;
+        let Self { socket, place, tls } = self;
         let refuse = |error: io::Error| {
             Error::new(ErrorKind::Bind, format!("cannot serve {place}: {error}")).with_cause(error)
         };
         let socket = socket.moved_to(handle).map_err(refuse)?;
-        Ok(Self { socket, place })
+        Ok(Self { socket, place, tls })
+    }
+
+    /// The same socket with encrypted connections, if there is something to encrypt them with.
+    pub(in crate::server) fn secured(self, tls: Option<Tls>) -> Self {
+        Self { tls, ..self }
     }
 }
 

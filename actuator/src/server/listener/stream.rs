@@ -13,11 +13,15 @@ use tokio::{
     net::TcpStream,
 };
 
+use crate::server::tls::{Tls, TlsStream};
+
 /// The stream of one connection.
 #[derive(Debug)]
 pub(in crate::server) enum Stream {
     /// Plain TCP.
     Tcp(TcpStream),
+    /// TLS over TCP.
+    Tls(Box<TlsStream>),
     /// A Unix socket.
     #[cfg(unix)]
     Unix(UnixStream),
@@ -29,6 +33,7 @@ impl Stream {
     pub(super) fn is_http2(&self) -> Option<bool> {
         match self {
             Self::Tcp(_) => None,
+            Self::Tls(stream) => Some(Tls::speaks_http2(stream)),
             #[cfg(unix)]
             Self::Unix(_) => None,
         }
@@ -40,6 +45,7 @@ macro_rules! each {
     ($stream:expr, $inner:ident => $call:expr) => {
         match $stream {
             Stream::Tcp($inner) => $call,
+            Stream::Tls($inner) => $call,
             #[cfg(unix)]
             Stream::Unix($inner) => $call,
         }

@@ -48,7 +48,7 @@ impl BoundListener {
             let message = format!("cannot listen on {path} ({setting}): {error}; {remedy}");
             Error::new(ErrorKind::Bind, message).with_cause(error)
         })?;
-        Ok(Self { socket: Socket::Unix(socket), place: Place::File(path.to_owned()) })
+        Ok(Self { socket: Socket::Unix(socket), place: Place::File(path.to_owned()), tls: None })
     }
 }
 

@@ -29,6 +29,7 @@ const TABLES: &[Table] = &[
             "actuator.systemd.",
         ],
     ),
+    ("TLS", &["server.ssl.", "management.server.ssl.", "spring.ssl."]),
     ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
     ("The application", &["spring."]),
     ("The management API", &["management.", "actuator.management."]),

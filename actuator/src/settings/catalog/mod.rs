@@ -1,6 +1,7 @@
 //! Every name that a setting can have: one line each, in the tables beside this file.
 
 mod browser;
+mod callers;
 mod general;
 mod lifecycle;
 mod log_lines;
@@ -11,6 +12,7 @@ mod requests;
 mod security;
 mod sentry;
 mod server;
+mod tls;
 
 use super::name::{self, Spelling};
 
@@ -48,6 +50,7 @@ pub enum Kind {
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
         browser::ENTRIES,
+        callers::ENTRIES,
         general::ENTRIES,
         lifecycle::ENTRIES,
         log_lines::ENTRIES,
@@ -58,6 +61,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         security::ENTRIES,
         sentry::ENTRIES,
         server::ENTRIES,
+        tls::ENTRIES,
     ]
     .into_iter()
     .flatten()

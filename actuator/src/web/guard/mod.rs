@@ -184,7 +184,10 @@ impl Guard {
             return Denied::Unknown(Vec::new());
         }
         let challenges = self.security.authenticators.iter().filter_map(|one| one.challenge());
-        Denied::Unknown(challenges.collect())
+        let mut challenges: Vec<String> = challenges.collect();
+        // Two kinds of bearer tokens ask the same.
+        challenges.dedup();
+        Denied::Unknown(challenges)
     }
 }
 
