@@ -185,6 +185,7 @@ impl Actuator {
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including(self.server.errors.includes)
                 .telling_of_writes(self.on_write.clone())
+                .behind(self.server.forwarding.clone())
                 .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
     }

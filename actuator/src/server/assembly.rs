@@ -199,6 +199,7 @@ fn layer(
         base_path: server.base_path.clone(),
         server_timing: server.server_timing,
         requests: server.requests.clone(),
+        forwarding: server.forwarding.clone(),
         sanitizer: Sanitizer::default(),
     })
 }

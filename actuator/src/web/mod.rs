@@ -11,11 +11,13 @@ mod body;
 mod errors;
 mod events;
 mod exposure;
+mod forwarded;
 #[cfg(feature = "compression")]
 mod gzip;
 #[cfg(not(feature = "compression"))]
 #[path = "no_gzip.rs"]
 mod gzip;
+mod host;
 mod layer;
 mod link;
 mod media_type;
@@ -32,6 +34,7 @@ mod write;
 pub(crate) use errors::ErrorSettings;
 pub use errors::{ErrorLayer, HttpError};
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
+pub(crate) use forwarded::Forwarding;
 pub use layer::{ActuatorLayer, ExchangeBodyLayer};
 pub(crate) use layer::{LayerParts, RequestSettings};
 pub(crate) use refusal::not_found_fallback;

@@ -10,6 +10,7 @@ use super::{
     answer, arguments, body,
     errors::{Includes, OfManagement},
     exposure::Exposed,
+    forwarded::Forwarding,
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
     path,
@@ -40,6 +41,8 @@ pub(crate) struct Management {
     include: Includes,
     listener: Listener,
     on_write: Option<OnWrite>,
+    /// Which proxies are believed.
+    forwarding: Forwarding,
     /// The answers of the listener that have no end of their own.
     live: LiveAnswers,
 }
@@ -86,6 +89,7 @@ impl Management {
             include: Includes::default(),
             listener,
             on_write: None,
+            forwarding: Forwarding::default(),
             live: LiveAnswers::default(),
         }
     }
@@ -108,6 +112,13 @@ impl Management {
     #[must_use]
     pub(crate) fn telling_of_writes(mut self, on_write: Option<OnWrite>) -> Self {
         self.on_write = on_write;
+        self
+    }
+
+    /// Behind these proxies.
+    #[must_use]
+    pub(crate) fn behind(mut self, forwarding: Forwarding) -> Self {
+        self.forwarding = forwarding;
         self
     }
 
@@ -159,7 +170,8 @@ impl Management {
     }
 
     /// Answers one request. Never fails: a refusal is a response too.
-    pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
+    pub(crate) async fn handle(&self, mut request: Request<Body>) -> Response {
+        self.forwarding.settle(&mut request);
         let (parts, body) = request.into_parts();
         let mut response = match self.answer(&parts, body).await {
             Ok(response) => response,
@@ -254,7 +266,7 @@ impl Management {
             .choose(&[Produces::Json].into_iter())
             .ok_or_else(|| Refusal::not_acceptable(ACTUATOR_JSON.to_owned()))?;
         let uri = original_uri(parts);
-        let address = link::page_address(uri, &parts.headers, uri.path());
+        let address = link::page_address(parts, uri);
         let body = serde_json::to_vec(&IndexDescriptor::new(address, &self.endpoints))
             .map_err(Problem::from)?;
         let mut response = Response::new(Body::from(body));

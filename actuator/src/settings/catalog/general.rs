@@ -17,7 +17,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "spring.web.error.include-stacktrace" Text "never" "Newer name of server.error.include-stacktrace.";
     "server.shutdown" Text "graceful" "Whether requests are finished at shutdown: graceful or immediate.";
     "actuator.shutdown.delay" Duration "0ms" "How long the service goes on serving, unready, after it was told to stop.";
-    "server.forward-headers-strategy" Text "" "Whether Forwarded headers are believed: native, framework, none.";
     "spring.lifecycle.timeout-per-shutdown-phase" Duration "30s" "How long a graceful shutdown may take.";
     "spring.application.name" Text "" "Name of the application; the package name by default.";
     "spring.profiles.active" List "" "Active profiles; the last one wins.";

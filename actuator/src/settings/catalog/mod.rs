@@ -6,6 +6,7 @@ mod log_places;
 mod meters;
 mod push;
 mod requests;
+mod security;
 mod sentry;
 
 use super::name::{self, Spelling};
@@ -49,6 +50,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         push::ENTRIES,
         meters::ENTRIES,
         requests::ENTRIES,
+        security::ENTRIES,
         sentry::ENTRIES,
     ]
     .into_iter()
@@ -107,7 +109,11 @@ const WITHOUT_EFFECT: &[&str] = &[
     "management.observations.*",
     "management.prometheus.*",
     "management.statsd.metrics.export.step",
-    "server.forward-headers-strategy",
+    "server.tomcat.remoteip.host-header",
+    "server.tomcat.remoteip.port-header",
+    "server.tomcat.remoteip.protocol-header",
+    "server.tomcat.remoteip.protocol-header-https-value",
+    "server.tomcat.remoteip.remote-ip-header",
     "spring.main.banner-mode",
 ];
 
