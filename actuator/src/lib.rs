@@ -440,7 +440,7 @@ pub use health::{
     IntoHealth, LivenessState, ReadinessState, StartupState, StartupTask, Status, StatusOverride,
 };
 pub use info::ActuatorInfo;
-pub use model::redacted::Redacted;
+pub use model::{redacted::Redacted, sanitizer::SanitizableData};
 pub use probe::ProbeReport;
 pub use server::{
     Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, Streams, probe,

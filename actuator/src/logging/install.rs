@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
+    model::sanitizer::Sanitizer,
     support::host_name::host_name,
 };
 
@@ -102,9 +103,10 @@ pub fn flush() {
 
 /// Sets levels, and installs a subscriber if the process has none. An application's own
 /// subscriber is never replaced or wrapped. Called again, it sets levels only. `beside` is a layer
-/// that takes what passes the levels, too.
+/// that takes what passes the levels, too. The sanitiser is that of the first service of the process.
 pub(crate) fn install(
     settings: &LoggingSettings,
+    sanitizer: &Sanitizer,
     beside: impl Layer<Registry> + Send + Sync,
 ) -> Result<LoggingState> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -112,7 +114,7 @@ pub(crate) fn install(
     let loggers = Loggers::global();
     loggers.configure(&settings.levels.levels, &settings.levels.groups);
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
-        install_own(settings, &loggers, beside)?;
+        install_own(settings, &loggers, sanitizer, beside)?;
     }
     let output = output();
     let drops = output.as_ref().map(OutputLayer::drops).unwrap_or_default();
@@ -131,11 +133,12 @@ fn output() -> Option<OutputLayer> {
 fn install_own(
     settings: &LoggingSettings,
     loggers: &Loggers,
+    sanitizer: &Sanitizer,
     beside: impl Layer<Registry> + Send + Sync,
 ) -> Result<()> {
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
-    let output = start_output(&settings.output, ring)?;
+    let output = start_output(&settings.output, ring, sanitizer)?;
     let subscriber = Registry::default().with(beside).with(output.clone());
     let subscriber = subscriber.with(LoggersLayer::new(loggers.clone()));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
@@ -166,7 +169,11 @@ fn flush_at_abort() {
     }
 }
 
-fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result<OutputLayer> {
+fn start_output(
+    settings: &OutputSettings,
+    ring: Option<Arc<LogRing>>,
+    sanitizer: &Sanitizer,
+) -> Result<OutputLayer> {
     let mut destinations = Vec::new();
     if settings.console {
         destinations.push(Destination {
@@ -192,6 +199,7 @@ fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result
         queue_size: settings.queue_size,
         rate_limit: settings.rate_limit,
         host: host_name().unwrap_or_default(),
+        sanitizer: sanitizer.clone(),
     };
     OutputLayer::start(&common, destinations, ring).map_err(without_thread)
 }

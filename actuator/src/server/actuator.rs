@@ -26,7 +26,7 @@ use crate::{
     health::{Availability, HealthContributors},
     logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
-    model::{call::Listener, endpoint::SharedEndpoint},
+    model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
     web::{
         ActuatorLayer, ErrorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, OnWrite,
@@ -50,6 +50,7 @@ pub struct Actuator {
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    pub(super) sanitizer: Sanitizer,
     pub(super) on_write: Option<OnWrite>,
     pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
@@ -159,7 +160,13 @@ impl Actuator {
         }
         let (health, meters) = (&self.health, &self.meters);
         let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
-        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, &instance);
+        let webhook = health::start_webhook(
+            &self.webhook,
+            health,
+            meters,
+            (&self.name, &instance),
+            &self.sanitizer,
+        );
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);

@@ -16,6 +16,7 @@ use crate::{
     model::{
         component::Components,
         provider::{Provider, ProviderFn},
+        sanitizer::{SanitizableData, SanitizingFunction},
         source::Source,
     },
     registry::Claim,
@@ -38,6 +39,7 @@ pub struct App {
     pub(super) facts: Vec<&'static FactsDeclaration>,
     pub(super) allocator: Option<ReadAllocator>,
     pub(super) level_store: Option<Arc<dyn LevelOverrideStore>>,
+    pub(super) sanitizing: Vec<SanitizingFunction>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
     pub(super) shutdown: Trigger,
@@ -69,6 +71,7 @@ impl App {
             facts: Vec::new(),
             allocator: None,
             level_store: None,
+            sanitizing: Vec::new(),
             claims: Vec::new(),
             availability: Availability::starting(),
             shutdown: Trigger::default(),
@@ -227,6 +230,26 @@ impl App {
     /// several instances share, instead of in the file of `actuator.loggers.overrides.file`.
     pub fn level_override_store(&mut self, store: impl LevelOverrideStore) -> &mut Self {
         self.level_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Adds a rule for what leaves the service, Spring's `SanitizingFunction`: what `rule` gives is
+    /// shown in place of a value, `None` leaves it to others. The first one that gives something
+    /// decides; a rule that panics hides the value. Rules hide more than what is hidden anyway,
+    /// never less, and are asked for every value with a key: properties of `/env`, details of
+    /// health, headers, parameters. Lines of the log have only the rules of the settings
+    /// `actuator.sanitize.*`.
+    ///
+    /// ```
+    /// fn setup(app: &mut actuator::App) {
+    ///     app.sanitize(|data| data.key().ends_with("iban").then(|| data.mask()));
+    /// }
+    /// ```
+    pub fn sanitize(
+        &mut self,
+        rule: impl Fn(&SanitizableData<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.sanitizing.push(Box::new(rule));
         self
     }
 

@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
     endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
-    settings::ServerSettings, streams::Streams,
+    streams::Streams,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -19,7 +19,10 @@ use crate::{
     info::{self, HostFacts, InfoParts, InfoRegistry},
     logging::LevelAttendants,
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
-    model::{provider::Provider, sanitizer::Sanitizer},
+    model::{
+        provider::Provider,
+        sanitizer::{MASK, Sanitizer},
+    },
     registry::{Binder, Declarations, refuse_conflicts},
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
@@ -35,6 +38,7 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
+    basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));
     let parts = Parts::new(&basics, &declarations, app, builder)?;
     parts.into_actuator(basics, declarations.counts(), registered_at_run_time)
 }
@@ -62,7 +66,7 @@ impl Parts {
         let facts = app.facts.last().copied();
         let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
         let name = application_name(basics, builder, facts);
-        let sanitizer = Sanitizer::default();
+        let sanitizer = basics.sanitizer.clone();
         let beans = Arc::new(beans::list(declarations, &app));
         let application_runtime = ApplicationRuntime::default();
         let Bound { checks, env, info, gauges } =
@@ -96,7 +100,7 @@ impl Parts {
             exchanges: Arc::clone(&exchanges),
             log_link: LogLink::default(),
             audit: basics.audit.clone(),
-            threads: Arc::new(ThreadRepository::new(Clock::system())),
+            threads: Arc::new(ThreadRepository::new(Clock::system(), sanitizer.clone())),
             beans,
             sanitizer: Arc::new(sanitizer),
             shutdown: app.shutdown.clone(),
@@ -122,6 +126,7 @@ impl Parts {
         counts: BTreeMap<(&'static str, &'static str), usize>,
         registered_at_run_time: usize,
     ) -> Result<Actuator> {
+        let layer = layer(&basics, self.exchanges);
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
@@ -143,7 +148,7 @@ impl Parts {
             body_layer: ExchangeBodyLayer::new(
                 config.exchange.is_recording() && config.exchange.bodies.is_on(),
             ),
-            layer: layer(&basics.meters, &basics.server, self.exchanges),
+            layer,
             server: basics.server,
             exposure: config.exposure,
             endpoints,
@@ -153,10 +158,11 @@ impl Parts {
             meters: basics.meters,
             on_write: endpoint_audit::recorder(
                 &basics.audit,
-                Sanitizer::default(),
+                basics.sanitizer.clone(),
                 Clock::system(),
             ),
             audit: basics.audit,
+            sanitizer: basics.sanitizer,
             level_attendants: self.subjects.level_attendants,
             admin: config.admin,
             webhook: config.webhook,
@@ -186,11 +192,8 @@ fn lead_to_log(link: &LogLink, exposed: &[Exposed]) {
 }
 
 /// The layer around the application.
-fn layer(
-    meters: &Arc<MeterRegistry>,
-    server: &ServerSettings,
-    exchanges: Arc<ExchangeRepository>,
-) -> ActuatorLayer {
+fn layer(basics: &Basics, exchanges: Arc<ExchangeRepository>) -> ActuatorLayer {
+    let (meters, server) = (&basics.meters, &basics.server);
     ActuatorLayer::new(LayerParts {
         meters: ServerRequestMeters::new(Arc::clone(meters)),
         meters_management: meters.settings().management_requests,
@@ -200,7 +203,7 @@ fn layer(
         server_timing: server.server_timing,
         requests: server.requests.clone(),
         forwarding: server.forwarding.clone(),
-        sanitizer: Sanitizer::default(),
+        sanitizer: basics.sanitizer.clone(),
     })
 }
 
@@ -226,19 +229,34 @@ fn level_attendants(basics: &Basics, app: &mut App) -> LevelAttendants {
     let service = loggers.origin();
     let recorder = level_audit::record_changes(loggers, service, basics.audit.clone());
     let keeper = level_store::start(basics, service, app.level_store.take());
-    LevelAttendants::new(service, recorder, keeper)
+    LevelAttendants::new(service, recorder, keeper, basics.sanitizer.clone())
 }
 
 /// What info has of settings and sources; the facts are the caller's.
 fn info_parts(basics: &Basics, providers: Vec<Provider>, sanitizer: &Sanitizer) -> InfoParts {
     InfoParts {
-        properties: basics.settings.map("info"),
+        properties: info_properties(basics),
         facts: None,
         application: None,
         host: None,
         providers,
         sanitizer: sanitizer.clone(),
     }
+}
+
+/// The settings below `info.`; what a secret went into is one.
+fn info_properties(basics: &Basics) -> Vec<(String, String)> {
+    let settings = &basics.settings;
+    let holds_secret = |name: &str| {
+        settings.property(&format!("info.{name}")).is_some_and(|property| property.holds_secret)
+    };
+    let mut properties = settings.map("info");
+    for (name, value) in &mut properties {
+        if holds_secret(name) {
+            MASK.clone_into(value);
+        }
+    }
+    properties
 }
 
 fn exchanges(basics: &Basics, sanitizer: &Sanitizer) -> ExchangeRepository {

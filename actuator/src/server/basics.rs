@@ -6,7 +6,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, recorder, sentry, settings::ServerSettings};
+use super::{builder::Builder, recorder, sanitizing, sentry, settings::ServerSettings};
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
@@ -33,6 +33,8 @@ pub(super) struct Basics {
     pub(super) settings: Arc<Settings>,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    /// What hides secrets in everything that leaves.
+    pub(super) sanitizer: Sanitizer,
     pub(super) server: ServerSettings,
     pub(super) config: Config,
     pub(super) logging: LoggingState,
@@ -82,8 +84,10 @@ impl Basics {
         let in_container =
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
+        let sanitizer = sanitizing::read(&mut reader);
         let platform = platform(&mut reader, &environment);
-        let server = ServerSettings::read(&mut reader, platform.is_some());
+        let mut server = ServerSettings::read(&mut reader, platform.is_some());
+        server.errors.sanitizer = sanitizer.clone();
         let mut logging = LoggingSettings::read(&mut reader);
         let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
         logging.output.formats.default_service(name, version);
@@ -91,18 +95,20 @@ impl Basics {
             Some(address) => address.ip().is_loopback(),
             None => builder.serves && server.management_on_loopback(),
         };
-        let config = Config::read(&mut reader, private, &server);
+        let mut config = Config::read(&mut reader, private, &server);
+        config.health = config.health.hiding(&sanitizer);
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
             config.metrics_views.need_buckets() || config.exports.need_exponential();
+        meters.sanitizer = sanitizer.clone();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         let errors_to = sentry::read(&mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
-        let logging = logging::install(&logging, sentry::layer())?;
-        let audit = audit_trail(&audit)?;
-        sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
+        let logging = logging::install(&logging, &sanitizer, sentry::layer())?;
+        let audit = audit_trail(&audit, &sanitizer)?;
+        sentry::start(errors_to, (name, version), &meters, &sanitizer)?;
         recorder::install(builder, records, &meters);
         for warning in settings.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");
@@ -111,6 +117,7 @@ impl Basics {
             settings,
             meters,
             audit,
+            sanitizer,
             server,
             config,
             logging,
@@ -124,8 +131,8 @@ impl Basics {
 }
 
 /// The trail of audit events, in a file if a setting names one.
-fn audit_trail(settings: &AuditSettings) -> Result<Audit> {
-    let audit = Audit::new(settings, Sanitizer::default(), Clock::system());
+fn audit_trail(settings: &AuditSettings, sanitizer: &Sanitizer) -> Result<Audit> {
+    let audit = Audit::new(settings, sanitizer.clone(), Clock::system());
     let Some(path) = settings.file.as_ref().filter(|_| settings.enabled) else { return Ok(audit) };
     let repository = FileAuditEventRepository::open(path, settings.capacity).map_err(|error| {
         let message = format!(

@@ -2,7 +2,10 @@
 
 use tracing_subscriber::layer::Identity;
 
-use crate::{error::Result, info::Facts, meter::MeterRegistry, settings::SettingsReader};
+use crate::{
+    error::Result, info::Facts, meter::MeterRegistry, model::sanitizer::Sanitizer,
+    settings::SettingsReader,
+};
 
 /// There is nobody.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +32,12 @@ pub(super) fn layer() -> Identity {
 
 /// Starts nothing.
 #[expect(clippy::unnecessary_wraps, reason = "the interface of `sentry`")]
-pub(super) fn start(_: Wanted, _: Option<&str>, _: Option<&str>, _: &MeterRegistry) -> Result<()> {
+pub(super) fn start(
+    _: Wanted,
+    _: (Option<&str>, Option<&str>),
+    _: &MeterRegistry,
+    _: &Sanitizer,
+) -> Result<()> {
     Ok(())
 }
 

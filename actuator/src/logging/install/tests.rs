@@ -17,7 +17,7 @@ fn run(test: &str) -> String {
 }
 
 fn install_bare(settings: &LoggingSettings) -> Result<LoggingState> {
-    install(settings, tracing_subscriber::layer::Identity::new())
+    install(settings, &Sanitizer::default(), tracing_subscriber::layer::Identity::new())
 }
 
 fn settings() -> LoggingSettings {

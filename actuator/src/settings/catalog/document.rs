@@ -44,6 +44,20 @@ const TABLES: &[Table] = &[
         "Requests",
         &["actuator.request-id.", "actuator.request-log.", "actuator.trace-context.", "c2c."],
     ),
+    (
+        "Secrets and proxies",
+        &[
+            "actuator.env.",
+            "actuator.forwarded.",
+            "actuator.sanitize.",
+            "management.endpoint.configprops.additional-keys-to-sanitize",
+            "management.endpoint.configprops.keys-to-sanitize",
+            "management.endpoint.env.additional-keys-to-sanitize",
+            "management.endpoint.env.keys-to-sanitize",
+            "server.forward-headers-strategy",
+            "server.tomcat.remoteip.",
+        ],
+    ),
     ("Audit", &["management.auditevents.", "actuator.audit.", "actuator.auditevents."]),
     (
         "The log",

@@ -1,0 +1,85 @@
+//! `token=abc` in a query, `password='a b'` or `Password=a;` in a connection string.
+
+use std::ops::Range;
+
+use super::{MAX_KEY, Sanitizer, is_key_char, is_secret_key, last_bytes, quoted};
+
+/// The longest value in braces, in bytes.
+const MAX_BRACED: usize = 1024;
+
+/// The next value of a pair with a secret name.
+pub fn find(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        let equals = at + text.get(at..)?.find('=')?;
+        at = equals + 1;
+        let before = last_bytes(text, from, equals);
+        let before = before.strip_suffix(' ').unwrap_or(before);
+        let name = before.rsplit(|c: char| !is_key_char(c)).next().unwrap_or_default();
+        if name.is_empty() || !is_secret_key(sanitizer, name) {
+            continue;
+        }
+        let start = at + usize::from(text.get(at..)?.starts_with(' '));
+        let is_query = before.strip_suffix(name).is_some_and(|b| b.ends_with(['?', '&']));
+        let range =
+            quoted(text, start).unwrap_or_else(|| start..unquoted_end(text, start, is_query));
+        if !range.is_empty() {
+            return Some(range);
+        }
+    }
+}
+
+/// Where a value without quotes ends: passwords may hold any of the signs that end others, so one
+/// ends it only if what follows looks like something else.
+fn unquoted_end(text: &str, start: usize, is_query: bool) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    // ODBC: PWD={a;b}.
+    let near = rest.get(..rest.floor_char_boundary(MAX_BRACED)).unwrap_or_default();
+    if rest.starts_with('{')
+        && let Some(end) = near.find('}')
+    {
+        return start + end + 1;
+    }
+    let has_blanks = is_in_connection_string(rest);
+    for (at, c) in rest.char_indices() {
+        let behind = rest.get(at + c.len_utf8()..).unwrap_or_default();
+        let ends = match c {
+            '\n' | '\r' | '<' | '`' => true,
+            c if c.is_whitespace() => !has_blanks,
+            '#' => is_query,
+            '&' | ';' | ',' => begins_another(behind),
+            '"' | '\'' | '>' | ')' | '}' | ']' => is_closed(behind),
+            _ => false,
+        };
+        if ends {
+            return start + at;
+        }
+    }
+    text.len()
+}
+
+/// Whether a semicolon with another name behind it follows in the same line, past blanks but no
+/// other pair: `Password=my secret;Server=x`.
+fn is_in_connection_string(rest: &str) -> bool {
+    let near = rest.get(..rest.floor_char_boundary(MAX_KEY)).unwrap_or_default();
+    let end = near.find(['=', '\n']).unwrap_or(near.len());
+    near.get(..end)
+        .and_then(|value| value.rfind(';'))
+        .is_some_and(|semicolon| begins_another(near.get(semicolon + 1..).unwrap_or_default()))
+}
+
+/// Whether another pair, a blank or nothing follows a separator.
+fn begins_another(behind: &str) -> bool {
+    let Some(first) = behind.chars().next() else { return true };
+    if first.is_whitespace() || matches!(first, '"' | '\'' | '\\') {
+        return true;
+    }
+    let near = behind.get(..behind.floor_char_boundary(MAX_KEY)).unwrap_or_default();
+    let name = near.split(|c| !(is_key_char(c) || c == ' ')).next().unwrap_or_default();
+    !name.is_empty() && near.get(name.len()..).is_some_and(|r| r.starts_with(['=', ':']))
+}
+
+/// Whether what follows a quote or bracket says that it was the end.
+fn is_closed(behind: &str) -> bool {
+    behind.chars().next().is_none_or(|c| c.is_whitespace() || ",;.:)]}>&\"'\\<".contains(c))
+}
