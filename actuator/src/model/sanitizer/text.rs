@@ -25,19 +25,31 @@ type Pass = fn(&Sanitizer, &str, usize) -> Option<Range<usize>>;
 
 /// The text with its secrets masked.
 pub fn sanitize<'t>(sanitizer: &Sanitizer, text: &'t str) -> Cow<'t, str> {
+    run(sanitizer, Cow::Borrowed(text), pair::find)
+}
+
+/// The same for what had escapes, which is not looked into for further ones.
+fn sanitize_once<'t>(sanitizer: &Sanitizer, text: &'t str) -> Cow<'t, str> {
+    match super::json::sanitize(sanitizer, text, 0) {
+        Some(clean) => clean,
+        None => run(sanitizer, Cow::Borrowed(text), pair::find_named),
+    }
+}
+
+fn run<'t>(sanitizer: &Sanitizer, text: Cow<'t, str>, pairs: Pass) -> Cow<'t, str> {
     let passes: [(&str, Pass); 10] = [
         ("-----BEGIN", |_, text, from| shape::private_key(text, from)),
         ("", |_, text, from| shape::token(text, from)),
         ("://", |_, text, from| url::password(text, from)),
         ("@", |_, text, from| url::bare_password(text, from)),
         ("(", |_, text, from| url::data_source_password(text, from)),
-        ("=", pair::find),
+        ("=", pairs),
         (":", member::find),
         (":", labelled::find),
         ("-", option::find),
         ("</", element::find),
     ];
-    passes.into_iter().fold(Cow::Borrowed(text), |text, (trigger, pass)| {
+    passes.into_iter().fold(text, |text, (trigger, pass)| {
         if text.contains(trigger) { replace(sanitizer, text, pass) } else { text }
     })
 }

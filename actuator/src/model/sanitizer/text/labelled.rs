@@ -74,7 +74,9 @@ fn value_of(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     }
     let rest = text.get(start..)?;
     if let Some(wrapper) = WRAPPERS.iter().find(|wrapper| rest.starts_with(**wrapper)) {
-        start += wrapper.len();
+        // `{:#?}` writes each level in a line of its own.
+        let inner = text.get(start + wrapper.len()..)?;
+        start = text.len() - inner.trim_start().len();
     }
     if let Some(range) = quoted(text, start) {
         return Some(range);

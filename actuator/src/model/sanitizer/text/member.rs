@@ -15,10 +15,11 @@ pub fn find(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usiz
             continue;
         };
         let before = before.strip_suffix(quote)?.trim_end_matches('\\');
-        let Some((_, name)) = before.rsplit_once(quote) else {
+        let Some((before, name)) = before.rsplit_once(quote) else {
             continue;
         };
-        if !is_secret_key(sanitizer, name) {
+        let names = || named_before(before, quote).is_some_and(|n| is_secret_key(sanitizer, n));
+        if !is_secret_key(sanitizer, name) && !(name == "value" && names()) {
             continue;
         }
         let rest = text.get(at..)?;
@@ -28,4 +29,18 @@ pub fn find(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usiz
         };
         return Some(value);
     }
+}
+
+/// The secret's name in `"name": "DB_PASSWORD", "value": …`, of which this stands in front of the
+/// second name.
+fn named_before(before: &str, quote: char) -> Option<&str> {
+    let skip = |text: &'_ str| text.trim_end_matches(['\\', ' ', '\t', '\n', '\r']).len();
+    let cut = |text: &'_ str, end: char| Some(text.get(..skip(text))?.strip_suffix(end)?.len());
+    let before = before.get(..cut(before, ',')?)?;
+    let before = before.get(..cut(before, quote)?)?.trim_end_matches('\\');
+    let (before, name) = before.rsplit_once(quote)?;
+    let before = before.get(..cut(before, ':')?)?;
+    let before = before.get(..cut(before, quote)?)?.trim_end_matches('\\');
+    let (_, what) = before.rsplit_once(quote)?;
+    matches!(what, "name" | "key").then_some(name)
 }

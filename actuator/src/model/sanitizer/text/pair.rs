@@ -1,14 +1,44 @@
 //! `token=abc` in a query, `password='a b'` or `Password=a;` in a connection string.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
+
+use percent_encoding::percent_decode_str;
 
 use super::{MAX_KEY, Sanitizer, is_key_char, is_secret_key, last_bytes, quoted};
 
+/// How much of a value with escapes is looked into, in bytes.
+const MAX_ESCAPED: usize = 4096;
 /// The longest value in braces, in bytes.
 const MAX_BRACED: usize = 1024;
 
-/// The next value of a pair with a secret name.
+/// The next value of a pair with a secret name, or one with an escaped secret in it:
+/// `?q=%7B%22password%22%3A%22x%22%7D`.
 pub fn find(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usize>> {
+    next(text, from, |name, value| {
+        is_secret_key(sanitizer, name)
+            || value().is_some_and(|value| hides_secret(sanitizer, value))
+    })
+}
+
+/// The next value of a pair with a secret name.
+pub fn find_named(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usize>> {
+    next(text, from, |name, _| is_secret_key(sanitizer, name))
+}
+
+/// Whether there is a secret in a value once its escapes are gone.
+fn hides_secret(sanitizer: &Sanitizer, value: &str) -> bool {
+    let near = value.get(..value.floor_char_boundary(MAX_ESCAPED)).unwrap_or_default();
+    let plain = percent_decode_str(near).decode_utf8_lossy();
+    matches!(super::sanitize_once(sanitizer, &plain), Cow::Owned(_))
+}
+
+/// The next value of a pair that is a secret, told by its name and, where that has escapes, its
+/// value.
+fn next<'t>(
+    text: &'t str,
+    from: usize,
+    is_secret: impl Fn(&str, &dyn Fn() -> Option<&'t str>) -> bool,
+) -> Option<Range<usize>> {
     let mut at = from;
     loop {
         let equals = at + text.get(at..)?.find('=')?;
@@ -16,7 +46,13 @@ pub fn find(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usiz
         let before = last_bytes(text, from, equals);
         let before = before.strip_suffix(' ').unwrap_or(before);
         let name = before.rsplit(|c: char| !is_key_char(c)).next().unwrap_or_default();
-        if name.is_empty() || !is_secret_key(sanitizer, name) {
+        let value = || {
+            let rest = text.get(at..)?;
+            let near = rest.get(..rest.floor_char_boundary(MAX_ESCAPED))?;
+            let value = near.split(|c: char| c.is_whitespace() || "&\"'<>=".contains(c)).next()?;
+            Some(value).filter(|value| value.contains('%'))
+        };
+        if name.is_empty() || !is_secret(name, &value) {
             continue;
         }
         let start = at + usize::from(text.get(at..)?.starts_with(' '));
