@@ -334,8 +334,10 @@ impl Registration {
     }
 
     fn enter(&self, place: &Place, make: impl FnOnce(SeriesId) -> Series) -> Series {
-        place.family.describe(self.description.as_deref(), self.base_unit.as_deref());
         let settings = &self.shared.settings;
+        let description = self.description.as_deref();
+        let description = description.map(|text| settings.sanitizer.sanitize_text(text));
+        place.family.describe(description.as_deref(), self.base_unit.as_deref());
         let request = SeriesRequest {
             tags: &place.id.tags,
             common: &settings.common_tags,

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     io,
     net::SocketAddr,
+    path::PathBuf,
 };
 
 use actuator::{Actuator, App, Health, HealthCheck, HttpError, Redacted};
@@ -133,6 +134,8 @@ fn process_that_is_full_of_secrets() {
             .default_setting(&format!("info.n{number}.{}", plant.key), plant.line())
             .force_setting(&format!("shop.copy{number}.{}", plant.key), plant.value.clone());
     }
+    let folder = Folder::with_settings();
+    builder = builder.settings_directory(&folder.0);
     let of_admin = &one_of_each(OF_SETTINGS)[0].secret;
     builder = builder
         .default_setting("spring.boot.admin.client.url", format!("http://u:{of_admin}@127.0.0.1:1"))
@@ -149,6 +152,28 @@ fn process_that_is_full_of_secrets() {
     runtime.block_on(running.shutdown());
     actuator::logging::flush();
     refuse(&found);
+}
+
+/// A folder with a settings file, for as long as the service runs.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with_settings() -> Self {
+        let folder = std::env::temp_dir().join(format!("actuator-secrets-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let lines = one_of_each(OF_SET_UP).into_iter().enumerate().map(|(number, plant)| {
+            let value = Value::from(plant.line()).to_string();
+            format!("file.n{number}.{} = {value}\n", plant.key)
+        });
+        std::fs::write(folder.join("actuator.toml"), lines.collect::<String>()).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// What the application has.

@@ -138,19 +138,20 @@ pub(crate) fn client_address(extensions: &Extensions) -> Option<IpAddr> {
 }
 
 /// Scheme, host and what stands before the path, as the caller knows them:
-/// `("https", "shop.example", "/api")`. The host is what the caller sent, if no proxy is trusted.
+/// `("https", "shop.example", "/api")`. The host is this one if no trusted proxy says another.
 pub(crate) fn public_address<'r>(
-    uri: &'r Uri,
-    headers: &'r HeaderMap,
+    uri: &Uri,
     extensions: &'r Extensions,
+    host: &'r str,
 ) -> (&'static str, &'r str, &'r str) {
     match extensions.get::<Origin>() {
         Some(origin) => (origin.scheme, &origin.host, &origin.prefix),
-        None => (own_scheme(uri, extensions), sent_host(uri, headers), ""),
+        None => (own_scheme(uri, extensions), host, ""),
     }
 }
 
-fn sent_host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> &'r str {
+/// The host as the caller sent it, whatever that is.
+pub(crate) fn sent_host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> &'r str {
     headers
         .get(header::HOST)
         .and_then(|value| value.to_str().ok())

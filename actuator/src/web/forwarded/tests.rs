@@ -1,3 +1,5 @@
+//! Whom requests are believed to come from, and how links are put together.
+
 use http::HeaderValue;
 
 use super::{cidr::Cidr, *};
@@ -27,8 +29,8 @@ fn from(peer: &str, headers: &[(&'static str, &str)]) -> Request<()> {
 
 /// What its caller is told the service is called.
 fn address(request: &Request<()>) -> String {
-    let (scheme, host, prefix) =
-        public_address(request.uri(), request.headers(), request.extensions());
+    let sent = sent_host(request.uri(), request.headers());
+    let (scheme, host, prefix) = public_address(request.uri(), request.extensions(), sent);
     format!("{scheme}://{host}{prefix}")
 }
 

@@ -10,7 +10,7 @@ use crate::{
     model::request::RequestContext,
     web::{
         forwarded::{client_address, public_address},
-        host::{is_host, named_host},
+        host::named_host,
     },
 };
 
@@ -30,9 +30,9 @@ pub(super) fn begin<B>(
         return None;
     }
     let mut draft = exchanges.begin();
-    let (scheme, named, prefix) = public_address(uri, request.headers(), request.extensions());
     // Spring Boot Admin takes the URI apart, and what it cannot take apart hides all rows.
-    let host = if is_host(named) { named } else { named_host(uri, request.headers()) };
+    let host = named_host(uri, request.headers());
+    let (scheme, host, prefix) = public_address(uri, request.extensions(), host);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     // `OPTIONS *` is about no path.
     let slash = if path.starts_with('/') { "" } else { "/" };

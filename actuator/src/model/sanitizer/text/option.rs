@@ -31,10 +31,7 @@ pub fn find(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usiz
             continue;
         }
         let behind = rest.get(length..)?;
-        let value = behind.trim_start_matches([' ', '\t', '\0']);
-        if value.len() == behind.len() {
-            continue;
-        }
+        let Some(value) = separated(behind) else { continue };
         let value = text.len() - value.len();
         let name = word.trim_start_matches('-');
         let is_user = USER.contains(&word);
@@ -44,6 +41,17 @@ pub fn find(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usiz
             return Some(found);
         }
     }
+}
+
+/// What follows an option behind a blank, or as the next text of a list: `"--pin", "x"`.
+fn separated(behind: &str) -> Option<&str> {
+    let value = behind.trim_start_matches([' ', '\t', '\0']);
+    if value.len() < behind.len() {
+        return Some(value);
+    }
+    let behind = behind.trim_start_matches('\\').strip_prefix(['"', '\''])?;
+    let value = behind.trim_start().strip_prefix(',')?.trim_start();
+    value.trim_start_matches('\\').starts_with(['"', '\'']).then_some(value)
 }
 
 /// The value that starts here; of a name and a password only the latter.

@@ -83,7 +83,8 @@ pub fn data_source_password(text: &str, from: usize) -> Option<Range<usize>> {
 }
 
 /// What is written in front of an address that is none of a server with a password.
-const SCHEMES: &[&str] = &["mailto", "sip", "sips", "xmpp", "acct", "im", "cid", "mid", "urn"];
+const SCHEMES: &[&str] =
+    &["mailto", "sip", "sips", "xmpp", "acct", "im", "cid", "mid", "urn", "jdbc"];
 
 /// The password in `user:password@host:5432` or `user:password@host/database`, without a scheme.
 pub fn bare_password(text: &str, from: usize) -> Option<Range<usize>> {
