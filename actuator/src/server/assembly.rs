@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
-    endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
-    streams::Streams,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
+    declared_meters, endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground,
+    sentry, streams::Streams,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -20,6 +20,7 @@ use crate::{
     logging::LevelAttendants,
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{
+        condition::Conditions,
         provider::Provider,
         sanitizer::{MASK, Sanitizer},
     },
@@ -102,6 +103,7 @@ impl Parts {
             audit: basics.audit.clone(),
             threads: Arc::new(ThreadRepository::new(Clock::system(), sanitizer.clone())),
             beans,
+            conditions: Conditions::default(),
             sanitizer: Arc::new(sanitizer),
             shutdown: app.shutdown.clone(),
             host,
@@ -142,7 +144,8 @@ impl Parts {
         }
         .mount(mounts)?;
         let endpoints = config.cache.apply(endpoints, &Clock::system());
-        Ok(Actuator {
+        let explained = Arc::clone(&self.subjects.conditions);
+        let actuator = Actuator {
             name: self.name,
             version: self.version,
             body_layer: ExchangeBodyLayer::new(
@@ -165,6 +168,8 @@ impl Parts {
             sanitizer: basics.sanitizer,
             level_attendants: self.subjects.level_attendants,
             admin: config.admin,
+            browser: Arc::new(config.browser),
+            on_loopback: basics.on_loopback,
             webhook: config.webhook,
             exports: config.exports,
             exposition,
@@ -179,7 +184,10 @@ impl Parts {
             started: basics.started,
             sampler: self.sampler,
             streams: Streams::default(),
-        })
+        };
+        // It is put together once.
+        let _ = explained.set(conditions::of(&actuator));
+        Ok(actuator)
     }
 }
 

@@ -178,6 +178,7 @@ fn a_proxy_is_believed_where_the_server_tells_who_is_connected() {
                 .isolated()
                 .without_declarations()
                 .listening_on(address)
+                .force_setting("actuator.security.allowed-hosts", "*.example")
                 .force_setting("server.forward-headers-strategy", "native");
             let actuator = builder.build().await.unwrap();
             let router = routes().merge(actuator.router()).layer(actuator.layer());

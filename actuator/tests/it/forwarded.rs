@@ -32,6 +32,7 @@ const RECORDED: &[(&[(&str, &str)], &str)] = &[
 
 fn behind(proxies: &str) -> TestApp {
     app()
+        .setting("actuator.security.allowed-hosts", "*.example")
         .setting("server.forward-headers-strategy", "framework")
         .setting("actuator.forwarded.trusted-proxies", proxies)
         .setting("management.httpexchanges.recording.include", "remote-address")
@@ -102,7 +103,9 @@ fn trap_seed_16_only_trusted_proxies_are_believed_and_only_what_can_be_read() {
         behind("unix"),
         behind(""),
         behind("127.0.0.1").setting("server.forward-headers-strategy", "none"),
-        app().setting("management.httpexchanges.recording.include", "remote-address"),
+        app()
+            .setting("actuator.security.allowed-hosts", "*.example")
+            .setting("management.httpexchanges.recording.include", "remote-address"),
     ];
     for stranger in strangers {
         let service = stranger.routes(Router::new().route("/o", get(|| async {}))).start();
@@ -145,9 +148,25 @@ fn settings_that_cannot_be_read_refuse_the_start() {
         assert!(error.contains(part), "{part} in {error}");
     }
     let tomcat = app()
+        .setting("actuator.security.allowed-hosts", "*.example")
         .setting("server.forward-headers-strategy", "native")
         .setting("server.tomcat.remoteip.internal-proxies", r"127\.0\.0\.1")
         .start();
     let headers = [("x-forwarded-proto", "https")];
     assert_eq!(link(&tomcat, &headers), "https://app.example/actuator");
+}
+
+#[test]
+fn a_page_of_the_public_address_may_write_and_one_of_the_inner_address_not() {
+    let service = behind("127.0.0.1").start();
+    let write = |origin: &str| {
+        let request = Request::post("/actuator/loggers/forwarded", r#"{"configuredLevel":"INFO"}"#)
+            .header("host", "app.example:8080")
+            .header("x-forwarded-host", "public.example")
+            .header("x-forwarded-proto", "https")
+            .header("origin", origin);
+        service.send(request).status()
+    };
+    assert_eq!(write("https://public.example"), 204);
+    assert_eq!(write("http://app.example:8080"), 403);
 }

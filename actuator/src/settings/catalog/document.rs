@@ -73,6 +73,7 @@ const TABLES: &[Table] = &[
     ),
     ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
+    ("Security", &["actuator.security."]),
     ("Older clients", &["actuator.compat."]),
 ];
 

@@ -1,5 +1,6 @@
 //! Every name that a setting can have: one line each, in the tables beside this file.
 
+mod browser;
 mod general;
 mod log_lines;
 mod log_places;
@@ -44,6 +45,7 @@ pub enum Kind {
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
+        browser::ENTRIES,
         general::ENTRIES,
         log_lines::ENTRIES,
         log_places::ENTRIES,
@@ -97,13 +99,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "logging.pattern.*",
     "logging.structured.*",
     "management.endpoint.prometheus.cache.time-to-live",
-    "management.endpoints.web.cors.allow-credentials",
-    "management.endpoints.web.cors.allowed-headers",
-    "management.endpoints.web.cors.allowed-methods",
-    "management.endpoints.web.cors.allowed-origin-patterns",
-    "management.endpoints.web.cors.allowed-origins",
-    "management.endpoints.web.cors.exposed-headers",
-    "management.endpoints.web.cors.max-age",
     "management.metrics.*",
     "management.metrics.distribution.buffer-length.*",
     "management.observations.*",

@@ -95,11 +95,10 @@ impl Believed {
         let old = || x_forwarded::read(headers, &self.proxies);
         let new = || rfc7239::read(headers, &self.proxies);
         match self.headers {
-            Headers::Forwarded => new(),
             Headers::XForwarded => old(),
             // Most proxies know nothing of `Forwarded`, and pass that of any caller on.
             Headers::Auto if x_forwarded::are_there(headers) => old(),
-            Headers::Auto => new(),
+            Headers::Auto | Headers::Forwarded => new(),
         }
     }
 }

@@ -19,8 +19,10 @@ const MAX_ELEMENTS: usize = 32;
 /// What one proxy has said of the request that it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Element {
-    /// The node that sent it; `Some(None)` if that is hidden or no address.
-    client: Option<Option<IpAddr>>,
+    /// Whether it names the node that sent it.
+    names_client: bool,
+    /// That node; `None` if it is hidden or no address.
+    client: Option<IpAddr>,
     scheme: Option<&'static str>,
     host: Option<String>,
 }
@@ -46,7 +48,7 @@ pub(super) fn read(headers: &HeaderMap, proxies: &TrustedProxies) -> Option<Told
     for element in elements.into_iter().rev() {
         told.scheme = element.scheme.or(told.scheme);
         told.host = element.host.or(told.host);
-        let Some(Some(client)) = element.client else { break };
+        let Some(client) = element.client else { break };
         told.client = Some(client);
         if !proxies.includes(client) {
             break;
@@ -97,7 +99,9 @@ impl Element {
     /// Takes one pair over. `None` if it is there already, or says what cannot be.
     fn add(&mut self, name: &str, value: &str) -> Option<()> {
         match name {
-            "for" if self.client.is_none() => self.client = Some(node::address(value)),
+            "for" if !self.names_client => {
+                (self.names_client, self.client) = (true, node::address(value));
+            }
             "proto" if self.scheme.is_none() => self.scheme = Some(scheme(value)?),
             "host" if self.host.is_none() => self.host = Some(valid_host(value)?.to_owned()),
             "for" | "proto" | "host" => return None,
@@ -111,14 +115,13 @@ impl Element {
 fn pair(text: &str) -> Option<(String, String, &str)> {
     let (name, rest) = token(text)?;
     let rest = rest.strip_prefix('=')?;
-    let (value, rest) = match rest.strip_prefix('"') {
-        Some(quoted) => unquoted(quoted)?,
-        None => {
-            // Colons and brackets belong between quotes; many proxies forget them.
-            let end = rest.find(|c: char| !is_token(c) && !":[]".contains(c));
-            let (value, rest) = rest.split_at(end.unwrap_or(rest.len()));
-            (value.to_owned(), rest)
-        }
+    let (value, rest) = if let Some(quoted) = rest.strip_prefix('"') {
+        unquoted(quoted)?
+    } else {
+        // Colons and brackets belong between quotes; many proxies forget them.
+        let end = rest.find(|c: char| !is_token(c) && !":[]".contains(c));
+        let (value, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        (value.to_owned(), rest)
     };
     (!value.is_empty()).then(|| (name.to_ascii_lowercase(), value, rest))
 }

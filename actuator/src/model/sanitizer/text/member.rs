@@ -19,7 +19,8 @@ pub fn find(sanitizer: &Sanitizer, text: &str, from: usize) -> Option<Range<usiz
             continue;
         };
         let names = || named_before(before, quote).is_some_and(|n| is_secret_key(sanitizer, n));
-        if !is_secret_key(sanitizer, name) && !(name == "value" && names()) {
+        let is_secret = is_secret_key(sanitizer, name) || name == "value" && names();
+        if !is_secret {
             continue;
         }
         let rest = text.get(at..)?;
