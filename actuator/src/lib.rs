@@ -46,6 +46,7 @@
 //! | know the request that is worked on, and tell others of it | [`request`], [`client`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
+//! | hide what is secret | [`Redacted`], [`App::sanitize`] |
 //! | answer errors as JSON, return errors from handlers | [`HttpError`], [`ErrorLayer`], from [`Actuator::error_layer`] |
 //! | find out in your own way who asks | [`App::authenticator`], [`security::Authenticator`] |
 //! | record who did what | [`App::audit`], [`audit`] |
@@ -115,6 +116,11 @@ pub struct MetricsDocument;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/errors.md")]
 pub struct ErrorsDocument;
+
+/// And those about secrets.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/sanitizer.md")]
+pub struct SanitizerDocument;
 
 /// And that about the last requests.
 #[cfg(doctest)]
@@ -535,7 +541,7 @@ pub use health::{
     IntoHealth, LivenessState, ReadinessState, StartupState, StartupTask, Status, StatusOverride,
 };
 pub use info::ActuatorInfo;
-pub use model::redacted::Redacted;
+pub use model::{redacted::Redacted, sanitizer::SanitizableData};
 pub use probe::ProbeReport;
 pub use server::{
     Actuator, App, Builder, Ending, HookResult, IntoRoutes, Lifecycle, Registration, Running,

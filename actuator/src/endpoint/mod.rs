@@ -12,6 +12,7 @@ mod env_writing;
 mod health;
 mod health_check_descriptor;
 mod health_descriptor;
+mod health_detail;
 mod health_document;
 mod health_override;
 mod health_view;

@@ -133,6 +133,7 @@ impl Environment {
             .map(|source| self.settings_source(source, shown))
             .collect();
         for mut source in contributed::gather(&self.providers).await {
+            source.properties.retain(|property| !self.policy.dropped.name(&property.name));
             for property in &mut source.properties {
                 let value = property.value.take();
                 property.value = value.map(|value| self.show(&property.name, value, shown));
@@ -144,7 +145,8 @@ impl Environment {
 
     fn settings_source(&self, source: &PropertySource, shown: bool) -> EnvSource {
         let is_environment = source.kind == SourceKind::Environment;
-        let properties = source.properties.iter().map(|(name, property)| {
+        let listed = |(name, _): &(&String, &Property)| !self.policy.dropped.name(name);
+        let properties = source.properties.iter().filter(listed).map(|(name, property)| {
             let value = self.show(name, typed(property), shown && !property.holds_secret);
             let origin = match source.kind {
                 SourceKind::Environment => Some(format!("System Environment Property \"{name}\"")),

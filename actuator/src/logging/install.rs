@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
+    model::sanitizer::Sanitizer,
     support::host_name::host_name,
 };
 
@@ -114,9 +115,11 @@ pub fn flush() {
 }
 
 /// Sets levels, and installs a subscriber if the process has none. An application's own
-/// subscriber is never replaced or wrapped. Called again, it sets levels only.
+/// subscriber is never replaced or wrapped. Called again, it sets levels only. The sanitiser is that
+/// of the first service of the process.
 pub(crate) fn install(
     settings: &LoggingSettings,
+    sanitizer: &Sanitizer,
     beside: Beside<impl Layer<Registry> + Send + Sync>,
 ) -> Result<LoggingState> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -124,7 +127,7 @@ pub(crate) fn install(
     let loggers = Loggers::global();
     loggers.configure(&settings.levels.levels, &settings.levels.groups);
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
-        install_own(settings, &loggers, beside)?;
+        install_own(settings, &loggers, sanitizer, beside)?;
     }
     let output = output();
     let drops = output.as_ref().map(OutputLayer::drops).unwrap_or_default();
@@ -143,11 +146,12 @@ fn output() -> Option<OutputLayer> {
 fn install_own(
     settings: &LoggingSettings,
     loggers: &Loggers,
+    sanitizer: &Sanitizer,
     beside: Beside<impl Layer<Registry> + Send + Sync>,
 ) -> Result<()> {
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
-    let output = start_output(&settings.output, ring)?;
+    let output = start_output(&settings.output, ring, sanitizer)?;
     let subscriber = Registry::default().with(beside.layer).with(output.clone());
     let subscriber = subscriber.with(LoggersLayer::new(loggers.clone()));
     let set = if beside.sees_requests {
@@ -183,7 +187,11 @@ fn flush_at_abort() {
     }
 }
 
-fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result<OutputLayer> {
+fn start_output(
+    settings: &OutputSettings,
+    ring: Option<Arc<LogRing>>,
+    sanitizer: &Sanitizer,
+) -> Result<OutputLayer> {
     let mut destinations = Vec::new();
     if settings.console {
         destinations.push(Destination {
@@ -209,6 +217,7 @@ fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result
         queue_size: settings.queue_size,
         rate_limit: settings.rate_limit,
         host: host_name().unwrap_or_default(),
+        sanitizer: sanitizer.clone(),
     };
     OutputLayer::start(&common, destinations, ring).map_err(without_thread)
 }

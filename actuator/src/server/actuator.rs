@@ -33,7 +33,7 @@ use crate::{
     health::{Availability, HealthContributors},
     logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
-    model::{call::Listener, endpoint::SharedEndpoint},
+    model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
     support::{
         application_runtime::ApplicationRuntime, host_name::host_name,
         service_manager::ServiceManager,
@@ -60,6 +60,7 @@ pub struct Actuator {
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    pub(super) sanitizer: Sanitizer,
     pub(super) on_write: Option<OnWrite>,
     pub(super) guard: Option<SharedGuard>,
     pub(super) level_attendants: Arc<LevelAttendants>,
@@ -180,7 +181,13 @@ impl Actuator {
         }
         let (health, meters) = (&self.health, &self.meters);
         let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
-        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, &instance);
+        let webhook = health::start_webhook(
+            &self.webhook,
+            health,
+            meters,
+            (&self.name, &instance),
+            &self.sanitizer,
+        );
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
@@ -210,6 +217,7 @@ impl Actuator {
                 .including(self.server.errors.includes)
                 .telling_of_writes(self.on_write.clone())
                 .guarded(self.guard.clone())
+                .behind(self.server.forwarding.clone())
                 .guarding_browsers(self.browser_rules(listener))
                 .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }

@@ -19,6 +19,7 @@ use crate::{
     model::{
         component::Components,
         provider::{Provider, ProviderFn},
+        sanitizer::{SanitizableData, SanitizingFunction},
         source::Source,
     },
     registry::Claim,
@@ -43,6 +44,7 @@ pub struct App {
     pub(super) allocator: Option<ReadAllocator>,
     pub(super) level_store: Option<Arc<dyn LevelOverrideStore>>,
     pub(super) authenticators: Vec<Arc<dyn Authenticator>>,
+    pub(super) sanitizing: Vec<SanitizingFunction>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
     pub(super) lifecycle: Lifecycle,
@@ -77,6 +79,7 @@ impl App {
             allocator: None,
             level_store: None,
             authenticators: Vec::new(),
+            sanitizing: Vec::new(),
             claims: Vec::new(),
             availability: Availability::starting(),
             lifecycle: Lifecycle::default(),
@@ -269,6 +272,26 @@ impl App {
     /// ```
     pub fn authenticator(&mut self, authenticator: impl Authenticator) -> &mut Self {
         self.authenticators.push(Arc::new(authenticator));
+        self
+    }
+
+    /// Adds a rule for what leaves the service, Spring's `SanitizingFunction`: what `rule` gives is
+    /// shown in place of a value, `None` leaves it to others. The first one that gives something
+    /// decides; a rule that panics hides the value. Rules hide more than what is hidden anyway,
+    /// never less, and are asked for every value with a key: properties of `/env`, details of
+    /// health, headers, parameters. Lines of the log have only the rules of the settings
+    /// `actuator.sanitize.*`.
+    ///
+    /// ```
+    /// fn setup(app: &mut actuator::App) {
+    ///     app.sanitize(|data| data.key().ends_with("iban").then(|| data.mask()));
+    /// }
+    /// ```
+    pub fn sanitize(
+        &mut self,
+        rule: impl Fn(&SanitizableData<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.sanitizing.push(Box::new(rule));
         self
     }
 

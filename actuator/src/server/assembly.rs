@@ -7,8 +7,7 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
     declared_meters, endpoint_audit, guard, health, level_audit, level_store, lifecycle,
-    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, settings::ServerSettings,
-    streams::Streams, typed_settings,
+    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -20,7 +19,11 @@ use crate::{
     info::{self, HostFacts, InfoParts, InfoRegistry},
     logging::{LevelAttendants, LevelSettings},
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
-    model::{condition::Conditions, provider::Provider, sanitizer::Sanitizer},
+    model::{
+        condition::Conditions,
+        provider::Provider,
+        sanitizer::{MASK, Sanitizer},
+    },
     registry::{Binder, Declarations, refuse_conflicts},
     security::Authenticator,
     settings::SettingsReader,
@@ -38,6 +41,7 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
+    basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));
     let parts = Parts::new(&basics, &declarations, app, builder)?;
     parts.into_actuator(basics, declarations.counts(), registered_at_run_time)
 }
@@ -66,7 +70,7 @@ impl Parts {
         let facts = app.facts.last().copied();
         let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
         let name = application_name(basics, builder, facts);
-        let sanitizer = Sanitizer::default();
+        let sanitizer = basics.sanitizer.clone();
         let beans = Arc::new(beans::list(declarations, &app));
         let application_runtime = ApplicationRuntime::default();
         let Bound { checks, env, info, gauges } =
@@ -101,7 +105,7 @@ impl Parts {
             exchanges: Arc::clone(&exchanges),
             log_link: LogLink::default(),
             audit: basics.audit.clone(),
-            threads: Arc::new(ThreadRepository::new(Clock::system())),
+            threads: Arc::new(ThreadRepository::new(Clock::system(), sanitizer.clone())),
             beans,
             conditions: Conditions::default(),
             sanitizer: Arc::new(sanitizer),
@@ -135,6 +139,7 @@ impl Parts {
         let levels = LevelSettings::read(&mut SettingsReader::new(&basics.settings));
         lifecycle::join_parts(&basics.live, &basics.logging.loggers, levels);
         basics.typed.follow(&basics.live);
+        let layer = layer(&basics, self.exchanges);
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
@@ -157,7 +162,7 @@ impl Parts {
             body_layer: ExchangeBodyLayer::new(
                 config.exchange.is_recording() && config.exchange.bodies.is_on(),
             ),
-            layer: layer(&basics.meters, &basics.server, self.exchanges),
+            layer,
             guard: guard::guard(config.security, self.authenticators, &basics.audit)?,
             server: basics.server,
             exposure: config.exposure,
@@ -168,10 +173,11 @@ impl Parts {
             meters: basics.meters,
             on_write: endpoint_audit::recorder(
                 &basics.audit,
-                Sanitizer::default(),
+                basics.sanitizer.clone(),
                 Clock::system(),
             ),
             audit: basics.audit,
+            sanitizer: basics.sanitizer,
             level_attendants: self.subjects.level_attendants,
             admin: config.admin,
             browser: Arc::new(config.browser),
@@ -209,11 +215,8 @@ fn lead_to_log(link: &LogLink, exposed: &[Exposed]) {
 }
 
 /// The layer around the application.
-fn layer(
-    meters: &Arc<MeterRegistry>,
-    server: &ServerSettings,
-    exchanges: Arc<ExchangeRepository>,
-) -> ActuatorLayer {
+fn layer(basics: &Basics, exchanges: Arc<ExchangeRepository>) -> ActuatorLayer {
+    let (meters, server) = (&basics.meters, &basics.server);
     ActuatorLayer::new(LayerParts {
         meters: ServerRequestMeters::new(Arc::clone(meters)),
         meters_management: meters.settings().management_requests,
@@ -222,7 +225,8 @@ fn layer(
         base_path: server.base_path.clone(),
         server_timing: server.server_timing,
         requests: server.requests.clone(),
-        sanitizer: Sanitizer::default(),
+        forwarding: server.forwarding.clone(),
+        sanitizer: basics.sanitizer.clone(),
     })
 }
 
@@ -248,19 +252,34 @@ fn level_attendants(basics: &Basics, app: &mut App) -> LevelAttendants {
     let service = loggers.origin();
     let recorder = level_audit::record_changes(loggers, service, basics.audit.clone());
     let keeper = level_store::start(basics, service, app.level_store.take());
-    LevelAttendants::new(service, recorder, keeper)
+    LevelAttendants::new(service, recorder, keeper, basics.sanitizer.clone())
 }
 
 /// What info has of settings and sources; the facts are the caller's.
 fn info_parts(basics: &Basics, providers: Vec<Provider>, sanitizer: &Sanitizer) -> InfoParts {
     InfoParts {
-        properties: basics.settings.map("info"),
+        properties: info_properties(basics),
         facts: None,
         application: None,
         host: None,
         providers,
         sanitizer: sanitizer.clone(),
     }
+}
+
+/// The settings below `info.`; what a secret went into is one.
+fn info_properties(basics: &Basics) -> Vec<(String, String)> {
+    let settings = &basics.settings;
+    let holds_secret = |name: &str| {
+        settings.property(&format!("info.{name}")).is_some_and(|property| property.holds_secret)
+    };
+    let mut properties = settings.map("info");
+    for (name, value) in &mut properties {
+        if holds_secret(name) {
+            MASK.clone_into(value);
+        }
+    }
+    properties
 }
 
 fn exchanges(basics: &Basics, sanitizer: &Sanitizer) -> ExchangeRepository {

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sentry,
-    settings::ServerSettings, typed_settings,
+    builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
+    sentry, settings::ServerSettings, typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -44,6 +44,8 @@ pub(super) struct Basics {
     pub(super) manager: ServiceManager,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    /// What hides secrets in everything that leaves.
+    pub(super) sanitizer: Sanitizer,
     pub(super) server: ServerSettings,
     pub(super) config: Config,
     pub(super) logging: LoggingState,
@@ -104,10 +106,12 @@ impl Basics {
         let in_container =
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
         let mut reader = SettingsReader::new(&settings);
+        let sanitizer = sanitizing::read(&mut reader);
         let platform = platform(&mut reader, &environment);
         let inherited =
             if builder.serves { Inherited::take(&environment)? } else { Inherited::default() };
-        let server = ServerSettings::read(&mut reader, platform.is_some(), inherited);
+        let mut server = ServerSettings::read(&mut reader, platform.is_some(), inherited);
+        server.errors.sanitizer = sanitizer.clone();
         if builder.serves {
             server.tls.check(&mut reader);
         }
@@ -118,19 +122,21 @@ impl Basics {
         logging.output.formats.default_service(name, version);
         let on_loopback = OnLoopback::of(builder, &server);
         let private = on_loopback.is(server.management_listener());
-        let config = Config::read(&mut reader, private, &server);
+        let mut config = Config::read(&mut reader, private, &server);
+        config.health = config.health.hiding(&sanitizer);
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
             config.metrics_views.need_buckets() || config.exports.need_exponential();
+        meters.sanitizer = sanitizer.clone();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         let errors_to = sentry::read(&mut reader);
         let typed = typed_settings::Typed::read(builder, &mut reader);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
-        let logging = logging::install(&logging, sentry::layer())?;
-        let audit = audit_trail(&audit)?;
-        sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
+        let logging = logging::install(&logging, &sanitizer, sentry::layer())?;
+        let audit = audit_trail(&audit, &sanitizer)?;
+        sentry::start(errors_to, (name, version), &meters, &sanitizer)?;
         recorder::install(builder, records, &meters);
         for warning in settings.warnings().iter().chain(&typed.warnings) {
             tracing::warn!(target: "actuator::settings", "{warning}");
@@ -142,6 +148,7 @@ impl Basics {
             settings,
             meters,
             audit,
+            sanitizer,
             server,
             config,
             logging,
@@ -188,8 +195,8 @@ impl OnLoopback {
 }
 
 /// The trail of audit events, in a file if a setting names one.
-fn audit_trail(settings: &AuditSettings) -> Result<Audit> {
-    let audit = Audit::new(settings, Sanitizer::default(), Clock::system());
+fn audit_trail(settings: &AuditSettings, sanitizer: &Sanitizer) -> Result<Audit> {
+    let audit = Audit::new(settings, sanitizer.clone(), Clock::system());
     let Some(path) = settings.file.as_ref().filter(|_| settings.enabled) else { return Ok(audit) };
     let repository = FileAuditEventRepository::open(path, settings.capacity).map_err(|error| {
         let message = format!(

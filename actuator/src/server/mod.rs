@@ -31,6 +31,7 @@ mod recorder;
 mod recorder;
 mod registration_meters;
 mod running;
+mod sanitizing;
 #[cfg(feature = "sentry")]
 mod sentry;
 #[cfg(not(feature = "sentry"))]

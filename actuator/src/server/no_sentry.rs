@@ -3,7 +3,8 @@
 use tracing_subscriber::layer::Identity;
 
 use crate::{
-    error::Result, info::Facts, logging::Beside, meter::MeterRegistry, settings::SettingsReader,
+    error::Result, info::Facts, logging::Beside, meter::MeterRegistry, model::sanitizer::Sanitizer,
+    settings::SettingsReader,
 };
 
 /// There is nobody.
@@ -31,7 +32,12 @@ pub(super) fn layer() -> Beside<Identity> {
 
 /// Starts nothing.
 #[expect(clippy::unnecessary_wraps, reason = "the interface of `sentry`")]
-pub(super) fn start(_: Wanted, _: Option<&str>, _: Option<&str>, _: &MeterRegistry) -> Result<()> {
+pub(super) fn start(
+    _: Wanted,
+    _: (Option<&str>, Option<&str>),
+    _: &MeterRegistry,
+    _: &Sanitizer,
+) -> Result<()> {
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use crate::{
     info::{self, Facts},
     logging::Beside,
     meter::MeterRegistry,
+    model::sanitizer::Sanitizer,
     registry::Declarations,
     sentry::{Reporter, SentryLayer, SentrySettings, Slot, layer as sentry_layer},
     settings::SettingsReader,
@@ -31,15 +32,15 @@ pub(super) fn layer() -> Beside<SentryLayer> {
 /// Sends from now on, if that is wanted; `name` and `version` are what the code says about itself.
 pub(super) fn start(
     wanted: Wanted,
-    name: Option<&str>,
-    version: Option<&str>,
+    (name, version): (Option<&str>, Option<&str>),
     meters: &MeterRegistry,
+    sanitizer: &Sanitizer,
 ) -> Result<()> {
     let Some(settings) = wanted else { return Ok(()) };
     let slot = Slot::of_process();
     if slot.reporter().is_none() {
         let about = settings.to_string();
-        let reporter = Reporter::start(settings, meters).map_err(|error| {
+        let reporter = Reporter::start(settings, meters, sanitizer).map_err(|error| {
             Error::new(ErrorKind::Runtime, format!("no thread for Sentry: {error}"))
                 .with_cause(error)
         })?;

@@ -10,7 +10,7 @@ use crate::{
     model::call::Listener,
     server::listener::{Inherited, ListenerSettings, SocketSettings},
     settings::{SettingsReader, one_of},
-    web::{ErrorSettings, RequestSettings},
+    web::{ErrorSettings, Forwarding, RequestSettings},
 };
 
 /// `server.*`, `management.server.*`, and the paths of the management API.
@@ -44,6 +44,8 @@ pub(crate) struct ServerSettings {
     pub server_timing: bool,
     /// How requests are named and logged.
     pub requests: RequestSettings,
+    /// Which proxies are believed.
+    pub forwarding: Forwarding,
     /// How long the service goes on serving, unready, after it was told to stop.
     pub delay: Duration,
     /// How long requests in progress may take to finish on the way down.
@@ -104,6 +106,7 @@ impl ServerSettings {
             tls,
             server_timing: reader.value_or("actuator.server-timing.enabled", false),
             requests: RequestSettings::read(reader),
+            forwarding: Forwarding::read(reader),
             errors: ErrorSettings::read(reader),
             delay: reader.value_or("actuator.shutdown.delay", Duration::ZERO),
             drain: drain(reader),

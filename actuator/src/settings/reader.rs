@@ -6,7 +6,7 @@ use super::{FromSetting, Property, Settings};
 use crate::{
     error::{Error, ErrorKind},
     model::{
-        sanitizer::{MASK, Sanitizer},
+        sanitizer::{KeyPatterns, MASK, Sanitizer},
         show::{Show, ShowValues},
     },
 };
@@ -16,12 +16,18 @@ use crate::{
 pub struct SettingsReader<'s> {
     settings: &'s Settings,
     problems: Vec<String>,
+    sanitizer: Sanitizer,
 }
 
 impl<'s> SettingsReader<'s> {
     /// A reader of these settings.
     pub fn new(settings: &'s Settings) -> Self {
-        Self { settings, problems: Vec::new() }
+        Self { settings, problems: Vec::new(), sanitizer: Sanitizer::default() }
+    }
+
+    /// Hides what this hides when bad values are told.
+    pub fn hide_with(&mut self, sanitizer: &Sanitizer) {
+        self.sanitizer = sanitizer.clone();
     }
 
     /// The typed value of a setting, or `None` if it is unset or bad (which is remembered).
@@ -35,7 +41,8 @@ impl<'s> SettingsReader<'s> {
                 if T::IS_SECRET {
                     self.reject_hidden(name, expected);
                 } else {
-                    self.problems.push(describe(name, property, &expected));
+                    let problem = self.describe(name, property, &expected);
+                    self.problems.push(problem);
                 }
                 None
             }
@@ -72,6 +79,22 @@ impl<'s> SettingsReader<'s> {
         }
     }
 
+    /// A list of keys: words, or regular expressions for the whole key. What is neither is refused.
+    pub fn key_patterns(&mut self, name: &str) -> KeyPatterns {
+        let mut patterns = KeyPatterns::default();
+        self.add_key_patterns(name, &mut patterns);
+        patterns
+    }
+
+    /// The same, added to others.
+    pub fn add_key_patterns(&mut self, name: &str, patterns: &mut KeyPatterns) {
+        for item in self.list(name).unwrap_or_default() {
+            if let Err(complaint) = patterns.add(&item) {
+                self.reject(name, complaint);
+            }
+        }
+    }
+
     /// A list: comma separated, or `name[0]`, `name[1]`, … `None` if unset.
     pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
         self.settings.list(name)
@@ -85,7 +108,7 @@ impl<'s> SettingsReader<'s> {
     /// Remembers a complaint about a setting that could be read but does not make sense.
     pub fn reject(&mut self, name: &str, complaint: impl std::fmt::Display) {
         let problem = match self.settings.property(name) {
-            Some(property) => describe(name, property, &complaint),
+            Some(property) => self.describe(name, property, &complaint),
             None => format!("{name}: {complaint}"),
         };
         self.problems.push(problem);
@@ -102,7 +125,7 @@ impl<'s> SettingsReader<'s> {
         self.problems.push(if is_hidden {
             format!("{name} (value not shown, {}): {complaint}", property.origin)
         } else {
-            describe(name, property, &complaint)
+            self.describe(name, property, &complaint)
         });
     }
 
@@ -152,12 +175,16 @@ impl<'s> SettingsReader<'s> {
             ),
         ))
     }
-}
 
-/// One bad value for the message. Messages end in logs, so secrets are hidden.
-fn describe(name: &str, property: &Property, complaint: &dyn std::fmt::Display) -> String {
-    let sanitizer = Sanitizer::default();
-    let shown =
-        if property.holds_secret { MASK.into() } else { sanitizer.sanitize(name, &property.value) };
-    format!("{name} = \"{shown}\" ({}): {complaint}", property.origin)
+    /// One bad value for the message. Messages end in logs, so secrets are hidden.
+    fn describe(
+        &self,
+        name: &str,
+        property: &Property,
+        complaint: &dyn std::fmt::Display,
+    ) -> String {
+        let shown = self.sanitizer.sanitize(name, &property.value);
+        let shown = if property.holds_secret { MASK.into() } else { shown };
+        format!("{name} = \"{shown}\" ({}): {complaint}", property.origin)
+    }
 }

@@ -13,12 +13,14 @@ mod browser;
 mod errors;
 mod events;
 mod exposure;
+mod forwarded;
 mod guard;
 #[cfg(feature = "compression")]
 mod gzip;
 #[cfg(not(feature = "compression"))]
 #[path = "no_gzip.rs"]
 mod gzip;
+mod host;
 mod layer;
 mod link;
 mod media_type;
@@ -36,6 +38,7 @@ pub(crate) use browser::{BrowserRules, BrowserSettings};
 pub(crate) use errors::ErrorSettings;
 pub use errors::{ErrorLayer, HttpError};
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
+pub(crate) use forwarded::Forwarding;
 pub(crate) use guard::{Guard, OnSecurityEvent, SecurityEvent, SecurityEventKind, SharedGuard};
 pub use layer::{ActuatorLayer, ExchangeBodyLayer};
 pub(crate) use layer::{LayerParts, RequestSettings};

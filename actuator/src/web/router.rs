@@ -15,6 +15,7 @@ use super::{
     browser::{Asked, BrowserRules, CorsGrant},
     errors::{Includes, OfManagement},
     exposure::Exposed,
+    forwarded::Forwarding,
     guard::SharedGuard,
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
@@ -45,6 +46,8 @@ pub(crate) struct Management {
     listener: Listener,
     on_write: Option<OnWrite>,
     guard: Option<SharedGuard>,
+    /// Which proxies are believed.
+    forwarding: Forwarding,
     browser: BrowserRules,
     /// The answers of the listener that have no end of their own.
     live: LiveAnswers,
@@ -68,6 +71,7 @@ impl Management {
             listener,
             on_write: None,
             guard: None,
+            forwarding: Forwarding::default(),
             browser: BrowserRules::default(),
             live: LiveAnswers::default(),
         }
@@ -98,6 +102,13 @@ impl Management {
     #[must_use]
     pub(crate) fn guarded(mut self, guard: Option<SharedGuard>) -> Self {
         self.guard = guard;
+        self
+    }
+
+    /// Behind these proxies.
+    #[must_use]
+    pub(crate) fn behind(mut self, forwarding: Forwarding) -> Self {
+        self.forwarding = forwarding;
         self
     }
 
@@ -156,7 +167,8 @@ impl Management {
     }
 
     /// Answers one request. Never fails: a refusal is a response too.
-    pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
+    pub(crate) async fn handle(&self, mut request: Request<Body>) -> Response {
+        self.forwarding.settle(&mut request);
         let (mut parts, body) = request.into_parts();
         let mut grant = CorsGrant::default();
         let (mut cookie, mut found_out) = (None, false);
@@ -288,7 +300,7 @@ impl Management {
             .choose(&[Produces::Json].into_iter())
             .ok_or_else(|| Refusal::not_acceptable(ACTUATOR_JSON.to_owned()))?;
         let uri = original_uri(parts);
-        let address = link::page_address(uri, &parts.headers, uri.path());
+        let address = link::page_address(parts, uri);
         let body = serde_json::to_vec(&IndexDescriptor::new(address, &self.endpoints))
             .map_err(Problem::from)?;
         let mut response = Response::new(Body::from(body));

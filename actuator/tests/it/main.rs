@@ -16,6 +16,7 @@ mod error_odds;
 mod errors;
 mod exchanges;
 mod exposure;
+mod forwarded;
 mod health;
 mod health_engine;
 mod health_events;

@@ -159,9 +159,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        env::{EnvSettings, WritableNames},
+        env::EnvSettings,
         model::show::Show,
-        settings::{LiveSettings, Settings},
+        settings::{LiveSettings, Settings, SettingsReader},
     };
 
     fn document(show: Show) -> Value {
@@ -169,11 +169,7 @@ mod tests {
             .environment([("DB_PASS", "hunter2"), ("SHOP_URL", "http://u:p@h/"), ("EDITOR", "vi")])
             .build()
             .unwrap();
-        let policy = EnvSettings {
-            show_values: show,
-            roles: Vec::new(),
-            writable: WritableNames::default(),
-        };
+        let policy = EnvSettings::read(&mut SettingsReader::new(&settings), show);
         let environment = Environment::new(
             LiveSettings::fixed(settings),
             Vec::new(),

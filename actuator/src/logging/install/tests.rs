@@ -18,7 +18,7 @@ fn run(test: &str) -> String {
 
 fn install_bare(settings: &LoggingSettings) -> Result<LoggingState> {
     let layer = tracing_subscriber::layer::Identity::new();
-    install(settings, Beside { layer, sees_requests: false })
+    install(settings, &Sanitizer::default(), Beside { layer, sees_requests: false })
 }
 
 fn settings() -> LoggingSettings {

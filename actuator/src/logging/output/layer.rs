@@ -76,7 +76,9 @@ impl OutputLayer {
         parts.at.set(at);
         let callsite = self.outputs.callsites().get(event.metadata());
         let as_text = self.outputs.needs_text();
-        event.record(&mut Recorder { fields: &mut parts.fields, raw, callsite, as_text });
+        let sanitizer = self.outputs.callsites().sanitizer();
+        let fields = &mut parts.fields;
+        event.record(&mut Recorder { fields, raw, callsite, sanitizer, as_text });
         RequestContext::with_current(|request| parts.set_request(request));
         add_spans(parts, event, context);
         match event.normalized_metadata() {
@@ -156,6 +158,7 @@ where
                 fields: &mut fields,
                 raw: &mut room.raw,
                 callsite,
+                sanitizer: self.outputs.callsites().sanitizer(),
                 as_text,
             });
         });
@@ -177,6 +180,7 @@ where
                 fields: &mut fields,
                 raw: &mut room.raw,
                 callsite,
+                sanitizer: self.outputs.callsites().sanitizer(),
                 as_text,
             });
         });

@@ -60,6 +60,20 @@ const TABLES: &[Table] = &[
         &["actuator.request-id.", "actuator.request-log.", "actuator.trace-context.", "c2c."],
     ),
     ("Security", &["spring.security.", "actuator.security."]),
+    (
+        "Secrets and proxies",
+        &[
+            "actuator.env.drop",
+            "actuator.forwarded.",
+            "actuator.sanitize.",
+            "management.endpoint.configprops.additional-keys-to-sanitize",
+            "management.endpoint.configprops.keys-to-sanitize",
+            "management.endpoint.env.additional-keys-to-sanitize",
+            "management.endpoint.env.keys-to-sanitize",
+            "server.forward-headers-strategy",
+            "server.tomcat.remoteip.",
+        ],
+    ),
     ("Audit", &["management.auditevents.", "actuator.audit.", "actuator.auditevents."]),
     (
         "The log",

@@ -15,7 +15,6 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "spring.web.error.include-exception" Text "false" "Newer name of server.error.include-exception.";
     "server.error.include-stacktrace" Text "never" "Who sees an error with its causes: never, always, when-authorized, on-param (of the authorized).";
     "spring.web.error.include-stacktrace" Text "never" "Newer name of server.error.include-stacktrace.";
-    "server.forward-headers-strategy" Text "" "Whether Forwarded headers are believed: native, framework, none.";
     "spring.application.name" Text "" "Name of the application; the package name by default.";
     "spring.profiles.active" List "" "Active profiles; the last one wins.";
     "spring.config.location" List "" "Directory or .toml file with the settings.";

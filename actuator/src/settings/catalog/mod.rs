@@ -9,6 +9,7 @@ mod log_places;
 mod meters;
 mod push;
 mod requests;
+mod secrets;
 mod security;
 mod sentry;
 mod server;
@@ -58,6 +59,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         push::ENTRIES,
         meters::ENTRIES,
         requests::ENTRIES,
+        secrets::ENTRIES,
         security::ENTRIES,
         sentry::ENTRIES,
         server::ENTRIES,
@@ -112,7 +114,11 @@ const WITHOUT_EFFECT: &[&str] = &[
     "management.observations.*",
     "management.prometheus.*",
     "management.statsd.metrics.export.step",
-    "server.forward-headers-strategy",
+    "server.tomcat.remoteip.host-header",
+    "server.tomcat.remoteip.port-header",
+    "server.tomcat.remoteip.protocol-header",
+    "server.tomcat.remoteip.protocol-header-https-value",
+    "server.tomcat.remoteip.remote-ip-header",
     "spring.main.banner-mode",
 ];
 

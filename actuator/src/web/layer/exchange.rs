@@ -1,14 +1,17 @@
 //! What an HTTP exchange is recorded with, taken from the heads of request and response.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, OriginalUri};
+use axum::extract::OriginalUri;
 use http::{HeaderMap, Request};
 
-use super::host::host;
 use crate::{
     exchange::{Bodies, Direction, Draft, ExchangeRepository},
     model::request::RequestContext,
+    web::{
+        forwarded::{client_address, public_address},
+        host::named_host,
+    },
 };
 
 /// Begins the record of an exchange with what the request's head tells; `None` if this request is
@@ -27,14 +30,15 @@ pub(super) fn begin<B>(
         return None;
     }
     let mut draft = exchanges.begin();
-    let host = host(uri, request.headers());
+    // Spring Boot Admin takes the URI apart, and what it cannot take apart hides all rows.
+    let host = named_host(uri, request.headers());
+    let (scheme, host, prefix) = public_address(uri, request.extensions(), host);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     // `OPTIONS *` is about no path.
     let slash = if path.starts_with('/') { "" } else { "/" };
-    let scheme = uri.scheme_str().unwrap_or("http");
     draft.request(
         request.method().as_str(),
-        &[scheme.as_bytes(), b"://", host, slash.as_bytes(), path.as_bytes()],
+        &[scheme, "://", host, prefix, slash, path].map(str::as_bytes),
     );
     match context {
         Some(context) => draft.request_id(context.id_bytes()),
@@ -46,9 +50,9 @@ pub(super) fn begin<B>(
         copy_headers(&mut draft, Direction::Request, request.headers(), exchanges);
     }
     if settings.include.remote_address
-        && let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>()
+        && let Some(address) = client_address(request.extensions())
     {
-        draft.remote_address(&peer.ip().to_string());
+        draft.remote_address(&address.to_string());
     }
     // What management answers may be anything but small, and would show exchanges in exchanges.
     if settings.bodies.is_on() && !is_management {

@@ -12,7 +12,6 @@
 
 mod body;
 mod exchange;
-mod host;
 mod recording;
 mod request_id;
 mod request_log;
@@ -46,6 +45,7 @@ use crate::{
     meter::ServerRequestMeters,
     model::sanitizer::Sanitizer,
     support::{clock::Clock, text::simple_type_name},
+    web::forwarded::Forwarding,
 };
 
 /// Records what passes through it.
@@ -72,6 +72,8 @@ pub(crate) struct LayerParts {
     pub(crate) server_timing: bool,
     /// How requests are named and logged.
     pub(crate) requests: RequestSettings,
+    /// Which proxies are believed.
+    pub(crate) forwarding: Forwarding,
     /// What hides secrets in queries that are logged.
     pub(crate) sanitizer: Sanitizer,
 }

@@ -273,6 +273,7 @@ impl Scope {
             return (None, None);
         }
         let now = recorder.parts.clock.instant();
+        recorder.parts.forwarding.settle(request);
         let is_management = recorder.is_management(request.uri().path());
         let method = RequestMethod::from_name(request.method().as_str());
         let matched = self.matched(request);

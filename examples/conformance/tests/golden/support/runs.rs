@@ -119,6 +119,11 @@ pub const RUNS: &[Run] = &[
         ..RUN
     },
     Run {
+        folders: &["run-forward-headers"],
+        settings: &[LOG, "server.forward-headers-strategy=framework"],
+        ..RUN
+    },
+    Run {
         folders: &["run-show-values-never"],
         settings: &[
             LOG,
@@ -279,7 +284,6 @@ pub const LATER_FOLDERS: &[&str] = &[
     "liquibase",
     "mappings",
     "quartz",
-    "run-forward-headers",
     "run-sbom-types",
     "run-security-basic",
     "run-security-default",
