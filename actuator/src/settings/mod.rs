@@ -2,17 +2,20 @@
 //!
 //! `Settings` is what was found; a `SettingsReader` turns it into typed values and gathers every
 //! bad one, so that one message can name them all. Who wins, from least to most: the default that
-//! a reader passes, what code sets as its default, `actuator.toml`, the files of the active
-//! profiles, the environment, `--name=value` arguments, and what a test forces.
+//! a reader passes, what code sets as its default, `actuator.toml` and the like, the files of the
+//! active profiles, the environment, `SPRING_APPLICATION_JSON`, `--name=value` arguments, and what
+//! a test forces.
 
 mod builder;
 mod catalog;
 mod convert;
-mod file;
-mod location;
+mod format;
+mod import;
 mod name;
 mod outgoing;
 mod placeholder;
+mod policy;
+mod profile;
 mod reader;
 mod source;
 mod store;

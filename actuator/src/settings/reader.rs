@@ -2,7 +2,10 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use super::{FromSetting, Property, Settings};
+use super::{
+    FromSetting, Property, Settings,
+    policy::{ON_INVALID, OnInvalid},
+};
 use crate::{
     error::{Error, ErrorKind},
     model::sanitizer::{MASK, Sanitizer},
@@ -12,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub struct SettingsReader<'s> {
     settings: &'s Settings,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
 }
 
 impl<'s> SettingsReader<'s> {
@@ -56,6 +59,11 @@ impl<'s> SettingsReader<'s> {
         value
     }
 
+    /// What happens to values that cannot be used: `actuator.settings.on-invalid`.
+    pub fn on_invalid(&mut self) -> OnInvalid {
+        self.value_or(ON_INVALID, OnInvalid::default())
+    }
+
     /// A list: comma separated, or `name[0]`, `name[1]`, … `None` if unset.
     pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
         self.settings.list(name)
@@ -70,39 +78,52 @@ impl<'s> SettingsReader<'s> {
     pub fn reject(&mut self, name: &str, complaint: impl std::fmt::Display) {
         let problem = match self.settings.property(name) {
             Some(property) => describe(name, property, &complaint),
-            None => format!("{name}: {complaint}"),
+            None => Problem { name: name.to_owned(), text: format!("{name}: {complaint}") },
         };
         self.problems.push(problem);
     }
 
     /// As [`Self::reject`], without repeating the value, which may hold a secret.
     pub fn reject_hidden(&mut self, name: &str, complaint: impl std::fmt::Display) {
-        self.problems.push(format!("{name} (value not shown): {complaint}"));
+        let text = format!("{name} (value not shown): {complaint}");
+        self.problems.push(Problem { name: name.to_owned(), text });
     }
 
     /// Refuses if anything was bad, naming all of it. What two subjects complain about is told
-    /// once.
-    pub fn finish(mut self) -> Result<(), Error> {
+    /// once. Whoever reads within [`Settings::until_usable`] reads again where bad values are to be
+    /// left out.
+    pub fn finish(self) -> Result<(), Error> {
         let mut told = HashSet::new();
-        self.problems.retain(|problem| told.insert(problem.clone()));
-        if self.problems.is_empty() {
+        let problems: Vec<(String, String)> = self
+            .problems
+            .into_iter()
+            .filter(|problem| told.insert(problem.text.clone()))
+            .map(|problem| (problem.name, problem.text))
+            .collect();
+        if problems.is_empty() {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::Setting,
-            format!(
-                "{} setting(s) cannot be used:\n  - {}",
-                self.problems.len(),
-                self.problems.join("\n  - ")
-            ),
-        ))
+        self.settings.leave_out(&problems);
+        let texts: Vec<String> = problems.into_iter().map(|(_, text)| text).collect();
+        let message =
+            format!("{} setting(s) cannot be used:\n  - {}", texts.len(), texts.join("\n  - "));
+        Err(Error::new(ErrorKind::Setting, message))
     }
 }
 
+/// A setting that cannot be used.
+#[derive(Debug)]
+struct Problem {
+    name: String,
+    /// What is wrong with it, with its name, value and place.
+    text: String,
+}
+
 /// One bad value for the message. Messages end in logs, so secrets are hidden.
-fn describe(name: &str, property: &Property, complaint: &dyn std::fmt::Display) -> String {
+fn describe(name: &str, property: &Property, complaint: &dyn std::fmt::Display) -> Problem {
     let sanitizer = Sanitizer::default();
     let shown =
         if property.holds_secret { MASK.into() } else { sanitizer.sanitize(name, &property.value) };
-    format!("{name} = \"{shown}\" ({}): {complaint}", property.origin)
+    let text = format!("{name} = \"{shown}\" ({}): {complaint}", property.origin);
+    Problem { name: name.to_owned(), text }
 }
