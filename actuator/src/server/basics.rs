@@ -16,7 +16,7 @@ use crate::{
     exchange::ExchangeSettings,
     export::ExportSettings,
     exposition::ExpositionSettings,
-    health::{HealthDefaults, HealthSettings},
+    health::{self, HealthDefaults, HealthSettings},
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
@@ -76,12 +76,23 @@ pub(super) fn platform(
 impl Basics {
     /// Reads all settings, so that one refusal names every bad one, and starts the log.
     pub(super) fn prepare(builder: &Builder) -> Result<Self> {
-        let (began, started) = (Instant::now(), SystemTime::now());
         let Surroundings { settings, environment } = Surroundings::read(builder)?;
         let settings = Arc::new(settings);
+        settings.until_usable(|| Self::prepare_with(builder, &settings, environment.clone()))
+    }
+
+    /// The same with settings that were read. Up to where they turn out to be usable it does
+    /// nothing that could not be done again.
+    fn prepare_with(
+        builder: &Builder,
+        settings: &Arc<Settings>,
+        environment: BTreeMap<String, String>,
+    ) -> Result<Self> {
+        let (began, started) = (Instant::now(), SystemTime::now());
         let in_container =
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
-        let mut reader = SettingsReader::new(&settings);
+        let mut reader = SettingsReader::new(settings);
+        reader.on_invalid();
         let platform = platform(&mut reader, &environment);
         let server = ServerSettings::read(&mut reader, platform.is_some());
         let mut logging = LoggingSettings::read(&mut reader);
@@ -98,17 +109,17 @@ impl Basics {
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         let errors_to = sentry::read(&mut reader);
+        // They are made later; whether they can be is told with all the rest.
+        drop(health::builtin::from_settings(&mut reader));
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let logging = logging::install(&logging, sentry::layer())?;
         let audit = audit_trail(&audit)?;
         sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
         recorder::install(builder, records, &meters);
-        for warning in settings.warnings() {
-            tracing::warn!(target: "actuator::settings", "{warning}");
-        }
+        settings.tell_warnings();
         Ok(Self {
-            settings,
+            settings: Arc::clone(settings),
             meters,
             audit,
             server,
@@ -186,3 +197,7 @@ impl Config {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "basics_tests.rs"]
+mod tests;

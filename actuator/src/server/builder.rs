@@ -157,11 +157,13 @@ impl Builder {
     }
 
     /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint), or
-    /// probes the running instance: see [`Self::exit_if_probed`].
+    /// probes the running instance or prints the settings: see [`Self::exit_if_probed`] and
+    /// [`Self::exit_if_help_asked`].
     ///
     /// # Errors
     /// As [`Self::start`].
     pub async fn run(self) -> Result<()> {
+        self.exit_if_help_asked();
         self.exit_if_probed();
         self.run_with(NoSetup).await
     }

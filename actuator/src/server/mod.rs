@@ -10,6 +10,7 @@ mod connection;
 mod declared_meters;
 mod endpoint_audit;
 mod health;
+mod help;
 mod level_audit;
 mod level_store;
 mod lifecycle_audit;

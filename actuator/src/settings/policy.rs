@@ -77,6 +77,11 @@ impl Settings {
         for warning in self.warnings() {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
+        self.tell_left_out();
+    }
+
+    /// Logs which values were left out since this was called last.
+    pub fn tell_left_out(&self) {
         for warning in std::mem::take(&mut *self.left_out.warnings()) {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }

@@ -101,6 +101,15 @@ pub(super) fn canonical(name: &str, spelling: Spelling) -> Option<(String, &'sta
 pub use groups::{GROUPS, Group, group_of};
 pub(super) use renamed::{new_name, with_key};
 
+/// Whether a canonical name, or an item of a list, is one of this pattern's, and of no pattern that
+/// says it better.
+pub(super) fn is_value_of(name: &str, pattern: &str) -> bool {
+    match canonical(name, Spelling::Dotted) {
+        Some((_, entry)) => entry.name == pattern,
+        None => name::canonical(name, Spelling::Dotted, pattern, true).is_some(),
+    }
+}
+
 /// Whether this dotted name is that of a known list.
 pub(super) fn is_list(name: &str) -> bool {
     canonical(name, Spelling::Dotted).is_some_and(|(_, entry)| entry.kind == Kind::List)
