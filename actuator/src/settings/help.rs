@@ -16,7 +16,7 @@ const ARGUMENT: &str = "--help-settings";
 
 /// A setting as help shows it: of this crate, or of the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DescribedSetting {
+pub struct HelpEntry {
     /// The group that it stands in.
     pub group: Cow<'static, str>,
     /// Its name; a `*` stands for a key that somebody chooses.
@@ -31,7 +31,7 @@ pub struct DescribedSetting {
     pub is_secret: bool,
 }
 
-impl From<&'static Entry> for DescribedSetting {
+impl From<&'static Entry> for HelpEntry {
     fn from(entry: &'static Entry) -> Self {
         let group = catalog::group_of(entry, GROUPS).and_then(|index| GROUPS.get(index));
         let description = match entry.deprecated_by() {
@@ -75,19 +75,19 @@ pub struct SettingsHelp<'h> {
     /// What hides the values of secrets.
     pub sanitizer: &'h Sanitizer,
     /// Settings of the application.
-    pub others: &'h [DescribedSetting],
+    pub others: &'h [HelpEntry],
 }
 
 impl fmt::Display for SettingsHelp<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all: Vec<DescribedSetting> = GROUPS
+        let all: Vec<HelpEntry> = GROUPS
             .iter()
             .enumerate()
             .flat_map(|(index, _)| {
                 catalog::entries()
                     .filter(move |entry| catalog::group_of(entry, GROUPS) == Some(index))
             })
-            .map(DescribedSetting::from)
+            .map(HelpEntry::from)
             .chain(self.others.iter().cloned())
             .filter(|setting| self.matches(setting))
             .collect();
@@ -107,14 +107,14 @@ impl fmt::Display for SettingsHelp<'_> {
 }
 
 impl SettingsHelp<'_> {
-    fn matches(&self, setting: &DescribedSetting) -> bool {
-        let DescribedSetting { group, name, description, .. } = setting;
+    fn matches(&self, setting: &HelpEntry) -> bool {
+        let HelpEntry { group, name, description, .. } = setting;
         let text = format!("{group} {name} {description}").to_lowercase();
         self.filter.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
-    fn one(&self, f: &mut fmt::Formatter<'_>, setting: &DescribedSetting) -> fmt::Result {
-        let DescribedSetting { name, kind, default, description, is_secret, .. } = setting;
+    fn one(&self, f: &mut fmt::Formatter<'_>, setting: &HelpEntry) -> fmt::Result {
+        let HelpEntry { name, kind, default, description, is_secret, .. } = setting;
         let default =
             if default.is_empty() { String::new() } else { format!(", {default} by default") };
         writeln!(f, "  {name}  ({kind}{default})\n      {description}")?;
@@ -164,7 +164,7 @@ impl SettingsHelp<'_> {
 mod tests {
     use super::*;
 
-    fn help(filter: &str, settings: &Settings, others: &[DescribedSetting]) -> String {
+    fn help(filter: &str, settings: &Settings, others: &[HelpEntry]) -> String {
         let sanitizer = Sanitizer::default();
         let help = SettingsHelp { filter, settings: Some(settings), sanitizer: &sanitizer, others };
         help.to_string()
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn words_filter_and_the_application_has_settings_too() {
         let settings = Settings::builder().force("shop.key", "k3y").build().unwrap();
-        let own = DescribedSetting {
+        let own = HelpEntry {
             group: "Shop".into(),
             name: "shop.key".into(),
             kind: "text".into(),

@@ -88,6 +88,7 @@ impl Settings {
     }
 
     /// Values that were left out, one text each, and not told yet.
+    #[cfg(test)]
     pub fn left_out_warnings(&self) -> Vec<String> {
         self.left_out.warnings().clone()
     }

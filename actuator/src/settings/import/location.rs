@@ -16,7 +16,7 @@ use crate::{
 const MAX_DIRECTORIES: usize = 100;
 
 /// A path, and how it is shown in origins.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
     pub path: PathBuf,
     pub shown: PathBuf,
@@ -34,10 +34,16 @@ impl Shown {
         Self { path: self.path.join(below), shown: self.shown.join(below) }
     }
 
+    /// A directory whose files are shown without it. Nothing is the working directory.
+    pub fn hidden(directory: &Path) -> Self {
+        let nothing = directory.as_os_str().is_empty();
+        Self { path: if nothing { ".".into() } else { directory.into() }, shown: PathBuf::new() }
+    }
+
     /// What it stands in.
     pub fn parent(&self) -> Self {
         let parent = |path: &Path| path.parent().map(Path::to_path_buf).unwrap_or_default();
-        Self { path: parent(&self.path), shown: parent(&self.shown) }
+        Self { shown: parent(&self.shown), ..Self::hidden(&parent(&self.path)) }
     }
 
     /// The path in origins and messages.
@@ -82,7 +88,7 @@ impl Written<'_> {
                     let path = rest.trim_start_matches("file:");
                     // `file:///etc` is a URL.
                     let path = path.strip_prefix("//").unwrap_or(path);
-                    places.extend(self.standard(path, &Shown::default(), optional)?);
+                    places.extend(self.standard(path, &Shown::hidden(Path::new("")), optional)?);
                 }
                 Some("configtree") => {
                     let path = rest.trim_start_matches("configtree:");
@@ -131,7 +137,7 @@ impl Written<'_> {
     }
 
     fn tree(&self, text: &str, optional: bool) -> Result<Vec<Place>, Error> {
-        let from = Shown::default();
+        let from = Shown::hidden(Path::new(""));
         if let Some(parent) = text.strip_suffix("*/").or_else(|| text.strip_suffix("/*")) {
             let directories = self.expand(&from.join(parent), optional)?;
             return Ok(directories.into_iter().map(Place::Tree).collect());

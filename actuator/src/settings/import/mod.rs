@@ -95,7 +95,7 @@ impl Loader {
     fn roots(&mut self) -> Result<Vec<Vec<Place>>, Error> {
         let mut roots = Vec::new();
         let directory = self.directory.clone();
-        let here = Shown { path: directory.clone().unwrap_or_default(), shown: PathBuf::new() };
+        let here = Shown::hidden(directory.as_deref().unwrap_or(Path::new("")));
         let standard = directory.map(|_| vec![(DIRECTORIES.to_owned(), String::new())]);
         let named = self.outer.list_with_origins(LOCATION).or(standard);
         for (setting, items) in [

@@ -10,6 +10,7 @@ mod incident;
 mod logs;
 mod precedence;
 mod probe;
+mod settings;
 
 use testkit::Program;
 
