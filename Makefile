@@ -32,9 +32,13 @@ fmt: ## Checks the formatting
 	@cargo fmt --all --check
 
 .PHONY: deny
-deny: ## Checks licences, banned crates and sources of all dependencies against deny.toml
+deny: ## Checks licences, banned crates, sources and known holes of all dependencies against deny.toml
 	@cargo test --quiet -p actuator-integration --test dependencies
 	@if command -v cargo-deny >/dev/null; then cargo deny check licenses bans sources; fi
+
+.PHONY: advisories
+advisories: ## Renews what is known of holes from a checkout of RustSec's database: make advisories DB=path
+	@ADVISORY_DB=$(abspath $(or $(DB),$(error name the checkout: make advisories DB=path/to/advisory-db))) cargo test --quiet -p actuator-integration --test dependencies the_file_is_renewed
 
 .PHONY: clippy
 clippy: ## Lints all targets

@@ -100,6 +100,11 @@ impl AdminClientSettings {
         }
     }
 
+    /// The addresses of the admin servers.
+    pub fn addresses(&self) -> Vec<String> {
+        self.servers.iter().map(|server| server.instances().to_string()).collect()
+    }
+
     /// Whether there is a server to register at.
     pub fn is_on(&self) -> bool {
         !self.servers.is_empty()

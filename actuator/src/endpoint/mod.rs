@@ -5,6 +5,7 @@
 mod auditevents;
 mod beans;
 mod cached;
+mod conditions;
 mod env;
 mod health;
 mod health_check_descriptor;
@@ -43,7 +44,9 @@ use crate::{
     info::{Facts, HostFacts, InfoRegistry},
     logging::{LevelAttendants, LoggingState},
     meter::MeterRegistry,
-    model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
+    model::{
+        call::Listener, condition::Conditions, endpoint::SharedEndpoint, sanitizer::Sanitizer,
+    },
     registry::BeanRegistry,
     settings::SettingsReader,
     support::trigger::Trigger,
@@ -80,6 +83,8 @@ pub(crate) struct Subjects {
     pub(crate) threads: Arc<ThreadRepository>,
     pub(crate) audit: Audit,
     pub(crate) beans: Arc<BeanRegistry>,
+    /// Why parts are there or not, once that is known.
+    pub(crate) conditions: Conditions,
     pub(crate) sanitizer: Arc<Sanitizer>,
     pub(crate) shutdown: Trigger,
     /// The machine and the process.
@@ -94,6 +99,7 @@ pub(crate) struct Subjects {
 pub(crate) const IDS: &[&str] = &[
     "auditevents",
     "beans",
+    "conditions",
     "dump",
     "env",
     "health",
@@ -165,6 +171,10 @@ pub(crate) fn all(
     let mut endpoints: Vec<SharedEndpoint> = vec![
         Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
         Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
+        Arc::new(conditions::ConditionsEndpoint::new(
+            &subjects.application,
+            Arc::clone(&subjects.conditions),
+        )),
         health,
         Arc::new(HttpexchangesEndpoint::new(
             Arc::clone(&subjects.exchanges),
@@ -199,6 +209,22 @@ pub(crate) fn all(
     }
     endpoints.sort_by(|a, b| a.id().cmp(b.id()));
     (endpoints, mounts)
+}
+
+/// Why an endpoint of [`IDS`] may not exist at all.
+pub(crate) fn why_missing(id: &str) -> &'static str {
+    match id {
+        "auditevents" => "management.auditevents.enabled is false",
+        "dump" => "actuator.compat.dump is not true",
+        "httptrace" | "trace" => "actuator.compat.httptrace is not true",
+        "logfile" => "there is no log file, and nothing of the log is kept in memory",
+        "logfiles" => "there is no log file (logging.file.name)",
+        "logstream" => {
+            "nothing of the log is kept in memory (actuator.logfile.ring-size), or nobody may watch it (actuator.logstream.max-viewers)"
+        }
+        "prometheus" => "management.prometheus.metrics.export.enabled is false",
+        _ => "its subject does not exist here",
+    }
 }
 
 /// What of the log can be read: a file, its archives, the lines as they come.

@@ -6,6 +6,7 @@
 pub(crate) mod access;
 pub(crate) mod call;
 pub(crate) mod component;
+pub(crate) mod condition;
 pub(crate) mod endpoint;
 #[cfg(any(
     feature = "redis",

@@ -11,7 +11,7 @@ use std::{
 use axum::{Router, extract::Request};
 
 use super::{
-    builder::Builder, health, lifecycle_audit, registration_meters, sentry,
+    basics::OnLoopback, builder::Builder, health, lifecycle_audit, registration_meters, sentry,
     settings::ServerSettings, start_log::StartLog, streams::Streams,
 };
 use crate::{
@@ -29,8 +29,8 @@ use crate::{
     model::{call::Listener, endpoint::SharedEndpoint},
     support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
     web::{
-        ActuatorLayer, ErrorLayer, ExchangeBodyLayer, Exposure, Management, MountedPath, OnWrite,
-        not_found_fallback,
+        ActuatorLayer, BrowserRules, BrowserSettings, ErrorLayer, ExchangeBodyLayer, Exposure,
+        Management, MountedPath, OnWrite, not_found_fallback,
     },
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -53,6 +53,8 @@ pub struct Actuator {
     pub(super) on_write: Option<OnWrite>,
     pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
+    pub(super) browser: Arc<BrowserSettings>,
+    pub(super) on_loopback: OnLoopback,
     pub(super) webhook: WebhookSettings,
     pub(super) exports: ExportSettings,
     pub(super) exposition: Arc<Exposition>,
@@ -185,8 +187,14 @@ impl Actuator {
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including(self.server.errors.includes)
                 .telling_of_writes(self.on_write.clone())
+                .guarding_browsers(self.browser_rules(listener))
                 .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
+    }
+
+    fn browser_rules(&self, listener: Listener) -> BrowserRules {
+        let loopback = self.on_loopback.is(listener);
+        BrowserRules::new(Arc::clone(&self.browser), loopback, &self.admin.addresses())
     }
 
     /// The application's routes with the management API, or only the mounted paths where that
@@ -236,6 +244,12 @@ impl Actuator {
             management,
             base_path: &self.server.full_base_path(),
             exposed: exposed.iter().map(crate::web::Exposed::id).collect(),
+            private: self.on_loopback.is(self.server.management_listener()),
+            mounted: self
+                .mounted
+                .iter()
+                .map(|mounted| (mounted.listener, mounted.path.as_str()))
+                .collect(),
             default_address: self.server.default_address,
             in_container: self.in_container,
             counts: &self.counts,

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, declared_meters,
-    endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground, sentry,
-    settings::ServerSettings, streams::Streams,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
+    declared_meters, endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground,
+    sentry, settings::ServerSettings, streams::Streams,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -19,7 +19,7 @@ use crate::{
     info::{self, HostFacts, InfoParts, InfoRegistry},
     logging::LevelAttendants,
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
-    model::{provider::Provider, sanitizer::Sanitizer},
+    model::{condition::Conditions, provider::Provider, sanitizer::Sanitizer},
     registry::{Binder, Declarations, refuse_conflicts},
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
@@ -98,6 +98,7 @@ impl Parts {
             audit: basics.audit.clone(),
             threads: Arc::new(ThreadRepository::new(Clock::system())),
             beans,
+            conditions: Conditions::default(),
             sanitizer: Arc::new(sanitizer),
             shutdown: app.shutdown.clone(),
             host,
@@ -137,7 +138,8 @@ impl Parts {
         }
         .mount(mounts)?;
         let endpoints = config.cache.apply(endpoints, &Clock::system());
-        Ok(Actuator {
+        let explained = Arc::clone(&self.subjects.conditions);
+        let actuator = Actuator {
             name: self.name,
             version: self.version,
             body_layer: ExchangeBodyLayer::new(
@@ -159,6 +161,8 @@ impl Parts {
             audit: basics.audit,
             level_attendants: self.subjects.level_attendants,
             admin: config.admin,
+            browser: Arc::new(config.browser),
+            on_loopback: basics.on_loopback,
             webhook: config.webhook,
             exports: config.exports,
             exposition,
@@ -173,7 +177,10 @@ impl Parts {
             started: basics.started,
             sampler: self.sampler,
             streams: Streams::default(),
-        })
+        };
+        // It is put together once.
+        let _ = explained.set(conditions::of(&actuator));
+        Ok(actuator)
     }
 }
 

@@ -20,10 +20,10 @@ use crate::{
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
-    model::{sanitizer::Sanitizer, show::Show},
+    model::{call::Listener, sanitizer::Sanitizer, show::Show},
     settings::{Settings, SettingsReader},
     support::clock::Clock,
-    web::{Exposure, ExposureDefaults},
+    web::{BrowserSettings, Exposure, ExposureDefaults},
     webhook::WebhookSettings,
 };
 
@@ -39,6 +39,7 @@ pub(super) struct Basics {
     pub(super) environment: BTreeMap<String, String>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
+    pub(super) on_loopback: OnLoopback,
     pub(super) began: Instant,
     pub(super) started: SystemTime,
 }
@@ -98,10 +99,8 @@ impl Basics {
         let mut logging = LoggingSettings::read(&mut reader);
         let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
         logging.output.formats.default_service(name, version);
-        let private = match builder.listening_on {
-            Some(address) => address.ip().is_loopback(),
-            None => builder.serves && server.management_on_loopback(),
-        };
+        let on_loopback = OnLoopback::of(builder, &server);
+        let private = on_loopback.is(server.management_listener());
         let config = Config::read(&mut reader, private, &server);
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
@@ -128,9 +127,41 @@ impl Basics {
             environment,
             platform,
             in_container,
+            on_loopback,
             began,
             started,
         })
+    }
+}
+
+/// Which listeners only this machine reaches. One that is not known is taken to be reachable by
+/// everybody.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OnLoopback {
+    application: bool,
+    management: bool,
+}
+
+impl OnLoopback {
+    fn of(builder: &Builder, server: &ServerSettings) -> Self {
+        match builder.listening_on {
+            Some(address) => {
+                let is = address.ip().is_loopback();
+                Self { application: is, management: is }
+            }
+            None => Self {
+                application: builder.serves && server.address.ip().is_loopback(),
+                management: builder.serves && server.management_on_loopback(),
+            },
+        }
+    }
+
+    /// Whether only this machine reaches it.
+    pub(super) fn is(self, listener: Listener) -> bool {
+        match listener {
+            Listener::Application => self.application,
+            Listener::Management => self.management,
+        }
     }
 }
 
@@ -161,6 +192,7 @@ fn environment() -> BTreeMap<String, String> {
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) admin: AdminClientSettings,
+    pub(super) browser: BrowserSettings,
     pub(super) env: EnvSettings,
     pub(super) exchange: ExchangeSettings,
     pub(super) exposition: ExpositionSettings,
@@ -182,6 +214,7 @@ impl Config {
         let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
         Self {
             admin: AdminClientSettings::read(reader),
+            browser: BrowserSettings::read(reader),
             env: EnvSettings::read(reader, show),
             exchange: ExchangeSettings::read(reader),
             exposition: ExpositionSettings::read(reader),

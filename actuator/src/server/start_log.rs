@@ -3,6 +3,11 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
+use crate::model::call::Listener;
+
+/// What is no secret to a network that may know of the service at all.
+const HARMLESS: [&str; 4] = ["health", "info", "metrics", "prometheus"];
+
 /// The facts of a start.
 #[derive(Debug)]
 pub(super) struct StartLog<'a> {
@@ -12,6 +17,10 @@ pub(super) struct StartLog<'a> {
     pub(super) management: SocketAddr,
     pub(super) base_path: &'a str,
     pub(super) exposed: Vec<&'a str>,
+    /// Only this machine reaches the management API.
+    pub(super) private: bool,
+    /// The paths outside of the base path, and where they answer.
+    pub(super) mounted: Vec<(Listener, &'a str)>,
     /// The address was chosen by the default.
     pub(super) default_address: bool,
     /// The process runs in a container.
@@ -39,11 +48,39 @@ impl StartLog<'_> {
             "{name}{version} listening on http://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
+        let whom = if self.private { "this machine only" } else { "whoever reaches it" };
         tracing::info!(
             target: "actuator::server",
-            "management at http://{management}{base_path} exposes {}", list(&self.exposed)
+            "management at http://{management}{base_path} ({whom}) exposes {}{}",
+            list(&self.exposed), self.further_paths()
         );
+        self.warn_of_strangers();
         self.write_collected();
+    }
+
+    /// The paths outside of the base path.
+    fn further_paths(&self) -> String {
+        let mut paths: Vec<&str> = self.mounted.iter().map(|(_, path)| *path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if paths.is_empty() { String::new() } else { format!("; and {}", paths.join(", ")) }
+    }
+
+    /// What tells or changes more than strangers should be able to.
+    fn warn_of_strangers(&self) {
+        let is_harmless = |id: &&&str| !HARMLESS.contains(*id);
+        let sensitive: Vec<&str> = self.exposed.iter().filter(is_harmless).copied().collect();
+        if self.private || sensitive.is_empty() {
+            return;
+        }
+        tracing::warn!(
+            target: "actuator::server",
+            "whoever reaches {} may use {} without a password: set spring.security.user.password, \
+             give management an address of its own (management.server.port and \
+             management.server.address=127.0.0.1), or leave them out of \
+             management.endpoints.web.exposure.include",
+            self.management, list(&sensitive)
+        );
     }
 
     fn write_collected(&self) {

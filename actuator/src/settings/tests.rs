@@ -208,7 +208,7 @@ fn an_unknown_name_is_warned_about_with_the_nearest_known_one() {
 #[test]
 fn a_setting_of_springs_that_does_nothing_here_is_told() {
     let settings = Settings::builder()
-        .environment([("MANAGEMENT_ENDPOINTS_WEB_CORS_ALLOWED_ORIGINS", "*")])
+        .environment([("SPRING_MAIN_BANNER_MODE", "off")])
         .arguments(["--logging.pattern.console=%m"])
         .build()
         .unwrap();
@@ -217,8 +217,8 @@ fn a_setting_of_springs_that_does_nothing_here_is_told() {
         [
             "setting logging.pattern.console (argument --logging.pattern.console) has no effect \
              here",
-            "setting MANAGEMENT_ENDPOINTS_WEB_CORS_ALLOWED_ORIGINS (environment variable \
-             MANAGEMENT_ENDPOINTS_WEB_CORS_ALLOWED_ORIGINS) has no effect here",
+            "setting SPRING_MAIN_BANNER_MODE (environment variable \
+             SPRING_MAIN_BANNER_MODE) has no effect here",
         ]
     );
 }

@@ -47,9 +47,9 @@ pub(crate) fn respond(
     }
 }
 
-/// The answer to a preflight that no CORS setting covers: nothing that a browser could use
-/// (recorded: `index/preflight`).
-pub(crate) fn refused_preflight() -> Response {
+/// The answer to a preflight. Without the headers that CORS adds to it there is nothing that a browser
+/// could use (recorded: `index/preflight`).
+pub(crate) fn preflight() -> Response {
     let mut response = empty(StatusCode::OK);
     let allow = HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE, OPTIONS, TRACE, PATCH");
     response.headers_mut().insert(header::ALLOW, allow);

@@ -8,6 +8,7 @@
 mod answer;
 mod arguments;
 mod body;
+mod browser;
 mod errors;
 mod events;
 mod exposure;
@@ -29,6 +30,7 @@ mod stream;
 mod target;
 mod write;
 
+pub(crate) use browser::{BrowserRules, BrowserSettings};
 pub(crate) use errors::ErrorSettings;
 pub use errors::{ErrorLayer, HttpError};
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};

@@ -18,12 +18,19 @@ pub(crate) struct Refusal {
     status: StatusCode,
     reason: String,
     header: Option<(header::HeaderName, String)>,
+    /// A text instead of a document, without a type.
+    text: Option<&'static str>,
 }
 
 impl Refusal {
     /// A refusal with a status and a reason.
     pub(crate) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
-        Self { status, reason: reason.into(), header: None }
+        Self { status, reason: reason.into(), header: None, text: None }
+    }
+
+    /// A refusal whose body is this text, whatever the caller reads.
+    pub(super) fn text(status: StatusCode, text: &'static str) -> Self {
+        Self { text: Some(text), ..Self::new(status, text) }
     }
 
     /// 404 for a path that nothing answers.
@@ -96,6 +103,10 @@ impl Refusal {
     }
 
     fn write_body(&self, context: &RefusalContext<'_>, response: &mut Response) {
+        if let Some(text) = self.text {
+            *response.body_mut() = Body::from(text);
+            return;
+        }
         let accept = context.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         let (content_type, body) = match Accept::parse(accept).error_form() {
             ErrorForm::Empty => return,

@@ -8,6 +8,7 @@ use http::{Method, Request, header, request::Parts};
 
 use super::{
     answer, arguments, body,
+    browser::{Asked, BrowserRules, CorsGrant},
     errors::{Includes, OfManagement},
     exposure::Exposed,
     link::{self, IndexDescriptor},
@@ -40,6 +41,7 @@ pub(crate) struct Management {
     include: Includes,
     listener: Listener,
     on_write: Option<OnWrite>,
+    browser: BrowserRules,
     /// The answers of the listener that have no end of their own.
     live: LiveAnswers,
 }
@@ -86,6 +88,7 @@ impl Management {
             include: Includes::default(),
             listener,
             on_write: None,
+            browser: BrowserRules::default(),
             live: LiveAnswers::default(),
         }
     }
@@ -108,6 +111,13 @@ impl Management {
     #[must_use]
     pub(crate) fn telling_of_writes(mut self, on_write: Option<OnWrite>) -> Self {
         self.on_write = on_write;
+        self
+    }
+
+    /// With rules for what pages of browsers may ask.
+    #[must_use]
+    pub(crate) fn guarding_browsers(mut self, browser: BrowserRules) -> Self {
+        self.browser = browser;
         self
     }
 
@@ -161,7 +171,8 @@ impl Management {
     /// Answers one request. Never fails: a refusal is a response too.
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
         let (parts, body) = request.into_parts();
-        let mut response = match self.answer(&parts, body).await {
+        let mut grant = CorsGrant::default();
+        let mut response = match self.answer(&parts, body, &mut grant).await {
             Ok(response) => response,
             Err(refusal) => refusal.respond(&RefusalContext {
                 path: original_uri(&parts).path(),
@@ -170,21 +181,34 @@ impl Management {
                 include: self.include,
             }),
         };
+        self.browser.finish(grant, &mut response);
         response.extensions_mut().insert(OfManagement);
         response
     }
 
-    async fn answer(&self, parts: &Parts, sent: Body) -> Result<Response, Refusal> {
+    async fn answer(
+        &self,
+        parts: &Parts,
+        sent: Body,
+        grant: &mut CorsGrant,
+    ) -> Result<Response, Refusal> {
+        self.browser.screen(parts)?;
         let full_path = parts.uri.path();
         if self.is_index(full_path) {
-            return self.index(parts);
+            return self.index(parts, grant);
         }
-        let found = self.find(full_path)?;
+        let found = match self.find(full_path) {
+            // It grants nothing (recorded: `run-cors/preflight-unknown`).
+            Err(_) if parts.method == Method::OPTIONS && is_preflight(parts) => {
+                return Ok(answer::preflight());
+            }
+            found => found?,
+        };
         let (endpoint, below, _) = &found;
         let on_write = self.on_write.as_ref();
         let caller = parts.extensions.get::<Principal>();
         let mut watched = Watched::begin(on_write, &parts.method, endpoint, below, caller);
-        let answered = self.invoke(parts, sent, found, watched.as_mut()).await;
+        let answered = self.invoke(parts, sent, found, grant, watched.as_mut()).await;
         if let Some(watched) = watched {
             watched.answered(match &answered {
                 Ok(response) => response.status().as_u16(),
@@ -199,14 +223,17 @@ impl Management {
         parts: &Parts,
         sent: Body,
         (endpoint, below, mounted_at): Found<'_, '_>,
+        grant: &mut CorsGrant,
         watched: Option<&mut Watched<'_>>,
     ) -> Result<Response, Refusal> {
         let target = Target::find(endpoint, &below, parts.uri.path())?;
         let accept = accept(parts);
-        let (operation, content_type) = match target.negotiate(parts, &accept)? {
+        let negotiated = target.negotiate(parts, &accept)?;
+        self.browser.permit(parts, negotiated.asked(), mounted_at.is_some(), grant)?;
+        let (operation, content_type) = match negotiated {
             Negotiated::Operation(operation, content_type) => (operation, content_type),
             Negotiated::Options(allow) => return Ok(answer::options(&allow)),
-            Negotiated::Preflight => return Ok(answer::refused_preflight()),
+            Negotiated::Preflight => return Ok(answer::preflight()),
         };
         let query = arguments::query(parts.uri.query().unwrap_or_default())
             .map_err(Refusal::bad_request)?;
@@ -237,12 +264,17 @@ impl Management {
         self.discovery && full_path == page
     }
 
-    fn index(&self, parts: &Parts) -> Result<Response, Refusal> {
+    fn index(&self, parts: &Parts, grant: &mut CorsGrant) -> Result<Response, Refusal> {
         const READ: Operation = Operation::read(&[]);
+        let mut permit = |asked| self.browser.permit(parts, asked, false, grant);
         match parts.method {
-            Method::GET | Method::HEAD => {}
-            Method::OPTIONS if is_preflight(parts) => return Ok(answer::refused_preflight()),
+            Method::GET | Method::HEAD => permit(Asked::Operation(READ.kind))?,
+            Method::OPTIONS if is_preflight(parts) => {
+                permit(Asked::Preflight)?;
+                return Ok(answer::preflight());
+            }
             Method::OPTIONS => {
+                permit(Asked::Options)?;
                 return Ok(answer::options(&answer::allow(std::iter::once(&READ), true)));
             }
             ref other => {

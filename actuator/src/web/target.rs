@@ -6,6 +6,7 @@ use http::{Method, header, request::Parts};
 
 use super::{
     answer,
+    browser::Asked,
     exposure::Exposed,
     media_type::{self, ACTUATOR_JSON, Accept},
     refusal::Refusal,
@@ -42,8 +43,19 @@ pub(super) enum Negotiated<'m> {
     Operation((usize, &'m Operation), Cow<'static, str>),
     /// OPTIONS: the value of `Allow`.
     Options(String),
-    /// A CORS preflight that no setting allows.
+    /// A CORS preflight.
     Preflight,
+}
+
+impl Negotiated<'_> {
+    /// What is asked for.
+    pub(super) fn asked(&self) -> Asked {
+        match self {
+            Self::Operation((_, operation), _) => Asked::Operation(operation.kind),
+            Self::Options(_) => Asked::Options,
+            Self::Preflight => Asked::Preflight,
+        }
+    }
 }
 
 impl<'m> Target<'m> {

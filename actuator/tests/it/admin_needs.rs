@@ -70,7 +70,7 @@ fn trap_sba_02_an_older_admin_server_gets_the_older_form() {
 
 #[test]
 fn trap_sba_04_links_are_absolute_and_say_whether_they_are_templates() {
-    let service = app().start();
+    let service = app().setting("actuator.security.allowed-hosts", "orders.example").start();
     let found = links(&service);
     assert!(found.len() > 10);
     for (name, link) in found {

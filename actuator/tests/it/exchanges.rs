@@ -134,12 +134,12 @@ fn trap_seed_08_a_request_whose_client_goes_away_is_recorded_as_499() {
     let (work, _gate, begins) = gated_route();
     let service = quiet().routes(work).start();
     let mut client = testkit::open(service.address);
-    client.write_all(b"GET /work?a=b HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    client.write_all(b"GET /work?a=b HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     begins.recv_timeout(testkit::PATIENCE).unwrap();
     drop(client);
     let found = eventually(&service, "", |_| true);
     assert_eq!(found["response"], json!({"headers": {}, "status": 499}));
-    assert_eq!(found["request"]["uri"], "http://x/work?a=b");
+    assert_eq!(found["request"]["uri"], "http://localhost/work?a=b");
 }
 
 /// A body that never ends.
@@ -167,7 +167,7 @@ fn a_client_that_goes_away_within_the_body_was_told_its_status_and_that_is_recor
         .routes(Router::new().route("/endless", endless))
         .start();
     let mut client = testkit::open(service.address);
-    client.write_all(b"GET /endless HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    client.write_all(b"GET /endless HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     client.read_exact(&mut [0; 1_000]).unwrap();
     let sending = eventually(&service, "", |_| true);
     assert_eq!(sending["response"]["status"], 200, "the exchange is there while the body is sent");
@@ -259,7 +259,7 @@ fn a_ring_of_thousands_is_filled_and_read_while_requests_go_on() {
             scope.spawn(|| {
                 let mut client = testkit::open(service.address);
                 for id in 0..600 {
-                    let request = format!("GET /orders/{id} HTTP/1.1\r\nhost: x\r\n\r\n");
+                    let request = format!("GET /orders/{id} HTTP/1.1\r\nhost: localhost\r\n\r\n");
                     client.write_all(request.as_bytes()).unwrap();
                     let mut answer = Vec::new();
                     while !answer.ends_with(b"\r\n\r\norder") {
@@ -314,9 +314,9 @@ fn trap_sba_the_uri_is_absolute_and_can_be_taken_apart_whatever_the_caller_names
     }
     let _ = testkit::send(
         service.address,
-        b"OPTIONS * HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
     );
-    assert_eq!(list(&service, "?limit=1")[0]["request"]["uri"], "http://a/*");
+    assert_eq!(list(&service, "?limit=1")[0]["request"]["uri"], "http://localhost/*");
 }
 
 #[test]
@@ -372,7 +372,8 @@ fn a_hostile_request_is_recorded_in_bounds_and_the_next_one_is_served() {
         .routes(routes())
         .start();
     let mut request = Vec::new();
-    write!(request, "GET /orders/{} HTTP/1.1\r\nhost: a\r\n", "%41".repeat(20_000)).unwrap();
+    write!(request, "GET /orders/{} HTTP/1.1\r\nhost: localhost\r\n", "%41".repeat(20_000))
+        .unwrap();
     for number in 0..90 {
         write!(request, "x-{number}: {}\r\n", "y".repeat(1_000)).unwrap();
     }
@@ -382,7 +383,8 @@ fn a_hostile_request_is_recorded_in_bounds_and_the_next_one_is_served() {
     let answer = service.get("/actuator/httpexchanges").assert_status(200);
     assert!(answer.text().len() < 20_000, "{}", answer.text().len());
     let mut bytes =
-        b"GET /orders/1 HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-bytes: \xff\"<\r\n".to_vec();
+        b"GET /orders/1 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-bytes: \xff\"<\r\n"
+            .to_vec();
     bytes.extend_from_slice(b"\xe2\x82: x\r\n\r\n");
     let _ = testkit::send(service.address, &bytes);
     service.get("/orders/1").assert_status(200);

@@ -97,7 +97,7 @@ fn a_caller_that_goes_away_cancels_no_check() {
     });
     let service = service.start();
     let mut caller = testkit::open(service.address);
-    write!(caller, "GET /actuator/health HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    write!(caller, "GET /actuator/health HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     assert_eq!(hears.recv_timeout(testkit::PATIENCE), Ok("began"));
     drop(caller);
     service.get("/actuator/health/liveness").assert_status(200);

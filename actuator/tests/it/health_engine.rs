@@ -329,7 +329,7 @@ fn a_thousand_callers_at_once_make_a_slow_check_run_once() {
         .map(|_| {
             let mut stream = testkit::open(address);
             let request =
-                "GET /actuator/health/slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+                "GET /actuator/health/slow HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
             std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
             stream
         })

@@ -249,7 +249,7 @@ fn a_stuck_application_does_not_hold_up_the_way_down() {
         .start_on(one_worker());
     let (application, management) = (service.address, service.management);
     let mut caller = testkit::open(application);
-    caller.write_all(b"GET /block HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    caller.write_all(b"GET /block HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     begins.recv_timeout(testkit::PATIENCE).unwrap();
     testkit::Request::new("POST", "/actuator/shutdown").send(management).assert_status(200);
     let ended = service.wait();

@@ -72,7 +72,7 @@ fn starts(bytes: &[u8]) -> usize {
 }
 
 fn request(method: &str, path: &str, headers: &str) -> String {
-    format!("{method} {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n")
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")
 }
 
 /// The values of a tag of the requests that were counted.
@@ -159,7 +159,7 @@ fn invented_methods_odd_statuses_and_hostile_headers_are_a_few_series() {
              traceparent: 00-{n:032x}-{n:016x}-01\r\ntraceparent: zz-{n}\r\nuser-agent: u{n}\r\n"
             );
             request("GET", "/fixed", &headers)
-                .replace("host: x\r\n", &format!("host: h{n}.example\r\n"))
+                .replace("host: localhost\r\n", &format!("host: h{n}.example\r\n"))
         }),
     );
     assert_eq!(values(&meters, "http.server.requests", "uri"), uris);

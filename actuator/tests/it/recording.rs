@@ -41,7 +41,7 @@ fn requests(service: &Service, tags: &str) -> Value {
 #[test]
 fn trap_seed_08_a_handler_that_panics_is_recorded_as_500_and_the_next_request_is_served() {
     let service = app().routes(routes()).start();
-    let request = b"GET /panic HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let request = b"GET /panic HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     let _ = testkit::send(service.address, request);
     let found = exchanges(&service, "/panic");
     assert_eq!(found.len(), 1);

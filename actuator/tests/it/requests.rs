@@ -151,9 +151,9 @@ fn ids() -> Router {
 fn requests_of_one_connection_are_told_apart() {
     let service = app().routes(ids()).start();
     let mut stream = testkit::open(service.address);
-    let requests = "GET / HTTP/1.1\r\nhost: x\r\nx-request-id: one\r\n\r\n\
-                    GET / HTTP/1.1\r\nhost: x\r\n\r\n\
-                    GET / HTTP/1.1\r\nhost: x\r\nx-request-id: three\r\nconnection: close\r\n\r\n";
+    let requests = "GET / HTTP/1.1\r\nhost: localhost\r\nx-request-id: one\r\n\r\n\
+                    GET / HTTP/1.1\r\nhost: localhost\r\n\r\n\
+                    GET / HTTP/1.1\r\nhost: localhost\r\nx-request-id: three\r\nconnection: close\r\n\r\n";
     stream.write_all(requests.as_bytes()).unwrap();
     let mut answers = String::new();
     stream.read_to_string(&mut answers).unwrap();
@@ -216,7 +216,7 @@ fn what_is_hostile_names_no_request_in_answer_log_exchange_or_call() {
     ];
     for value in hostile {
         let request = format!(
-            "GET /hostile HTTP/1.1\r\nhost: x\r\nx-request-id: {value}\r\n\
+            "GET /hostile HTTP/1.1\r\nhost: localhost\r\nx-request-id: {value}\r\n\
              x-request-id: {value}\r\nx-correlation-id: {value}\r\nconnection: close\r\n\r\n"
         );
         let answer = testkit::send(service.address, request.as_bytes()).unwrap().assert_status(200);
@@ -234,7 +234,8 @@ fn what_is_hostile_names_no_request_in_answer_log_exchange_or_call() {
     }
     // What ends a line ends the header: there is no such value, whoever sends it.
     for value in ["HOSTILE\u{1b}[31m", "HOSTILE\0x", "HOSTILE\rx: y"] {
-        let request = format!("GET /hostile HTTP/1.1\r\nhost: x\r\nx-request-id: {value}\r\n\r\n");
+        let request =
+            format!("GET /hostile HTTP/1.1\r\nhost: localhost\r\nx-request-id: {value}\r\n\r\n");
         let answer = testkit::send(service.address, request.as_bytes());
         assert_eq!(answer.map(|answer| answer.status()), Some(400), "{value:?}");
     }

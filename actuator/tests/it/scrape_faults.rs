@@ -63,7 +63,8 @@ fn large(token: &Arc<()>) -> (Service, Arc<MeterRegistry>, Arc<AtomicUsize>) {
 /// Asks and reads the first bytes, one by one.
 fn slow_scrape(service: &Service, accept: &str) -> TcpStream {
     let mut stream = testkit::open(service.address);
-    let request = format!("GET {PROMETHEUS} HTTP/1.1\r\nhost: x\r\naccept: {accept}\r\n\r\n");
+    let request =
+        format!("GET {PROMETHEUS} HTTP/1.1\r\nhost: localhost\r\naccept: {accept}\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     for _ in 0..2_000 {
         stream.read_exact(&mut [0]).unwrap();

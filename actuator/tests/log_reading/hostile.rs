@@ -79,7 +79,8 @@ fn a_thousand_callers_who_go_away_at_once_take_nobodys_place() {
     for number in 0..1_000 {
         let mut caller = testkit::open(service.address);
         let id = if number % 2 == 0 { "last-event-id: 1\r\n" } else { "" };
-        let request = format!("GET /actuator/logstream?tail=9 HTTP/1.1\r\nhost: x\r\n{id}\r\n");
+        let request =
+            format!("GET /actuator/logstream?tail=9 HTTP/1.1\r\nhost: localhost\r\n{id}\r\n");
         caller.write_all(request.as_bytes()).unwrap();
     }
     // All four places are free again.

@@ -78,7 +78,7 @@ fn neither_the_application_nor_its_memory_notices_viewers_who_do_not_read() {
     let mut rude: Vec<_> = (0..20)
         .map(|_| {
             let mut stream = testkit::open(service.address);
-            let request = b"GET /actuator/logstream HTTP/1.1\r\nhost: x\r\n\r\n";
+            let request = b"GET /actuator/logstream HTTP/1.1\r\nhost: localhost\r\n\r\n";
             stream.write_all(request).unwrap();
             stream
         })
@@ -113,7 +113,7 @@ fn a_viewer_who_does_not_read_does_not_hold_up_the_end_of_the_service() {
     let _alone = alone();
     let service = service().setting("spring.lifecycle.timeout-per-shutdown-phase", "1h").start();
     let mut rude = testkit::open(service.address);
-    rude.write_all(b"GET /actuator/logstream HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    rude.write_all(b"GET /actuator/logstream HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     // More than the sockets keep: what waits to be sent does not change any more.
     let peers = (service.address.port(), rude.local_addr().unwrap().port());
     let deadline = Instant::now() + testkit::PATIENCE / 2;

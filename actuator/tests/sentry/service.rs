@@ -94,7 +94,8 @@ fn with_a_panic() {
     std::panic::set_hook(Box::new(move |_| tell.send(()).unwrap()));
     serve(|running| {
         // The connection ends with the panic.
-        let _ = testkit::send(running.address(), b"GET /panics HTTP/1.1\r\nhost: h\r\n\r\n");
+        let _ =
+            testkit::send(running.address(), b"GET /panics HTTP/1.1\r\nhost: localhost\r\n\r\n");
         told.recv_timeout(Duration::from_secs(10)).unwrap();
     });
 }

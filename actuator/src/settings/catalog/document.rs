@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, GROUPS, Group, entries, group_of};
+use super::{Entry, GROUPS, entries, group_of, groups::Group};
 
 /// Between these lines of a document nobody but this test writes.
 const BEGIN: &str = "<!-- `make docs` writes what follows -->\n";

@@ -56,6 +56,7 @@ pub const GROUPS: &[Group] = &[
     ),
     ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
+    ("Security", &["actuator.security."]),
     ("Older clients", &["actuator.compat."]),
 ];
 

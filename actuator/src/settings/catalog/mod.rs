@@ -1,5 +1,6 @@
 //! Every name that a setting can have: one line each, in the tables beside this file.
 
+mod browser;
 mod config;
 mod general;
 mod groups;
@@ -12,6 +13,8 @@ mod requests;
 mod sentry;
 
 use super::name::{self, Spelling};
+pub use groups::{GROUPS, group_of};
+pub(super) use renamed::{new_name, with_key};
 
 /// A known name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +77,7 @@ impl Kind {
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
+        browser::ENTRIES,
         config::ENTRIES,
         general::ENTRIES,
         log_lines::ENTRIES,
@@ -97,9 +101,6 @@ pub(super) fn canonical(name: &str, spelling: Spelling) -> Option<(String, &'sta
         Some((name::canonical(name, spelling, entry.name, indexed)?, entry))
     })
 }
-
-pub use groups::{GROUPS, Group, group_of};
-pub(super) use renamed::{new_name, with_key};
 
 /// Whether a canonical name, or an item of a list, is one of this pattern's, and of no pattern that
 /// says it better.
@@ -139,13 +140,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "logging.pattern.*",
     "logging.structured.*",
     "management.endpoint.prometheus.cache.time-to-live",
-    "management.endpoints.web.cors.allow-credentials",
-    "management.endpoints.web.cors.allowed-headers",
-    "management.endpoints.web.cors.allowed-methods",
-    "management.endpoints.web.cors.allowed-origin-patterns",
-    "management.endpoints.web.cors.allowed-origins",
-    "management.endpoints.web.cors.exposed-headers",
-    "management.endpoints.web.cors.max-age",
     "management.metrics.*",
     "management.metrics.distribution.buffer-length.*",
     "management.observations.*",

@@ -32,12 +32,14 @@ fn pester(service: &Process, round: usize) {
     let levels: Vec<String> = (0..100).map(|n| format!("\"m{round}::n{n}\":\"WARN\"")).collect();
     let levels = format!("{{\"levels\":{{{}}}}}", levels.join(","));
     let _ = service.send(Request::post("/actuator/loggeroverrides", &levels));
-    let watch = "GET /actuator/logstream HTTP/1.1\r\nhost: x\r\n\r\n";
+    let watch = "GET /actuator/logstream HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let _ = testkit::open(address).write_all(watch.as_bytes());
     let many = format!("x-{round}: {}\r\n", "y".repeat(2_000)).repeat(40);
-    let head = format!("GET /hello/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{many}\r\n");
+    let head =
+        format!("GET /hello/x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{many}\r\n");
     let _ = send(address, head.as_bytes());
-    let cut = "POST /actuator/loggers/x HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n{";
+    let cut =
+        "POST /actuator/loggers/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999\r\n\r\n{";
     let _ = send_and_end(address, cut.as_bytes());
 }
 

@@ -122,7 +122,10 @@ fn a_chart_written_for_a_spring_service_works() {
     service.get("/readyz").assert_status(200);
     service.get("/actuator/health").assert_status(404);
     let line = service.log_until("management at http://");
-    assert!(line.ends_with("exposes health, info, metrics"), "{line}");
+    assert!(
+        line.ends_with("(whoever reaches it) exposes health, info, metrics; and /livez, /readyz"),
+        "{line}"
+    );
     let port = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
     let management = port.replace("0.0.0.0", "127.0.0.1").parse().unwrap();
     for path in ["health", "health/readiness", "info", "metrics"] {

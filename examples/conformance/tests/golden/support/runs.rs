@@ -99,7 +99,15 @@ pub const RUNS: &[Run] = &[
         settings: &["management.endpoints.web.discovery.enabled=false"],
         ..RUN
     },
-    Run { folders: &["run-defaults"], with_file: false, ..RUN },
+    Run {
+        folders: &["run-defaults"],
+        with_file: false,
+        settings: &[
+            "actuator.security.allowed-hosts=*.example",
+            "actuator.security.headers.enabled=false",
+        ],
+        ..RUN
+    },
     Run {
         folders: &["run-cache"],
         settings: &[
@@ -185,6 +193,29 @@ pub const RUNS: &[Run] = &[
         ..RUN
     },
     Run {
+        folders: &["run-cors"],
+        settings: &[
+            "management.endpoints.web.cors.allowed-origins=http://good.example",
+            "management.endpoints.web.cors.allowed-methods=GET,POST",
+            "management.endpoints.web.cors.allowed-headers=Content-Type,X-Custom",
+            "management.endpoints.web.cors.exposed-headers=X-Exposed",
+            "management.endpoints.web.cors.allow-credentials=true",
+            "management.endpoints.web.cors.max-age=20m",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-cors-any"],
+        settings: &["management.endpoints.web.cors.allowed-origins=*"],
+        ..RUN
+    },
+    Run {
+        folders: &["run-cors-pattern"],
+        settings: &["management.endpoints.web.cors.allowed-origin-patterns=http://*.good.example"],
+        ..RUN
+    },
+    Run { folders: &["conditions"], ..RUN },
+    Run {
         folders: &["run-httpexchanges-all"],
         settings: &["management.httpexchanges.recording.include=cookie-headers,\
             authorization-header,time-taken,request-headers,response-headers,remote-address,\
@@ -212,7 +243,6 @@ pub const RUNS_2_7: &[Run] =
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
 pub const LATER: &[&str] = &[
     "caches",
-    "conditions",
     "configprops",
     "download",
     "features",
@@ -236,7 +266,6 @@ pub const LATER: &[&str] = &[
 /// Folders of capabilities that do not exist here yet.
 pub const LATER_FOLDERS: &[&str] = &[
     "caches",
-    "conditions",
     "configprops",
     "custom-download",
     "custom-endpoint",
@@ -250,9 +279,6 @@ pub const LATER_FOLDERS: &[&str] = &[
     "liquibase",
     "mappings",
     "quartz",
-    "run-cors",
-    "run-cors-any",
-    "run-cors-pattern",
     "run-forward-headers",
     "run-sbom-types",
     "run-security-basic",

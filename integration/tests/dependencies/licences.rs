@@ -1,26 +1,8 @@
-//! What `deny.toml` allows holds for every dependency, whether or not `cargo-deny` is installed.
+//! Licences, banned crates and sources.
 
-use std::collections::BTreeSet;
-use std::process::Command;
-use std::{fs, iter::Peekable};
+use std::{collections::BTreeSet, iter::Peekable};
 
-use serde_json::Value;
-
-fn packages() -> Vec<Value> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .current_dir(actuator_integration::workspace())
-        .output()
-        .expect("cargo metadata runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    serde_json::from_value(metadata["packages"].take()).unwrap()
-}
-
-fn deny() -> toml::Table {
-    let file = actuator_integration::workspace().join("deny.toml");
-    fs::read_to_string(file).unwrap().parse().unwrap()
-}
+use crate::{deny, packages};
 
 #[test]
 fn every_licence_is_on_the_list() {

@@ -4,6 +4,8 @@
 //! `management.endpoint.<id>.access`, `management.endpoints.access.*`,
 //! `management.endpoints.web.path-mapping.*`).
 
+mod explain;
+
 use std::collections::BTreeMap;
 
 use crate::{
@@ -27,6 +29,8 @@ pub(crate) enum ExposureDefaults {
 #[derive(Clone, Debug)]
 pub(crate) struct Exposure {
     include: Vec<String>,
+    /// Where no setting says what is included.
+    defaults: Option<ExposureDefaults>,
     exclude: Vec<String>,
     default_access: Option<Access>,
     max_permitted: Access,
@@ -42,6 +46,7 @@ impl Exposure {
         defaults: ExposureDefaults,
     ) -> Self {
         let include = id_list(reader, "management.endpoints.web.exposure.include");
+        let by_default = include.is_none().then_some(defaults);
         let include = include.unwrap_or_else(|| match defaults {
             ExposureDefaults::Everything => vec!["*".to_owned()],
             ExposureDefaults::Health => vec!["health".to_owned()],
@@ -50,6 +55,7 @@ impl Exposure {
         let max_permitted = reader.value("management.endpoints.access.max-permitted");
         Self {
             include,
+            defaults: by_default,
             exclude: exclude.unwrap_or_default(),
             default_access: default_access(reader),
             max_permitted: max_permitted.unwrap_or(Access::Unrestricted),
