@@ -55,8 +55,10 @@ fn nonsense_is_refused_for_every_name_that_has_a_type() {
     for Typed { name, expected } in typed {
         let refused = Basics::prepare(&builder(&name).force_setting(&name, "nonsense"));
         let message = refused.map_or_else(|error| error.to_string(), |_| String::new());
+        // Whether the value is shown is the sanitiser's business.
         let told = message.lines().any(|line| {
-            line.contains(&format!("{name} = \"nonsense\" (forced by code): expected {expected}"))
+            line.contains(&format!("- {name} = \""))
+                && line.contains(&format!("(forced by code): expected {expected}"))
         });
         if !told {
             accepted.push(format!("{name}: {message}"));

@@ -39,7 +39,7 @@ impl Settings {
                 self.sources.get_mut(at).and_then(|source| source.properties.get_mut(&name));
             if let Some(property) = property {
                 property.value = resolved.text;
-                property.holds_secret = resolved.holds_secret;
+                property.holds_secret |= resolved.holds_secret;
                 property.kind = ValueKind::Text;
             }
         }

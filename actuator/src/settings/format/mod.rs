@@ -65,7 +65,12 @@ pub fn parse(name: &str, bytes: &[u8], format: Format) -> Result<Vec<PropertySou
     let documents = documents.map_err(|Flaw { place, message }| {
         let place = place.map(|place| format!(":{place}")).unwrap_or_default();
         let title = format.title();
-        let message = format!("{name}{place} is not {title} with settings: {message}");
+        // Others than Spring have files of this name too.
+        let is_springs =
+            name.rsplit('/').next().is_some_and(|file| file.starts_with("application"));
+        let remedy =
+            if is_springs { "; spring.config.name=actuator leaves such files out" } else { "" };
+        let message = format!("{name}{place} is not {title} with settings: {message}{remedy}");
         Error::new(ErrorKind::Setting, message)
     })?;
     let several = documents.len() > 1;

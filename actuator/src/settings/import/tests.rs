@@ -329,3 +329,23 @@ fn one_variable_gives_many_settings() {
     let error = error.unwrap_err().to_string();
     assert!(error.starts_with("argument --spring.application.json:1:2 is not JSON"), "{error}");
 }
+
+#[test]
+fn a_file_of_somebody_elses_can_be_left_out() {
+    let directory = Directory::with(&[("application.json", "[1]"), ("actuator.yml", "k: {a: 1}")]);
+    let error = in_directory(&directory).build().unwrap_err().to_string();
+    assert!(error.starts_with("application.json:1:1 is not JSON"), "{error}");
+    assert!(error.contains("spring.config.name=actuator"), "{error}");
+    let builder = in_directory(&directory).arguments(["--spring.config.name=actuator"]);
+    assert_eq!(value(&builder.build().unwrap(), "k.a"), "1");
+}
+
+#[test]
+fn a_mounted_secret_with_a_placeholder_stays_a_secret() {
+    let directory = Directory::with(&[("secrets/plain", "a${b:c}")]);
+    let tree = format!("configtree:{}/", directory.0.join("secrets").display());
+    let builder = Settings::builder().arguments([format!("--spring.config.import={tree}")]);
+    let settings = builder.build().unwrap();
+    let property = settings.property("plain").unwrap();
+    assert_eq!((property.value.as_str(), property.holds_secret), ("ac", true));
+}
