@@ -123,7 +123,7 @@ fn schema() -> Value {
     schema
 }
 
-/// The same with its keys in order, whatever other crates make of serde_json's maps.
+/// The same with its keys in order, whatever other crates make of the maps of `serde_json`.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {

@@ -1,5 +1,7 @@
 //! What each format says, and where.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -216,7 +218,7 @@ fn stored(text: &str, is_key: bool) -> String {
             ' '..='~' => out.push(c),
             _ => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04X}"));
+                    write!(out, "\\u{unit:04X}").unwrap();
                 }
             }
         }
@@ -231,7 +233,7 @@ proptest! {
     ) {
         let text: String = pairs
             .iter()
-            .map(|(key, value)| format!("{}={}\n", stored(key, true), stored(value, false)))
+            .map(|(key, value)| [&stored(key, true), "=", &stored(value, false), "\n"].concat())
             .collect();
         let found = properties::parse(&text).unwrap().remove(0);
         let found: Vec<(String, String)> =

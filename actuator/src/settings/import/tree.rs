@@ -63,7 +63,7 @@ impl Tree {
         depth: usize,
     ) -> Result<(), Error> {
         if depth > MAX_DEPTH {
-            return Err(too_much(shown, format!("more than {MAX_DEPTH} directories deep")));
+            return Err(too_much(shown, &format!("more than {MAX_DEPTH} directories deep")));
         }
         for name in names(path, shown)? {
             let Some(key) = name.to_str() else {
@@ -90,7 +90,7 @@ impl Tree {
     fn file(&mut self, name: &str, path: &Path, shown: &Path) -> Result<(), Error> {
         self.files += 1;
         if self.files > MAX_FILES {
-            return Err(too_much(shown, format!("more than {MAX_FILES} files")));
+            return Err(too_much(shown, &format!("more than {MAX_FILES} files")));
         }
         let origin = shown.display().to_string();
         let Some(bytes) = file::read(path, &origin)? else { return Ok(()) };
@@ -121,7 +121,7 @@ fn names(path: &Path, shown: &Path) -> Result<Vec<std::ffi::OsString>, Error> {
             names.push(name);
         }
         if names.len() > MAX_FILES {
-            return Err(too_much(shown, format!("more than {MAX_FILES} files")));
+            return Err(too_much(shown, &format!("more than {MAX_FILES} files")));
         }
     }
     names.sort();
@@ -145,7 +145,7 @@ pub fn below(parent: &Path, shown: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(names.filter(|name| parent.join(name).is_dir()).collect())
 }
 
-fn too_much(shown: &Path, what: String) -> Error {
+fn too_much(shown: &Path, what: &str) -> Error {
     let message = format!("{}: {what}; configtree is for a directory of settings", shown.display());
     Error::new(ErrorKind::Setting, message)
 }
