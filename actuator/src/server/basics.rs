@@ -108,8 +108,10 @@ impl Basics {
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         let errors_to = sentry::read(&mut reader);
-        // They are made later; whether they can be is told with all the rest.
-        drop(health::builtin::from_settings(&mut reader));
+        // They are made once the application's own checks are known.
+        let mut later = SettingsReader::new(settings);
+        drop(health::builtin::from_settings(&mut later));
+        reader.join(later);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let logging = logging::install(&logging, sentry::layer())?;

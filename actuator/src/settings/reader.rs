@@ -89,6 +89,15 @@ impl<'s> SettingsReader<'s> {
         self.problems.push(Problem { name: name.to_owned(), text });
     }
 
+    /// Tells what `later` found bad too, where there is a refusal anyway or bad values are left out.
+    /// If there is neither, whoever reads the same later tells it, together with what is only known
+    /// then.
+    pub fn join(&mut self, later: SettingsReader<'_>) {
+        if !self.problems.is_empty() || self.on_invalid() == OnInvalid::WarnAndKeep {
+            self.problems.extend(later.problems);
+        }
+    }
+
     /// Refuses if anything was bad, naming all of it. What two subjects complain about is told
     /// once. Whoever reads within [`Settings::until_usable`] reads again where bad values are to be
     /// left out.
