@@ -51,12 +51,13 @@
 //! | find out in your own way who asks | [`App::authenticator`], [`security::Authenticator`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
+//! | print all settings from a command line | [`Builder::exit_if_help_asked`] |
 //! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
 //! | keep levels that are set while the service runs | [`App::level_override_store`] |
 //! | be sure of the last lines before an exit | [`logging::flush`] |
 //!
-//! The settings have Spring's names and are read from arguments, the environment and
-//! `actuator.toml`. Meters are served at `/actuator/metrics` and `/actuator/prometheus`; settings
+//! The settings have Spring's names and are read from arguments, the environment and files:
+//! `actuator.toml`, YAML, properties, JSON, and Spring's `application.*`. Meters are served at `/actuator/metrics` and `/actuator/prometheus`; settings
 //! send them to a statsd server, a Pushgateway or an OTLP receiver as well.
 //!
 //! # Features

@@ -126,10 +126,14 @@ impl App {
     /// # Errors
     /// Its value is not a `T`; the message names the place.
     pub fn optional_setting<T: FromSetting>(&self, name: &str) -> Result<Option<T>> {
-        let mut reader = crate::settings::SettingsReader::new(&self.settings);
-        let value = reader.value(name);
-        reader.finish()?;
-        Ok(value)
+        let value = self.settings.until_usable(|| {
+            let mut reader = crate::settings::SettingsReader::new(&self.settings);
+            let value = reader.value(name);
+            reader.finish()?;
+            Ok(value)
+        });
+        self.settings.tell_left_out();
+        value
     }
 
     /// The run-time twin of `#[health_check]`: a check under a name (`db`, `brokers/primary`).

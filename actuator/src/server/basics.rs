@@ -19,7 +19,7 @@ use crate::{
     exchange::ExchangeSettings,
     export::ExportSettings,
     exposition::ExpositionSettings,
-    health::{HealthDefaults, HealthSettings},
+    health::{self, HealthDefaults, HealthSettings},
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
@@ -100,16 +100,31 @@ pub(super) fn platform(
 impl Basics {
     /// Reads all settings, so that one refusal names every bad one, and starts the log.
     pub(super) fn prepare(builder: &Builder) -> Result<Self> {
-        let (began, started) = (Instant::now(), SystemTime::now());
         let Surroundings { settings, environment } = Surroundings::read(builder)?;
         let settings = Arc::new(settings);
-        let in_container =
-            builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
-        let mut reader = SettingsReader::new(&settings);
-        let sanitizer = sanitizing::read(&mut reader);
-        let platform = platform(&mut reader, &environment);
+        // They can be taken once, and settings may have to be read again.
         let inherited =
             if builder.serves { Inherited::take(&environment)? } else { Inherited::default() };
+        settings.until_usable(|| {
+            Self::prepare_with(builder, &settings, environment.clone(), inherited.try_clone()?)
+        })
+    }
+
+    /// The same with settings that were read. Up to where they turn out to be usable it does
+    /// nothing that could not be done again.
+    fn prepare_with(
+        builder: &Builder,
+        settings: &Arc<Settings>,
+        environment: BTreeMap<String, String>,
+        inherited: Inherited,
+    ) -> Result<Self> {
+        let (began, started) = (Instant::now(), SystemTime::now());
+        let in_container =
+            builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
+        let mut reader = SettingsReader::new(settings);
+        reader.on_invalid();
+        let sanitizer = sanitizing::read(&mut reader);
+        let platform = platform(&mut reader, &environment);
         let mut server = ServerSettings::read(&mut reader, platform.is_some(), inherited);
         server.errors.sanitizer = sanitizer.clone();
         if builder.serves {
@@ -132,20 +147,25 @@ impl Basics {
         let audit = AuditSettings::read(&mut reader);
         let errors_to = sentry::read(&mut reader);
         let typed = typed_settings::Typed::read(builder, &mut reader);
+        // They are made once the application's own checks are known.
+        let mut later = SettingsReader::new(settings);
+        drop(health::builtin::from_settings(&mut later));
+        reader.join(later);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
         let logging = logging::install(&logging, &sanitizer, sentry::layer())?;
         let audit = audit_trail(&audit, &sanitizer)?;
         sentry::start(errors_to, (name, version), &meters, &sanitizer)?;
         recorder::install(builder, records, &meters);
-        for warning in settings.warnings().iter().chain(&typed.warnings) {
+        settings.tell_warnings();
+        for warning in &typed.warnings {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
         Ok(Self {
-            live: live(builder, &settings),
+            live: live(builder, settings),
             lifecycle,
             manager: ServiceManager::of(&environment),
-            settings,
+            settings: Arc::clone(settings),
             meters,
             audit,
             sanitizer,
@@ -263,3 +283,7 @@ impl Config {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "basics_tests.rs"]
+mod tests;

@@ -160,13 +160,15 @@ impl Builder {
     }
 
     /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint), or
-    /// probes the running instance: see [`Self::exit_if_probed`]. Told to restart, the process becomes
-    /// its program anew (`actuator.restart.mode`), and nothing behind this runs.
+    /// probes the running instance or prints the settings: see [`Self::exit_if_probed`] and
+    /// [`Self::exit_if_help_asked`]. Told to restart, the process becomes its program anew
+    /// (`actuator.restart.mode`), and nothing behind this runs.
     ///
     /// # Errors
     /// As [`Self::start`]; and a code with which the process is to end, if it is not 0:
     /// [`Error::exit_code`](crate::Error::exit_code), see [`Ending::exit_code`].
     pub async fn run(self) -> Result<()> {
+        self.exit_if_help_asked();
         self.exit_if_probed();
         self.run_with(NoSetup).await?.conclude()
     }

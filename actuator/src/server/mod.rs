@@ -13,6 +13,7 @@ mod event_limit;
 mod features;
 mod guard;
 mod health;
+mod help;
 mod level_audit;
 mod level_store;
 mod lifecycle;

@@ -96,9 +96,14 @@ impl Builder {
     }
 
     fn target(&self, group: Option<&str>) -> Result<Target> {
-        let Surroundings { settings, environment } = Surroundings::read(self)?;
-        let mut reader = SettingsReader::new(&settings);
-        let platform = basics::platform(&mut reader, &environment);
+        let surroundings = Surroundings::read(self)?;
+        surroundings.settings.until_usable(|| self.target_by(&surroundings, group))
+    }
+
+    fn target_by(&self, surroundings: &Surroundings, group: Option<&str>) -> Result<Target> {
+        let Surroundings { settings, environment } = surroundings;
+        let mut reader = SettingsReader::new(settings);
+        let platform = basics::platform(&mut reader, environment);
         let server = ServerSettings::read(&mut reader, platform.is_some(), Inherited::default());
         let exposure = Exposure::read(&mut reader, endpoint::IDS, ExposureDefaults::Health);
         let health =

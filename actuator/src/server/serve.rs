@@ -20,6 +20,7 @@ where
     S: Setup<M>,
 {
     let builder = Actuator::builder().package(package);
+    builder.exit_if_help_asked();
     builder.exit_if_probed();
     let run = async { builder.run_with(setup).await };
     match Handle::try_current() {

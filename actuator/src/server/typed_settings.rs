@@ -8,8 +8,11 @@ use crate::{
     error::Result,
     registry::Declarations,
     settings::{
-        Current, SettingsReader,
-        typed::{SettingsDeclaration, TypedRegistry, TypedSettings, unknown_names},
+        Current, HelpEntry, SettingsReader,
+        typed::{
+            DescribedSetting, SettingsDeclaration, TypedRegistry, TypedSettings,
+            described_settings, unknown_names,
+        },
     },
 };
 
@@ -22,12 +25,30 @@ pub(super) struct Typed {
 impl Typed {
     /// Reads those that macros declared and those of the builder; the reader knows what is wrong.
     pub(super) fn read(builder: &Builder, reader: &mut SettingsReader<'_>) -> Self {
-        let declared = if builder.declarations { Declarations::settings() } else { Vec::new() };
-        let declarations: Vec<SettingsDeclaration> =
-            declared.into_iter().copied().chain(builder.typed.iter().copied()).collect();
+        let declarations = declarations(builder);
         let registry = Arc::new(TypedRegistry::read(&declarations, reader));
         Self { registry, warnings: unknown_names(reader.settings(), &declarations) }
     }
+}
+
+/// All structs that are known before the set-up runs.
+fn declarations(builder: &Builder) -> Vec<SettingsDeclaration> {
+    let declared = if builder.declarations { Declarations::settings() } else { Vec::new() };
+    declared.into_iter().copied().chain(builder.typed.iter().copied()).collect()
+}
+
+/// Their names, as `--help-settings` shows them.
+pub(super) fn help(builder: &Builder) -> Vec<HelpEntry> {
+    let described = described_settings(&declarations(builder));
+    let entry = |setting: DescribedSetting| HelpEntry {
+        group: "The application's own".into(),
+        name: setting.name.into(),
+        kind: setting.kind.title().into(),
+        default: setting.default.into(),
+        description: setting.description.into(),
+        is_secret: setting.is_secret,
+    };
+    described.into_iter().map(entry).collect()
 }
 
 /// What `configprops` shows.

@@ -2,7 +2,10 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use super::{FromSetting, Property, Settings};
+use super::{
+    FromSetting, Property, Settings,
+    policy::{ON_INVALID, OnInvalid},
+};
 use crate::{
     error::{Error, ErrorKind},
     model::{
@@ -15,7 +18,7 @@ use crate::{
 #[derive(Debug)]
 pub struct SettingsReader<'s> {
     settings: &'s Settings,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
     sanitizer: Sanitizer,
 }
 
@@ -95,6 +98,11 @@ impl<'s> SettingsReader<'s> {
         }
     }
 
+    /// What happens to values that cannot be used: `actuator.settings.on-invalid`.
+    pub fn on_invalid(&mut self) -> OnInvalid {
+        self.value_or(ON_INVALID, OnInvalid::default())
+    }
+
     /// A list: comma separated, or `name[0]`, `name[1]`, … `None` if unset.
     pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
         self.settings.list(name)
@@ -109,7 +117,7 @@ impl<'s> SettingsReader<'s> {
     pub fn reject(&mut self, name: &str, complaint: impl std::fmt::Display) {
         let problem = match self.settings.property(name) {
             Some(property) => self.describe(name, property, &complaint),
-            None => format!("{name}: {complaint}"),
+            None => Problem::new(name, format!("{name}: {complaint}")),
         };
         self.problems.push(problem);
     }
@@ -122,11 +130,13 @@ impl<'s> SettingsReader<'s> {
         is_hidden: bool,
         complaint: &str,
     ) {
-        self.problems.push(if is_hidden {
-            format!("{name} (value not shown, {}): {complaint}", property.origin)
+        let problem = if is_hidden {
+            let text = format!("{name} (value not shown, {}): {complaint}", property.origin);
+            Problem::new(name, text)
         } else {
             self.describe(name, property, &complaint)
-        });
+        };
+        self.problems.push(problem);
     }
 
     /// Complains that a setting has to be set. `description` is what it is for, or empty.
@@ -138,14 +148,16 @@ impl<'s> SettingsReader<'s> {
             .collect();
         let purpose =
             if description.is_empty() { String::new() } else { format!(" ({description})") };
-        self.problems.push(format!(
+        let text = format!(
             "{name}{purpose} is not set; set it in actuator.toml, as {variable} or with --{name}=…"
-        ));
+        );
+        self.problems.push(Problem::new(name, text));
     }
 
     /// Complains about a default in the program, which no setting can mend.
     pub fn reject_default(&mut self, name: &str, complaint: &str) {
-        self.problems.push(format!("the default of {name} in the program: {complaint}"));
+        let text = format!("the default of {name} in the program: {complaint}");
+        self.problems.push(Problem::new(name, text));
     }
 
     /// The settings that are read.
@@ -155,25 +167,38 @@ impl<'s> SettingsReader<'s> {
 
     /// As [`Self::reject`], without repeating the value, which may hold a secret.
     pub fn reject_hidden(&mut self, name: &str, complaint: impl std::fmt::Display) {
-        self.problems.push(format!("{name} (value not shown): {complaint}"));
+        let text = format!("{name} (value not shown): {complaint}");
+        self.problems.push(Problem { name: name.to_owned(), text });
+    }
+
+    /// Tells what `later` found bad too, where there is a refusal anyway or bad values are left out.
+    /// If there is neither, whoever reads the same later tells it, together with what is only known
+    /// then.
+    pub fn join(&mut self, later: SettingsReader<'_>) {
+        if !self.problems.is_empty() || self.on_invalid() == OnInvalid::WarnAndKeep {
+            self.problems.extend(later.problems);
+        }
     }
 
     /// Refuses if anything was bad, naming all of it. What two subjects complain about is told
-    /// once.
-    pub fn finish(mut self) -> Result<(), Error> {
+    /// once. Whoever reads within [`Settings::until_usable`] reads again where bad values are to be
+    /// left out.
+    pub fn finish(self) -> Result<(), Error> {
         let mut told = HashSet::new();
-        self.problems.retain(|problem| told.insert(problem.clone()));
-        if self.problems.is_empty() {
+        let problems: Vec<(String, String)> = self
+            .problems
+            .into_iter()
+            .filter(|problem| told.insert(problem.text.clone()))
+            .map(|problem| (problem.name, problem.text))
+            .collect();
+        if problems.is_empty() {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::Setting,
-            format!(
-                "{} setting(s) cannot be used:\n  - {}",
-                self.problems.len(),
-                self.problems.join("\n  - ")
-            ),
-        ))
+        self.settings.leave_out(&problems);
+        let texts: Vec<String> = problems.into_iter().map(|(_, text)| text).collect();
+        let message =
+            format!("{} setting(s) cannot be used:\n  - {}", texts.len(), texts.join("\n  - "));
+        Err(Error::new(ErrorKind::Setting, message))
     }
 
     /// One bad value for the message. Messages end in logs, so secrets are hidden.
@@ -182,9 +207,24 @@ impl<'s> SettingsReader<'s> {
         name: &str,
         property: &Property,
         complaint: &dyn std::fmt::Display,
-    ) -> String {
+    ) -> Problem {
         let shown = self.sanitizer.sanitize(name, &property.value);
         let shown = if property.holds_secret { MASK.into() } else { shown };
-        format!("{name} = \"{shown}\" ({}): {complaint}", property.origin)
+        let text = format!("{name} = \"{shown}\" ({}): {complaint}", property.origin);
+        Problem::new(name, text)
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug)]
+struct Problem {
+    name: String,
+    /// What is wrong with it, with its name, value and place.
+    text: String,
+}
+
+impl Problem {
+    fn new(name: &str, text: String) -> Self {
+        Self { name: name.to_owned(), text }
     }
 }

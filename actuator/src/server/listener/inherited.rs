@@ -72,6 +72,25 @@ impl Inherited {
         Ok(taken)
     }
 
+    /// The same sockets once more.
+    pub(crate) fn try_clone(&self) -> Result<Self> {
+        let refuse = |error: std::io::Error| {
+            let message = format!("the sockets that were handed over cannot be used: {error}");
+            Error::new(ErrorKind::Bind, message).with_cause(error)
+        };
+        let management = match &self.management {
+            Some(Handed::Tcp(listener)) => Some(listener.try_clone().map(Handed::Tcp)),
+            Some(Handed::Unix(listener)) => Some(listener.try_clone().map(Handed::Unix)),
+            None => None,
+        };
+        let application = self.application.as_ref().map(TcpListener::try_clone);
+        Ok(Self {
+            application: application.transpose().map_err(refuse)?,
+            management: management.transpose().map_err(refuse)?,
+            manages: self.manages,
+        })
+    }
+
     /// Where the application's listens, before it is put to use.
     pub(crate) fn application_address(&self) -> Option<SocketAddr> {
         self.application.as_ref()?.local_addr().ok()

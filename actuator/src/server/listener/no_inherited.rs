@@ -15,6 +15,11 @@ impl Inherited {
         Ok(Self)
     }
 
+    /// Nothing once more.
+    pub(crate) fn try_clone(&self) -> Result<Self> {
+        Ok(Self)
+    }
+
     /// There is none.
     pub(crate) fn application_address(&self) -> Option<SocketAddr> {
         None

@@ -8,16 +8,14 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "server.address" Text "" "Address of the application; loopback unless a cloud platform is detected, then all interfaces.";
     "server.servlet.context-path" Text "" "Path in front of everything on the application's port.";
     "server.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
-    "spring.web.error.include-message" Text "never" "Newer name of server.error.include-message.";
+    "spring.web.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
     "server.error.include-path" Text "always" "Whether error bodies hold the path: never, always, on-param.";
-    "spring.web.error.include-path" Text "always" "Newer name of server.error.include-path.";
+    "spring.web.error.include-path" Text "always" "Whether error bodies hold the path: never, always, on-param.";
     "server.error.include-exception" Text "false" "Who sees the type of an error: false, true, when-authorized, on-param (of the authorized).";
-    "spring.web.error.include-exception" Text "false" "Newer name of server.error.include-exception.";
+    "spring.web.error.include-exception" Text "false" "Who sees the type of an error: false, true, when-authorized, on-param (of the authorized).";
     "server.error.include-stacktrace" Text "never" "Who sees an error with its causes: never, always, when-authorized, on-param (of the authorized).";
     "spring.web.error.include-stacktrace" Text "never" "Newer name of server.error.include-stacktrace.";
     "spring.application.name" Text "" "Name of the application; the package name by default.";
-    "spring.profiles.active" List "" "Active profiles; the last one wins.";
-    "spring.config.location" List "" "Directory or .toml file with the settings.";
     "spring.main.cloud-platform" Text "" "Forces a cloud platform: kubernetes, cloud-foundry, heroku, sap, nomad, azure-app-service, aws-ecs, none.";
     "spring.main.banner-mode" Text "console" "Whether the start is announced: console, log, off.";
 

@@ -53,7 +53,7 @@ pub fn own_settings(settings: &Settings) -> Vec<ShownGroup> {
 }
 
 fn is_listed(entry: &Entry) -> bool {
-    !catalog::has_no_effect(entry) && !entry.name.starts_with("info.")
+    !entry.has_no_effect() && !entry.name.starts_with("info.")
 }
 
 /// The name without its index, and what is known of it.

@@ -25,7 +25,7 @@ pub use group::{Field, Group};
 pub use listing::own_settings;
 pub use parsed::{Parsed, parsed, parsed_list, parsed_option};
 pub use place::Place;
-pub use registry::{TypedRegistry, unknown_names};
+pub use registry::{TypedRegistry, described_settings, unknown_names};
 pub use rules::{FieldFacts, Rules};
 pub use shown::{Shown, ShownGroup, ShownValue};
 

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, header, request::Parts};
 use crate::{
     model::peer::{ClientCertificate, Peer},
     security::{Credentials, SharedSecret},
-    web::arguments,
+    web::{arguments, forwarded::public_address},
 };
 
 /// Basic credentials of more bytes are none.
@@ -159,8 +159,7 @@ fn set_cookie(
 }
 
 fn is_secure(parts: &Parts) -> bool {
-    parts.extensions.get::<Peer>().is_some_and(|peer| peer.is_secure)
-        || parts.uri.scheme_str() == Some("https")
+    public_address(&parts.uri, &parts.extensions, "").0 == "https"
 }
 
 /// What stands in the one `Authorization` header. Schemes of others are none of ours.

@@ -11,13 +11,13 @@ mod failures;
 
 use std::{net::IpAddr, sync::Arc};
 
-use axum::extract::ConnectInfo;
 use http::{HeaderValue, request::Parts};
 
 use self::{credentials::Shown, failures::Failures};
 use crate::{
-    model::{endpoint::OperationKind, peer::Peer, principal::Principal},
+    model::{endpoint::OperationKind, principal::Principal},
     security::{Attempt, Need, Security, Verdict},
+    web::forwarded::client_address,
 };
 
 pub(super) use self::denied::Denied;
@@ -75,7 +75,7 @@ impl Guard {
         let need = self.security.rules.need(wanted.endpoint, wanted.kind);
         // Middleware of the application knows who it is already.
         if let Some(caller) = parts.extensions.get::<Principal>() {
-            self.authorize(caller, need, wanted, client(parts))?;
+            self.authorize(caller, need, wanted, client_address(&parts.extensions))?;
             return Ok(Admitted::default());
         }
         let secret = self.security.secret.as_deref();
@@ -100,7 +100,7 @@ impl Guard {
         need: Need<'_>,
         wanted: Wanted<'_>,
     ) -> Result<Admitted, Denied> {
-        let client = client(parts);
+        let client = client_address(&parts.extensions);
         if let Some(left) = self.security.throttle.refuses(client) {
             // Health is answered all the same, as to a stranger.
             return match need {
@@ -189,15 +189,6 @@ impl Guard {
         challenges.dedup();
         Denied::Unknown(challenges)
     }
-}
-
-/// The address of the client, as far as it is known.
-fn client(parts: &Parts) -> Option<IpAddr> {
-    if let Some(peer) = parts.extensions.get::<Peer>() {
-        return peer.address.map(|address| address.ip());
-    }
-    let peer = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
-    peer.map(|ConnectInfo(address)| address.ip())
 }
 
 impl std::fmt::Debug for Guard {
