@@ -8,5 +8,4 @@ mod writing;
 
 pub use environment::{EnvProperty, EnvSource, EnvValue, Environment};
 pub use settings::EnvSettings;
-#[cfg(test)]
 pub use writing::{SetValue, SetValueError};
