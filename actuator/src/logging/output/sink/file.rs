@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Formatted, Sink,
-    opened::{self, Lock, is_same},
+    opened::{self, Lock, Patience, is_removed, is_same},
     rolling::{Roller, RollingSettings},
     whole_lines::WholeLines,
 };
@@ -18,8 +18,9 @@ use super::{
 /// The most that is written at once. Each write is one call, so that several processes can append
 /// to one file without mixing their lines.
 const CHUNK: u64 = 64 * 1024;
-/// How often a file that is replaced again and again is opened anew for one chunk.
-const ATTEMPTS: usize = 4;
+/// How often a file that is replaced again and again is opened anew for one chunk. After so many
+/// it is believed that the file system numbers its files anew at each look.
+const ATTEMPTS: usize = 100;
 
 /// A file to which whole lines are appended.
 ///
@@ -31,6 +32,7 @@ pub(crate) struct FileSink {
     path: PathBuf,
     roller: Option<Roller>,
     open: Option<Open>,
+    patience: Patience,
     buffer: Vec<u8>,
 }
 
@@ -46,7 +48,13 @@ impl FileSink {
     /// Opens the file, and creates it and its folders if they are missing. Without `rolling` it
     /// only grows.
     pub(crate) fn open(path: &Path, rolling: Option<RollingSettings>) -> io::Result<Self> {
-        let mut sink = Self { path: path.to_owned(), roller: None, open: None, buffer: Vec::new() };
+        let mut sink = Self {
+            path: path.to_owned(),
+            roller: None,
+            open: None,
+            patience: Patience::default(),
+            buffer: Vec::new(),
+        };
         sink.follow(SystemTime::now())?;
         // What is no plain file, such as /dev/stderr, cannot be moved out of the way.
         let is_plain = sink.open.as_ref().is_some_and(Open::is_plain);
@@ -67,22 +75,36 @@ impl FileSink {
 
     /// Writes some of the lines, at least one, and says how many.
     fn write_chunk(&mut self, lines: &[Formatted<'_>], now: SystemTime) -> io::Result<usize> {
-        for attempt in 1.. {
+        for attempt in 1..=ATTEMPTS {
             self.follow(now)?;
             self.roll_if_due(lines, now)?;
-            let Some(open) = &mut self.open else { break };
-            let lock = self.roller.as_ref().and_then(|_| Lock::shared(&open.file));
-            // Another process may have rolled it between the look and the lock.
-            if lock.is_some() && attempt < ATTEMPTS && !is_same(&open.file, &self.path) {
-                continue;
+            if let Some(count) = self.append(lines, attempt == ATTEMPTS)? {
+                return Ok(count);
             }
-            let size = open.size();
-            let room = self.roller.as_ref().map_or(u64::MAX, |roller| roller.room(size));
-            let count = fill(&mut self.buffer, lines, room.min(CHUNK));
-            open.lines.write(&mut &open.file, &self.buffer)?;
-            return Ok(count);
         }
         Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// Writes some of the lines, at least one, to the file that is open, and says how many; `None`
+    /// if another process rolled that file and the lines belong into the next one, unless this
+    /// `is_last` attempt has to do.
+    fn append(&mut self, lines: &[Formatted<'_>], is_last: bool) -> io::Result<Option<usize>> {
+        let Some(open) = &mut self.open else { return Ok(None) };
+        let Some(roller) = &self.roller else {
+            let count = fill(&mut self.buffer, lines, CHUNK);
+            open.lines.write(&mut &open.file, &self.buffer)?;
+            return Ok(Some(count));
+        };
+        let lock = Lock::shared(&open.file, &self.path, &mut self.patience);
+        // An archive that is compressed already would take the lines with it.
+        if !is_last && !is_same(&open.file, &self.path) {
+            return Ok(None);
+        }
+        let count = fill(&mut self.buffer, lines, roller.room(open.size()).min(CHUNK));
+        open.lines.write(&mut &open.file, &self.buffer)?;
+        // Without the lock all that may have happened between the look and the writing.
+        let is_lost = lock.is_none() && !is_last && is_removed(&open.file);
+        Ok((!is_lost).then_some(count))
     }
 
     /// Opens the file that has the name, unless it is open.

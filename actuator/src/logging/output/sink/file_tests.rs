@@ -258,6 +258,56 @@ fn a_full_device_is_an_error_and_what_is_no_plain_file_is_not_rolled() {
 }
 
 #[test]
+fn a_file_that_is_rolled_between_the_look_and_the_lock_is_left() {
+    let folder = Folder::new();
+    let pattern = [("file-name-pattern", "${LOG_FILE}.%d.%i")];
+    let mut sink = folder.sink(&pattern);
+    write(&mut sink, "one\n");
+    let archive = folder.log().with_extension("log.2026-11-21.0");
+    fs::rename(folder.log(), &archive).unwrap();
+    assert_eq!(sink.append(&[line("two\n")], false).unwrap(), None);
+    // And not waited for while it is compressed, although others have another log file by now.
+    let compressing = File::open(&archive).unwrap();
+    let _lock = opened::Lock::exclusive_now(&compressing).unwrap();
+    fs::write(folder.log(), "theirs\n").unwrap();
+    assert_eq!(sink.append(&[line("two\n")], false).unwrap(), None);
+    write(&mut sink, "two\n");
+    assert_eq!(fs::read_to_string(&archive).unwrap(), "one\n");
+    assert_eq!(fs::read_to_string(folder.log()).unwrap(), "theirs\ntwo\n");
+}
+
+#[test]
+fn who_needs_to_roll_a_file_that_another_rolled_and_compresses_goes_on_in_the_next() {
+    let folder = Folder::new();
+    let pattern = ("file-name-pattern", "${LOG_FILE}.%d.%i");
+    let mut sink = folder.sink(&[pattern, ("max-file-size", "1KB")]);
+    write(&mut sink, "one\n");
+    let archive = folder.log().with_extension("log.2026-11-21.0");
+    let compressing = File::open(folder.log()).unwrap();
+    let _lock = opened::Lock::exclusive_now(&compressing).unwrap();
+    fs::rename(folder.log(), &archive).unwrap();
+    // Looked at before that.
+    let open = &sink.open.as_ref().unwrap().file;
+    assert!(sink.roller.as_mut().unwrap().roll(open, &folder.log(), 0));
+    // Not for a second during which the next one grows.
+    let text = format!("{}\n", "x".repeat(1_000));
+    write(&mut sink, &text);
+    write(&mut sink, &text);
+    assert_eq!(fs::read_to_string(folder.log()).unwrap(), text);
+}
+
+#[test]
+fn a_process_that_was_stopped_while_it_rolls_does_not_stop_the_others() {
+    let folder = Folder::new();
+    let pattern = [("file-name-pattern", "${LOG_FILE}.%d.%i")];
+    let mut sink = folder.sink(&pattern);
+    let rolling = File::open(folder.log()).unwrap();
+    let _lock = opened::Lock::exclusive_now(&rolling).unwrap();
+    write(&mut sink, "one\n");
+    assert_eq!(fs::read_to_string(folder.log()).unwrap(), "one\n");
+}
+
+#[test]
 fn many_writers_of_one_file_lose_no_line_and_no_archive() {
     let folder = Folder::new();
     let settings = [("max-file-size", "8KB"), ("max-history", "0")];

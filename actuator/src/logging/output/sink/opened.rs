@@ -8,8 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a lock is waited for. Holders keep it for a few microseconds, unless they are stopped.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long a lock is waited for. Holders keep that of the log file for a few microseconds, unless
+/// the machine is very busy or they are stopped.
+const WAIT: Duration = Duration::from_millis(500);
+/// How long nobody waits again after that was in vain.
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// Opens a file to append to, and creates it and its folders if they are missing. A new one can be
 /// read by its group and by nobody else.
@@ -52,18 +55,34 @@ pub(super) fn is_same(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
+/// Whether a file that is open has no name left: what is written to it is lost.
+#[cfg(unix)]
+pub(super) fn is_removed(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+}
+
+// Elsewhere a file that is open keeps its name.
+#[cfg(not(unix))]
+pub(super) fn is_removed(_: &File) -> bool {
+    false
+}
+
 /// A lock on a file among the processes that write it, given back when it is dropped.
 pub(super) struct Lock<'f>(&'f File);
 
 impl<'f> Lock<'f> {
-    /// Shared by all that append; `None` if somebody keeps the file for too long.
-    pub(super) fn shared(file: &'f File) -> Option<Self> {
-        take(|| file.try_lock_shared()).then_some(Self(file))
+    /// Shared by all that append to the file of this name; `None` if somebody keeps it for too
+    /// long, or if it is busy and has lost the name: archives are kept while they are compressed.
+    pub(super) fn shared(file: &'f File, path: &Path, patience: &mut Patience) -> Option<Self> {
+        let is_taken = patience.take(|| file.try_lock_shared(), || is_same(file, path));
+        is_taken.then_some(Self(file))
     }
 
-    /// For the one that takes the file away from its name; `None` if others keep it for too long.
-    pub(super) fn exclusive(file: &'f File) -> Option<Self> {
-        take(|| file.try_lock()).then_some(Self(file))
+    /// For the one that takes the file away from its name; `None` as with [`Self::shared`].
+    pub(super) fn exclusive(file: &'f File, path: &Path, patience: &mut Patience) -> Option<Self> {
+        let is_taken = patience.take(|| file.try_lock(), || is_same(file, path));
+        is_taken.then_some(Self(file))
     }
 
     /// As [`Self::exclusive`], without waiting.
@@ -79,16 +98,35 @@ impl Drop for Lock<'_> {
     }
 }
 
-fn take(attempt: impl Fn() -> Result<(), TryLockError>) -> bool {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        if is_taken(&attempt()) {
-            return true;
+/// How long is waited for others: not at all for some time after they let one down.
+#[derive(Debug, Default)]
+pub(super) struct Patience {
+    lost_until: Option<Instant>,
+}
+
+impl Patience {
+    /// Tries it until it is taken, while that is wanted.
+    fn take(
+        &mut self,
+        attempt: impl Fn() -> Result<(), TryLockError>,
+        is_wanted: impl Fn() -> bool,
+    ) -> bool {
+        let begin = Instant::now();
+        let is_lost = self.lost_until.is_some_and(|until| begin < until);
+        loop {
+            if is_taken(&attempt()) {
+                self.lost_until = None;
+                return true;
+            }
+            if is_lost || !is_wanted() {
+                return false;
+            }
+            if begin.elapsed() >= WAIT {
+                self.lost_until = Some(Instant::now() + PAUSE);
+                return false;
+            }
+            thread::sleep(Duration::from_millis(1));
         }
-        if Instant::now() >= end {
-            return false;
-        }
-        thread::sleep(Duration::from_millis(1));
     }
 }
 

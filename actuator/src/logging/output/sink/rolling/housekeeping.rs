@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Seek as _},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -194,12 +194,22 @@ fn compress(path: &Path) -> io::Result<bool> {
     let part = target.with_added_extension("part");
     // The lock is ours, so this is of a process that was killed.
     remove(&part)?;
-    let written = write_compressed(&source, &part).and_then(|()| fs::rename(&part, &target));
-    if let Err(error) = written {
+    let replaced = write_compressed(&source, &part).and_then(|()| replace(path, &source, &part));
+    if !matches!(replaced, Ok(true)) {
         let _ = fs::remove_file(&part);
-        return Err(error);
     }
-    if is_same(&source, path) {
+    replaced
+}
+
+/// Puts the compressed copy in the place of the archive; `false` if there is more in the archive by
+/// now. Who waits too long for its turn to write to the log file does it without.
+fn replace(path: &Path, source: &File, part: &Path) -> io::Result<bool> {
+    let mut copied = source;
+    if copied.stream_position()? < source.metadata()?.len() {
+        return Ok(false);
+    }
+    fs::rename(part, archive::compressed(path))?;
+    if is_same(source, path) {
         remove(path)?;
     }
     Ok(true)

@@ -7,6 +7,7 @@ use std::{
 
 use super::*;
 use crate::{
+    logging::output::sink::opened::Patience,
     settings::{Settings, SettingsReader},
     support::offset_date_time::parse_offset_date_time,
 };
@@ -142,11 +143,27 @@ mod compressed {
     fn an_archive_that_somebody_still_writes_to_is_compressed_later() {
         let scene = Scene::new(&[]);
         scene.put("app.log.2026-11-20.0", 10);
-        let held = File::open(scene.folder.join("app.log.2026-11-20.0")).unwrap();
-        let lock = Lock::shared(&held);
+        let path = scene.folder.join("app.log.2026-11-20.0");
+        let held = File::open(&path).unwrap();
+        let lock = Lock::shared(&held, &path, &mut Patience::default());
         assert!(!scene.work(Job::Compress));
         assert_eq!(scene.names(), ["app.log.2026-11-20.0"]);
         drop(lock);
+        assert!(scene.work(Job::Compress));
+        assert_eq!(scene.names(), ["app.log.2026-11-20.0.gz"]);
+    }
+
+    #[test]
+    fn an_archive_that_grew_while_it_was_compressed_is_compressed_again_later() {
+        let scene = Scene::new(&[]);
+        scene.put("app.log.2026-11-20.0", 10);
+        let path = scene.folder.join("app.log.2026-11-20.0");
+        let part = scene.folder.join("app.log.2026-11-20.0.gz.part");
+        let source = File::open(&path).unwrap();
+        write_compressed(&source, &part).unwrap();
+        scene.put("app.log.2026-11-20.0", 11);
+        assert!(!replace(&path, &source, &part).unwrap());
+        assert!(path.exists(), "what came later is nowhere else");
         assert!(scene.work(Job::Compress));
         assert_eq!(scene.names(), ["app.log.2026-11-20.0.gz"]);
     }

@@ -1,7 +1,8 @@
 //! Rolling the log file: when it becomes an archive, how that is named, compressed, and removed.
 //!
-//! Several processes may append to one file. They share a lock on it while they write; who rolls
-//! it has the lock alone, so that nothing is written to an archive any more.
+//! Several processes may append to one file. They share a lock on it while they write, and look
+//! under the lock whether the file still has its name; who rolls it has the lock alone, so that
+//! nothing is written to an archive any more.
 
 mod archive;
 #[cfg(feature = "compression")]
@@ -25,15 +26,13 @@ use std::{
 use housekeeping::Housekeeper;
 use pattern::Slot;
 
-use super::opened::{self, Lock, is_same};
+use super::opened::{self, Lock, Patience, is_same};
 
 pub(crate) use archive::rolled;
 pub(crate) use settings::RollingSettings;
 
 /// How long the file grows on before it is tried again to roll it.
 const PAUSE: Duration = Duration::from_mins(1);
-/// The same while another process holds it.
-const BUSY: Duration = Duration::from_secs(1);
 /// How many numbers are tried for an archive while others take the same ones.
 const NUMBERS: u32 = 1000;
 
@@ -44,6 +43,7 @@ pub(super) struct Roller {
     housekeeper: Housekeeper,
     /// Until when it is not tried again.
     paused: Option<Instant>,
+    patience: Patience,
     has_failed: bool,
 }
 
@@ -52,7 +52,13 @@ impl Roller {
     pub(super) fn new(settings: RollingSettings, path: &Path) -> Self {
         let settings = Arc::new(settings);
         let housekeeper = Housekeeper::new(Arc::clone(&settings), path);
-        Self { settings, housekeeper, paused: None, has_failed: false }
+        Self {
+            settings,
+            housekeeper,
+            patience: Patience::default(),
+            paused: None,
+            has_failed: false,
+        }
     }
 
     /// The period of an instant.
@@ -82,13 +88,14 @@ impl Roller {
     /// Makes an archive of the log file; `false` if the file stays what it is. That it cannot be
     /// done is told once.
     pub(super) fn roll(&mut self, file: &File, path: &Path, period: u64) -> bool {
-        let Some(_lock) = Lock::exclusive(file) else {
-            self.paused = Some(Instant::now() + BUSY);
-            return false;
-        };
+        let lock = Lock::exclusive(file, path, &mut self.patience);
         if !is_same(file, path) {
             // Another process was faster.
             return true;
+        }
+        if lock.is_none() {
+            // It grows on until they leave it for a moment.
+            return false;
         }
         match self.move_away(path, period) {
             Ok(()) => {
