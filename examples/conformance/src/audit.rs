@@ -20,7 +20,7 @@ struct Recorded(InMemoryAuditEventRepository);
 
 impl AuditEventRepository for Recorded {
     fn add(&self, event: AuditEvent) {
-        let own = ["AUTHENTICATION_", "LOGOUT_", "CUSTOM"];
+        let own = ["AUTHENTICATION_", "AUTHORIZATION_", "LOGOUT_", "CUSTOM"];
         if own.iter().any(|start| event.event_type().starts_with(start)) {
             self.0.add(event);
         }

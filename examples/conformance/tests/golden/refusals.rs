@@ -30,6 +30,15 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     ("base-path-no-slash", &["management.endpoints.web.base-path", "\"actuator\"", "/actuator"]),
     (
+        "cors-credentials-star",
+        &[
+            "management.endpoints.web.cors.allowed-origins",
+            "*",
+            "management.endpoints.web.cors.allow-credentials",
+            "management.endpoints.web.cors.allowed-origin-patterns",
+        ],
+    ),
+    (
         "enabled-and-access",
         &["management.endpoint.env.enabled", "true", "management.endpoint.env.access", "keep"],
     ),
@@ -46,7 +55,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
 ];
 
 /// Recordings about parts that do not exist here yet.
-const LATER: &[&str] = &["cors-credentials-star", "sbom-missing"];
+const LATER: &[&str] = &["sbom-missing"];
 
 #[test]
 fn what_spring_refuses_at_start_is_refused_with_a_message_that_helps() {

@@ -5,9 +5,18 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitStatus,
+    thread,
+    time::{Duration, Instant},
 };
 
 use testkit::{Process, Program};
+
+/// The setting with which the application writes the file that recordings ask for.
+pub const LOG: &str = "logging.file.name={folder}/app.log";
+/// In the line that says that everything listens.
+const STARTED: &str = "management at http://";
+/// Long enough for a slow machine.
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A running application; it ends with this value.
 pub struct Application {
@@ -23,11 +32,28 @@ impl Application {
     pub fn start(name: &str, with_file: bool, settings: &[&str]) -> Self {
         let folder = Folder::fresh(name);
         let mut process = program(&folder.0, with_file, settings).serve();
-        let line = process.log_until("management at http://");
+        let line = process.log_until(STARTED);
         let address = line.split("http://").nth(1).unwrap_or_default();
         let address = address.split(['/', ' ']).next().unwrap_or_default();
         let management = address.parse().unwrap();
-        Self { address: process.address(), management, _process: process, folder }
+        let application =
+            Self { address: process.address(), management, _process: process, folder };
+        if settings.contains(&LOG) {
+            application.wait_for_log_file();
+        }
+        application
+    }
+
+    /// The console and the log file are written by threads of their own: that a line is on the one
+    /// says nothing about the other, and many recordings ask for the file.
+    fn wait_for_log_file(&self) {
+        let file = self.file("app.log");
+        let start = Instant::now();
+        while !fs::read_to_string(&file).is_ok_and(|log| log.contains(STARTED)) {
+            let waited = start.elapsed();
+            assert!(waited < DEADLINE, "{} lacks {STARTED} after {waited:?}", file.display());
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Runs it with settings that have to be refused: how it ended, and what it said.

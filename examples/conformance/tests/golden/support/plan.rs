@@ -109,8 +109,14 @@ impl Run {
     }
 }
 
-/// Battery first, then by name, then what changes the state of the whole application.
+/// Battery first, then by name, then what changes the state of the whole application, and what shows
+/// who was turned away before.
 fn order(case: &str) -> (usize, usize, String) {
+    if ["auditevents-user", "auditevents-admin", "httpexchanges-user", "httpexchanges-admin"]
+        .contains(&case)
+    {
+        return (3, 0, case.to_owned());
+    }
     if let Some(at) = BATTERY.iter().position(|battery| *battery == case) {
         return (0, at, String::new());
     }
@@ -141,6 +147,18 @@ pub fn prepare(application: &Application, recording: &Recording) {
                 _ => "up",
             };
             switch(application, &format!("/ctl/health?mode={mode}"));
+        }
+        "run-security-basic" => {
+            // What was recorded just before, which the answer shows.
+            let before: &[&str] = match recording.case() {
+                "cors-user" => &["loggers-post-admin"],
+                "httpexchanges-admin" => &["loggers-post-admin", "cors-user", "app-user"],
+                _ => &[],
+            };
+            for case in before {
+                let before = Recording::read(&format!("boot-4.1.0/{folder}/{case}"));
+                wire::send(application.address, &before.request).unwrap();
+            }
         }
         "httpexchanges" if recording.case() == "seq-2-post" => {
             let first = Request::get("/hello?name=a%20b&x=1")

@@ -96,6 +96,11 @@ impl Recording {
         self.has_note("trimmed:")
     }
 
+    /// Whether it shows the recorded application's own log, which no other has.
+    pub fn shows_own_log(&self) -> bool {
+        self.has_note("scrubbed") || self.id.contains("/run-")
+    }
+
     /// The port that the client spoke to: 8081 is the management port of the runs that have one.
     pub fn is_for_management_port(&self) -> bool {
         self.request.header("Host").is_some_and(|host| host.ends_with(":8081"))

@@ -137,6 +137,28 @@ const NEWEST_EXCHANGE: &Rules = &[
     ("exchanges.1.request.headers", Map { need: &[] }),
 ];
 
+/// Where the fourth newest is about an endpoint that does not exist here.
+const NEWEST_OF_CALLERS: &Rules = &[
+    ("exchanges", First),
+    ("exchanges.3", Any),
+    ("**.timestamp", INSTANT),
+    ("**.timeTaken", DURATION),
+    ("**.response.headers", Map { need: &[] }),
+];
+
+/// Who came in and who did not: what each of them did has the form of what was recorded.
+const EVENTS_OF_DEFAULT: &Rules = &[
+    ("events", EachWith { key: "principal", need: &["alice", "bob", "user", "anonymousUser"] }),
+    ("events.*.timestamp", INSTANT),
+];
+const EVENTS_OF_BASIC: &Rules = &[
+    (
+        "events",
+        EachWith { key: "type", need: &["AUTHENTICATION_FAILURE", "AUTHORIZATION_FAILURE"] },
+    ),
+    ("events.*.timestamp", INSTANT),
+];
+
 const BEANS: &Rules = &[
     ("contexts", Map { need: &["demo"] }),
     ("contexts.*.beans", Map { need: &[] }),
@@ -163,6 +185,9 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
     }
     match recording.case() {
         "2-list" => return NEWEST_EXCHANGE,
+        "httpexchanges-admin" => return NEWEST_OF_CALLERS,
+        "auditevents-user" => return EVENTS_OF_DEFAULT,
+        "auditevents-admin" => return EVENTS_OF_BASIC,
         "seq-7-list" | "3-list" => return NEWEST_EXCHANGES,
         _ => {}
     }
@@ -196,7 +221,7 @@ pub type TextForm = fn(&str) -> Vec<(String, String)>;
 /// What a text that changes has to look like; `None` for one that does not change.
 pub fn text_form(recording: &Recording) -> Option<TextForm> {
     match endpoint(&recording.request.target) {
-        "logfile" if recording.has_note("scrubbed") => Some(log_lines),
+        "logfile" if recording.shows_own_log() => Some(log_lines),
         "threaddump" => Some(thread_dump),
         _ if recording.request.target.starts_with("/ctl/session") => Some(|_| Vec::new()),
         _ => None,

@@ -1,5 +1,7 @@
 //! The runs: which recordings are replayed against which settings.
 
+use super::application::LOG;
+
 /// One start of the application, and the folders that are replayed against it.
 pub struct Run {
     /// Folders below `boot-<version>/`; several are replayed one after the other.
@@ -14,7 +16,8 @@ pub struct Run {
 }
 
 const RUN: Run = Run { folders: &[], only: &[], settings: &[], with_file: true, first: &[] };
-const LOG: &str = "logging.file.name={folder}/app.log";
+/// Where Spring Security was there, its headers were too.
+const HEADERS: &str = "actuator.security.headers.enabled=true";
 
 /// What the meters of the recordings had seen.
 const TRAFFIC: &[&str] = &[
@@ -221,6 +224,42 @@ pub const RUNS: &[Run] = &[
         settings: &["management.endpoints.web.cors.allowed-origin-patterns=http://*.good.example"],
         ..RUN
     },
+    Run {
+        folders: &["run-security-default"],
+        settings: &[
+            LOG,
+            HEADERS,
+            "spring.security.user.name=user",
+            "spring.security.user.password=secret",
+        ],
+        ..RUN
+    },
+    Run {
+        folders: &["run-security-basic"],
+        settings: &[
+            LOG,
+            HEADERS,
+            "spring.profiles.active=basic",
+            "actuator.security.users.user.password=secret",
+            "actuator.security.users.user.roles=USER",
+            "actuator.security.users.admin.password=secret",
+            "actuator.security.users.admin.roles=ADMIN",
+            // Its filter chain: `env` needs the role, everything else a caller.
+            "actuator.security.write-roles=",
+            "management.endpoint.env.read-roles=ADMIN",
+            "management.endpoint.env.show-values=when-authorized",
+            "management.endpoint.env.roles=ADMIN",
+            "management.endpoint.configprops.show-values=when-authorized",
+            "management.endpoint.configprops.roles=ADMIN",
+            "management.endpoint.health.show-components=always",
+            "management.endpoint.health.show-details=when-authorized",
+            "management.endpoint.health.roles=ADMIN",
+            "management.endpoints.web.cors.allowed-origins=http://good.example",
+            "management.httpexchanges.recording.include=request-headers,response-headers,\
+                authorization-header,principal,time-taken",
+        ],
+        ..RUN
+    },
     Run { folders: &["conditions"], ..RUN },
     Run {
         folders: &["run-httpexchanges-all"],
@@ -244,8 +283,10 @@ pub const RUNS: &[Run] = &[
 ];
 
 /// The one run of Spring Boot 2.7, for what later versions lack.
-pub const RUNS_2_7: &[Run] =
-    &[Run { folders: &["httptrace"], settings: &["actuator.compat.httptrace=true"], ..RUN }];
+pub const RUNS_2_7: &[Run] = &[
+    Run { folders: &["httptrace"], settings: &["actuator.compat.httptrace=true"], ..RUN },
+    Run { folders: &["configprops"], ..RUN },
+];
 
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
 pub const LATER: &[&str] = &[
@@ -280,17 +321,21 @@ pub const LATER_FOLDERS: &[&str] = &[
     "custom-typed",
     "flyway",
     "heapdump",
-    "integrationgraph",
     "liquibase",
     "mappings",
     "quartz",
     "run-sbom-types",
-    "run-security-basic",
-    "run-security-default",
     "run-ssl-bundles",
-    "run-webflux",
     "sbom",
     "scheduledtasks",
     "sessions",
     "startup",
+];
+
+/// Folders whose recordings nothing here follows.
+pub const NOT_FOLLOWED: &[&str] = &[
+    // Spring Integration's own view of its channels.
+    "integrationgraph",
+    // Another application on Spring's other server: where the two differ, the servlet one is followed.
+    "run-webflux",
 ];
