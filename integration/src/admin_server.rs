@@ -32,7 +32,15 @@ impl AdminServer {
         Self::launch(version, "0", &[], None)
     }
 
-    /// The same, and everything asks for Basic authentication.
+    /// The same with these further settings.
+    #[track_caller]
+    pub fn start_with(version: &str, settings: &[(&str, &str)]) -> Self {
+        let settings: Vec<String> =
+            settings.iter().map(|(name, value)| format!("--{name}={value}")).collect();
+        Self::launch(version, "0", &settings, None)
+    }
+
+    /// One for which everything asks for Basic authentication.
     #[track_caller]
     pub fn start_secured(version: &str, user: &str, password: &str) -> Self {
         let settings = [
@@ -108,14 +116,24 @@ impl AdminServer {
     /// Waits until the service is known, and returns its id.
     #[track_caller]
     pub fn wait_for_instance(&self, service: &Service) -> String {
-        wait::until("the service is registered", || self.find_instance(service))
+        self.wait_for_instance_at(service.url())
+    }
+
+    /// The same for a service whose health is at the port of this URL: a proxy's, or one of management's own.
+    #[track_caller]
+    pub fn wait_for_instance_at(&self, url: &str) -> String {
+        wait::until("the service is registered", || self.find_instance_at(url))
     }
 
     /// The id of the instance whose health is at this service's port.
     #[track_caller]
     pub fn find_instance(&self, service: &Service) -> Option<String> {
-        let port = service.url().rsplit(':').next().expect("a port");
-        let here = format!(":{port}/");
+        self.find_instance_at(service.url())
+    }
+
+    #[track_caller]
+    fn find_instance_at(&self, url: &str) -> Option<String> {
+        let here = format!(":{}/", http::port(url));
         let instances = self.json("/instances");
         let mut instances = instances.as_array().expect("a list of instances").iter();
         let found = instances.find(|instance| {
@@ -142,8 +160,21 @@ impl AdminServer {
     /// Sends an instance a request through the server, as the web UI does: `path` follows `/actuator/`.
     #[track_caller]
     pub fn send(&self, method: &str, instance: &str, path: &str, body: Option<&Value>) -> Answer {
+        self.send_with(method, instance, path, body, &[])
+    }
+
+    /// The same with these headers, of which the server passes most on.
+    #[track_caller]
+    pub fn send_with(
+        &self,
+        method: &str,
+        instance: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let url = format!("{}/instances/{instance}/actuator/{path}", self.url);
-        let answer = http::send(method, &url, &[], body);
+        let answer = http::send(method, &url, headers, body);
         answer.unwrap_or_else(|| panic!("nobody answers {method} {url}"))
     }
 
@@ -170,7 +201,7 @@ impl AdminServer {
     }
 
     fn port(&self) -> &str {
-        self.url.rsplit(':').next().expect("a port")
+        http::port(&self.url)
     }
 
     #[track_caller]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -95,6 +96,21 @@ pub fn lines(url: &str, headers: &[(&str, &str)]) -> impl Iterator<Item = String
     let body =
         request.call().ok().map(|response| BufReader::new(response.into_body().into_reader()));
     body.into_iter().flat_map(|body| body.lines().map_while(Result::ok))
+}
+
+/// The port in a URL that names one.
+#[track_caller]
+pub fn port(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").expect("a URL");
+    let authority = rest.split('/').next().unwrap_or_default();
+    authority.rsplit(':').next().expect("a port")
+}
+
+/// A port at which nobody listens now, for a program that cannot say which one it got.
+#[track_caller]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound address").port()
 }
 
 /// As a segment of a path, or the value of a parameter, in a URL.

@@ -1,5 +1,5 @@
 //! The real peers of a service, started, driven and stopped by tests: the Spring Boot Admin server from its own jar,
-//! the project's example binaries, headless Chromium, Prometheus.
+//! the project's example binaries, headless Chromium, Prometheus, nginx.
 //!
 //! Everything listens on a port that the system chose, is waited for by looking (never by sleeping for luck), and is
 //! killed when its value is dropped. A missing part fails the test with the command that installs it.
@@ -8,6 +8,7 @@ pub mod admin_server;
 pub mod browser;
 pub mod folder;
 pub mod http;
+pub mod nginx;
 pub mod openmetrics;
 pub mod process;
 pub mod prometheus;
@@ -19,6 +20,7 @@ pub mod wait;
 pub use admin_server::AdminServer;
 pub use browser::Browser;
 pub use folder::Folder;
+pub use nginx::Nginx;
 pub use prometheus::Prometheus;
 pub use relay::Relay;
 pub use service::Service;

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use crate::http::{self, Answer};
 use crate::process::Process;
+use crate::wait;
 
 /// How to start a service: settings as `--name=value` arguments and environment variables.
 pub struct ServiceBuilder {
@@ -54,6 +55,17 @@ impl Service {
     /// Where it listens: `http://127.0.0.1:40123`, without a slash.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where the index of its endpoints is: `http://127.0.0.1:40124/actuator`.
+    #[track_caller]
+    pub fn management_url(&self) -> String {
+        wait::until("the service says where management is", || {
+            self.log().iter().find_map(|line| {
+                let (_, rest) = line.split_once("management at ")?;
+                rest.split(' ').next().map(str::to_owned)
+            })
+        })
     }
 
     /// Asks it for a path, directly.
@@ -105,8 +117,7 @@ impl Service {
     pub fn crash_and_restart(self) -> Self {
         let Self { mut process, builder, url } = self;
         process.kill();
-        let port = url.rsplit(':').next().expect("a port").to_owned();
-        builder.setting("server.port", &port).start()
+        builder.setting("server.port", http::port(&url)).start()
     }
 }
 
@@ -163,10 +174,11 @@ impl ServiceBuilder {
         let remedy = "make build";
         let mut process = Process::start(name, &mut command, remedy);
         let url = process.wait_for("where it listens", |line| {
-            let (_, rest) = line.split_once("listening on http://")?;
+            let (_, rest) = line.split_once("listening on http")?;
+            let (scheme, rest) = rest.split_once("://")?;
             let address =
                 rest.split(|c: char| !(c.is_ascii_alphanumeric() || ".:[]-".contains(c))).next()?;
-            Some(format!("http://{address}"))
+            Some(format!("http{scheme}://{address}"))
         });
         Service { process, builder: self, url }
     }

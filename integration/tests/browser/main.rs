@@ -21,9 +21,11 @@ use serde_json::Value;
 use view::{Scene, View};
 
 /// The views with a test below.
-const VIEWS: [&str; 9] = [
+const VIEWS: [&str; 11] = [
     "auditevents",
     "beans",
+    "conditions",
+    "configprops",
     "details",
     "env",
     "httpexchanges",
@@ -116,6 +118,32 @@ fn beans_show_what_was_collected() {
         &[],
     );
     view.shows(&["examples/quickstart/src/main.rs:"]);
+    view.close();
+}
+
+#[test]
+fn configuration_properties_show_the_values_in_force() {
+    let view = View::of_instance("configprops");
+    let told = view.scene.actuator("configprops");
+    let beans = &told["contexts"]["quickstart"]["beans"];
+    assert_eq!(beans["server-actuator"]["properties"]["address"], "127.0.0.1", "{beans}");
+    for bean in beans.as_object().unwrap().values() {
+        view.shows(&[bean["prefix"].as_str().unwrap()]);
+    }
+    view.close();
+}
+
+#[test]
+fn conditions_show_why_an_endpoint_is_there_and_another_is_not() {
+    let view = View::of_instance("conditions");
+    let told = view.scene.actuator("conditions");
+    let context = &told["contexts"]["quickstart"];
+    for matches in ["positiveMatches", "negativeMatches"] {
+        for name in context[matches].as_object().unwrap().keys() {
+            view.shows(&[name]);
+        }
+    }
+    view.shows(&["OnExposure", "OnAccess", "so everything is exposed"]);
     view.close();
 }
 
