@@ -65,8 +65,8 @@ doc: ## Builds the documentation as docs.rs does
 	@scripts/doc
 
 .PHONY: docs
-docs: ## Writes the tables of settings in docs/ anew, from the catalog
-	@UPDATE_DOCS=1 cargo test --quiet -p actuator --lib the_tables_of_the_documentation >/dev/null
+docs: ## Writes the tables of settings in docs/ and their schema anew, from the catalog
+	@UPDATE_DOCS=1 cargo test --quiet -p actuator --lib settings::catalog >/dev/null
 
 .PHONY: package
 package: ## Packages both library crates and builds them from the packages

@@ -40,6 +40,12 @@ pub fn actuator_info(input: TokenStream) -> TokenStream {
     declare::actuator_info::expand(input.into()).into()
 }
 
+/// Documented as `actuator::Settings`.
+#[proc_macro_derive(Settings, attributes(settings))]
+pub fn settings(input: TokenStream) -> TokenStream {
+    declare::settings::expand(input.into()).into()
+}
+
 /// Documented as `actuator::timed`.
 #[proc_macro_attribute]
 pub fn timed(attribute: TokenStream, item: TokenStream) -> TokenStream {

@@ -2,9 +2,9 @@
 
 pub use core::{
     any::type_name, cfg, concat, env, file, include_bytes, line, module_path, option::Option,
-    option_env, result::Result, time::Duration,
+    option_env, primitive::str, result::Result, time::Duration,
 };
-pub use std::{boxed::Box, sync::Arc};
+pub use std::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 pub use inventory;
 
@@ -25,6 +25,13 @@ pub use crate::{
         async_provider, bind, blocking_check, declared_metrics, gauge, provider, share,
     },
     server::{NoSetup, Package, serve},
+    settings::{
+        FromSetting, SettingKind, SettingsReader, one_of,
+        typed::{
+            DescribedSetting, Field, FieldFacts, Group, Parsed, Place, Read, Rules, SettingField,
+            SettingsDeclaration, Shape, TypedSettings, parsed, parsed_list, parsed_option,
+        },
+    },
 };
 
 /// The package that is being compiled.

@@ -24,6 +24,8 @@ pub(crate) enum ErrorKind {
     Runtime,
     Probe,
     Application,
+    /// The service ended, and the process is to do so with this code.
+    Exit(u8),
 }
 
 impl Error {
@@ -64,6 +66,17 @@ impl Error {
     /// The application's own set-up failed; `source()` has its error.
     pub fn is_application(&self) -> bool {
         self.kind == ErrorKind::Application
+    }
+
+    /// The code with which the process is to end because of this: what the application or a signal
+    /// said if the service has ended, else 1.
+    pub fn exit_code(&self) -> u8 {
+        if let ErrorKind::Exit(code) = self.kind { code } else { 1 }
+    }
+
+    /// A service that has ended with a code.
+    pub(crate) fn exit(code: u8, reason: &str) -> Self {
+        Self::new(ErrorKind::Exit(code), format!("ended with exit code {code} ({reason})"))
     }
 
     /// The error behind this one, if there is one.

@@ -31,6 +31,7 @@
 //! | you want to | look at |
 //! |---|---|
 //! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
+//! | read settings of your own | [`derive@Settings`], [`settings`] |
 //! | use a check that is there already | [`checks`] |
 //! | say how a check is run and what it counts | [`HealthCheck`], [`App::add_health_check`] |
 //! | follow changes of health, register checks later | [`HealthContributors`], from [`Actuator::health`] |
@@ -45,16 +46,18 @@
 //! | know the request that is worked on, and tell others of it | [`request`], [`client`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
+//! | hide what is secret | [`Redacted`], [`App::sanitize`] |
 //! | answer errors as JSON, return errors from handlers | [`HttpError`], [`ErrorLayer`], from [`Actuator::error_layer`] |
-//! | find out in your own way who asks | [`security::Authenticator`] |
+//! | find out in your own way who asks | [`App::authenticator`], [`security::Authenticator`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
+//! | print all settings from a command line | [`Builder::exit_if_help_asked`] |
 //! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
 //! | keep levels that are set while the service runs | [`App::level_override_store`] |
 //! | be sure of the last lines before an exit | [`logging::flush`] |
 //!
-//! The settings have Spring's names and are read from arguments, the environment and
-//! `actuator.toml`. Meters are served at `/actuator/metrics` and `/actuator/prometheus`; settings
+//! The settings have Spring's names and are read from arguments, the environment and files:
+//! `actuator.toml`, YAML, properties, JSON, and Spring's `application.*`. Meters are served at `/actuator/metrics` and `/actuator/prometheus`; settings
 //! send them to a statsd server, a Pushgateway or an OTLP receiver as well.
 //!
 //! # Features
@@ -63,8 +66,12 @@
 //!   accept gzip, and the archives of the log file.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
 //!   meters.
-//! - `tls` (on by default): calls out over https (admin servers, URL checks, the webhook, pushes),
-//!   and the check of certificates.
+//! - `passwords` (on by default): passwords of users that settings give as hashes. A build without
+//!   it refuses to start with one.
+//! - `tls` (on by default): TLS on the listeners, calls out over https (admin servers, URL checks,
+//!   the webhook, pushes), and the check of certificates.
+//! - `jwt`: callers of the management API who show a JSON Web Token of an identity provider.
+//! - `http2`: HTTP/2 on the listeners of [`serve!`], if `server.http2.enabled` asks for it.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
 //! - `redis`: checks of Redis servers.
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients, and
@@ -86,6 +93,11 @@ pub struct Readme;
 #[doc = include_str!("../../docs/macros.md")]
 pub struct MacrosDocument;
 
+/// And those of the documentation of security.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/security.md")]
+pub struct SecurityDocument;
+
 /// And those of the documentation of health.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/health.md")]
@@ -106,6 +118,11 @@ pub struct MetricsDocument;
 #[doc = include_str!("../../docs/errors.md")]
 pub struct ErrorsDocument;
 
+/// And those about secrets.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/sanitizer.md")]
+pub struct SanitizerDocument;
+
 /// And that about the last requests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/exchanges.md")]
@@ -125,6 +142,11 @@ pub struct MetricsClientsDocument;
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../../docs/requests.md")]
 pub struct RequestsDocument;
+
+/// And those about settings of one's own.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/typed-settings.md")]
+pub struct TypedSettingsDocument;
 
 /// And those about Sentry.
 #[cfg(all(doctest, feature = "sentry"))]
@@ -158,7 +180,7 @@ pub mod security;
 #[cfg(feature = "sentry")]
 pub mod sentry;
 mod server;
-mod settings;
+pub mod settings;
 mod support;
 mod thread;
 mod web;
@@ -386,6 +408,86 @@ pub use actuator_macros::gauge;
 /// for tests: `OrderMetrics::new(&MeterRegistry::default())`.
 pub use actuator_macros::metrics;
 
+/// Reads a struct from the settings below a prefix, or an enum from one setting; Spring's
+/// `@ConfigurationProperties`. See [typed settings](crate::settings).
+///
+/// ```
+/// use std::{collections::BTreeMap, time::Duration};
+/// use actuator::{App, Health, Redacted, Settings, health_check};
+///
+/// /// How the shop takes money.
+/// #[derive(Settings)]
+/// #[settings(prefix = "shop.payment", validate = Payment::check)]
+/// struct Payment {
+///     /// Where the provider answers.
+///     url: String,                          // without it there is no start
+///     #[settings(default = "2s")]
+///     timeout: Duration,
+///     #[settings(default = 3, min = 1, max = 10)]
+///     retries: u8,
+///     api_key: Option<Redacted<String>>,    // shop.payment.api-key, shown as ******
+///     limits: Limits,                       // shop.payment.limits.per-day
+///     #[settings(default = "eu, us", non_empty)]
+///     regions: Vec<String>,
+///     labels: BTreeMap<String, String>,     // shop.payment.labels.<any>
+///     #[settings(default = "live")]
+///     mode: Mode,
+/// }
+///
+/// #[derive(Settings)]
+/// struct Limits {
+///     #[settings(default = 10_000)]
+///     per_day: u64,
+/// }
+///
+/// #[derive(Settings)]
+/// enum Mode {
+///     Live,
+///     DryRun,                               // dry-run, DRY_RUN, dryRun
+/// }
+///
+/// impl Payment {
+///     fn check(&self) -> Result<(), String> {
+///         if matches!(self.mode, Mode::Live) && self.api_key.is_none() {
+///             return Err("live payments need an api-key".to_owned());
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// #[health_check(name = "payment")]
+/// async fn payment(payment: &Payment) -> Health {
+///     Health::up().with_detail("url", &payment.url)
+/// }
+/// ```
+///
+/// | `#[settings(…)]` on the struct | |
+/// |---|---|
+/// | `prefix = "shop.payment"` | where its settings stand; without one it is a part of other structs |
+/// | `validate = path` | `fn(&Self) -> Result<(), E>`, asked when every field is good; `E` is shown |
+/// | `crate = ::path` | where this crate is, if not at `::actuator`; also on an enum |
+///
+/// | on a field | |
+/// |---|---|
+/// | `default = 3`, `default = "2s"` | as a setting would have it; of a list with commas |
+/// | `min = 1`, `max = "10s"` | bounds of a number, a duration, a size |
+/// | `non_empty`, `length = 1..=64`, `pattern = "[a-z]+"` | of a text; the first two of a list or map too |
+/// | `validate = path` | `fn(&T) -> Result<(), E>` |
+/// | `secret` | is never shown; [`Redacted`] is this as a type |
+/// | `parse` | reads a type that is `FromStr`, or an `Option` or `Vec` of it |
+/// | `name = "…"` | the name, by default that of the field (`api_key` is `api-key`); also on a variant |
+/// | `description = "…"` | what it is for; the doc comment by default |
+///
+/// A field is anything [`FromSetting`], another struct that derives this, or `Option`, `Vec`,
+/// `BTreeMap<String, _>`, `HashMap<String, _>` of these. Lists are `a,b` or `name[0]`; lists of
+/// structs `name[0].per-day`.
+///
+/// A struct with a prefix is read before the set-up runs, and is a component: `&Payment` of checks
+/// and sources, [`App::settings`] in the set-up. All that is wrong in all of them refuses the start
+/// at once; a name below the prefix that no struct reads is a warning. The twin at run time is
+/// [`Builder::bind_settings`].
+pub use actuator_macros::Settings;
+
 /// Times a function: how often it is called, for how long, and how that ends; Micrometer's
 /// `@Timed`.
 ///
@@ -440,9 +542,11 @@ pub use health::{
     IntoHealth, LivenessState, ReadinessState, StartupState, StartupTask, Status, StatusOverride,
 };
 pub use info::ActuatorInfo;
+pub use model::{redacted::Redacted, sanitizer::SanitizableData};
 pub use probe::ProbeReport;
 pub use server::{
-    Actuator, App, Builder, IntoRoutes, Registration, Running, Setup, Streams, probe,
+    Actuator, App, Builder, Ending, HookResult, IntoRoutes, Lifecycle, Registration, Running,
+    Setup, Streams, probe,
 };
-pub use settings::FromSetting;
+pub use settings::{FromSetting, typed::TypedSettings as Settings};
 pub use web::{ActuatorLayer, ErrorLayer, ExchangeBodyLayer, HttpError, ServerTiming};

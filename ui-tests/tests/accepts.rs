@@ -12,6 +12,8 @@ mod measured;
 mod return_types;
 #[path = "../pass/serve_forms.rs"]
 mod serve_forms;
+#[path = "../pass/settings.rs"]
+mod settings;
 
 #[test]
 fn every_documented_form_compiles() {
@@ -23,4 +25,9 @@ fn every_documented_form_compiles() {
 #[test]
 fn what_an_attribute_says_arrives_in_the_record_and_nothing_else() {
     check_options::main();
+}
+
+#[test]
+fn every_form_of_a_struct_of_settings_is_read() {
+    settings::main();
 }

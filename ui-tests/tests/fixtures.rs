@@ -25,6 +25,7 @@ async fn declarations_of_linked_crates_are_collected() {
         .isolated()
         .force_setting("server.port", "0")
         .force_setting("server.address", "127.0.0.1")
+        .force_setting("shadowed.word", "known")
         .with(|app| {
             app.component(lints::Pool).component(shadowed::Pool);
         })
@@ -63,6 +64,11 @@ async fn declarations_of_linked_crates_are_collected() {
     ] {
         let meter = get(address, &format!("/actuator/metrics/{name}")).await;
         assert!(meter.starts_with("HTTP/1.1 200"), "{name}: {meter}");
+    }
+    let configprops = get(address, "/actuator/configprops").await;
+    for prefix in ["renamed", "lints", "shadowed"] {
+        let prefix = format!("\"prefix\":\"{prefix}\"");
+        assert!(configprops.contains(&prefix), "{prefix} is missing in {configprops}");
     }
     running.shutdown().await;
 }

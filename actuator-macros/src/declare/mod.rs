@@ -9,4 +9,5 @@ pub(crate) mod health_check;
 mod measured;
 pub(crate) mod metrics;
 pub(crate) mod provider;
+pub(crate) mod settings;
 pub(crate) mod timed;

@@ -61,22 +61,33 @@ fn is_kubernetes(environment: &BTreeMap<String, String>) -> bool {
         .any(|service| environment.contains_key(&format!("{service}_SERVICE_PORT")))
 }
 
-/// `spring.main.cloud-platform`: `Some(None)` of the outer reader is "none, whatever is found".
-impl FromSetting for Option<CloudPlatform> {
+/// `spring.main.cloud-platform`: a platform, or none whatever is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForcedPlatform(
+    /// The platform.
+    pub Option<CloudPlatform>,
+);
+
+impl FromSetting for ForcedPlatform {
     fn from_setting(text: &str) -> Result<Self, String> {
-        match text.trim().to_ascii_lowercase().replace('_', "-").as_str() {
-            "none" => Ok(None),
-            "cloud-foundry" => Ok(Some(CloudPlatform::CloudFoundry)),
-            "heroku" => Ok(Some(CloudPlatform::Heroku)),
-            "sap" => Ok(Some(CloudPlatform::Sap)),
-            "nomad" => Ok(Some(CloudPlatform::Nomad)),
-            "kubernetes" => Ok(Some(CloudPlatform::Kubernetes)),
-            "azure-app-service" => Ok(Some(CloudPlatform::AzureAppService)),
-            "aws-ecs" => Ok(Some(CloudPlatform::AwsEcs)),
-            _ => Err("expected one of none, cloud-foundry, heroku, sap, nomad, kubernetes, \
-                      azure-app-service, aws-ecs"
-                .to_owned()),
-        }
+        let platform = match text.trim().to_ascii_lowercase().replace('_', "-").as_str() {
+            "none" => None,
+            "cloud-foundry" => Some(CloudPlatform::CloudFoundry),
+            "heroku" => Some(CloudPlatform::Heroku),
+            "sap" => Some(CloudPlatform::Sap),
+            "nomad" => Some(CloudPlatform::Nomad),
+            "kubernetes" => Some(CloudPlatform::Kubernetes),
+            "azure-app-service" => Some(CloudPlatform::AzureAppService),
+            "aws-ecs" => Some(CloudPlatform::AwsEcs),
+            _ => {
+                return Err(
+                    "expected one of none, cloud-foundry, heroku, sap, nomad, kubernetes, \
+                            azure-app-service, aws-ecs"
+                        .to_owned(),
+                );
+            }
+        };
+        Ok(Self(platform))
     }
 }
 
@@ -125,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_platform_can_be_forced_by_name_in_any_spelling() {
-        let read = <Option<CloudPlatform>>::from_setting;
+        let read = |text| ForcedPlatform::from_setting(text).map(|forced| forced.0);
         assert_eq!(read("KUBERNETES"), Ok(Some(CloudPlatform::Kubernetes)));
         assert_eq!(read("azure_app_service"), Ok(Some(CloudPlatform::AzureAppService)));
         assert_eq!(read("none"), Ok(None));

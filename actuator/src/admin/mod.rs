@@ -25,7 +25,7 @@ mod registrar_tests;
 mod tls_tests;
 
 pub use application::{Application, ApplicationFacts};
-pub use cloud::{CloudPlatform, in_container};
+pub use cloud::{CloudPlatform, ForcedPlatform, in_container};
 pub use registrar::{Registrar, RegistrarHandle};
 pub use selfcheck::Reach;
 pub use settings::AdminClientSettings;

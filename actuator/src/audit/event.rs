@@ -84,8 +84,13 @@ impl AuditEvent {
         self.data.as_deref()
     }
 
-    /// The event without the secrets in its data.
+    /// The event without the secrets in it.
     pub(super) fn sanitized(mut self, sanitizer: &Sanitizer) -> Self {
+        for name in [&mut self.principal, &mut self.event_type] {
+            if let std::borrow::Cow::Owned(clean) = sanitizer.sanitize_text(name) {
+                *name = clean.into();
+            }
+        }
         if let Some(data) = &self.data
             && let std::borrow::Cow::Owned(clean) = sanitizer.sanitize_text(data.get())
         {

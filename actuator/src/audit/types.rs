@@ -5,13 +5,18 @@
 
 /// Somebody logged in.
 pub const AUTHENTICATION_SUCCESS: &str = "AUTHENTICATION_SUCCESS";
-/// Somebody failed to log in.
+/// Somebody failed to log in. Data of those who failed at the management API: `message`, `scheme`
+/// (`basic`, `bearer`, `secret`, `certificate`, `own`), `details.remoteAddress` where it is known, and
+/// where they are true `noLongerLookedAt` (it was one failure too many) and `unrecorded` (how many
+/// before this were too many to be recorded). The principal is who they say they are.
 pub const AUTHENTICATION_FAILURE: &str = "AUTHENTICATION_FAILURE";
 /// Somebody acts as somebody else.
 pub const AUTHENTICATION_SWITCH: &str = "AUTHENTICATION_SWITCH";
 /// Somebody logged out.
 pub const LOGOUT_SUCCESS: &str = "LOGOUT_SUCCESS";
-/// Somebody asked for what is not theirs.
+/// Somebody asked for what is not theirs. Data of those who did at the management API: `message`,
+/// `endpoint` and `operation` (`read`, `write`, `delete`) where there is one,
+/// `details.remoteAddress`, `unrecorded` as above.
 pub const AUTHORIZATION_FAILURE: &str = "AUTHORIZATION_FAILURE";
 
 /// Somebody set the level of a logger or a group, or took that back, or it came back with a start.
@@ -33,9 +38,13 @@ pub const HEALTH_OVERRIDDEN: &str = "HEALTH_OVERRIDDEN";
 
 /// The service is there: it listens. Data: `application`, `version` where it is known, and `address`.
 pub const APPLICATION_STARTED: &str = "APPLICATION_STARTED";
-/// The service stops. Data: `reason`, which is a signal (`SIGTERM`, `ctrl-c`), `shutdown endpoint`, or
+/// The service stops. Data: `reason`, which is a signal (`SIGTERM`, `ctrl-c`), `shutdown endpoint`,
+/// `restart endpoint`, or
 /// `application` if its own code says so.
 pub const APPLICATION_STOPPING: &str = "APPLICATION_STOPPING";
+/// Somebody set values over those of all sources (`POST /env`), or took them back. Data: `names`, and
+/// where it is true `reset`.
+pub const ENVIRONMENT_CHANGED: &str = "ENVIRONMENT_CHANGED";
 /// Somebody called an operation of the management API that changes something, and it was done or
 /// refused. Data: `endpoint` (its id), `operation` (`write` or `delete`), `selectors` (the path below
 /// the endpoint, where there is one), `status` (of the answer; 499 if the caller went away before it),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use regex_lite::{Regex, RegexBuilder};
 use serde::{Serialize, Serializer};
 
+use super::env_writing;
 use crate::{
+    audit::Audit,
     env::{EnvProperty, EnvSource, EnvValue, Environment},
     model::{
         call::Call,
@@ -15,8 +17,7 @@ use crate::{
     },
 };
 
-const OPERATIONS: &[Operation] =
-    &[Operation::read(&[]), Operation::read(&[Selector::One("toMatch")])];
+const READS: &[Operation] = &[Operation::read(&[]), Operation::read(&[Selector::One("toMatch")])];
 /// Longest pattern that is compiled, in bytes.
 const MAX_PATTERN: usize = 256;
 /// Largest compiled pattern, in bytes: `x{1000}{1000}` is refused.
@@ -28,12 +29,13 @@ const MAX_MATCHED: usize = 1024;
 #[derive(Debug)]
 pub struct EnvEndpoint {
     environment: Arc<Environment>,
+    audit: Audit,
 }
 
 impl EnvEndpoint {
-    /// Serves this environment.
-    pub fn new(environment: Arc<Environment>) -> Self {
-        Self { environment }
+    /// Serves this environment; what is set in it goes to the trail.
+    pub fn new(environment: Arc<Environment>, audit: Audit) -> Self {
+        Self { environment, audit }
     }
 
     /// All sources. Repeated patterns are joined by `,` before they are compiled (recorded:
@@ -84,12 +86,19 @@ impl Endpoint for EnvEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        OPERATIONS
+        if self.environment.is_writable() { env_writing::OPERATIONS } else { READS }
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(async move {
-            if call.operation == 0 { self.all(&call).await } else { self.one(&call).await }
+            match call.operation {
+                0 => self.all(&call).await,
+                env_writing::SET => env_writing::set(&self.environment, &self.audit, &call).await,
+                env_writing::RESET => {
+                    env_writing::reset(&self.environment, &self.audit, &call).await
+                }
+                _ => self.one(&call).await,
+            }
         })
     }
 }
@@ -115,7 +124,7 @@ fn matches(pattern: &Regex, name: &str) -> bool {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct EnvDescriptor<'e> {
-    active_profiles: &'e [String],
+    active_profiles: Vec<String>,
     default_profiles: [&'static str; 1],
     property_sources: Vec<SourceDescriptor<'e>>,
 }
@@ -174,7 +183,7 @@ enum ValueDescriptor<'e> {
 #[serde(rename_all = "camelCase")]
 struct EnvEntryDescriptor<'e> {
     property: SummaryDescriptor<'e>,
-    active_profiles: &'e [String],
+    active_profiles: Vec<String>,
     default_profiles: [&'static str; 1],
     property_sources: &'e [SourceEntryDescriptor<'e>],
 }

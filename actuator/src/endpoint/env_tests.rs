@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    audit::AuditSettings,
     env::EnvSettings,
     model::{principal::Principal, provider::Provider, sanitizer::Sanitizer, show::Show},
-    settings::{Settings, SettingsReader},
+    settings::{LiveSettings, Settings, SettingsReader},
+    support::clock::Clock,
 };
 
 fn provider<F>(name: &str, provide: F) -> Provider
@@ -39,8 +41,10 @@ fn endpoint(show: &str, providers: Vec<Provider>) -> EnvEndpoint {
     let mut reader = SettingsReader::new(&settings);
     let policy = EnvSettings::read(&mut reader, Show::Never);
     reader.finish().unwrap();
-    let environment = Environment::new(Arc::new(settings), providers, policy, Sanitizer::default());
-    EnvEndpoint::new(Arc::new(environment))
+    let live = LiveSettings::fixed(settings);
+    let environment = Environment::new(live, providers, policy, Sanitizer::default());
+    let audit = Audit::new(&AuditSettings::default(), Sanitizer::default(), Clock::system());
+    EnvEndpoint::new(Arc::new(environment), audit)
 }
 
 fn document(reply: &Reply) -> Value {

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::value::RawValue;
 
-use super::health_check_descriptor::CheckDescriptor;
+use super::{health_check_descriptor::CheckDescriptor, health_detail::HealthDetail};
 use crate::{
     health::{Finding, Health, HealthTransition, Status},
     model::{call::ApiVersion, sanitizer::Sanitizer},
@@ -104,25 +103,12 @@ impl Serialize for Details<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (key, value) in self.health.details() {
-            if value.get().starts_with('"') {
-                map.serialize_entry(key, &self.sanitized::<S::Error>(key, value)?)?;
-            } else {
-                map.serialize_entry(key, value)?;
-            }
+            map.serialize_entry(key, &HealthDetail::of(key, value, self.sanitizer))?;
         }
         let is_free = self.health.details().all(|(key, _)| key != CHECK);
         if let Some(check) = self.check.as_ref().filter(|_| is_free) {
             map.serialize_entry(CHECK, check)?;
         }
         map.end()
-    }
-}
-
-impl Details<'_> {
-    /// A text detail with its secrets hidden: by its key, and inside the text.
-    fn sanitized<E: serde::ser::Error>(&self, key: &str, value: &RawValue) -> Result<String, E> {
-        let text: String = serde_json::from_str(value.get()).map_err(E::custom)?;
-        let by_key = self.sanitizer.sanitize(key, &text);
-        Ok(self.sanitizer.sanitize_text(&by_key).into_owned())
     }
 }

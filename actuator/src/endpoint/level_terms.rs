@@ -22,14 +22,18 @@ const LONGEST_PRINCIPAL: usize = 200;
 /// The error says what is wrong with which.
 pub(super) fn read(call: &Call<'_>, attendants: &LevelAttendants) -> Result<Terms, String> {
     let expires_in = text(call, "expiresIn").map(|text| expiry(&text)).transpose()?;
+    let clean = |name| {
+        let text = text(call, name)?;
+        Some(attendants.sanitizer.sanitize_text(&text).into_owned())
+    };
     let actor = match call.principal {
         Some(principal) => {
             let name = shortened(&principal.name, LONGEST_PRINCIPAL).to_owned();
             Some(Actor { name, claimed: false })
         }
-        None => text(call, "actor").map(|name| Actor { name, claimed: true }),
+        None => clean("actor").map(|name| Actor { name, claimed: true }),
     };
-    let (reason, origin) = (text(call, "reason"), attendants.origin);
+    let (reason, origin) = (clean("reason"), attendants.origin);
     Ok(Terms { expires_in, reason, actor, origin })
 }
 

@@ -6,10 +6,13 @@ mod auditevents;
 mod beans;
 mod cached;
 mod conditions;
+mod configprops;
 mod env;
+mod env_writing;
 mod health;
 mod health_check_descriptor;
 mod health_descriptor;
+mod health_detail;
 mod health_document;
 mod health_override;
 mod health_view;
@@ -26,7 +29,9 @@ mod logstream;
 mod metrics;
 mod metrics_view;
 mod prometheus;
+mod refresh;
 mod refused;
+mod restart;
 mod shutdown;
 mod threaddump;
 
@@ -54,9 +59,11 @@ use crate::{
 };
 
 pub(crate) use cached::CacheSettings;
+pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
+pub(crate) use refresh::{Refresh, Refreshed};
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -71,6 +78,8 @@ pub(crate) struct Subjects {
     pub(crate) longest_override: Option<Duration>,
     pub(crate) info: Arc<InfoRegistry>,
     pub(crate) environment: Arc<Environment>,
+    /// The settings as they were read, and who sees them.
+    pub(crate) configprops: ConfigpropsParts,
     pub(crate) logging: LoggingState,
     /// Who writes changes of levels down, for as long as they can be made.
     pub(crate) level_attendants: Arc<LevelAttendants>,
@@ -87,6 +96,11 @@ pub(crate) struct Subjects {
     pub(crate) conditions: Conditions,
     pub(crate) sanitizer: Arc<Sanitizer>,
     pub(crate) shutdown: Trigger,
+    /// Thrown before that, if the service is to begin anew; `None` where its end is somebody else's.
+    pub(crate) restart: Option<Trigger>,
+    pub(crate) refresh: Refresh,
+    /// Whether the application says that its settings may be read again.
+    pub(crate) is_refreshable: bool,
     /// The machine and the process.
     pub(crate) host: HostFacts,
     /// The name of the machine; empty if it has none.
@@ -100,6 +114,7 @@ pub(crate) const IDS: &[&str] = &[
     "auditevents",
     "beans",
     "conditions",
+    "configprops",
     "dump",
     "env",
     "health",
@@ -113,6 +128,8 @@ pub(crate) const IDS: &[&str] = &[
     "logstream",
     "metrics",
     "prometheus",
+    "refresh",
+    "restart",
     "shutdown",
     "threaddump",
     "trace",
@@ -170,7 +187,12 @@ pub(crate) fn all(
     let (loggers, kept) = (&subjects.logging.loggers, &subjects.level_attendants);
     let mut endpoints: Vec<SharedEndpoint> = vec![
         Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
-        Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment))),
+        Arc::new(configprops::ConfigpropsEndpoint::new(
+            &subjects.application,
+            subjects.configprops.clone(),
+            Arc::clone(&subjects.sanitizer),
+        )),
+        Arc::new(env::EnvEndpoint::new(Arc::clone(&subjects.environment), subjects.audit.clone())),
         Arc::new(conditions::ConditionsEndpoint::new(
             &subjects.application,
             Arc::clone(&subjects.conditions),
@@ -184,6 +206,7 @@ pub(crate) fn all(
         Arc::new(loggeroverrides::LoggerOverridesEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(loggers::LoggersEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(self::metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
+        Arc::new(refresh::RefreshEndpoint::new(subjects.refresh.clone(), subjects.is_refreshable)),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
         Arc::new(ThreaddumpEndpoint::new(
             Arc::clone(&subjects.threads),
@@ -191,6 +214,9 @@ pub(crate) fn all(
             subjects.version.as_deref().unwrap_or_default(),
         )),
     ];
+    if let Some(restart) = subjects.restart.clone() {
+        endpoints.push(Arc::new(restart::RestartEndpoint::new(restart, subjects.shutdown.clone())));
+    }
     if subjects.audit.is_enabled() {
         endpoints.push(Arc::new(auditevents::AuditeventsEndpoint::new(subjects.audit.clone())));
     }

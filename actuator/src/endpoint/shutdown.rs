@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long the answer has to reach the caller before the way down begins, as in Spring.
-const GRACE: Duration = Duration::from_millis(500);
+pub(super) const GRACE: Duration = Duration::from_millis(500);
 
 /// The `shutdown` endpoint.
 #[derive(Debug)]

@@ -165,7 +165,10 @@ mod tests {
     use crate::{support::clock::Clock, thread::ThreadState};
 
     fn repository() -> Arc<ThreadRepository> {
-        Arc::new(ThreadRepository::new(Clock::system()))
+        Arc::new(ThreadRepository::new(
+            Clock::system(),
+            crate::model::sanitizer::Sanitizer::default(),
+        ))
     }
 
     async fn json(endpoint: ThreaddumpEndpoint) -> Value {

@@ -11,16 +11,16 @@ use crate::{
         provider::Provider,
         sanitizer::{MASK, Sanitizer},
     },
-    settings::{Property, PropertySource, Settings, SourceKind, ValueKind},
+    settings::{LiveSettings, Property, PropertySource, SourceKind, ValueKind},
 };
 
 /// Everything that `/env` shows.
 #[derive(Debug)]
 pub struct Environment {
-    settings: Arc<Settings>,
+    pub(super) live: Arc<LiveSettings>,
     providers: Vec<Provider>,
-    policy: EnvSettings,
-    sanitizer: Sanitizer,
+    pub(super) policy: EnvSettings,
+    pub(super) sanitizer: Sanitizer,
 }
 
 /// One source of the environment, ready to be shown.
@@ -90,22 +90,22 @@ impl EnvSource {
 }
 
 impl Environment {
-    /// The environment of these settings and providers.
+    /// The environment of the settings in force, and of providers.
     ///
     /// Contributed sources come last, in the order of the providers: nothing that they say is a
     /// setting, so they must not look as if they won over one.
     pub fn new(
-        settings: Arc<Settings>,
+        live: Arc<LiveSettings>,
         providers: Vec<Provider>,
         policy: EnvSettings,
         sanitizer: Sanitizer,
     ) -> Self {
-        Self { settings, providers, policy, sanitizer }
+        Self { live, providers, policy, sanitizer }
     }
 
     /// The active profiles.
-    pub fn active_profiles(&self) -> &[String] {
-        self.settings.active_profiles()
+    pub fn active_profiles(&self) -> Vec<String> {
+        self.live.current().active_profiles().to_vec()
     }
 
     /// Whether this caller sees values.
@@ -116,7 +116,8 @@ impl Environment {
     /// The variables of the process as this caller may see them; `None` if they are no source.
     pub fn variables(&self, caller: Option<&Principal>) -> Option<EnvSource> {
         let shown = self.shows_values_to(caller);
-        let mut sources = self.settings.sources().iter();
+        let settings = self.live.current();
+        let mut sources = settings.sources().iter();
         let variables = sources.find(|source| source.kind == SourceKind::Environment)?;
         Some(self.settings_source(variables, shown))
     }
@@ -125,12 +126,14 @@ impl Environment {
     pub async fn sources(&self, caller: Option<&Principal>) -> Vec<EnvSource> {
         let shown = self.policy.shows_values_to(caller);
         let mut sources: Vec<EnvSource> = self
-            .settings
+            .live
+            .current()
             .sources()
             .iter()
             .map(|source| self.settings_source(source, shown))
             .collect();
         for mut source in contributed::gather(&self.providers).await {
+            source.properties.retain(|property| !self.policy.dropped.name(&property.name));
             for property in &mut source.properties {
                 let value = property.value.take();
                 property.value = value.map(|value| self.show(&property.name, value, shown));
@@ -142,12 +145,13 @@ impl Environment {
 
     fn settings_source(&self, source: &PropertySource, shown: bool) -> EnvSource {
         let is_environment = source.kind == SourceKind::Environment;
-        let properties = source.properties.iter().map(|(name, property)| {
+        let listed = |(name, _): &(&String, &Property)| !self.policy.dropped.name(name);
+        let properties = source.properties.iter().filter(listed).map(|(name, property)| {
             let value = self.show(name, typed(property), shown && !property.holds_secret);
             let origin = match source.kind {
                 SourceKind::Environment => Some(format!("System Environment Property \"{name}\"")),
                 // As in Spring, the name of the source says it all.
-                SourceKind::Arguments | SourceKind::Process => None,
+                SourceKind::Manager | SourceKind::Arguments | SourceKind::Process => None,
                 SourceKind::File | SourceKind::Defaults | SourceKind::Forced => {
                     Some(property.origin.clone())
                 }

@@ -4,6 +4,8 @@ mod contributed;
 mod environment;
 mod flatten;
 mod settings;
+mod writing;
 
 pub use environment::{EnvProperty, EnvSource, EnvValue, Environment};
 pub use settings::EnvSettings;
+pub use writing::{SetValue, SetValueError};

@@ -81,7 +81,7 @@ impl Draft {
     /// to.
     pub(super) fn fix_weight(&mut self) {
         let bodies = self.bodies.as_ref().map_or(0, |bodies| bodies.weight());
-        self.weight = size_of::<Self>() + self.bytes.capacity() + bodies;
+        self.weight = size_of::<Box<Self>>() + size_of::<Self>() + self.bytes.capacity() + bodies;
     }
 
     /// The bytes that were counted.
@@ -90,13 +90,15 @@ impl Draft {
     }
 
     /// The request line. The URI is given in parts that are put together.
-    pub(crate) fn request(&mut self, method: &str, uri: &[&str]) {
+    pub(crate) fn request(&mut self, method: &str, uri: &[impl AsRef<[u8]>]) {
         let method = method.as_bytes();
         self.bytes.extend_from_slice(method.get(..MAX_METHOD).unwrap_or(method));
         self.method_end = self.bytes.len();
-        for part in uri {
-            let room = (self.method_end + MAX_URI).saturating_sub(self.bytes.len());
-            self.bytes.extend_from_slice(part.as_bytes().get(..room).unwrap_or(part.as_bytes()));
+        let mut room = MAX_URI;
+        for part in uri.iter().map(AsRef::as_ref) {
+            let part = part.get(..room).unwrap_or(part);
+            self.bytes.extend_from_slice(part);
+            room -= part.len();
         }
         self.uri_end = self.bytes.len();
     }
@@ -111,12 +113,18 @@ impl Draft {
         settings: &ExchangeSettings,
     ) {
         if settings.records_header(direction, name) {
-            let field = match direction {
-                Direction::Request => Field::RequestHeader,
-                Direction::Response => Field::ResponseHeader,
-            };
-            self.field(field, name.as_bytes(), value);
+            self.recorded_header(direction, name, value);
         }
+    }
+
+    /// As [`Self::header`], for one of which it is known that it is recorded.
+    #[inline]
+    pub(crate) fn recorded_header(&mut self, direction: Direction, name: &str, value: &[u8]) {
+        let field = match direction {
+            Direction::Request => Field::RequestHeader,
+            Direction::Response => Field::ResponseHeader,
+        };
+        self.field(field, name.as_bytes(), value);
     }
 
     /// The address of the peer.
@@ -139,18 +147,15 @@ impl Draft {
         self.bodies = Some(bodies);
     }
 
+    #[inline]
     fn field(&mut self, field: Field, name: &[u8], value: &[u8]) {
-        if self.bytes.len() + 5 + name.len() + value.len() > MAX_BYTES {
+        let length = 5 + name.len() + value.len();
+        if self.bytes.len() + length > MAX_BYTES {
             return;
         }
-        let (Ok(name_length), Ok(value_length)) =
-            (u16::try_from(name.len()), u16::try_from(value.len()))
-        else {
-            return;
-        };
-        let [n0, n1] = name_length.to_le_bytes();
-        let [v0, v1] = value_length.to_le_bytes();
-        self.bytes.reserve(5 + name.len() + value.len());
+        // What fits has lengths of two bytes.
+        let [n0, n1, ..] = name.len().to_le_bytes();
+        let [v0, v1, ..] = value.len().to_le_bytes();
         self.bytes.extend_from_slice(&[field as u8, n0, n1, v0, v1]);
         self.bytes.extend_from_slice(name);
         self.bytes.extend_from_slice(value);

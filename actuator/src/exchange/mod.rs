@@ -10,6 +10,7 @@ mod repository;
 mod ring;
 mod settings;
 mod shown;
+mod spare;
 
 pub(crate) use body::{Bodies, BodyCapture, BodyHead};
 pub(crate) use draft::{Direction, Draft};

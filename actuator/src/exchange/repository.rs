@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Draft, Exchange, ExchangeFilter, ExchangeSettings, ring::Ring};
+use super::{Draft, Exchange, ExchangeFilter, ExchangeSettings, ring::Ring, spare};
 use crate::{model::sanitizer::Sanitizer, support::clock::Clock};
 
 /// Exchanges that are looked at in one step, while nothing is recorded.
@@ -13,7 +13,7 @@ const STEP: u64 = 64;
 /// Bytes that are copied in one step.
 const STEP_BYTES: usize = 64 * 1024;
 
-/// Remembers the last exchanges, newest first. Recording takes two short locks and copies bytes.
+/// Remembers the last exchanges, newest first. Recording takes one short lock and copies bytes.
 #[derive(Debug)]
 pub struct ExchangeRepository {
     settings: ExchangeSettings,
@@ -45,22 +45,26 @@ impl ExchangeRepository {
     }
 
     /// A buffer for an exchange that begins.
-    pub(crate) fn begin(&self) -> Draft {
-        let spare = self.lock().spare();
-        spare.unwrap_or_default()
+    #[expect(clippy::unused_self, reason = "only who records asks")]
+    #[expect(clippy::unnecessary_box_returns, reason = "requests carry the box around")]
+    pub(crate) fn begin(&self) -> Box<Draft> {
+        spare::take()
     }
 
     /// Remembers an exchange that has ended and forgets the oldest.
     pub(crate) fn record(
         &self,
-        mut draft: Draft,
+        mut draft: Box<Draft>,
         started: Instant,
         time_taken: Duration,
         status: u16,
     ) {
         draft.status = status;
         draft.time_taken = self.settings.include.time_taken.then_some(time_taken);
-        self.lock().push(draft, started, &self.clock);
+        let forgotten = self.lock().push(draft, started, &self.clock);
+        if let Some(forgotten) = forgotten {
+            spare::keep(forgotten);
+        }
     }
 
     /// How many exchanges are remembered.

@@ -11,8 +11,6 @@ use crate::support::clock::Clock;
 
 /// Drafts of one segment.
 const SEGMENT: usize = 256;
-/// Buffers that are kept for requests to come.
-const MAX_SPARE: usize = 64;
 /// The wall clock is looked at once in so many exchanges; between, the monotonic one carries on.
 const ANCHOR_EVERY: u32 = 64;
 
@@ -22,14 +20,12 @@ pub(super) struct Ring {
     capacity: usize,
     max_bytes: usize,
     /// Oldest first. All but the first and the last are full, and none is empty.
-    segments: VecDeque<VecDeque<Draft>>,
+    segments: VecDeque<VecDeque<Box<Draft>>>,
     length: usize,
     /// What the drafts take.
     bytes: usize,
     /// Exchanges that were recorded since the start.
     recorded: u64,
-    /// Buffers of forgotten exchanges.
-    spare: Vec<Draft>,
     /// The same moment by both clocks; the wall's in nanoseconds since the epoch.
     anchor: (Instant, u64),
     since_anchor: u32,
@@ -46,15 +42,9 @@ impl Ring {
             length: 0,
             bytes: 0,
             recorded: 0,
-            spare: Vec::new(),
             anchor: (clock.instant(), since_epoch(clock)),
             since_anchor: 0,
         }
-    }
-
-    /// A buffer that is not in use, if there is one.
-    pub(super) fn spare(&mut self) -> Option<Draft> {
-        self.spare.pop()
     }
 
     /// How many exchanges are remembered.
@@ -66,12 +56,6 @@ impl Ring {
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.bytes
-    }
-
-    /// How many buffers are kept.
-    #[cfg(test)]
-    pub(super) fn spare_count(&self) -> usize {
-        self.spare.len()
     }
 
     /// The number behind that of the newest exchange; they are counted from 0.
@@ -92,10 +76,17 @@ impl Ring {
             None => first.get(index),
             Some(index) => self.segments.get(1 + index / SEGMENT)?.get(index % SEGMENT),
         }
+        .map(|draft| &**draft)
     }
 
-    /// Adds the newest exchange, and forgets the oldest ones that are too many.
-    pub(super) fn push(&mut self, mut draft: Draft, started: Instant, clock: &Clock) {
+    /// Adds the newest exchange, and forgets the oldest ones that are too many: the last of them
+    /// may be used again.
+    pub(super) fn push(
+        &mut self,
+        mut draft: Box<Draft>,
+        started: Instant,
+        clock: &Clock,
+    ) -> Option<Box<Draft>> {
         draft.timestamp = self.timestamp(started, clock);
         draft.fix_weight();
         self.bytes += draft.weight();
@@ -105,24 +96,23 @@ impl Ring {
             Some(last) => last.push_back(draft),
             None => self.segments.push_back(VecDeque::from([draft])),
         }
+        let mut forgotten = None;
         while self.length > self.capacity || (self.bytes > self.max_bytes && self.length > 1) {
-            self.forget_oldest();
+            forgotten = self.forget_oldest();
         }
+        forgotten
     }
 
-    fn forget_oldest(&mut self) {
-        let Some(first) = self.segments.front_mut() else { return };
+    fn forget_oldest(&mut self) -> Option<Box<Draft>> {
+        let first = self.segments.front_mut()?;
         let oldest = first.pop_front();
         if first.is_empty() {
             self.segments.pop_front();
         }
-        let Some(mut oldest) = oldest else { return };
+        let oldest = oldest?;
         self.length -= 1;
         self.bytes -= oldest.weight();
-        if self.spare.len() < MAX_SPARE {
-            oldest.clear();
-            self.spare.push(oldest);
-        }
+        Some(oldest)
     }
 
     /// Wall-clock time of a moment, in nanoseconds since the epoch. It is made once per exchange,

@@ -124,6 +124,11 @@ impl Availability {
         self.enter(Phase::Stopping);
     }
 
+    /// Whether the process shuts down.
+    pub fn is_shutting_down(&self) -> bool {
+        self.states.borrow().phase == Phase::Stopping
+    }
+
     /// The states now.
     pub fn state(&self) -> AvailabilityState {
         self.states.borrow().state()

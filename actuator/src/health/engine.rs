@@ -44,6 +44,8 @@ pub struct EngineSettings {
     pub(super) slow: Duration,
     /// What is more severe than what.
     pub(super) order: StatusAggregator,
+    /// What hides secrets in the causes of changes.
+    pub(super) sanitizer: Sanitizer,
 }
 
 impl Default for EngineSettings {
@@ -56,6 +58,7 @@ impl Default for EngineSettings {
             history: 50,
             slow: Duration::from_secs(10),
             order: StatusAggregator::default(),
+            sanitizer: Sanitizer::default(),
         }
     }
 }
@@ -65,7 +68,6 @@ pub(super) struct Engine {
     pub(super) settings: EngineSettings,
     pub(super) slots: Slots,
     pub(super) transitions: Transitions,
-    pub(super) sanitizer: Sanitizer,
     /// Where the application's pools and timers live.
     pub(super) runtime: ApplicationRuntime,
     /// The first runtime that checks were registered or asked on, for callers on none.
@@ -84,7 +86,6 @@ impl Engine {
             slots: Slots::new(settings.max_concurrency),
             settings,
             transitions: Transitions::default(),
-            sanitizer: Sanitizer::default(),
             runtime,
             seen: OnceLock::new(),
             observer,

@@ -54,6 +54,7 @@ impl EngineSettings {
                 usual.slow,
             ),
             order,
+            sanitizer: usual.sanitizer,
         }
     }
 }

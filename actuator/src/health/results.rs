@@ -181,8 +181,9 @@ impl Check {
     fn number(&self, standing: &mut Standing, change: Change) -> Arc<HealthTransition> {
         let Change { from, to, at, cause, outage } = change;
         let cause = cause.map(|cause| {
-            let cause: String = cause.chars().take(LONGEST_CAUSE).collect();
-            self.engine.sanitizer.sanitize_text(&cause).into_owned()
+            // First the secrets: half of one would not be known as such.
+            let clean = self.engine.settings.sanitizer.sanitize_text(&cause);
+            clean.chars().take(LONGEST_CAUSE).collect()
         });
         let path = Arc::clone(&self.path);
         let transition = HealthTransition { sequence: 0, path, from, to, at, cause, outage };

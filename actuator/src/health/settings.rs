@@ -18,7 +18,7 @@ use super::{
     membership::Membership,
 };
 use crate::{
-    model::show::Show,
+    model::{sanitizer::Sanitizer, show::Show},
     settings::{DataSize, FromSetting, SettingsReader},
     support::{application_runtime::ApplicationRuntime, text::nearest},
 };
@@ -147,6 +147,13 @@ impl HealthSettings {
         observer: Option<Arc<dyn CheckObserver>>,
     ) -> HealthContributors {
         HealthContributors::new(groups.names().to_vec(), self.engine.clone(), runtime, observer)
+    }
+
+    /// The same with what hides secrets in the causes of changes.
+    #[must_use]
+    pub fn hiding(mut self, sanitizer: &Sanitizer) -> Self {
+        self.engine.sanitizer = sanitizer.clone();
+        self
     }
 
     /// What is said of checks that do not exist, at least not yet: one line each.

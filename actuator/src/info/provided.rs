@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
 use tracing::{info, warn};
 
-use crate::model::{provider::Provider, sanitizer::Sanitizer};
+use crate::model::{
+    provider::Provider,
+    sanitizer::{MASK, Sanitizer},
+};
 
 /// The admin server gives up after ten seconds; a member must not take the others with it.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -47,7 +50,12 @@ impl Contributor {
         };
         let answer = answer.map_err(|error| sanitizer.sanitize_text(&error).into_owned());
         self.note(answer.as_ref().err());
-        answer.unwrap_or_else(|error| json!({ "error": error }))
+        let mut answer = answer.unwrap_or_else(|error| json!({ "error": error }));
+        if sanitizer.is_secret_key(self.name()) && !answer.is_null() {
+            return MASK.into();
+        }
+        sanitizer.sanitize_json(&mut answer);
+        answer
     }
 
     /// A task of its own keeps a panic out of the answer; the set ends it with this future.

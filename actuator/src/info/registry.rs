@@ -127,6 +127,7 @@ impl InfoRegistry {
             })
             .map(|provider| Arc::new(Contributor::new(provider)))
             .collect();
+        sanitize(&mut fixed.properties, &sanitizer);
         fixed.properties.retain(|name, _| {
             !sections.contains(&name.as_str())
                 && contributors.iter().all(|contributor| contributor.name() != name)
@@ -157,6 +158,14 @@ impl InfoRegistry {
             .filter(|(_, answer)| !answer.is_null())
             .filter_map(|(index, answer)| Some((self.contributors.get(index)?.name(), answer)))
             .collect()
+    }
+}
+
+fn sanitize(members: &mut Map<String, Value>, sanitizer: &Sanitizer) {
+    let mut document = Value::Object(std::mem::take(members));
+    sanitizer.sanitize_json(&mut document);
+    if let Value::Object(clean) = document {
+        *members = clean;
     }
 }
 

@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use tracing::{Dispatch, dispatcher, subscriber::NoSubscriber};
+use tracing::{
+    Dispatch, dispatcher,
+    subscriber::{NoSubscriber, set_global_default},
+};
 use tracing_subscriber::{
     Registry,
     layer::{Layer, SubscriberExt as _},
@@ -20,9 +23,11 @@ use super::{
         sink::{FileSink, StdoutSink, SyslogFormat, SyslogSettings, SyslogSink},
     },
     recent::{LogFiles, LogRing, LogViewers, RecentSettings},
+    request_spans::RequestSpans,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
+    model::sanitizer::Sanitizer,
     support::host_name::host_name,
 };
 
@@ -67,6 +72,15 @@ pub(crate) enum LogSource {
     Ring(Arc<LogRing>),
 }
 
+/// A layer that takes what passes the levels, beside our output.
+#[derive(Debug)]
+pub(crate) struct Beside<L> {
+    /// The layer.
+    pub(crate) layer: L,
+    /// Whether it wants each request as a span; else those are opened only if somebody asks.
+    pub(crate) sees_requests: bool,
+}
+
 /// Our own output, once our subscriber is that of the process.
 struct Installed {
     file: Option<PathBuf>,
@@ -101,18 +115,19 @@ pub fn flush() {
 }
 
 /// Sets levels, and installs a subscriber if the process has none. An application's own
-/// subscriber is never replaced or wrapped. Called again, it sets levels only. `beside` is a layer
-/// that takes what passes the levels, too.
+/// subscriber is never replaced or wrapped. Called again, it sets levels only. The sanitiser is that
+/// of the first service of the process.
 pub(crate) fn install(
     settings: &LoggingSettings,
-    beside: impl Layer<Registry> + Send + Sync,
+    sanitizer: &Sanitizer,
+    beside: Beside<impl Layer<Registry> + Send + Sync>,
 ) -> Result<LoggingState> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let loggers = Loggers::global();
     loggers.configure(&settings.levels.levels, &settings.levels.groups);
     if INSTALLED.get().is_none() && dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
-        install_own(settings, &loggers, beside)?;
+        install_own(settings, &loggers, sanitizer, beside)?;
     }
     let output = output();
     let drops = output.as_ref().map(OutputLayer::drops).unwrap_or_default();
@@ -131,14 +146,20 @@ fn output() -> Option<OutputLayer> {
 fn install_own(
     settings: &LoggingSettings,
     loggers: &Loggers,
-    beside: impl Layer<Registry> + Send + Sync,
+    sanitizer: &Sanitizer,
+    beside: Beside<impl Layer<Registry> + Send + Sync>,
 ) -> Result<()> {
     let ring =
         (settings.recent.ring_size > 0).then(|| Arc::new(LogRing::new(settings.recent.ring_size)));
-    let output = start_output(&settings.output, ring)?;
-    let subscriber = Registry::default().with(beside).with(output.clone());
+    let output = start_output(&settings.output, ring, sanitizer)?;
+    let subscriber = Registry::default().with(beside.layer).with(output.clone());
     let subscriber = subscriber.with(LoggersLayer::new(loggers.clone()));
-    if tracing::subscriber::set_global_default(subscriber).is_err() {
+    let set = if beside.sees_requests {
+        set_global_default(subscriber)
+    } else {
+        set_global_default(RequestSpans::new(subscriber))
+    };
+    if set.is_err() {
         // Somebody was faster; their subscriber does not ask our loggers.
         loggers.attach(false);
         return Ok(());
@@ -166,7 +187,11 @@ fn flush_at_abort() {
     }
 }
 
-fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result<OutputLayer> {
+fn start_output(
+    settings: &OutputSettings,
+    ring: Option<Arc<LogRing>>,
+    sanitizer: &Sanitizer,
+) -> Result<OutputLayer> {
     let mut destinations = Vec::new();
     if settings.console {
         destinations.push(Destination {
@@ -192,6 +217,7 @@ fn start_output(settings: &OutputSettings, ring: Option<Arc<LogRing>>) -> Result
         queue_size: settings.queue_size,
         rate_limit: settings.rate_limit,
         host: host_name().unwrap_or_default(),
+        sanitizer: sanitizer.clone(),
     };
     OutputLayer::start(&common, destinations, ring).map_err(without_thread)
 }

@@ -146,7 +146,9 @@ impl LongTaskTimer {
     }
 
     fn nanos(&self, now: Instant) -> u64 {
-        u64::try_from(now.saturating_duration_since(self.origin).as_nanos()).unwrap_or(u64::MAX)
+        // In 64 bits, which last for 584 years; the 128 bits of std cost more.
+        let passed = now.saturating_duration_since(self.origin);
+        passed.as_secs().saturating_mul(1_000_000_000).saturating_add(passed.subsec_nanos().into())
     }
 }
 

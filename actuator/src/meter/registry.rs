@@ -1,6 +1,7 @@
 //! The registry: every meter of the process by name.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashSet},
     sync::{
         Arc, PoisonError, RwLock,
@@ -17,7 +18,7 @@ use super::{
     id::SeriesId,
     series::{MeterKind, Series},
 };
-use crate::support::clock::Clock;
+use crate::{model::sanitizer::MASK, support::clock::Clock};
 
 /// Holds all meters. Finding one costs a lock and a comparison of labels: resolve once, keep the
 /// handle, record through it.
@@ -179,7 +180,21 @@ impl Shared {
         let tags = tags.iter().filter(|tag| !ignored.contains(&tag.key)).cloned().collect();
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner).clone();
         let id = MeterId { name: name.to_owned(), tags };
-        filters.iter().try_fold(id, |id, filter| filter.map(id))
+        let id = filters.iter().try_fold(id, |id, filter| filter.map(id));
+        id.map(|id| self.without_secrets(id))
+    }
+
+    /// Hides secrets in tags: they are shown to whoever scrapes, and sent to whoever collects.
+    fn without_secrets(&self, mut id: MeterId) -> MeterId {
+        for tag in &mut id.tags {
+            if let Cow::Owned(clean) = self.settings.sanitizer.sanitize_text(&tag.value) {
+                tag.value = clean;
+            }
+            if self.settings.sanitizer.is_secret_key(&tag.key) {
+                MASK.clone_into(&mut tag.value);
+            }
+        }
+        id
     }
 
     /// The family of a name, if there is one.
@@ -319,8 +334,10 @@ impl Registration {
     }
 
     fn enter(&self, place: &Place, make: impl FnOnce(SeriesId) -> Series) -> Series {
-        place.family.describe(self.description.as_deref(), self.base_unit.as_deref());
         let settings = &self.shared.settings;
+        let description = self.description.as_deref();
+        let description = description.map(|text| settings.sanitizer.sanitize_text(text));
+        place.family.describe(description.as_deref(), self.base_unit.as_deref());
         let request = SeriesRequest {
             tags: &place.id.tags,
             common: &settings.common_tags,

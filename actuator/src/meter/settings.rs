@@ -6,7 +6,7 @@ use super::{
     Tag,
     distribution::{DistributionSettings, by_name, longest, value},
 };
-use crate::settings::SettingsReader;
+use crate::{model::sanitizer::Sanitizer, settings::SettingsReader};
 
 /// Who samples less often than this has no use for it, and times have to stay ones that exist.
 const LONGEST: Duration = Duration::from_hours(24);
@@ -56,6 +56,8 @@ pub struct MeterSettings {
     /// `actuator.metrics.management-requests`: whether `http.server.requests` counts requests of
     /// the management API, as Spring does. On by default.
     pub management_requests: bool,
+    /// What hides secrets in tags.
+    pub sanitizer: Sanitizer,
 }
 
 impl Default for MeterSettings {
@@ -77,6 +79,7 @@ impl Default for MeterSettings {
             jvm_aliases: false,
             body_sizes: true,
             management_requests: true,
+            sanitizer: Sanitizer::default(),
         }
     }
 }
@@ -115,6 +118,7 @@ impl MeterSettings {
             body_sizes: reader.value_or("actuator.metrics.body-sizes", defaults.body_sizes),
             management_requests: reader
                 .value_or("actuator.metrics.management-requests", defaults.management_requests),
+            sanitizer: defaults.sanitizer,
         }
     }
 

@@ -6,7 +6,6 @@
 //! in [`RequestContext::scope`].
 
 use std::{
-    cell::RefCell,
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -17,7 +16,7 @@ use std::{
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use super::{propagation::Propagation, trace_context::TraceContext};
+use super::{propagation::Propagation, request_scope, trace_context::TraceContext};
 use crate::support::unique_id;
 
 /// The target of the span that surrounds each request; its name is [`SPAN`].
@@ -26,10 +25,6 @@ pub(crate) const TARGET: &str = "actuator::request";
 pub(crate) const SPAN: &str = "request";
 /// The longest id, in bytes.
 const MAX_ID: usize = 128;
-
-thread_local! {
-    static CURRENT: RefCell<Option<RequestContext>> = const { RefCell::new(None) };
-}
 
 /// What is known of a request everywhere while it is worked on. Clones are cheap.
 ///
@@ -53,10 +48,27 @@ pub struct RequestContext {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     id: Bytes,
-    trace: Option<TraceContext>,
-    propagation: Option<Arc<Propagation>>,
-    method: Option<&'static str>,
-    route: Option<Arc<str>>,
+    about: About,
+}
+
+/// What may be known of a request beside its id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct About {
+    /// The trace that it belongs to.
+    pub(crate) trace: Option<TraceContext>,
+    /// Its method, as meters name it.
+    pub(crate) method: Option<&'static str>,
+    /// What it has in common with others.
+    pub(crate) origin: Option<Arc<Origin>>,
+}
+
+/// What all requests of a route have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// What the calls that they make are told.
+    pub(crate) propagation: Arc<Propagation>,
+    /// The template of the route.
+    pub(crate) route: Option<Arc<str>>,
 }
 
 impl RequestContext {
@@ -74,54 +86,48 @@ impl RequestContext {
     /// # }
     /// ```
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::is_id(id.as_bytes()).then(|| Self::copied(id.as_bytes()))
+        Self::is_id(id.as_bytes()).then(|| Self::copied(id.as_bytes(), About::default()))
     }
 
     /// A request of this id, of which it is known that it can be one.
-    pub(crate) fn copied(id: &[u8]) -> Self {
-        Self::of(unique_id::copied(id))
+    pub(crate) fn copied(id: &[u8], about: About) -> Self {
+        Self::of(unique_id::copied(id), about)
     }
 
     /// A request of this id and with the caller's trace; `None` if it cannot be an id.
     #[cfg(test)]
     pub(crate) fn new(id: Bytes, trace: Option<super::trace_context::TraceParent>) -> Option<Self> {
         Self::is_id(&id).then(|| match trace {
-            Some(parent) => Self::of(id).with_trace(TraceContext {
+            Some(parent) => Self::of(id, About::default()).with_trace(TraceContext {
                 parent,
                 span_id: unique_id::short_number(Instant::now()),
                 state: None,
             }),
-            None => Self::of(id),
+            None => Self::of(id, About::default()),
         })
     }
 
     /// A request that nobody has named.
-    pub(crate) fn generated(now: Instant) -> Self {
-        Self::of(unique_id::uuid(now))
+    pub(crate) fn generated(now: Instant, about: About) -> Self {
+        Self::of(unique_id::uuid(now), about)
     }
 
-    fn of(id: Bytes) -> Self {
-        let known = Known { id, trace: None, propagation: None, method: None, route: None };
-        Self { known: Arc::new(known) }
-    }
-
-    /// The same with the method and the template of the route that was found.
-    pub(crate) fn with_route(mut self, method: &'static str, route: Option<Arc<str>>) -> Self {
-        let known = Arc::make_mut(&mut self.known);
-        known.method = Some(method);
-        known.route = route;
-        self
+    fn of(id: Bytes, about: About) -> Self {
+        Self { known: Arc::new(Known { id, about }) }
     }
 
     /// The same as part of a trace.
+    #[cfg(test)]
     pub(crate) fn with_trace(mut self, trace: TraceContext) -> Self {
-        Arc::make_mut(&mut self.known).trace = Some(trace);
+        Arc::make_mut(&mut self.known).about.trace = Some(trace);
         self
     }
 
     /// The same with what the calls that it makes are told.
+    #[cfg(test)]
     pub(crate) fn with_propagation(mut self, propagation: Arc<Propagation>) -> Self {
-        Arc::make_mut(&mut self.known).propagation = Some(propagation);
+        let origin = Origin { propagation, route: None };
+        Arc::make_mut(&mut self.known).about.origin = Some(Arc::new(origin));
         self
     }
 
@@ -147,23 +153,23 @@ impl RequestContext {
 
     /// The id of the trace that the caller's `traceparent` names; never 0.
     pub fn trace_id(&self) -> Option<u128> {
-        self.known.trace.as_ref().map(|trace| trace.parent.trace_id)
+        self.known.about.trace.as_ref().map(|trace| trace.parent.trace_id)
     }
 
     /// The id of the request's own span in that trace, which is the parent of the calls that it
     /// makes; never 0.
     pub fn span_id(&self) -> Option<u64> {
-        self.known.trace.as_ref().map(|trace| trace.span_id)
+        self.known.about.trace.as_ref().map(|trace| trace.span_id)
     }
 
     /// The method: one of those that HTTP knows, or `UNKNOWN`. `None` for what is like a request.
     pub fn method(&self) -> Option<&'static str> {
-        self.known.method
+        self.known.about.method
     }
 
     /// The template of the route (`/users/{id}`), if one was found.
     pub fn route(&self) -> Option<&str> {
-        self.known.route.as_deref()
+        self.known.about.origin.as_ref()?.route.as_deref()
     }
 
     /// Makes this the current request while `future` is polled.
@@ -178,50 +184,23 @@ impl RequestContext {
 
     /// The trace, if it belongs to one.
     pub(crate) fn trace(&self) -> Option<&TraceContext> {
-        self.known.trace.as_ref()
+        self.known.about.trace.as_ref()
     }
 
     /// What the calls that it makes are told.
     pub(crate) fn propagation(&self) -> Option<&Propagation> {
-        self.known.propagation.as_deref()
+        self.known.about.origin.as_ref().map(|origin| &*origin.propagation)
     }
 
     /// Looks at the current request without taking hold of it; `None` if there is none.
     pub(crate) fn with_current<T>(look: impl FnOnce(&Self) -> T) -> Option<T> {
-        // While a thread ends there is none.
-        CURRENT.try_with(|current| current.try_borrow().ok()?.as_ref().map(look)).ok()?
+        request_scope::with_current(look)
     }
 
     /// Makes `request` the current one while `work` runs; afterwards it is where it was.
     pub(crate) fn enter<T>(request: &mut Option<Self>, work: impl FnOnce() -> T) -> T {
-        let _entered = Entered::begin(request);
-        work()
+        request_scope::enter(request, work)
     }
-}
-
-/// Puts back what was there before, also if the work panics.
-struct Entered<'r>(&'r mut Option<RequestContext>);
-
-impl<'r> Entered<'r> {
-    fn begin(request: &'r mut Option<RequestContext>) -> Self {
-        swap(request);
-        Self(request)
-    }
-}
-
-impl Drop for Entered<'_> {
-    fn drop(&mut self) {
-        swap(self.0);
-    }
-}
-
-fn swap(request: &mut Option<RequestContext>) {
-    // It fails where a thread ends, and where somebody looks: then nothing is entered.
-    let _ = CURRENT.try_with(|current| {
-        if let Ok(mut current) = current.try_borrow_mut() {
-            std::mem::swap(&mut *current, request);
-        }
-    });
 }
 
 pin_project! {

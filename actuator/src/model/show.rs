@@ -24,6 +24,22 @@ impl Show {
     }
 }
 
+/// Who sees the values of an endpoint (`show-values` and `roles` of `env`, `configprops`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShowValues {
+    /// Who sees values (`show-values`).
+    pub show: Show,
+    /// The roles that `when-authorized` asks for (`roles`).
+    pub roles: Vec<String>,
+}
+
+impl ShowValues {
+    /// Whether this caller sees values.
+    pub fn allows(&self, caller: Option<&Principal>) -> bool {
+        self.show.allows(caller, &self.roles)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,14 +1,15 @@
-//! One GET over a plain socket, within one deadline.
+//! One GET over a socket, within one deadline.
 
 use std::{
     io::{self, ErrorKind, Read as _, Write as _},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use super::{
     MAX_TIMEOUT,
     answer::{Answer, Parsed, parse},
+    connection::{Encrypt, Place, connect},
 };
 
 /// A health document is at most 250 KiB long; whatever is longer is none of ours.
@@ -17,38 +18,53 @@ const MAX_BYTES: usize = 512 * 1024;
 /// What is asked, and where.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    address: SocketAddr,
+    place: Place,
     path: String,
 }
 
 impl Target {
     /// The path of a listener. A listener on all interfaces is asked on loopback.
-    pub(crate) fn new(listener: SocketAddr, path: String) -> Self {
+    pub(crate) fn new(listener: SocketAddr, path: String, encrypt: Option<Encrypt>) -> Self {
         let ip = match listener.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        Self { address: SocketAddr::new(ip, listener.port()), path }
+        Self { place: Place::Network(SocketAddr::new(ip, listener.port()), encrypt), path }
+    }
+
+    /// The path of a Unix socket.
+    #[cfg(unix)]
+    pub(crate) fn of_file(file: std::path::PathBuf, path: String) -> Self {
+        Self { place: Place::File(file), path }
     }
 
     /// The URL, for messages.
     pub(super) fn url(&self) -> String {
-        format!("http://{}{}", self.address, self.path)
+        let Self { place, path } = self;
+        match place {
+            Place::Network(address, None) => format!("http://{address}{path}"),
+            Place::Network(address, Some(_)) => format!("https://{address}{path}"),
+            #[cfg(unix)]
+            Place::File(_) => format!("{path} of {place}"),
+        }
     }
 
     /// Asks; `timeout` is for everything together. The error is a sentence about what failed.
     pub(super) fn get(&self, timeout: Duration) -> Result<Answer, String> {
         let deadline = Instant::now() + timeout.min(MAX_TIMEOUT);
-        let address = self.address;
+        let place = &self.place;
         self.exchange(deadline).map_err(|error| match error.kind() {
             // Sockets say one or the other, depending on the system.
             ErrorKind::TimedOut | ErrorKind::WouldBlock => {
                 format!("no answer from {} within {timeout:?}", self.url())
             }
-            ErrorKind::ConnectionRefused => format!("nobody listens on {address}"),
+            ErrorKind::ConnectionRefused => format!("nobody listens on {place}"),
             ErrorKind::UnexpectedEof => format!("the answer of {} is cut off", self.url()),
-            ErrorKind::InvalidData => format!("what listens on {address} does not speak HTTP/1.1"),
+            // That of TLS says more.
+            ErrorKind::InvalidData if error.get_ref().is_none() => {
+                format!("what listens on {place} does not speak HTTP/1.1")
+            }
             ErrorKind::FileTooLarge => {
                 format!("the answer of {} has more than {} KiB", self.url(), MAX_BYTES / 1024)
             }
@@ -57,12 +73,10 @@ impl Target {
     }
 
     fn exchange(&self, deadline: Instant) -> io::Result<Answer> {
-        let mut stream = TcpStream::connect_timeout(&self.address, remaining(deadline)?)?;
-        stream.set_write_timeout(Some(remaining(deadline)?))?;
+        let mut stream = connect(&self.place, deadline)?;
         stream.write_all(self.request().as_bytes())?;
         let (mut bytes, mut buffer) = (Vec::new(), [0; 8 * 1024]);
         loop {
-            stream.set_read_timeout(Some(remaining(deadline)?))?;
             let read = match stream.read(&mut buffer) {
                 Ok(read) => read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -82,24 +96,26 @@ impl Target {
     }
 
     fn request(&self) -> String {
+        let host = match &self.place {
+            Place::Network(address, _) => address.to_string(),
+            #[cfg(unix)]
+            Place::File(_) => "localhost".to_owned(),
+        };
         format!(
             "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: actuator-probe\r\n\
              Accept: application/vnd.spring-boot.actuator.v3+json, application/json\r\n\
              Connection: close\r\n\r\n",
-            self.path, self.address
+            self.path, host
         )
     }
 }
 
-/// What is left of the time; sockets take no time-out of zero.
-fn remaining(deadline: Instant) -> io::Result<Duration> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left) }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{net::TcpListener, thread};
+    use std::{
+        net::{TcpListener, TcpStream},
+        thread,
+    };
 
     use super::*;
 
@@ -114,7 +130,7 @@ mod tests {
             assert!(request[..length].ends_with(b"\r\n\r\n"));
             serve(stream);
         });
-        Target::new(address, "/actuator/health".to_owned())
+        Target::new(address, "/actuator/health".to_owned(), None)
     }
 
     #[test]
@@ -165,7 +181,7 @@ mod tests {
             ("[::]:80", "http://[::1]:80/x"),
             ("10.1.2.3:80", "http://10.1.2.3:80/x"),
         ] {
-            assert_eq!(Target::new(listener.parse().unwrap(), "/x".to_owned()).url(), url);
+            assert_eq!(Target::new(listener.parse().unwrap(), "/x".to_owned(), None).url(), url);
         }
     }
 }

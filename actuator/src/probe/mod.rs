@@ -7,10 +7,12 @@
 mod answer;
 mod arguments;
 mod client;
+mod connection;
 mod report;
 
 pub(crate) use arguments::ProbeArguments;
 pub(crate) use client::Target;
+pub(crate) use connection::Encrypt;
 pub use report::ProbeReport;
 
 /// What a probe waits for at most, connecting included, unless it is told otherwise.

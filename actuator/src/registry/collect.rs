@@ -10,6 +10,7 @@ use crate::{
     info::FactsDeclaration,
     meter::site::{GaugeDeclaration, MeterDeclaration, MeterSite, MetricsDeclaration, Site},
     model::{provider::Provider, source::Source},
+    settings::typed::SettingsDeclaration,
 };
 
 inventory::collect!(HealthDeclaration);
@@ -19,6 +20,7 @@ inventory::collect!(FactsDeclaration);
 inventory::collect!(MeterSite);
 inventory::collect!(GaugeDeclaration);
 inventory::collect!(MetricsDeclaration);
+inventory::collect!(SettingsDeclaration);
 
 /// All declarations of the program, by kind, sorted by name and place.
 #[derive(Debug, Default)]
@@ -37,6 +39,8 @@ pub struct Declarations {
     pub gauges: Vec<&'static GaugeDeclaration>,
     /// `#[metrics]`.
     pub metrics: Vec<&'static MetricsDeclaration>,
+    /// `#[derive(Settings)]` with a prefix.
+    pub settings: Vec<&'static SettingsDeclaration>,
 }
 
 impl Declarations {
@@ -50,6 +54,7 @@ impl Declarations {
             sites: inventory::iter::<MeterSite>().map(|site| site.0).collect(),
             gauges: inventory::iter::<GaugeDeclaration>().collect(),
             metrics: inventory::iter::<MetricsDeclaration>().collect(),
+            settings: Self::settings(),
         };
         declarations.health.sort_by_key(|declared| (declared.name, declared.source));
         declarations.env.sort_by_key(|declared| (declared.name, declared.source));
@@ -60,6 +65,13 @@ impl Declarations {
         declarations.gauges.sort_by_key(|declared| place(&declared.meter));
         declarations.metrics.sort_by_key(|declared| declared.source);
         declarations
+    }
+
+    /// The typed structs of settings alone, which are read before anything else is bound.
+    pub fn settings() -> Vec<&'static SettingsDeclaration> {
+        let mut settings: Vec<_> = inventory::iter::<SettingsDeclaration>().collect();
+        settings.sort_by_key(|declared| (declared.prefix, declared.source));
+        settings
     }
 
     /// The names that are taken, for conflicts with each other and with run-time registrations.
@@ -94,6 +106,7 @@ impl Declarations {
         self.env.iter().for_each(|d| count("env source", &d.source));
         self.info.iter().for_each(|d| count("info source", &d.source));
         self.facts.iter().for_each(|d| count("actuator info", &d.source));
+        self.settings.iter().for_each(|d| count("settings", &d.source));
         self.meters().for_each(|meter| count("meter", &meter.source));
         counts
     }

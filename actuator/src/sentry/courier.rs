@@ -59,14 +59,19 @@ pub(super) struct Courier {
 
 impl Courier {
     /// Sends to this project.
-    pub(super) fn new(dsn: Dsn, trust: Trust, shared: Arc<Shared>, meters: &MeterRegistry) -> Self {
+    pub(super) fn new(
+        (dsn, trust): (Dsn, Trust),
+        shared: Arc<Shared>,
+        meters: &MeterRegistry,
+        sanitizer: Sanitizer,
+    ) -> Self {
         Self {
             telling: Telling::new(dsn.target().origin()),
             dsn,
             trust,
             client: None,
             shared,
-            sanitizer: Sanitizer::default(),
+            sanitizer,
             limits: Limits::default(),
             sent: losses::counter(meters, "SENT"),
         }

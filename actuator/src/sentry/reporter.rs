@@ -102,7 +102,11 @@ pub(super) struct Shared {
 
 impl Reporter {
     /// Starts the thread. The build's own release may follow.
-    pub(crate) fn start(settings: SentrySettings, meters: &MeterRegistry) -> io::Result<Self> {
+    pub(crate) fn start(
+        settings: SentrySettings,
+        meters: &MeterRegistry,
+        sanitizer: &Sanitizer,
+    ) -> io::Result<Self> {
         let (queue, reports) = mpsc::channel(MOST_WAITING);
         let pending = watch::Sender::new(0);
         let SentrySettings { dsn, trust, release, environment, server_name, tags, .. } = settings;
@@ -115,7 +119,7 @@ impl Reporter {
             send_default_pii: settings.send_default_pii,
         };
         let shared = Arc::new(Shared { identity: Mutex::new(identity), lost: Losses::new(meters) });
-        let courier = Courier::new(dsn, trust, Arc::clone(&shared), meters);
+        let courier = Courier::new((dsn, trust), Arc::clone(&shared), meters, sanitizer.clone());
         courier.start(reports, pending.clone())?;
         let policy = Policy {
             level: settings.level,

@@ -45,7 +45,12 @@ impl Sentry {
         let settings = SentrySettings::read(&mut reader).unwrap();
         reader.finish().unwrap();
         let (slot, meters) = (Slot::default(), MeterRegistry::default());
-        assert!(slot.fill(Reporter::start(settings, &meters).unwrap()));
+        assert!(
+            slot.fill(
+                Reporter::start(settings, &meters, &crate::model::sanitizer::Sanitizer::default())
+                    .unwrap()
+            )
+        );
         Self { server, slot, meters }
     }
 

@@ -11,8 +11,14 @@ use std::{
 use axum::{Router, extract::Request};
 
 use super::{
-    basics::OnLoopback, builder::Builder, health, lifecycle_audit, registration_meters, sentry,
-    settings::ServerSettings, start_log::StartLog, streams::Streams,
+    basics::OnLoopback,
+    builder::Builder,
+    health,
+    lifecycle::{Lifecycle, LifecycleSettings},
+    lifecycle_audit, registration_meters, sentry,
+    settings::ServerSettings,
+    start_log::StartLog,
+    streams::Streams,
 };
 use crate::{
     admin::{
@@ -20,17 +26,21 @@ use crate::{
         RegistrarHandle, RegistrationState, RegistrationStatus,
     },
     audit::Audit,
+    endpoint::Refresh,
     error::{Error, ErrorKind, Result},
     export::{ExportSettings, Exports, Origin},
     exposition::Exposition,
     health::{Availability, HealthContributors},
     logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
-    model::{call::Listener, endpoint::SharedEndpoint},
-    support::{application_runtime::ApplicationRuntime, host_name::host_name, trigger::Trigger},
+    model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
+    support::{
+        application_runtime::ApplicationRuntime, host_name::host_name,
+        service_manager::ServiceManager,
+    },
     web::{
         ActuatorLayer, BrowserRules, BrowserSettings, ErrorLayer, ExchangeBodyLayer, Exposure,
-        Management, MountedPath, OnWrite, not_found_fallback,
+        Management, MountedPath, OnWrite, SharedGuard, not_found_fallback,
     },
     webhook::{WebhookHandle, WebhookSettings},
 };
@@ -50,7 +60,9 @@ pub struct Actuator {
     pub(super) availability: Availability,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    pub(super) sanitizer: Sanitizer,
     pub(super) on_write: Option<OnWrite>,
+    pub(super) guard: Option<SharedGuard>,
     pub(super) level_attendants: Arc<LevelAttendants>,
     pub(super) admin: AdminClientSettings,
     pub(super) browser: Arc<BrowserSettings>,
@@ -63,7 +75,10 @@ pub struct Actuator {
     pub(super) environment: BTreeMap<String, String>,
     pub(super) counts: BTreeMap<(&'static str, &'static str), usize>,
     pub(super) registered_at_run_time: usize,
-    pub(super) shutdown: Trigger,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) lifecycle_settings: LifecycleSettings,
+    pub(super) manager: ServiceManager,
+    pub(super) refresh: Refresh,
     pub(super) application_runtime: ApplicationRuntime,
     pub(super) began: Instant,
     pub(super) started: SystemTime,
@@ -108,6 +123,11 @@ impl Actuator {
         self.availability.clone()
     }
 
+    /// The life of the service: to end it, and to add work for its way down.
+    pub fn lifecycle(&self) -> Lifecycle {
+        self.lifecycle.clone()
+    }
+
     /// The health checks, to add and remove some while the service runs.
     pub fn health(&self) -> Arc<HealthContributors> {
         Arc::clone(&self.health)
@@ -141,10 +161,10 @@ impl Actuator {
         let facts = ApplicationFacts {
             name: &self.name,
             service: address,
-            service_https: false,
+            service_https: self.server.tls.application.is_some(),
             context_path: &self.server.context_path,
             management,
-            management_https: false,
+            management_https: self.server.management_tls().is_some(),
             base_path: &self.server.base_path,
             health_path: self.exposure.path_of("health"),
             started: self.started,
@@ -161,10 +181,17 @@ impl Actuator {
         }
         let (health, meters) = (&self.health, &self.meters);
         let instance = format!("{}:{}", host_name().unwrap_or_default(), address.port());
-        let webhook = health::start_webhook(&self.webhook, health, meters, &self.name, &instance);
+        let webhook = health::start_webhook(
+            &self.webhook,
+            health,
+            meters,
+            (&self.name, &instance),
+            &self.sanitizer,
+        );
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
+        self.lifecycle.await_ready(self.availability());
         lifecycle_audit::started(&self.audit, &self.name, version, address);
         Registration {
             registrar,
@@ -174,6 +201,8 @@ impl Actuator {
             audit: self.audit.clone(),
             streams: self.streams.clone(),
             level_attendants: Arc::clone(&self.level_attendants),
+            lifecycle: self.lifecycle.clone(),
+            hook_limit: self.lifecycle_settings.phase,
         }
     }
 
@@ -187,6 +216,8 @@ impl Actuator {
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
                 .including(self.server.errors.includes)
                 .telling_of_writes(self.on_write.clone())
+                .guarded(self.guard.clone())
+                .behind(self.server.forwarding.clone())
                 .guarding_browsers(self.browser_rules(listener))
                 .among(self.streams.of(listener).clone());
         if self.server.discovery { management } else { management.without_discovery() }
@@ -201,7 +232,7 @@ impl Actuator {
     /// has a port of its own; instrumented; below the context path.
     pub(super) fn application_router(&self, routes: Router) -> Result<Router> {
         let management = self.management(Listener::Application);
-        let management = if self.server.management.is_some() {
+        let management = if self.server.is_apart() {
             management.into_mounted_router()
         } else {
             management.into_router()
@@ -237,13 +268,20 @@ impl Actuator {
 
     pub(super) fn write_start_log(&self, application: SocketAddr, management: SocketAddr) {
         let exposed = self.exposure.apply(self.endpoints.clone());
+        let exposed: Vec<&str> = exposed.iter().map(crate::web::Exposed::id).collect();
+        let is_open = |id: &&str| self.guard.as_ref().is_none_or(|guard| guard.is_open(id));
+        let on_port = !self.server.is_apart() || management != application;
         StartLog {
             name: &self.name,
             version: self.version.as_deref(),
             application,
-            management,
+            management: on_port.then_some(management),
+            socket: self.server.socket_name(on_port),
+            registers: self.admin.is_on(),
+            https: (self.server.tls.application.is_some(), self.server.management_tls().is_some()),
             base_path: &self.server.full_base_path(),
-            exposed: exposed.iter().map(crate::web::Exposed::id).collect(),
+            open: exposed.iter().copied().filter(is_open).collect(),
+            exposed,
             private: self.on_loopback.is(self.server.management_listener()),
             mounted: self
                 .mounted
@@ -293,6 +331,8 @@ pub struct Registration {
     audit: Audit,
     streams: Streams,
     level_attendants: Arc<LevelAttendants>,
+    lifecycle: Lifecycle,
+    hook_limit: Duration,
 }
 
 impl Registration {
@@ -308,13 +348,15 @@ impl Registration {
 
     /// Refuses traffic from now on, takes the registration back, sends the last meters to whom
     /// they are sent, keeps levels that were just set, and ends the health webhook, within one second
-    /// whatever the other sides do. The last audit events are kept for good, and the last events for
+    /// whatever the other sides do. The application's hooks run then. The last audit events are kept for good, and the last events for
     /// Sentry sent, if there are any: that may take one second more.
     pub async fn shutdown(self) {
         self.streams.end();
         lifecycle_audit::stopping(&self.audit, "application");
-        let audit = self.audit.clone();
+        let (audit, lifecycle, limit) =
+            (self.audit.clone(), self.lifecycle.clone(), self.hook_limit);
         self.take_back().await;
+        lifecycle.run_shutdown_hooks(limit).await;
         tokio::join!(audit.flush(), sentry::flush());
     }
 

@@ -5,7 +5,10 @@ use std::{fmt, panic::Location, sync::Arc};
 
 use serde::Serialize;
 
-use super::actuator::Actuator;
+use super::{
+    actuator::Actuator,
+    lifecycle::{HookResult, Lifecycle},
+};
 use crate::{
     audit::{Audit, AuditEventRepository},
     error::{Error, ErrorKind, Result},
@@ -16,11 +19,12 @@ use crate::{
     model::{
         component::Components,
         provider::{Provider, ProviderFn},
+        sanitizer::{SanitizableData, SanitizingFunction},
         source::Source,
     },
     registry::Claim,
-    settings::{FromSetting, Settings},
-    support::trigger::Trigger,
+    security::Authenticator,
+    settings::{FromSetting, Settings, typed::TypedRegistry},
 };
 
 /// The application as its set-up sees it.
@@ -29,6 +33,7 @@ use crate::{
 /// only at run time, such as a check that captures a value.
 pub struct App {
     pub(super) settings: Arc<Settings>,
+    pub(super) typed: Arc<TypedRegistry>,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) components: Components,
@@ -38,9 +43,12 @@ pub struct App {
     pub(super) facts: Vec<&'static FactsDeclaration>,
     pub(super) allocator: Option<ReadAllocator>,
     pub(super) level_store: Option<Arc<dyn LevelOverrideStore>>,
+    pub(super) authenticators: Vec<Arc<dyn Authenticator>>,
+    pub(super) sanitizing: Vec<SanitizingFunction>,
     pub(super) claims: Vec<Claim>,
     pub(super) availability: Availability,
-    pub(super) shutdown: Trigger,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) is_refreshable: bool,
     pub(super) on_assembled: Vec<OnAssembled>,
 }
 
@@ -60,6 +68,7 @@ impl App {
         components.insert(None, audit.clone());
         Self {
             settings: Arc::clone(settings),
+            typed: Arc::default(),
             meters: Arc::clone(meters),
             audit: audit.clone(),
             components,
@@ -69,9 +78,12 @@ impl App {
             facts: Vec::new(),
             allocator: None,
             level_store: None,
+            authenticators: Vec::new(),
+            sanitizing: Vec::new(),
             claims: Vec::new(),
             availability: Availability::starting(),
-            shutdown: Trigger::default(),
+            lifecycle: Lifecycle::default(),
+            is_refreshable: false,
             on_assembled: Vec::new(),
         }
     }
@@ -114,10 +126,14 @@ impl App {
     /// # Errors
     /// Its value is not a `T`; the message names the place.
     pub fn optional_setting<T: FromSetting>(&self, name: &str) -> Result<Option<T>> {
-        let mut reader = crate::settings::SettingsReader::new(&self.settings);
-        let value = reader.value(name);
-        reader.finish()?;
-        Ok(value)
+        let value = self.settings.until_usable(|| {
+            let mut reader = crate::settings::SettingsReader::new(&self.settings);
+            let value = reader.value(name);
+            reader.finish()?;
+            Ok(value)
+        });
+        self.settings.tell_left_out();
+        value
     }
 
     /// The run-time twin of `#[health_check]`: a check under a name (`db`, `brokers/primary`).
@@ -230,6 +246,59 @@ impl App {
         self
     }
 
+    /// Adds a way of one's own to find out who asks the management API. From then on it is guarded:
+    /// callers whom nobody knows read `health` and nothing else. Those of the settings are asked
+    /// first; several of one's own in the order in which they were added.
+    ///
+    /// ```
+    /// use actuator::{App, security::{Attempt, Authenticator, BoxFuture, Principal, Verdict}};
+    ///
+    /// /// Believes the proxy that is the only one to reach the management port.
+    /// struct ProxyUser;
+    ///
+    /// impl Authenticator for ProxyUser {
+    ///     fn name(&self) -> &str {
+    ///         "proxy"
+    ///     }
+    ///
+    ///     fn authenticate<'a>(&'a self, attempt: &'a Attempt<'a>) -> BoxFuture<'a, Verdict> {
+    ///         let user = (attempt.header)("x-user").and_then(|user| str::from_utf8(user).ok());
+    ///         Box::pin(std::future::ready(match user {
+    ///             Some(user) => Verdict::Known(Principal::new(user, ["operator"])),
+    ///             None => Verdict::NotMine,
+    ///         }))
+    ///     }
+    /// }
+    ///
+    /// fn setup(app: &mut App) {
+    ///     app.authenticator(ProxyUser);
+    /// }
+    /// ```
+    pub fn authenticator(&mut self, authenticator: impl Authenticator) -> &mut Self {
+        self.authenticators.push(Arc::new(authenticator));
+        self
+    }
+
+    /// Adds a rule for what leaves the service, Spring's `SanitizingFunction`: what `rule` gives is
+    /// shown in place of a value, `None` leaves it to others. The first one that gives something
+    /// decides; a rule that panics hides the value. Rules hide more than what is hidden anyway,
+    /// never less, and are asked for every value with a key: properties of `/env`, details of
+    /// health, headers, parameters. Lines of the log have only the rules of the settings
+    /// `actuator.sanitize.*`.
+    ///
+    /// ```
+    /// fn setup(app: &mut actuator::App) {
+    ///     app.sanitize(|data| data.key().ends_with("iban").then(|| data.mask()));
+    /// }
+    /// ```
+    pub fn sanitize(
+        &mut self,
+        rule: impl Fn(&SanitizableData<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.sanitizing.push(Box::new(rule));
+        self
+    }
+
     /// Tells the numbers of the application's allocator: the meters `allocator.*`, and with
     /// `actuator.metrics.jvm-aliases` those of the admin server's memory cards. `read` is asked
     /// every few seconds, on a thread of its own.
@@ -244,6 +313,77 @@ impl App {
     /// The handle on liveness and readiness; keep a clone to change them later.
     pub fn availability(&self) -> Availability {
         self.availability.clone()
+    }
+
+    /// The handle on the life of the service; keep a clone to end it later.
+    pub fn lifecycle(&self) -> Lifecycle {
+        self.lifecycle.clone()
+    }
+
+    /// Runs `hook` once the service takes requests: it listens, and its start-up tasks are finished.
+    /// Hooks run one after the other in the order in which they were added. What one gives as an
+    /// error, and its panic, is logged.
+    pub fn on_ready<F, R>(
+        &mut self,
+        name: impl Into<String>,
+        hook: impl FnOnce() -> F + Send + 'static,
+    ) -> &mut Self
+    where
+        F: Future<Output = R> + Send + 'static,
+        R: HookResult,
+    {
+        self.lifecycle.on_ready(name.into(), hook);
+        self
+    }
+
+    /// Runs `hook` on the way down: the requests in progress are answered, the registration is taken
+    /// back, and only the management port, if there is one, still serves. The last one that was added
+    /// runs first, one at a time.
+    ///
+    /// Each may take `spring.lifecycle.timeout-per-shutdown-phase` (30 s). One that takes longer,
+    /// panics or gives an error is logged, and stops none of the others.
+    ///
+    /// ```
+    /// fn setup(app: &mut actuator::App) {
+    ///     app.on_shutdown("flush orders", || async {
+    ///         std::fs::write("orders.json", "[]")
+    ///     });
+    /// }
+    /// ```
+    pub fn on_shutdown<F, R>(
+        &mut self,
+        name: impl Into<String>,
+        hook: impl FnOnce() -> F + Send + 'static,
+    ) -> &mut Self
+    where
+        F: Future<Output = R> + Send + 'static,
+        R: HookResult,
+    {
+        self.on_shutdown_in_phase(0, name, hook)
+    }
+
+    /// The same in a phase of its own: higher ones run first, as in Spring's `SmartLifecycle`. Those
+    /// of [`Self::on_shutdown`] are in phase 0.
+    pub fn on_shutdown_in_phase<F, R>(
+        &mut self,
+        phase: i32,
+        name: impl Into<String>,
+        hook: impl FnOnce() -> F + Send + 'static,
+    ) -> &mut Self
+    where
+        F: Future<Output = R> + Send + 'static,
+        R: HookResult,
+    {
+        self.lifecycle.on_shutdown_in_phase(phase, name, hook);
+        self
+    }
+
+    /// Says that settings may be read again while the service runs: `POST /actuator/refresh` exists
+    /// where it is exposed, and SIGHUP does the same, unless `management.endpoint.refresh.access`
+    /// says otherwise.
+    pub fn refreshable(&mut self) -> &mut Self {
+        self.is_refreshable = true;
+        self
     }
 
     /// Calls `f` once all parts are put together, before anything listens: for what needs them, such

@@ -6,8 +6,8 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
-    declared_meters, endpoint_audit, health, level_audit, level_store, log_meters, mounts::Ground,
-    sentry, settings::ServerSettings, streams::Streams,
+    declared_meters, endpoint_audit, guard, health, level_audit, level_store, lifecycle,
+    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -17,10 +17,16 @@ use crate::{
     exposition::Exposition,
     health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
-    logging::LevelAttendants,
+    logging::{LevelAttendants, LevelSettings},
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
-    model::{condition::Conditions, provider::Provider, sanitizer::Sanitizer},
+    model::{
+        condition::Conditions,
+        provider::Provider,
+        sanitizer::{MASK, Sanitizer},
+    },
     registry::{Binder, Declarations, refuse_conflicts},
+    security::Authenticator,
+    settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
     web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts},
@@ -35,6 +41,7 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
+    basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));
     let parts = Parts::new(&basics, &declarations, app, builder)?;
     parts.into_actuator(basics, declarations.counts(), registered_at_run_time)
 }
@@ -45,10 +52,11 @@ struct Parts {
     version: Option<String>,
     subjects: Subjects,
     availability: crate::health::Availability,
-    shutdown: crate::support::trigger::Trigger,
+    lifecycle: Lifecycle,
     application_runtime: ApplicationRuntime,
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
+    authenticators: Vec<Arc<dyn Authenticator>>,
 }
 
 impl Parts {
@@ -62,7 +70,7 @@ impl Parts {
         let facts = app.facts.last().copied();
         let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
         let name = application_name(basics, builder, facts);
-        let sanitizer = Sanitizer::default();
+        let sanitizer = basics.sanitizer.clone();
         let beans = Arc::new(beans::list(declarations, &app));
         let application_runtime = ApplicationRuntime::default();
         let Bound { checks, env, info, gauges } =
@@ -89,6 +97,7 @@ impl Parts {
             longest_override: config.health.longest_override,
             info: Arc::new(InfoRegistry::new(&config.info, info)),
             environment: Arc::new(environment(basics, env, &sanitizer)),
+            configprops: typed_settings::configprops(basics),
             logging: basics.logging.clone(),
             level_attendants: Arc::new(level_attendants(basics, &mut app)),
             meters: Arc::clone(&basics.meters),
@@ -96,11 +105,14 @@ impl Parts {
             exchanges: Arc::clone(&exchanges),
             log_link: LogLink::default(),
             audit: basics.audit.clone(),
-            threads: Arc::new(ThreadRepository::new(Clock::system())),
+            threads: Arc::new(ThreadRepository::new(Clock::system(), sanitizer.clone())),
             beans,
             conditions: Conditions::default(),
             sanitizer: Arc::new(sanitizer),
-            shutdown: app.shutdown.clone(),
+            shutdown: app.lifecycle.shutdown().clone(),
+            restart: builder.serves.then(|| app.lifecycle.restart().clone()),
+            refresh: lifecycle::refresh(&basics.live, &basics.manager),
+            is_refreshable: app.is_refreshable,
             host,
             host_name: host_name().unwrap_or_default(),
             facts: facts.map(|facts| facts.facts),
@@ -110,10 +122,11 @@ impl Parts {
             version,
             subjects,
             availability: app.availability,
-            shutdown: app.shutdown,
+            lifecycle: app.lifecycle,
             application_runtime,
             sampler,
             exchanges,
+            authenticators: app.authenticators,
         })
     }
 
@@ -123,6 +136,10 @@ impl Parts {
         counts: BTreeMap<(&'static str, &'static str), usize>,
         registered_at_run_time: usize,
     ) -> Result<Actuator> {
+        let levels = LevelSettings::read(&mut SettingsReader::new(&basics.settings));
+        lifecycle::join_parts(&basics.live, &basics.logging.loggers, levels);
+        basics.typed.follow(&basics.live);
+        let layer = layer(&basics, self.exchanges);
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
@@ -145,7 +162,8 @@ impl Parts {
             body_layer: ExchangeBodyLayer::new(
                 config.exchange.is_recording() && config.exchange.bodies.is_on(),
             ),
-            layer: layer(&basics.meters, &basics.server, self.exchanges),
+            layer,
+            guard: guard::guard(config.security, self.authenticators, &basics.audit)?,
             server: basics.server,
             exposure: config.exposure,
             endpoints,
@@ -155,10 +173,11 @@ impl Parts {
             meters: basics.meters,
             on_write: endpoint_audit::recorder(
                 &basics.audit,
-                Sanitizer::default(),
+                basics.sanitizer.clone(),
                 Clock::system(),
             ),
             audit: basics.audit,
+            sanitizer: basics.sanitizer,
             level_attendants: self.subjects.level_attendants,
             admin: config.admin,
             browser: Arc::new(config.browser),
@@ -171,7 +190,10 @@ impl Parts {
             environment: basics.environment,
             counts,
             registered_at_run_time,
-            shutdown: self.shutdown,
+            refresh: self.subjects.refresh,
+            lifecycle: self.lifecycle,
+            lifecycle_settings: basics.lifecycle,
+            manager: basics.manager,
             application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
@@ -193,11 +215,8 @@ fn lead_to_log(link: &LogLink, exposed: &[Exposed]) {
 }
 
 /// The layer around the application.
-fn layer(
-    meters: &Arc<MeterRegistry>,
-    server: &ServerSettings,
-    exchanges: Arc<ExchangeRepository>,
-) -> ActuatorLayer {
+fn layer(basics: &Basics, exchanges: Arc<ExchangeRepository>) -> ActuatorLayer {
+    let (meters, server) = (&basics.meters, &basics.server);
     ActuatorLayer::new(LayerParts {
         meters: ServerRequestMeters::new(Arc::clone(meters)),
         meters_management: meters.settings().management_requests,
@@ -206,7 +225,8 @@ fn layer(
         base_path: server.base_path.clone(),
         server_timing: server.server_timing,
         requests: server.requests.clone(),
-        sanitizer: Sanitizer::default(),
+        forwarding: server.forwarding.clone(),
+        sanitizer: basics.sanitizer.clone(),
     })
 }
 
@@ -232,13 +252,13 @@ fn level_attendants(basics: &Basics, app: &mut App) -> LevelAttendants {
     let service = loggers.origin();
     let recorder = level_audit::record_changes(loggers, service, basics.audit.clone());
     let keeper = level_store::start(basics, service, app.level_store.take());
-    LevelAttendants::new(service, recorder, keeper)
+    LevelAttendants::new(service, recorder, keeper, basics.sanitizer.clone())
 }
 
 /// What info has of settings and sources; the facts are the caller's.
 fn info_parts(basics: &Basics, providers: Vec<Provider>, sanitizer: &Sanitizer) -> InfoParts {
     InfoParts {
-        properties: basics.settings.map("info"),
+        properties: info_properties(basics),
         facts: None,
         application: None,
         host: None,
@@ -247,14 +267,29 @@ fn info_parts(basics: &Basics, providers: Vec<Provider>, sanitizer: &Sanitizer) 
     }
 }
 
+/// The settings below `info.`; what a secret went into is one.
+fn info_properties(basics: &Basics) -> Vec<(String, String)> {
+    let settings = &basics.settings;
+    let holds_secret = |name: &str| {
+        settings.property(&format!("info.{name}")).is_some_and(|property| property.holds_secret)
+    };
+    let mut properties = settings.map("info");
+    for (name, value) in &mut properties {
+        if holds_secret(name) {
+            MASK.clone_into(value);
+        }
+    }
+    properties
+}
+
 fn exchanges(basics: &Basics, sanitizer: &Sanitizer) -> ExchangeRepository {
     let settings = basics.config.exchange.clone();
     ExchangeRepository::new(settings, sanitizer.clone(), Clock::system())
 }
 
 fn environment(basics: &Basics, sources: Vec<Provider>, sanitizer: &Sanitizer) -> Environment {
-    let settings = Arc::clone(&basics.settings);
-    Environment::new(settings, sources, basics.config.env.clone(), sanitizer.clone())
+    let live = Arc::clone(&basics.live);
+    Environment::new(live, sources, basics.config.env.clone(), sanitizer.clone())
 }
 
 /// The setting, else what the code said, else the package of the linked facts, else the
@@ -361,7 +396,10 @@ mod tests {
             ("management.endpoint.logfile.external-file", "/var/log/app.log"),
         ];
         let builder = Actuator::builder().isolated().without_declarations();
-        let builder = settings.iter().fold(builder, |builder, (k, v)| builder.force_setting(k, *v));
+        let mut builder =
+            settings.iter().fold(builder, |builder, (k, v)| builder.force_setting(k, *v));
+        // One that only a service of our own has is there too.
+        builder.serves = true;
         let actuator = builder.build().await.unwrap();
         let ids: Vec<&str> = actuator.endpoints.iter().map(|endpoint| endpoint.id()).collect();
         assert_eq!(ids, endpoint::IDS);

@@ -6,9 +6,12 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use super::{builder::Builder, recorder, sentry, settings::ServerSettings};
+use super::{
+    builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
+    sentry, settings::ServerSettings, typed_settings,
+};
 use crate::{
-    admin::{self, AdminClientSettings, CloudPlatform},
+    admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
     endpoint,
     env::EnvSettings,
@@ -16,13 +19,18 @@ use crate::{
     exchange::ExchangeSettings,
     export::ExportSettings,
     exposition::ExpositionSettings,
-    health::{HealthDefaults, HealthSettings},
+    health::{self, HealthDefaults, HealthSettings},
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
     meter::{MeterRegistry, MeterSettings},
-    model::{call::Listener, sanitizer::Sanitizer, show::Show},
-    settings::{Settings, SettingsReader},
-    support::clock::Clock,
+    model::{
+        call::Listener,
+        sanitizer::Sanitizer,
+        show::{Show, ShowValues},
+    },
+    security::SecuritySettings,
+    settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
+    support::{clock::Clock, service_manager::ServiceManager},
     web::{BrowserSettings, Exposure, ExposureDefaults},
     webhook::WebhookSettings,
 };
@@ -31,12 +39,18 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Basics {
     pub(super) settings: Arc<Settings>,
+    pub(super) live: Arc<LiveSettings>,
+    pub(super) lifecycle: LifecycleSettings,
+    pub(super) manager: ServiceManager,
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
+    /// What hides secrets in everything that leaves.
+    pub(super) sanitizer: Sanitizer,
     pub(super) server: ServerSettings,
     pub(super) config: Config,
     pub(super) logging: LoggingState,
     pub(super) environment: BTreeMap<String, String>,
+    pub(super) typed: Arc<TypedRegistry>,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) in_container: bool,
     pub(super) on_loopback: OnLoopback,
@@ -54,13 +68,22 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Reads them as the builder says.
     pub(super) fn read(builder: &Builder) -> Result<Self> {
-        let mut settings = builder.settings.clone();
-        if builder.from_process {
-            settings = settings.from_process();
-        }
+        let settings = settings(builder.settings.clone(), builder.from_process)?;
         let environment = if builder.from_process { environment() } else { BTreeMap::new() };
-        Ok(Self { settings: settings.build()?, environment })
+        Ok(Self { settings, environment })
     }
+}
+
+/// All settings, as they are to be found now.
+fn settings(builder: SettingsBuilder, from_process: bool) -> Result<Settings> {
+    let builder = if from_process { builder.from_process() } else { builder };
+    builder.build()
+}
+
+/// The settings in force, which can be read again from all places.
+fn live(builder: &Builder, settings_now: &Arc<Settings>) -> Arc<LiveSettings> {
+    let (places, from_process) = (builder.settings.clone(), builder.from_process);
+    LiveSettings::new(Arc::clone(settings_now), move || settings(places.clone(), from_process))
 }
 
 /// The cloud platform: what `spring.main.cloud-platform` says, or what the environment tells. Set
@@ -70,50 +93,87 @@ pub(super) fn platform(
     environment: &BTreeMap<String, String>,
 ) -> Option<CloudPlatform> {
     reader
-        .value::<Option<CloudPlatform>>("spring.main.cloud-platform")
-        .unwrap_or_else(|| CloudPlatform::detect(environment))
+        .value::<ForcedPlatform>("spring.main.cloud-platform")
+        .map_or_else(|| CloudPlatform::detect(environment), |forced| forced.0)
 }
 
 impl Basics {
     /// Reads all settings, so that one refusal names every bad one, and starts the log.
     pub(super) fn prepare(builder: &Builder) -> Result<Self> {
-        let (began, started) = (Instant::now(), SystemTime::now());
         let Surroundings { settings, environment } = Surroundings::read(builder)?;
         let settings = Arc::new(settings);
+        // They can be taken once, and settings may have to be read again.
+        let inherited =
+            if builder.serves { Inherited::take(&environment)? } else { Inherited::default() };
+        settings.until_usable(|| {
+            Self::prepare_with(builder, &settings, environment.clone(), inherited.try_clone()?)
+        })
+    }
+
+    /// The same with settings that were read. Up to where they turn out to be usable it does
+    /// nothing that could not be done again.
+    fn prepare_with(
+        builder: &Builder,
+        settings: &Arc<Settings>,
+        environment: BTreeMap<String, String>,
+        inherited: Inherited,
+    ) -> Result<Self> {
+        let (began, started) = (Instant::now(), SystemTime::now());
         let in_container =
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
-        let mut reader = SettingsReader::new(&settings);
+        let mut reader = SettingsReader::new(settings);
+        reader.on_invalid();
+        let sanitizer = sanitizing::read(&mut reader);
         let platform = platform(&mut reader, &environment);
-        let server = ServerSettings::read(&mut reader, platform.is_some());
+        let mut server = ServerSettings::read(&mut reader, platform.is_some(), inherited);
+        server.errors.sanitizer = sanitizer.clone();
+        if builder.serves {
+            server.tls.check(&mut reader);
+        }
+        let lifecycle =
+            LifecycleSettings::read(&mut reader, environment.contains_key("LISTEN_FDS"));
         let mut logging = LoggingSettings::read(&mut reader);
         let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
         logging.output.formats.default_service(name, version);
         let on_loopback = OnLoopback::of(builder, &server);
         let private = on_loopback.is(server.management_listener());
-        let config = Config::read(&mut reader, private, &server);
+        let mut config = Config::read(&mut reader, private, &server);
+        config.health = config.health.hiding(&sanitizer);
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
             config.metrics_views.need_buckets() || config.exports.need_exponential();
+        meters.sanitizer = sanitizer.clone();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
         let errors_to = sentry::read(&mut reader);
+        let typed = typed_settings::Typed::read(builder, &mut reader);
+        // They are made once the application's own checks are known.
+        let mut later = SettingsReader::new(settings);
+        drop(health::builtin::from_settings(&mut later));
+        reader.join(later);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
-        let logging = logging::install(&logging, sentry::layer())?;
-        let audit = audit_trail(&audit)?;
-        sentry::start(errors_to, builder.name.as_deref(), builder.version.as_deref(), &meters)?;
+        let logging = logging::install(&logging, &sanitizer, sentry::layer())?;
+        let audit = audit_trail(&audit, &sanitizer)?;
+        sentry::start(errors_to, (name, version), &meters, &sanitizer)?;
         recorder::install(builder, records, &meters);
-        for warning in settings.warnings() {
+        settings.tell_warnings();
+        for warning in &typed.warnings {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
         Ok(Self {
-            settings,
+            live: live(builder, settings),
+            lifecycle,
+            manager: ServiceManager::of(&environment),
+            settings: Arc::clone(settings),
             meters,
             audit,
+            sanitizer,
             server,
             config,
             logging,
             environment,
+            typed: typed.registry,
             platform,
             in_container,
             on_loopback,
@@ -155,8 +215,8 @@ impl OnLoopback {
 }
 
 /// The trail of audit events, in a file if a setting names one.
-fn audit_trail(settings: &AuditSettings) -> Result<Audit> {
-    let audit = Audit::new(settings, Sanitizer::default(), Clock::system());
+fn audit_trail(settings: &AuditSettings, sanitizer: &Sanitizer) -> Result<Audit> {
+    let audit = Audit::new(settings, sanitizer.clone(), Clock::system());
     let Some(path) = settings.file.as_ref().filter(|_| settings.enabled) else { return Ok(audit) };
     let repository = FileAuditEventRepository::open(path, settings.capacity).map_err(|error| {
         let message = format!(
@@ -182,6 +242,7 @@ fn environment() -> BTreeMap<String, String> {
 pub(super) struct Config {
     pub(super) admin: AdminClientSettings,
     pub(super) browser: BrowserSettings,
+    pub(super) configprops: ShowValues,
     pub(super) env: EnvSettings,
     pub(super) exchange: ExchangeSettings,
     pub(super) exposition: ExpositionSettings,
@@ -193,6 +254,7 @@ pub(super) struct Config {
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
+    pub(super) security: SecuritySettings,
     pub(super) webhook: WebhookSettings,
 }
 
@@ -204,6 +266,7 @@ impl Config {
         Self {
             admin: AdminClientSettings::read(reader),
             browser: BrowserSettings::read(reader),
+            configprops: reader.show_values("configprops", show),
             env: EnvSettings::read(reader, show),
             exchange: ExchangeSettings::read(reader),
             exposition: ExpositionSettings::read(reader),
@@ -215,7 +278,12 @@ impl Config {
             views: endpoint::ViewSettings::read(reader),
             metrics_views: endpoint::MetricsViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
+            security: SecuritySettings::read(reader, endpoint::IDS),
             webhook: WebhookSettings::read(reader),
         }
     }
 }
+
+#[cfg(test)]
+#[path = "basics_tests.rs"]
+mod tests;

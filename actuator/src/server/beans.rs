@@ -35,6 +35,10 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
             declared("gauge", meter.source, meter.description, d.dependencies),
         );
     }
+    for d in &declarations.settings {
+        let name = format!("{}-{}", d.prefix, (d.type_name)());
+        beans.add(&name, declared("settings", d.source, d.description, &[]));
+    }
     for check in &app.checks {
         beans.add(check.path(), bean("health check", "registered at run time"));
     }

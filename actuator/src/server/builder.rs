@@ -9,6 +9,7 @@ use super::{
     app::App,
     assembly,
     basics::Basics,
+    lifecycle::Ending,
     package::Package,
     recorder::ForwardTo,
     running::Running,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    settings::{Settings, SettingsBuilder},
+    settings::{Settings, SettingsBuilder, typed::SettingsDeclaration},
 };
 
 /// Says what a service is and has. [`Actuator::builder`] makes one.
@@ -40,6 +41,7 @@ pub struct Builder {
     pub(super) settings: SettingsBuilder,
     pub(super) from_process: bool,
     pub(super) declarations: bool,
+    pub(super) typed: Vec<SettingsDeclaration>,
     pub(super) forward_metrics_to: ForwardTo,
     pub(super) listening_on: Option<std::net::SocketAddr>,
     /// Whether this crate opens the listeners itself.
@@ -62,6 +64,7 @@ impl Default for Builder {
             settings: Settings::builder(),
             from_process: true,
             declarations: true,
+            typed: Vec::new(),
             forward_metrics_to: ForwardTo::default(),
             listening_on: None,
             serves: false,
@@ -157,16 +160,20 @@ impl Builder {
     }
 
     /// Serves until the process is told to stop (SIGTERM, ctrl-c, the shutdown endpoint), or
-    /// probes the running instance: see [`Self::exit_if_probed`].
+    /// probes the running instance or prints the settings: see [`Self::exit_if_probed`] and
+    /// [`Self::exit_if_help_asked`]. Told to restart, the process becomes its program anew
+    /// (`actuator.restart.mode`), and nothing behind this runs.
     ///
     /// # Errors
-    /// As [`Self::start`].
+    /// As [`Self::start`]; and a code with which the process is to end, if it is not 0:
+    /// [`Error::exit_code`](crate::Error::exit_code), see [`Ending::exit_code`].
     pub async fn run(self) -> Result<()> {
+        self.exit_if_help_asked();
         self.exit_if_probed();
-        self.run_with(NoSetup).await
+        self.run_with(NoSetup).await?.conclude()
     }
 
-    pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<()> {
+    pub(super) async fn run_with<M>(mut self, setup: impl Setup<M>) -> Result<Ending> {
         self.serves = true;
         let _last_words = sentry::last_words();
         let ran = self.serve_until_told_to_stop(setup).await;
@@ -176,17 +183,17 @@ impl Builder {
         ran
     }
 
-    async fn serve_until_told_to_stop<M>(self, setup: impl Setup<M>) -> Result<()> {
+    async fn serve_until_told_to_stop<M>(self, setup: impl Setup<M>) -> Result<Ending> {
         let (actuator, router) = self.assemble(setup).await?;
         // Signals are taken over after the set-up, which one may still kill.
-        actuator.start(router, true).await?.until_told_to_stop().await;
-        Ok(())
+        Ok(actuator.start(router, true).await?.until_told_to_stop().await)
     }
 
     /// Settings first, then the log, then the application's own set-up, then all the rest.
     async fn assemble<M>(mut self, setup: impl Setup<M>) -> Result<(Actuator, Router)> {
         let basics = Basics::prepare(&self)?;
         let mut app = App::new(&basics.settings, &basics.meters, &basics.audit);
+        app.adopt(&basics.typed);
         for register in std::mem::take(&mut self.with) {
             register(&mut app);
         }

@@ -1,13 +1,10 @@
 //! Operations of the management API that change something, as audit events.
 
-use std::{
-    num::NonZeroU64,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{num::NonZeroU64, sync::Arc};
 
 use serde::Serialize;
 
+use super::event_limit::EventLimit;
 use crate::{
     audit::{Audit, types::ENDPOINT_WRITE},
     model::{endpoint::OperationKind, sanitizer::Sanitizer},
@@ -16,11 +13,10 @@ use crate::{
 };
 
 /// Endpoints whose changes have types of their own.
-const TOLD_ELSEWHERE: [&str; 3] = ["health", "loggeroverrides", "loggers"];
-/// How many refused calls are recorded within [`WINDOW`]: anybody may cause them, and must not drive
+const TOLD_ELSEWHERE: [&str; 4] = ["env", "health", "loggeroverrides", "loggers"];
+/// Refused calls that are recorded in a minute: anybody may cause them, and must not drive
 /// everything else out of the trail.
 const MAX_REFUSED: u32 = 20;
-const WINDOW: Duration = Duration::from_mins(1);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,13 +38,14 @@ pub(super) fn recorder(audit: &Audit, sanitizer: Sanitizer, clock: Clock) -> Opt
         return None;
     }
     let audit = audit.clone();
-    let refused = Refused { clock, state: Mutex::default() };
+    let refused = EventLimit::new(MAX_REFUSED, clock);
     Some(Arc::new(move |write: EndpointWrite| {
         let is_done = write.status < 400;
         if is_done && TOLD_ELSEWHERE.contains(&write.endpoint.as_str()) {
             return;
         }
-        let Some(unrecorded) = refused.admit(is_done) else { return };
+        let unrecorded = if is_done { Some(refused.pass()) } else { refused.admit() };
+        let Some(unrecorded) = unrecorded else { return };
         let clean = |text: &String| sanitizer.sanitize_text(text).into_owned();
         let data = Written {
             endpoint: &write.endpoint,
@@ -65,54 +62,4 @@ pub(super) fn recorder(audit: &Audit, sanitizer: Sanitizer, clock: Clock) -> Opt
         let actor = write.principal.clone().or_else(claimed).unwrap_or_default();
         audit.record(actor, ENDPOINT_WRITE, data);
     }))
-}
-
-/// Lets so many refused calls through.
-struct Refused {
-    clock: Clock,
-    state: Mutex<Window>,
-}
-
-#[derive(Default)]
-struct Window {
-    began: Option<Instant>,
-    recorded: u32,
-    unrecorded: u64,
-}
-
-impl Refused {
-    /// How many were left out before this one, if this one is to be recorded.
-    fn admit(&self, is_done: bool) -> Option<u64> {
-        let mut window = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.instant();
-        if window.began.is_none_or(|began| now.saturating_duration_since(began) >= WINDOW) {
-            (window.began, window.recorded) = (Some(now), 0);
-        }
-        if !is_done {
-            if window.recorded >= MAX_REFUSED {
-                window.unrecorded += 1;
-                return None;
-            }
-            window.recorded += 1;
-        }
-        Some(std::mem::take(&mut window.unrecorded))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::SystemTime;
-
-    use super::*;
-
-    #[test]
-    fn refused_calls_are_bounded_and_those_left_out_are_counted() {
-        let clock = Clock::manual(SystemTime::now());
-        let refused = Refused { clock: clock.clone(), state: Mutex::default() };
-        let admitted = (0..1_000).filter(|_| refused.admit(false).is_some()).count();
-        assert_eq!(admitted, 20);
-        assert_eq!(refused.admit(true), Some(980), "what was done is always recorded");
-        clock.advance(WINDOW);
-        assert_eq!(refused.admit(false), Some(0));
-    }
 }

@@ -1,6 +1,6 @@
-//! Where a service is watched over: the management API, the way down. With a management port of
-//! its own that is a runtime of one thread on which nothing of the application runs, so that it
-//! answers although the application is stuck.
+//! Where a service is watched over: the management API, signals, the way down. With a management port
+//! of its own, or where signals are heard, that is a runtime of one thread on which nothing of the
+//! application runs, so that it answers although the application is stuck.
 
 use std::{sync::mpsc, thread};
 

@@ -7,15 +7,19 @@ mod basics;
 mod beans;
 mod builder;
 mod conditions;
-mod connection;
 mod declared_meters;
 mod endpoint_audit;
+mod event_limit;
 mod features;
+mod guard;
 mod health;
+mod help;
 mod level_audit;
 mod level_store;
+mod lifecycle;
 mod lifecycle_audit;
 mod listener;
+mod listener_meters;
 mod log_meters;
 mod management;
 mod mounts;
@@ -28,6 +32,7 @@ mod recorder;
 mod recorder;
 mod registration_meters;
 mod running;
+mod sanitizing;
 #[cfg(feature = "sentry")]
 mod sentry;
 #[cfg(not(feature = "sentry"))]
@@ -40,11 +45,18 @@ mod shutdown;
 mod start;
 mod start_log;
 mod streams;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
+mod typed_settings;
 mod way_down;
 
 pub use actuator::{Actuator, Registration};
 pub use app::App;
 pub use builder::Builder;
+pub use lifecycle::{Ending, HookResult, Lifecycle};
 pub use package::Package;
 pub use probe::probe;
 pub use running::Running;

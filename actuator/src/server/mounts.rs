@@ -28,8 +28,7 @@ impl Ground<'_> {
             .into_iter()
             .filter(|mount| self.exposure.access_to(&mount.endpoint) != Access::None)
             .filter(|mount| {
-                self.server.management.is_some()
-                    || mount.listener == self.server.management_listener()
+                self.server.is_apart() || mount.listener == self.server.management_listener()
             })
             .collect();
         let mut reader = SettingsReader::new(self.settings);

@@ -2,7 +2,10 @@
 
 use tracing_subscriber::layer::Identity;
 
-use crate::{error::Result, info::Facts, meter::MeterRegistry, settings::SettingsReader};
+use crate::{
+    error::Result, info::Facts, logging::Beside, meter::MeterRegistry, model::sanitizer::Sanitizer,
+    settings::SettingsReader,
+};
 
 /// There is nobody.
 #[derive(Clone, Copy, Debug)]
@@ -23,13 +26,18 @@ pub(super) fn read(reader: &mut SettingsReader<'_>) -> Wanted {
 }
 
 /// Nothing.
-pub(super) fn layer() -> Identity {
-    Identity::new()
+pub(super) fn layer() -> Beside<Identity> {
+    Beside { layer: Identity::new(), sees_requests: false }
 }
 
 /// Starts nothing.
 #[expect(clippy::unnecessary_wraps, reason = "the interface of `sentry`")]
-pub(super) fn start(_: Wanted, _: Option<&str>, _: Option<&str>, _: &MeterRegistry) -> Result<()> {
+pub(super) fn start(
+    _: Wanted,
+    _: (Option<&str>, Option<&str>),
+    _: &MeterRegistry,
+    _: &Sanitizer,
+) -> Result<()> {
     Ok(())
 }
 

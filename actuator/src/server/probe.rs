@@ -8,14 +8,16 @@ use super::{
     actuator::Actuator,
     basics::{self, Surroundings},
     builder::Builder,
+    listener::Inherited,
     settings::ServerSettings,
+    tls::{OwnClient, TlsSettings},
 };
 use crate::{
     endpoint,
     error::{Error, ErrorKind, Result},
     health::{HealthDefaults, HealthSettings},
     model::show::Show,
-    probe::{DEFAULT_TIMEOUT, ProbeArguments, ProbeReport, Target},
+    probe::{DEFAULT_TIMEOUT, Encrypt, ProbeArguments, ProbeReport, Target},
     settings::SettingsReader,
     support::text::shortened,
     web::{Exposure, ExposureDefaults},
@@ -94,10 +96,15 @@ impl Builder {
     }
 
     fn target(&self, group: Option<&str>) -> Result<Target> {
-        let Surroundings { settings, environment } = Surroundings::read(self)?;
-        let mut reader = SettingsReader::new(&settings);
-        let platform = basics::platform(&mut reader, &environment);
-        let server = ServerSettings::read(&mut reader, platform.is_some());
+        let surroundings = Surroundings::read(self)?;
+        surroundings.settings.until_usable(|| self.target_by(&surroundings, group))
+    }
+
+    fn target_by(&self, surroundings: &Surroundings, group: Option<&str>) -> Result<Target> {
+        let Surroundings { settings, environment } = surroundings;
+        let mut reader = SettingsReader::new(settings);
+        let platform = basics::platform(&mut reader, environment);
+        let server = ServerSettings::read(&mut reader, platform.is_some(), Inherited::default());
         let exposure = Exposure::read(&mut reader, endpoint::IDS, ExposureDefaults::Health);
         let health =
             HealthSettings::read(&mut reader, HealthDefaults { show_details: Show::Never });
@@ -112,7 +119,15 @@ impl Builder {
         };
         let base = server.full_base_path();
         let health = exposure.path_of("health").trim_matches('/');
-        Ok(Target::new(self.listener(&server)?, format!("{base}/{health}{below}")))
+        let path = format!("{base}/{health}{below}");
+        #[cfg(unix)]
+        if let (None, None, Some(socket)) =
+            (self.listening_on, server.management, &server.management_socket)
+        {
+            return Ok(Target::of_file(socket.path.clone(), path));
+        }
+        let encrypt = server.management_tls().map(own_client).transpose()?;
+        Ok(Target::new(self.listener(&server)?, path, encrypt))
     }
 
     /// The listener of the management API.
@@ -122,6 +137,13 @@ impl Builder {
             (None, Some(address)) => (address, "management.server.port"),
             (None, None) => (server.address, "server.port"),
         };
+        let nowhere = self.listening_on.is_none() && server.is_apart();
+        if nowhere && server.management.is_none() {
+            return Err(Error::new(
+                ErrorKind::Probe,
+                "the management API is on no port; set management.server.port",
+            ));
+        }
         if address.port() == 0 {
             return Err(Error::new(
                 ErrorKind::Probe,
@@ -133,6 +155,12 @@ impl Builder {
         }
         Ok(address)
     }
+}
+
+/// What speaks TLS with the running instance.
+fn own_client(settings: &TlsSettings) -> Result<Encrypt> {
+    let client = OwnClient::new(settings)?;
+    Ok(Encrypt::with(move |stream, address| Ok(Box::new(client.encrypt(stream, address)?))))
 }
 
 fn one_line(message: &str) -> String {

@@ -4,7 +4,12 @@ use std::{net::SocketAddr, sync::Arc};
 
 use tokio::sync::Notify;
 
-use super::{actuator::Actuator, management::Beside, shutdown::Signals};
+use super::{
+    actuator::Actuator,
+    lifecycle::{Ending, Lifecycle},
+    management::Beside,
+    shutdown::Signals,
+};
 use crate::{
     admin::{RegistrationState, RegistrationStatus},
     health::Availability,
@@ -46,29 +51,36 @@ impl Running {
         self.registered.snapshot()
     }
 
+    /// The life of the service: to end it, and to add work for its way down.
+    pub fn lifecycle(&self) -> Lifecycle {
+        self.actuator.lifecycle()
+    }
+
     /// The service behind it: health checks, meters and routes.
     pub fn actuator(&self) -> &Actuator {
         &self.actuator
     }
 
     /// Stops: refuses traffic, goes on serving for `actuator.shutdown.delay`, closes the
-    /// application's port and lets requests in progress finish, takes the registration back, and
-    /// closes the management port last.
+    /// application's port and lets requests in progress finish, takes the registration back, runs the
+    /// hooks of the application, and closes the management port last.
     pub async fn shutdown(self) {
-        self.actuator.shutdown.throw_because("application");
+        self.actuator.lifecycle.shut_down();
         self.beside.ended.thrown().await;
         logging::flush();
     }
 
-    /// Runs until SIGTERM, ctrl-c or the shutdown endpoint, then stops as [`Self::shutdown`] does.
-    /// Each further signal ends what it is waiting for: the delay, requests in progress.
-    pub async fn until_told_to_stop(mut self) {
+    /// Runs until SIGTERM, ctrl-c, the shutdown or the restart endpoint, or [`Lifecycle::shut_down`],
+    /// then stops as [`Self::shutdown`] does, and says how it ended. A second signal ends all waiting:
+    /// for the delay, requests in progress, hooks. A third one ends the process.
+    pub async fn until_told_to_stop(mut self) -> Ending {
         let signals = self.signals.take();
         let signals = signals.unwrap_or_else(|| Signals::take_over(&self.beside.handle));
-        let watch = signals.watch(self.actuator.shutdown.clone(), Arc::clone(&self.hurry));
+        let watch = signals.watch(self.actuator.lifecycle(), Arc::clone(&self.hurry));
         let watch = self.beside.handle.spawn(watch);
         self.beside.ended.thrown().await;
         watch.abort();
         logging::flush();
+        self.actuator.lifecycle.ending(&self.actuator.lifecycle_settings)
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::{
     error::{Error, ErrorKind, Result},
     info::{self, Facts},
+    logging::Beside,
     meter::MeterRegistry,
+    model::sanitizer::Sanitizer,
     registry::Declarations,
     sentry::{Reporter, SentryLayer, SentrySettings, Slot, layer as sentry_layer},
     settings::SettingsReader,
@@ -23,22 +25,22 @@ pub(super) fn read(reader: &mut SettingsReader<'_>) -> Wanted {
 }
 
 /// What the subscriber of the process gets beside its own layers.
-pub(super) fn layer() -> SentryLayer {
-    sentry_layer()
+pub(super) fn layer() -> Beside<SentryLayer> {
+    Beside { layer: sentry_layer(), sees_requests: true }
 }
 
 /// Sends from now on, if that is wanted; `name` and `version` are what the code says about itself.
 pub(super) fn start(
     wanted: Wanted,
-    name: Option<&str>,
-    version: Option<&str>,
+    (name, version): (Option<&str>, Option<&str>),
     meters: &MeterRegistry,
+    sanitizer: &Sanitizer,
 ) -> Result<()> {
     let Some(settings) = wanted else { return Ok(()) };
     let slot = Slot::of_process();
     if slot.reporter().is_none() {
         let about = settings.to_string();
-        let reporter = Reporter::start(settings, meters).map_err(|error| {
+        let reporter = Reporter::start(settings, meters, sanitizer).map_err(|error| {
             Error::new(ErrorKind::Runtime, format!("no thread for Sentry: {error}"))
                 .with_cause(error)
         })?;

@@ -13,12 +13,14 @@ use crate::{
 /// How long tasks of the application may take to end once the service has stopped.
 const LEFT_BEHIND: Duration = Duration::from_secs(1);
 
-/// Runs the application of `package` until it is told to stop.
+/// Runs the application of `package` until it is told to stop. Ends the process itself where it is to
+/// end with another code than 0, or to begin anew.
 pub fn serve<S, M>(package: Package, setup: S) -> Result<()>
 where
     S: Setup<M>,
 {
     let builder = Actuator::builder().package(package);
+    builder.exit_if_help_asked();
     builder.exit_if_probed();
     let run = async { builder.run_with(setup).await };
     match Handle::try_current() {
@@ -32,12 +34,12 @@ where
             // A check or a handler that blocks its thread must not keep the process.
             runtime.shutdown_timeout(LEFT_BEHIND);
             logging::flush();
-            served
+            served?.leave()
         }
         Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => {
             let served = tokio::task::block_in_place(|| handle.block_on(run));
             logging::flush();
-            served
+            served?.leave()
         }
         Ok(_) => Err(Error::new(
             ErrorKind::Runtime,

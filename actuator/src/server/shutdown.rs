@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::{runtime::Handle, sync::Notify};
 
-use crate::support::trigger::Trigger;
+use super::lifecycle::Lifecycle;
+use crate::logging;
 
 /// The signals that tell the process to stop, from the moment this is made: one that arrives
 /// before anybody waits for it is not lost.
@@ -14,6 +15,12 @@ pub(super) struct Signals {
     terminate: Option<tokio::signal::unix::Signal>,
     #[cfg(unix)]
     interrupt: Option<tokio::signal::unix::Signal>,
+}
+
+/// A signal that arrived.
+struct Received {
+    name: &'static str,
+    number: u8,
 }
 
 impl Signals {
@@ -33,32 +40,41 @@ impl Signals {
         Self {}
     }
 
-    /// Throws `shutdown` when one arrives; tells `hurry` of each that arrives on the way down.
-    pub(super) async fn watch(mut self, shutdown: Trigger, hurry: Arc<Notify>) {
-        loop {
-            let name = self.received().await;
-            if shutdown.is_thrown() {
-                tracing::info!(target: "actuator::server", "not waiting: received {name} again");
-                hurry.notify_one();
-            } else {
-                tracing::info!(target: "actuator::server", "shutting down: received {name}");
-                shutdown.throw_because(name);
-            }
+    /// The first one tells the service to stop, the second one not to wait for anything, and a third
+    /// one ends the process where it stands.
+    pub(super) async fn watch(mut self, lifecycle: Lifecycle, hurry: Arc<Notify>) {
+        let Received { name, .. } = self.received().await;
+        if lifecycle.shutdown().is_thrown() {
+            tracing::info!(
+                target: "actuator::server",
+                "received {name}: on the way down already; another signal ends all waiting"
+            );
+        } else {
+            tracing::info!(target: "actuator::server", "shutting down: received {name}");
+            lifecycle.shutdown().throw_because(name);
         }
+        let Received { name, number } = self.received().await;
+        tracing::warn!(target: "actuator::server", "not waiting: received {name} again");
+        lifecycle.hurry_because_of(number);
+        hurry.notify_one();
+        let Received { name, number } = self.received().await;
+        tracing::error!(target: "actuator::server", "ending at once: received {name} again");
+        logging::flush();
+        std::process::exit(128 + i32::from(number));
     }
 
     #[cfg(unix)]
-    async fn received(&mut self) -> &'static str {
+    async fn received(&mut self) -> Received {
         tokio::select! {
-            () = next(&mut self.terminate) => "SIGTERM",
-            () = next(&mut self.interrupt) => "ctrl-c",
+            () = next(&mut self.terminate) => Received { name: "SIGTERM", number: 15 },
+            () = next(&mut self.interrupt) => Received { name: "ctrl-c", number: 2 },
         }
     }
 
     #[cfg(not(unix))]
-    async fn received(&mut self) -> &'static str {
+    async fn received(&mut self) -> Received {
         let _ = tokio::signal::ctrl_c().await;
-        "ctrl-c"
+        Received { name: "ctrl-c", number: 2 }
     }
 }
 

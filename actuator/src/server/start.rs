@@ -7,57 +7,103 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator,
+    lifecycle::{RunFiles, Supervision, watch_hangups},
     listener::{BoundListener, Serving},
+    listener_meters,
     management::Beside,
     running::Running,
     settings::ServerSettings,
     shutdown::Signals,
+    tls::{ListenersTls, Tls, TlsSettings},
     way_down::WayDown,
 };
-use crate::{error::Result, meter::ApplicationTimes, model::call::Listener};
+use crate::{
+    error::Result,
+    meter::ApplicationTimes,
+    model::{access::Access, call::Listener},
+};
 
-/// The open ports.
+/// What listens.
 struct Ports {
     application: BoundListener,
-    /// That of the management API, if it has its own.
+    /// That of the management API, if it has its own port.
     management: Option<BoundListener>,
+    /// Its Unix socket, if it has one.
+    socket: Option<BoundListener>,
 }
 
 impl Ports {
-    async fn open(settings: &ServerSettings, beside: &Beside) -> Result<Self> {
-        let application = BoundListener::bind(settings.address, "server.port").await?;
-        let management = match settings.management {
-            Some(address) => {
-                let bound = BoundListener::bind(address, "management.server.port").await?;
-                Some(bound.moved_to(&beside.handle)?)
-            }
-            None => None,
+    async fn open(settings: &mut ServerSettings, beside: &Beside) -> Result<Self> {
+        let application = match settings.inherited.application()? {
+            Some(inherited) => inherited,
+            None => BoundListener::bind(settings.address, "server.port").await?,
         };
-        Ok(Self { application, management })
+        let (own, others) = tls(&settings.tls, beside)?;
+        let application = application.secured(own);
+        let there = |bound: BoundListener| bound.moved_to(&beside.handle);
+        let management = match (settings.inherited.management()?, settings.management) {
+            (Some(inherited), _) => Some(there(inherited)?),
+            (None, Some(address)) => {
+                Some(there(BoundListener::bind(address, "management.server.port").await?)?)
+            }
+            (None, None) => None,
+        };
+        let management = management.map(|bound| bound.secured(others));
+        let socket = settings.management_socket.as_ref();
+        let socket = socket.map(BoundListener::bind_socket).transpose()?.map(there).transpose()?;
+        Ok(Self { application, management, socket })
     }
 
     /// The address of the application, and that of the management API.
-    fn addresses(&self) -> (SocketAddr, SocketAddr) {
-        let application = self.application.address();
-        (application, self.management.as_ref().map_or(application, BoundListener::address))
+    fn addresses(&self) -> Result<(SocketAddr, SocketAddr)> {
+        let application = self.application.address()?;
+        let management = match &self.management {
+            Some(management) if !management.is_file() => management.address()?,
+            _ => application,
+        };
+        Ok((application, management))
     }
+}
+
+/// The TLS of the application's listener, and that of the management API's own port. Their files
+/// are looked at by what a stuck application does not hold up.
+fn tls(settings: &ListenersTls, beside: &Beside) -> Result<(Option<Tls>, Option<Tls>)> {
+    let load = |settings: &Option<TlsSettings>| -> Result<Option<Tls>> {
+        let Some(settings) = settings else { return Ok(None) };
+        let tls = Tls::load(settings)?;
+        tls.watch(&beside.handle);
+        Ok(Some(tls))
+    };
+    let application = load(&settings.application)?;
+    let management = if settings.management == settings.application {
+        application.clone()
+    } else {
+        load(&settings.management)?
+    };
+    Ok((application, management))
 }
 
 impl Actuator {
     /// Listens, registers, and says so in the log. Nothing is served if a port cannot be opened.
-    pub(super) async fn start(self, routes: Router, takes_signals: bool) -> Result<Running> {
+    pub(super) async fn start(mut self, routes: Router, takes_signals: bool) -> Result<Running> {
         let router = self.application_router(routes)?;
-        let own_port = self.server.management.is_some();
-        let (beside, end) = if own_port { Beside::thread()? } else { Beside::here() };
+        let own_port = self.server.has_own_listener();
+        // Signals too are to be heard while the application is stuck.
+        let apart = own_port || takes_signals;
+        let (beside, end) = if apart { Beside::thread()? } else { Beside::here() };
         if own_port {
             self.sampler.watch_runtime("management", &beside.handle);
         }
         // Before anybody can know of the service.
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
-        let ports = Ports::open(&self.server, &beside).await?;
+        let ports = Ports::open(&mut self.server, &beside).await?;
+        let files = self.write_files(&ports)?;
+        if takes_signals && self.refreshes_on_hangup() {
+            watch_hangups(&beside.handle, self.refresh.clone());
+        }
         self.availability().started();
         ApplicationTimes::new(&self.meters).started(self.began.elapsed());
-        let (address, management_address) = ports.addresses();
+        let (address, management_address) = ports.addresses()?;
         let (application, management) = self.serve(ports, router, &beside);
         let registration = self.register_at(address, management_address);
         ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
@@ -65,7 +111,10 @@ impl Actuator {
         let registered = registration.states();
         let hurry = Arc::default();
         let way_down = WayDown {
-            shutdown: self.shutdown.clone(),
+            lifecycle: self.lifecycle.clone(),
+            settings: self.lifecycle_settings.clone(),
+            manager: self.manager.clone(),
+            home: Handle::current(),
             hurry: Arc::clone(&hurry),
             availability: self.availability(),
             delay: self.server.delay,
@@ -74,8 +123,10 @@ impl Actuator {
             registration,
             audit: self.audit.clone(),
             management,
+            files,
             end,
         };
+        self.supervision().begin(&beside.handle);
         beside.handle.spawn(way_down.run());
         Ok(Running {
             actuator: self,
@@ -88,15 +139,50 @@ impl Actuator {
         })
     }
 
-    fn serve(&self, ports: Ports, router: Router, beside: &Beside) -> (Serving, Option<Serving>) {
-        let home = Handle::current();
-        let management = ports.management.map(|management| {
+    fn supervision(&self) -> Supervision {
+        Supervision {
+            manager: self.manager.clone(),
+            availability: self.availability(),
+            home: Handle::current(),
+            follows_liveness: self.lifecycle_settings.watchdog_follows_liveness,
+        }
+    }
+
+    fn write_files(&self, ports: &Ports) -> Result<RunFiles> {
+        let (application, management) = ports.addresses()?;
+        let own_port = ports.management.as_ref().map(|_| management.port());
+        RunFiles::write(&self.lifecycle_settings, Some(application.port()), own_port)
+    }
+
+    /// Whether SIGHUP reads settings again.
+    fn refreshes_on_hangup(&self) -> bool {
+        if let Some(set) = self.lifecycle_settings.refresh_on_hangup {
+            return set;
+        }
+        let mut endpoints = self.endpoints.iter();
+        let refresh = endpoints.find(|endpoint| endpoint.id() == "refresh");
+        refresh.is_some_and(|refresh| self.exposure.access_to(refresh) != Access::None)
+    }
+
+    /// The application's listener, and those of the management API.
+    fn serve(&self, ports: Ports, router: Router, beside: &Beside) -> (Serving, Vec<Serving>) {
+        let (home, limits) = (Handle::current(), &self.server.limits);
+        let live = |listener| self.streams.of(listener).clone();
+        let own = ports.management.into_iter().chain(ports.socket);
+        let management = own.map(|bound| {
             self.application_runtime.settle(home.clone());
             let router = self.management(Listener::Management).into_router();
-            let live = self.streams.of(Listener::Management).clone();
-            management.serve(self.with_fallback(router), &beside.handle, live)
+            let router = self.with_fallback(router);
+            let name = if bound.is_file() { "management-socket" } else { "management" };
+            let live = live(Listener::Management);
+            let serving = bound.serve(router, limits.management, &beside.handle, live);
+            listener_meters::bind(&self.meters, name, &serving.connections());
+            serving
         });
-        let live = self.streams.of(Listener::Application).clone();
-        (ports.application.serve(router, &home, live), management)
+        let management = management.collect();
+        let live = live(Listener::Application);
+        let application = ports.application.serve(router, limits.application, &home, live);
+        listener_meters::bind(&self.meters, "application", &application.connections());
+        (application, management)
     }
 }

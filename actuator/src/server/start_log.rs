@@ -9,16 +9,26 @@ use crate::model::call::Listener;
 const HARMLESS: [&str; 4] = ["health", "info", "metrics", "prometheus"];
 
 /// The facts of a start.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub(super) struct StartLog<'a> {
     pub(super) name: &'a str,
     pub(super) version: Option<&'a str>,
     pub(super) application: SocketAddr,
-    pub(super) management: SocketAddr,
+    /// None if it is on no port.
+    pub(super) management: Option<SocketAddr>,
+    /// Its Unix socket.
+    pub(super) socket: Option<String>,
+    /// There is an admin server to register at.
+    pub(super) registers: bool,
+    /// Whether each of them speaks TLS.
+    pub(super) https: (bool, bool),
     pub(super) base_path: &'a str,
     pub(super) exposed: Vec<&'a str>,
     /// Only this machine reaches the management API.
     pub(super) private: bool,
+    /// The endpoints that strangers may ask.
+    pub(super) open: Vec<&'a str>,
     /// The paths outside of the base path, and where they answer.
     pub(super) mounted: Vec<(Listener, &'a str)>,
     /// The address was chosen by the default.
@@ -33,7 +43,8 @@ pub(super) struct StartLog<'a> {
 impl StartLog<'_> {
     /// Writes it.
     pub(super) fn write(&self) {
-        let Self { name, application, management, base_path, took, .. } = self;
+        let Self { name, application, took, .. } = self;
+        let scheme = scheme(self.https.0);
         let version = self.version.map(|version| format!(" {version}")).unwrap_or_default();
         let reach = match (application.ip().is_loopback(), self.default_address, self.in_container)
         {
@@ -45,17 +56,52 @@ impl StartLog<'_> {
         };
         tracing::info!(
             target: "actuator::server",
-            "{name}{version} listening on http://{application}{reach}, ready in {} ms",
+            "{name}{version} listening on {scheme}://{application}{reach}, ready in {} ms",
             took.as_millis()
         );
-        let whom = if self.private { "this machine only" } else { "whoever reaches it" };
-        tracing::info!(
-            target: "actuator::server",
-            "management at http://{management}{base_path} ({whom}) exposes {}{}",
-            list(&self.exposed), self.further_paths()
-        );
+        self.write_management();
         self.warn_of_strangers();
         self.write_collected();
+    }
+
+    fn write_management(&self) {
+        let base_path = self.base_path;
+        let scheme = scheme(self.https.1);
+        let port = self
+            .management
+            .map(|address| format!("{scheme}://{address}{base_path} ({})", self.whom()));
+        let file = self.socket.as_ref().map(|name| format!("{base_path} of {name}"));
+        let places: Vec<String> = port.into_iter().chain(file).collect();
+        if places.is_empty() {
+            tracing::info!(
+                target: "actuator::server",
+                "the management API is off (management.server.port is negative){}",
+                self.further_paths()
+            );
+        } else {
+            tracing::info!(
+                target: "actuator::server",
+                "management at {} exposes {}{}",
+                places.join(" and "), list(&self.exposed), self.further_paths()
+            );
+        }
+        if self.registers && self.management.is_none() {
+            tracing::warn!(
+                target: "actuator::server",
+                "admin servers cannot reach the management API, which is on no port; set \
+                 management.server.port"
+            );
+        }
+    }
+
+    /// Who reaches it.
+    fn whom(&self) -> &'static str {
+        match (self.private, self.open.len() < self.exposed.len()) {
+            (true, false) => "this machine only",
+            (true, true) => "this machine only, with credentials",
+            (false, false) => "whoever reaches it",
+            (false, true) => "whoever has credentials",
+        }
     }
 
     /// The paths outside of the base path.
@@ -69,17 +115,19 @@ impl StartLog<'_> {
     /// What tells or changes more than strangers should be able to.
     fn warn_of_strangers(&self) {
         let is_harmless = |id: &&&str| !HARMLESS.contains(*id);
-        let sensitive: Vec<&str> = self.exposed.iter().filter(is_harmless).copied().collect();
+        let sensitive: Vec<&str> = self.open.iter().filter(is_harmless).copied().collect();
+        // On a socket the permissions of its file decide.
+        let Some(address) = self.management else { return };
         if self.private || sensitive.is_empty() {
             return;
         }
         tracing::warn!(
             target: "actuator::server",
-            "whoever reaches {} may use {} without a password: set spring.security.user.password, \
-             give management an address of its own (management.server.port and \
-             management.server.address=127.0.0.1), or leave them out of \
-             management.endpoints.web.exposure.include",
-            self.management, list(&sensitive)
+            "whoever reaches {address} may use {} without a password: set \
+             spring.security.user.password, give management an address of its own \
+             (management.server.port and management.server.address=127.0.0.1), or leave them out \
+             of management.endpoints.web.exposure.include",
+            list(&sensitive)
         );
     }
 
@@ -108,6 +156,10 @@ impl StartLog<'_> {
         }
         tracing::info!(target: "actuator::server", "collected {}", parts.join(", "));
     }
+}
+
+fn scheme(https: bool) -> &'static str {
+    if https { "https" } else { "http" }
 }
 
 fn list(ids: &[&str]) -> String {

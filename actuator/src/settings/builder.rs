@@ -3,16 +3,18 @@
 use std::{env, path::PathBuf, process};
 
 use super::{
-    Property, PropertySource, Settings, SourceKind, ValueKind, file,
-    location::{self, Location},
-    store, warning,
+    Property, PropertySource, Settings, SourceKind, ValueKind,
+    format::{self, Format},
+    import::Loader,
+    profile::{self, Profiles},
+    warning,
 };
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
-const PROFILES: &str = "spring.profiles.active";
 /// Arguments that ask the program to do something, and are no settings.
-const COMMANDS: [&str; 2] = ["actuator-probe", "actuator-probe-timeout"];
-const LOCATION: &str = "spring.config.location";
+const COMMANDS: [&str; 3] = ["actuator-probe", "actuator-probe-timeout", "help-settings"];
+/// Settings in one text; as a variable `SPRING_APPLICATION_JSON`.
+const JSON: &str = "spring.application.json";
 
 /// Gathers settings from their places. A fresh one reads nothing from the outside:
 /// [`Self::from_process`] is what a service uses, the other methods are for tests.
@@ -40,8 +42,8 @@ impl SettingsBuilder {
         self
     }
 
-    /// The directory that holds `actuator.toml` and the profile files, unless
-    /// `spring.config.location` names another place.
+    /// The directory that holds `actuator.toml` and the like, unless `spring.config.location` names
+    /// another place.
     #[must_use]
     pub fn file_directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.directory = Some(directory.into());
@@ -80,39 +82,40 @@ impl SettingsBuilder {
         .arguments(env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()))
     }
 
-    /// The settings. Refuses a file that is no TOML, a location that does not exist, and a profile
-    /// whose name cannot be part of a file name.
+    /// The settings. Refuses a file that cannot be read or is not what its ending says, a place that
+    /// does not exist, files that import each other, and a profile whose name cannot be part of a
+    /// file name.
     pub fn build(self) -> Result<Settings, Error> {
-        let mut settings = Settings { sources: self.outer_sources(), ..Settings::default() };
-        let locations = self.locations(&settings)?;
+        let mut settings = Settings { sources: self.outer_sources()?, ..Settings::default() };
         let files = settings.sources.len();
-        for location in locations.iter().rev() {
-            settings.sources.extend(file::read(location, None)?);
-        }
         settings.sources.push(source("defaultProperties", SourceKind::Defaults, &self.defaults));
 
-        let active: Vec<String> = settings
-            .list(PROFILES)
-            .unwrap_or_default()
-            .iter()
-            .flat_map(|profile| store::split(&settings.resolve(profile).text))
-            .collect();
-        let profile_files = profile_files(&settings, &active, &locations)?;
-        for source in &profile_files {
-            let misplaced = source.properties.keys().filter(|name| name.starts_with(PROFILES));
+        let mut loader = Loader::new(settings.clone(), self.directory)?;
+        // Which profiles are active is known once everything without a profile was read.
+        let mut without_profile = settings.clone();
+        let found = loader.load(None)?.into_iter().map(|found| found.source);
+        without_profile.sources.splice(files..files, found);
+        let profiles = Profiles::read(&without_profile)?;
+
+        let found = loader.load(Some(&profiles))?;
+        for document in found.iter().filter(|document| document.of_profile) {
+            let source = &document.source;
+            let names = source.properties.keys();
+            let misplaced = names.filter(|name| name.starts_with(profile::PREFIX));
             settings.warnings.extend(misplaced.map(|name| {
                 format!("{name} in {} is ignored: profiles cannot name profiles", source.name)
             }));
         }
-        settings.sources.splice(files..files, profile_files);
-        settings.active_profiles = active;
-        settings.warnings.extend(warning::unknown_names(&settings.sources));
+        settings.sources.splice(files..files, found.into_iter().map(|found| found.source));
+        settings.active_profiles = profiles.active().to_vec();
+        settings.warnings.append(&mut loader.warnings);
+        settings.warnings.extend(warning::suspects(&settings.sources));
         settings.resolve_placeholders();
         Ok(settings)
     }
 
     /// The sources that win over files.
-    fn outer_sources(&self) -> Vec<PropertySource> {
+    fn outer_sources(&self) -> Result<Vec<PropertySource>, Error> {
         let mut sources = Vec::new();
         if !self.forced.is_empty() {
             sources.push(source("forced", SourceKind::Forced, &self.forced));
@@ -126,6 +129,7 @@ impl SettingsBuilder {
         if !arguments.is_empty() {
             sources.push(source("commandLineArgs", SourceKind::Arguments, &arguments));
         }
+        let json_at = sources.len();
         let mut facts = PropertySource::new("process", SourceKind::Process);
         let pid = Property::text(process::id().to_string(), "operating system");
         facts.insert("PID", Property { kind: ValueKind::Number, ..pid });
@@ -133,37 +137,18 @@ impl SettingsBuilder {
         if let Some(variables) = &self.environment {
             sources.push(source("systemEnvironment", SourceKind::Environment, variables));
         }
-        sources
-    }
-
-    fn locations(&self, settings: &Settings) -> Result<Vec<Location>, Error> {
-        let Some(property) = settings.property(LOCATION) else {
-            return Ok(self.directory.iter().cloned().map(Location::working_directory).collect());
-        };
-        store::split(&settings.resolve(&property.value).text)
-            .iter()
-            .map(|text| location::named(text, &property.origin))
-            .collect()
-    }
-}
-
-/// The files of the active profiles, or of `default` if none is active. The last profile wins, and
-/// any profile of any location wins over the files without profile.
-fn profile_files(
-    settings: &Settings,
-    active: &[String],
-    locations: &[Location],
-) -> Result<Vec<PropertySource>, Error> {
-    let default = ["default".to_owned()];
-    let profiles = if active.is_empty() { &default[..] } else { active };
-    let mut files = Vec::new();
-    for profile in profiles.iter().rev() {
-        check_profile(settings, profile)?;
-        for location in locations.iter().rev() {
-            files.extend(file::read(location, Some(profile))?);
+        let json = sources.iter().find_map(|source| source.get(JSON));
+        if let Some(property) = json.filter(|property| !property.value.trim().is_empty()) {
+            let documents =
+                format::parse(&property.origin, property.value.as_bytes(), Format::Json)?;
+            let named = documents.into_iter().map(|mut source| {
+                JSON.clone_into(&mut source.name);
+                source
+            });
+            sources.splice(json_at..json_at, named);
         }
+        Ok(sources)
     }
-    Ok(files)
 }
 
 /// `--name=value`, or `--name` for true; none if it is a command. Repeated ones: the last wins.
@@ -185,19 +170,4 @@ fn source(name: &str, kind: SourceKind, values: &[(String, String)]) -> Property
         source.insert(name, Property::text(value, origin));
     }
     source
-}
-
-/// A profile is part of a file name, so it must not lead elsewhere.
-fn check_profile(settings: &Settings, profile: &str) -> Result<(), Error> {
-    let allowed = |c: char| c.is_alphanumeric() || "-_.+@".contains(c);
-    if profile.chars().all(allowed) && profile.chars().any(char::is_alphanumeric) {
-        return Ok(());
-    }
-    let origin = settings.property(PROFILES).map_or("", |property| property.origin.as_str());
-    Err(Error::new(
-        ErrorKind::Setting,
-        format!(
-            "{PROFILES}: profile \"{profile}\" ({origin}) must consist of letters, digits and -_.+@"
-        ),
-    ))
 }

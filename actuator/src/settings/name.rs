@@ -153,9 +153,10 @@ fn without_map_brackets(name: &str) -> Cow<'_, str> {
     while let Some((head, tail)) = rest.split_once('[') {
         text.push_str(head);
         let Some((key, after)) = tail.split_once(']') else {
+            // Nothing behind this one is closed either.
             text.push('[');
             rest = tail;
-            continue;
+            break;
         };
         if let Some(index) = index_of(key) {
             text.push_str(&index);

@@ -11,6 +11,9 @@ const MAX_LENGTH: usize = 256 * 1024;
 /// How many placeholders may be resolved for one value.
 const MAX_STEPS: usize = 10_000;
 
+/// How many of them one without an end counts for: the whole text behind it was looked through.
+const UNCLOSED: usize = 100;
+
 /// A text with its placeholders resolved.
 pub struct Resolved {
     /// The text; what cannot be resolved stays as it was written.
@@ -36,7 +39,7 @@ impl Settings {
                 self.sources.get_mut(at).and_then(|source| source.properties.get_mut(&name));
             if let Some(property) = property {
                 property.value = resolved.text;
-                property.holds_secret = resolved.holds_secret;
+                property.holds_secret |= resolved.holds_secret;
                 property.kind = ValueKind::Text;
             }
         }
@@ -52,15 +55,24 @@ impl Settings {
     fn expand(&self, text: &str, open: &mut Vec<String>, into: &mut Resolved) {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            into.text.push_str(before);
-            let Some((inner, tail)) = split_at_closing_brace(after) else {
+            if into.steps > MAX_STEPS {
+                break;
+            }
+            // `\${` is no placeholder, as in Spring.
+            if let Some(before) = before.strip_suffix('\\') {
+                into.text.push_str(before);
                 into.text.push_str("${");
                 rest = after;
                 continue;
+            }
+            into.text.push_str(before);
+            let Some((inner, tail)) = split_at_closing_brace(after) else {
+                into.text.push_str("${");
+                into.steps += UNCLOSED;
+                rest = after;
+                continue;
             };
-            let (name, default) = inner
-                .split_once(':')
-                .map_or((inner, None), |(name, default)| (name, Some(default)));
+            let (name, default) = split_default(inner);
             self.expand_one(name, default, open, into);
             rest = tail;
         }
@@ -69,29 +81,30 @@ impl Settings {
 
     fn expand_one(
         &self,
-        name: &str,
+        written: &str,
         default: Option<&str>,
         open: &mut Vec<String>,
         into: &mut Resolved,
     ) {
-        let property = self.property(name);
+        let name = self.expand_name(written, open, into);
+        let property = self.property(&name);
         let value = property.map(|property| property.value.as_str()).or(default);
         let refused = open.len() >= MAX_DEPTH
             || into.text.len() > MAX_LENGTH
             || into.steps > MAX_STEPS
-            || open.iter().any(|outer| outer == name);
+            || open.contains(&name);
         match value {
             Some(value) if !refused => {
                 into.holds_secret |=
-                    property.is_some_and(|found| found.holds_secret || is_secret(name, value));
+                    property.is_some_and(|found| found.holds_secret || is_secret(&name, value));
                 into.steps += 1;
-                open.push(name.to_owned());
+                open.push(name);
                 self.expand(value, open, into);
                 open.pop();
             }
             _ => {
                 into.text.push_str("${");
-                into.text.push_str(name);
+                into.text.push_str(written);
                 if let Some(default) = default {
                     into.text.push(':');
                     into.text.push_str(default);
@@ -100,6 +113,40 @@ impl Settings {
             }
         }
     }
+
+    /// The name of a placeholder may hold placeholders (`${url.${stage}}`); `\:` is part of it.
+    fn expand_name(&self, written: &str, open: &mut Vec<String>, into: &mut Resolved) -> String {
+        if !written.contains("${") || open.len() >= MAX_DEPTH || into.steps > MAX_STEPS {
+            return written.replace("\\:", ":");
+        }
+        let mut name = Resolved { text: String::new(), holds_secret: false, steps: into.steps + 1 };
+        open.push(written.to_owned());
+        self.expand(written, open, &mut name);
+        open.pop();
+        into.steps = name.steps;
+        into.holds_secret |= name.holds_secret;
+        name.text
+    }
+}
+
+/// Splits at the colon between the name and the default, past those of placeholders inside and
+/// past `\:`.
+fn split_default(inner: &str) -> (&str, Option<&str>) {
+    let mut depth = 0_usize;
+    let mut previous = ' ';
+    for (at, c) in inner.char_indices() {
+        match c {
+            '{' if previous == '$' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && previous != '\\' => {
+                let (name, rest) = inner.split_at_checked(at).unwrap_or((inner, ""));
+                return (name, rest.strip_prefix(':'));
+            }
+            _ => {}
+        }
+        previous = c;
+    }
+    (inner, None)
 }
 
 fn is_secret(name: &str, value: &str) -> bool {
@@ -152,6 +199,37 @@ mod tests {
         assert_eq!(value(&settings, "b"), "Hello demo!");
         assert_eq!(value(&settings, "c"), "${nosuch} and ${half");
         assert_eq!(value(&settings, "d"), "");
+    }
+
+    #[test]
+    fn names_may_hold_placeholders_and_backslashes_keep_texts() {
+        let settings = [
+            ("stage", "eu"),
+            ("url.eu", "http://eu"),
+            ("a", "${url.${stage}}"),
+            ("b", "${url.${nosuch:us}:none}"),
+            ("c", "\\${stage} is ${stage}"),
+            ("d", "${nosuch\\:name:left}"),
+            ("e", "${f}"),
+            ("f", "\\${stage}"),
+            ("g", "${nosuch:http://x:${stage}/}"),
+            ("h", "${url.${h}}"),
+        ];
+        assert_eq!(value(&settings, "a"), "http://eu");
+        assert_eq!(value(&settings, "b"), "none");
+        assert_eq!(value(&settings, "c"), "${stage} is eu");
+        assert_eq!(value(&settings, "d"), "left");
+        assert_eq!(value(&settings, "e"), "${stage}", "what was resolved is not resolved again");
+        assert_eq!(value(&settings, "g"), "http://x:eu/");
+        assert_eq!(value(&settings, "h"), "${url.${h}}", "a circle through a name ends");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics_or_takes_long(text in r"[a${}:\\]{0,80}") {
+            let settings = [("a", text.as_str()), ("aa", "${a}"), ("", "${aa}")];
+            value(&settings, "a");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     catalog,
     name::{self, Spelling},
+    store,
 };
 
 /// One value and where it came from.
@@ -34,15 +35,17 @@ pub enum ValueKind {
     /// Text; everything from the environment, from arguments and from code.
     #[default]
     Text,
-    /// A number of a TOML file.
+    /// A number of a file.
     Number,
-    /// `true` or `false` of a TOML file.
+    /// `true` or `false` of a file.
     Boolean,
 }
 
 /// What kind of place a source is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SourceKind {
+    /// Set while the service runs (`manager`).
+    Manager,
     /// Forced by code, for tests.
     Forced,
     /// `--name=value` arguments.
@@ -51,7 +54,7 @@ pub enum SourceKind {
     Process,
     /// Environment variables, under their own names.
     Environment,
-    /// A TOML file.
+    /// A document of a file, a directory tree, or `SPRING_APPLICATION_JSON`.
     File,
     /// Defaults that code sets.
     #[default]
@@ -112,10 +115,68 @@ impl PropertySource {
         self.properties.get_key_value(key).map(|(key, property)| (key.as_str(), property))
     }
 
+    /// The properties of a list, with their keys: one with commas, or one for each index.
+    pub(super) fn items(&self, name: &str) -> Option<Items<'_>> {
+        if let Some(property) = self.get_with_name(name) {
+            return Some(Items::WithCommas(property));
+        }
+        let items: Vec<_> = (0..)
+            .map_while(|index: usize| self.get_with_name(&format!("{name}[{index}]")))
+            .collect();
+        (!items.is_empty()).then_some(Items::Indexed(items))
+    }
+
+    /// A list, each item with its origin.
+    pub(super) fn list_with_origins(&self, name: &str) -> Option<Vec<(String, String)>> {
+        Some(self.items(name)?.with_origins())
+    }
+
+    /// A list.
+    pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
+        Some(self.list_with_origins(name)?.into_iter().map(|(item, _)| item).collect())
+    }
+
+    /// Canonical names with the keys of `properties`.
+    pub(super) fn keys_by_canonical_name(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.canonical.iter().map(|(canonical, key)| (canonical.as_str(), key.as_str()))
+    }
+
     /// Canonical names with their properties.
     pub(super) fn by_canonical_name(&self) -> impl Iterator<Item = (&str, &Property)> {
         self.canonical
             .iter()
             .filter_map(|(canonical, key)| Some((canonical.as_str(), self.properties.get(key)?)))
+    }
+}
+
+/// The properties that a list is made of, with their keys.
+pub(super) enum Items<'s> {
+    /// One, whose value is separated by commas.
+    WithCommas((&'s str, &'s Property)),
+    /// One for each item.
+    Indexed(Vec<(&'s str, &'s Property)>),
+}
+
+impl<'s> Items<'s> {
+    /// All of them.
+    pub(super) fn properties(&self) -> &[(&'s str, &'s Property)] {
+        match self {
+            Self::WithCommas(property) => std::slice::from_ref(property),
+            Self::Indexed(properties) => properties,
+        }
+    }
+
+    /// The items, each with its origin.
+    pub(super) fn with_origins(&self) -> Vec<(String, String)> {
+        match self {
+            Self::WithCommas((_, property)) => store::split(&property.value)
+                .into_iter()
+                .map(|item| (item, property.origin.clone()))
+                .collect(),
+            Self::Indexed(properties) => properties
+                .iter()
+                .map(|(_, property)| (property.value.clone(), property.origin.clone()))
+                .collect(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Property, PropertySource, SettingsBuilder, catalog, name};
+use super::{Property, PropertySource, SettingsBuilder, catalog, name, policy::LeftOut};
 
 /// All settings, highest precedence first.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +10,7 @@ pub struct Settings {
     pub(super) sources: Vec<PropertySource>,
     pub(super) active_profiles: Vec<String>,
     pub(super) warnings: Vec<String>,
+    pub(super) left_out: LeftOut,
 }
 
 impl Settings {
@@ -21,21 +22,27 @@ impl Settings {
     /// The winning property of this name (`management.endpoint.health.show-details`), in whatever
     /// spelling it was given.
     pub fn property(&self, name: &str) -> Option<&Property> {
-        self.sources.iter().find_map(|source| source.get(name))
+        self.sources.iter().find_map(|source| {
+            let found = source.get_with_name(name)?;
+            self.counts(&source.name, found)
+        })
     }
 
     /// A list: comma separated, or `name[0]`, `name[1]`, … The first source that has either gives
     /// all of it.
     pub fn list(&self, name: &str) -> Option<Vec<String>> {
+        let items = self.list_with_origins(name)?;
+        Some(items.into_iter().map(|(item, _)| item).collect())
+    }
+
+    /// A list, each item with its origin.
+    pub(super) fn list_with_origins(&self, name: &str) -> Option<Vec<(String, String)>> {
         self.sources.iter().find_map(|source| {
-            if let Some(property) = source.get(name) {
-                return Some(split(&property.value));
-            }
-            let items: Vec<String> = (0..)
-                .map_while(|index: usize| source.get(&format!("{name}[{index}]")))
-                .map(|property| property.value.clone())
-                .collect();
-            (!items.is_empty()).then_some(items)
+            let items = source.items(name)?;
+            let mut properties = items.properties().iter();
+            properties
+                .all(|property| self.counts(&source.name, *property).is_some())
+                .then(|| items.with_origins())
         })
     }
 
@@ -47,9 +54,13 @@ impl Settings {
         for source in self.sources.iter().rev() {
             let mut lists: BTreeMap<&str, BTreeMap<usize, &str>> = BTreeMap::new();
             for (name, property) in source.by_canonical_name() {
-                let Some(key) = name::below(name, prefix) else {
+                let Some(key) = name::below(name, prefix) else { continue };
+                if source
+                    .get_with_name(name)
+                    .is_some_and(|(key, _)| self.left_out.holds(&source.name, key))
+                {
                     continue;
-                };
+                }
                 match name::indexed(key).filter(|_| catalog::is_list(name)) {
                     Some((key, index)) => {
                         lists.entry(key).or_default().insert(index, &property.value);

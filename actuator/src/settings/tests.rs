@@ -9,16 +9,17 @@ use std::{
 use super::*;
 
 /// A directory of its own for one test, removed at its end.
-struct Directory(PathBuf);
+pub(super) struct Directory(pub(super) PathBuf);
 
 impl Directory {
-    fn with(files: &[(&str, &str)]) -> Self {
+    pub(super) fn with(files: &[(&str, &str)]) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("actuator-settings-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         for (name, text) in files {
+            fs::create_dir_all(path.join(name).parent().unwrap()).unwrap();
             fs::write(path.join(name), text).unwrap();
         }
         Self(path)
@@ -297,4 +298,35 @@ fn names_that_are_nearly_right_are_told_with_the_right_one() {
     let right = "management.metrics.export.datadog.enabled";
     let settings = Settings::builder().force(right, "1").build().unwrap();
     assert!(!settings.warnings().join("\n").contains("did you mean"));
+}
+
+#[test]
+fn an_old_name_is_told_with_the_new_one() {
+    let settings = Settings::builder()
+        .environment([("MANAGEMENT_ENDPOINT_ENV_ENABLED", "true"), ("LOGGING_FILE", "of others")])
+        .arguments(["--endpoints.env.enabled=true", "--management.port=1"])
+        .default_value("server.error.include-message", "always")
+        .build()
+        .unwrap();
+    assert_eq!(
+        settings.warnings(),
+        [
+            "setting endpoints.env.enabled (argument --endpoints.env.enabled) has no effect any \
+             more; use management.endpoint.env.access",
+            "setting management.port (argument --management.port) has no effect any more; use \
+             management.server.port",
+            "setting MANAGEMENT_ENDPOINT_ENV_ENABLED (environment variable \
+             MANAGEMENT_ENDPOINT_ENV_ENABLED) is deprecated; use management.endpoint.env.access",
+            "setting server.error.include-message (default set by code) is deprecated; use \
+             spring.web.error.include-message",
+        ]
+    );
+}
+
+#[test]
+fn random_values_are_told_not_to_exist() {
+    let settings = Settings::builder().force("server.port", "${random.int(1,9)}").build().unwrap();
+    assert_eq!(value(&settings, "server.port"), "${random.int(1,9)}");
+    let warnings = settings.warnings().join("\n");
+    assert!(warnings.contains("server.port (forced by code)") && warnings.contains("random"));
 }

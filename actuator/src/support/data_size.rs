@@ -1,6 +1,7 @@
 //! Sizes in the spelling of Spring's settings: `10MB` is 10 × 1024 × 1024 bytes.
 
-/// Bytes, from a number with or without one of the units B, KB, MB, GB, TB. The error says what is
+/// Bytes, from a number with or without one of the units B, KB, MB, GB, TB (or KiB and so on,
+/// which are the same). The error says what is
 /// accepted.
 pub fn parse_data_size(text: &str) -> Result<u64, String> {
     let accepted = || "expected a size such as 10485760, 512KB or 10MB".to_owned();
@@ -9,10 +10,10 @@ pub fn parse_data_size(text: &str) -> Result<u64, String> {
     let (number, unit) = text.split_at_checked(end).ok_or_else(accepted)?;
     let shift = match unit.trim().to_ascii_uppercase().as_str() {
         "" | "B" => 0,
-        "KB" => 10,
-        "MB" => 20,
-        "GB" => 30,
-        "TB" => 40,
+        "KB" | "KIB" => 10,
+        "MB" | "MIB" => 20,
+        "GB" | "GIB" => 30,
+        "TB" | "TIB" => 40,
         _ => return Err(accepted()),
     };
     let number: u64 = number.parse().map_err(|_| accepted())?;
@@ -25,7 +26,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read_with_and_without_a_unit() {
-        for (text, bytes) in [("10MB", 10_485_760), ("7", 7), ("1 kb", 1024), ("2TB", 2 << 40)] {
+        for (text, bytes) in
+            [("10MB", 10_485_760), ("7", 7), ("1 kb", 1024), ("2TB", 2 << 40), ("3MiB", 3 << 20)]
+        {
             assert_eq!(parse_data_size(text), Ok(bytes), "{text}");
         }
         for bad in ["", "MB", "-1", "1XB", "99999999999TB"] {

@@ -9,6 +9,7 @@ pub(crate) mod json;
 pub(crate) mod live_answers;
 pub(crate) mod offset_date_time;
 pub(crate) mod outgoing;
+pub(crate) mod service_manager;
 pub(crate) mod single_flight;
 #[cfg(test)]
 pub(crate) mod test_log;

@@ -54,7 +54,7 @@ pub fn iso_duration(duration: Duration) -> String {
     text
 }
 
-/// A duration in the spellings that Spring accepts: `10s`, `500ms`, `PT10S`, or a bare number in
+/// A duration in the spellings that Spring accepts: `10s`, `1h30m`, `PT10S`, or a bare number in
 /// `bare_unit`. The error names what is accepted.
 pub fn parse_duration(text: &str, bare_unit: Duration) -> Result<Duration, String> {
     let text = text.trim();
@@ -63,24 +63,34 @@ pub fn parse_duration(text: &str, bare_unit: Duration) -> Result<Duration, Strin
         .ok_or_else(|| "expected a duration such as 10s, 500ms, 2m, 1h or PT10S".to_owned())
 }
 
+/// `10s`, a bare number, or several with a unit each: `1h30m`.
 fn parse_simple(text: &str, bare_unit: Duration) -> Option<Duration> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(end)?;
-    let number: u64 = number.parse().ok()?;
-    let nanos_per_unit: u128 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" => bare_unit.as_nanos(),
-        "ns" => 1,
-        "us" => 1_000,
-        "ms" => 1_000_000,
-        "s" => 1_000_000_000,
-        "m" => 60_000_000_000,
-        "h" => 3_600_000_000_000,
-        "d" => 86_400_000_000_000,
-        _ => return None,
-    };
-    let nanos = u128::from(number).checked_mul(nanos_per_unit)?;
-    let seconds = u64::try_from(nanos / 1_000_000_000).ok()?;
-    Some(Duration::new(seconds, u32::try_from(nanos % 1_000_000_000).ok()?))
+    let mut total: Option<Duration> = None;
+    let mut rest = text;
+    while total.is_none() || !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, behind) = rest.split_at_checked(end)?;
+        let end = behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len());
+        let (unit, behind) = behind.split_at_checked(end)?;
+        let is_alone = total.is_none() && behind.is_empty();
+        let nanos_per_unit: u128 = match unit.trim().to_ascii_lowercase().as_str() {
+            "" if is_alone => bare_unit.as_nanos(),
+            "ns" => 1,
+            "us" => 1_000,
+            "ms" => 1_000_000,
+            "s" => 1_000_000_000,
+            "m" => 60_000_000_000,
+            "h" => 3_600_000_000_000,
+            "d" => 86_400_000_000_000,
+            _ => return None,
+        };
+        let nanos = u128::from(number.parse::<u64>().ok()?).checked_mul(nanos_per_unit)?;
+        let seconds = u64::try_from(nanos / 1_000_000_000).ok()?;
+        let part = Duration::new(seconds, u32::try_from(nanos % 1_000_000_000).ok()?);
+        total = Some(total.unwrap_or_default().checked_add(part)?);
+        rest = behind;
+    }
+    total
 }
 
 fn parse_iso(text: &str) -> Option<Duration> {
@@ -137,12 +147,27 @@ mod tests {
             ("7", 7_000),
             ("2m", 120_000),
             ("P1DT1H", 90_000_000),
+            ("PT1H30M", 5_400_000),
+            ("1d", 86_400_000),
+            ("1h30m", 5_400_000),
+            ("1 m 500 ms", 60_500),
         ] {
             assert_eq!(parse_duration(text, second), Ok(Duration::from_millis(millis)), "{text}");
         }
         let sum_too_large = "PT5000000000000000H10000000000000000000S";
-        for bad in ["", "x", "10 parsecs", "PT", "P", "-1s", "99999999999999999999s", sum_too_large]
-        {
+        for bad in [
+            "",
+            "x",
+            "10 parsecs",
+            "1h30",
+            "m",
+            "1h-1m",
+            "PT",
+            "P",
+            "-1s",
+            "99999999999999999999s",
+            sum_too_large,
+        ] {
             assert!(parse_duration(bad, second).is_err(), "{bad}");
         }
     }

@@ -36,13 +36,26 @@ pub fn uuid(now: Instant) -> Bytes {
         let [first, second, third, fourth] = words(version_4(source.next(now))).map(hex);
         let (time_mid, version) = second.split_at(4);
         let (variant, node) = third.split_at(4);
-        source.text(&[&first, b"-", time_mid, b"-", version, b"-", variant, b"-", node, &fourth])
+        let mut text = [b'-'; 36];
+        for (start, part) in [
+            (0, &first[..]),
+            (9, time_mid),
+            (14, version),
+            (19, variant),
+            (24, node),
+            (28, &fourth[..]),
+        ] {
+            if let Some(place) = text.get_mut(start..start + part.len()) {
+                place.copy_from_slice(part);
+            }
+        }
+        source.text(&text)
     })
 }
 
 /// A copy of `text`, without an allocation of its own.
 pub fn copied(text: &[u8]) -> Bytes {
-    with_source(|source| source.text(&[text]))
+    with_source(|source| source.text(text))
 }
 
 fn with_source<T>(work: impl FnOnce(&mut Source) -> T + Copy) -> T {
@@ -87,15 +100,12 @@ impl Source {
         u128::from(left) << 64 | u128::from(right)
     }
 
-    fn text(&mut self, parts: &[&[u8]]) -> Bytes {
-        let length = parts.iter().map(|part| part.len()).sum();
+    fn text(&mut self, text: &[u8]) -> Bytes {
         // A slab whose texts are all gone is used again.
-        if self.slab.capacity() < length && !self.slab.try_reclaim(length) {
-            self.slab = BytesMut::with_capacity(SLAB.max(length));
+        if self.slab.capacity() < text.len() && !self.slab.try_reclaim(text.len()) {
+            self.slab = BytesMut::with_capacity(SLAB.max(text.len()));
         }
-        for part in parts {
-            self.slab.extend_from_slice(part);
-        }
+        self.slab.extend_from_slice(text);
         self.slab.split().freeze()
     }
 }
@@ -178,14 +188,14 @@ mod tests {
     fn texts_stay_what_they_were_while_slabs_are_used_again() {
         let mut source = Source::new();
         let kept: Vec<Bytes> =
-            (0..1_000).map(|n: u32| source.text(&[n.to_string().as_bytes()])).collect();
+            (0..1_000).map(|n: u32| source.text(n.to_string().as_bytes())).collect();
         for _ in 0..10_000 {
-            drop(source.text(&[b"something else"]));
+            drop(source.text(b"something else"));
         }
         for (n, text) in kept.iter().enumerate() {
             assert_eq!(text, n.to_string().as_bytes());
         }
-        let long = source.text(&[&[b'x'; SLAB + 1]]);
+        let long = source.text(&[b'x'; SLAB + 1]);
         assert_eq!(long.len(), SLAB + 1);
     }
 }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{ThreadDump, ThreadInfo};
-use crate::support::{clock::Clock, host};
+use crate::{
+    model::sanitizer::Sanitizer,
+    support::{clock::Clock, host},
+};
 
 /// An open thread view asks once a second, and there may be many of them.
 const TIME_TO_LIVE: Duration = Duration::from_secs(1);
@@ -15,13 +18,14 @@ const TIME_TO_LIVE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct ThreadRepository {
     clock: Clock,
+    sanitizer: Sanitizer,
     last: Mutex<Option<(Instant, Arc<ThreadDump>)>>,
 }
 
 impl ThreadRepository {
-    /// Nothing is read yet.
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, last: Mutex::default() }
+    /// Nothing is read yet. Names of threads are shown as the sanitiser shows them.
+    pub fn new(clock: Clock, sanitizer: Sanitizer) -> Self {
+        Self { clock, sanitizer, last: Mutex::default() }
     }
 
     /// The dump of at most a second ago. Reads some small files when there is none: call it where
@@ -36,7 +40,14 @@ impl ThreadRepository {
         let threads = host::os_threads();
         let dump = Arc::new(ThreadDump {
             taken_at: self.clock.now(),
-            threads: threads.into_iter().map(|t| ThreadInfo::new(t, process_id)).collect(),
+            threads: threads
+                .into_iter()
+                .map(|thread| {
+                    let mut thread = ThreadInfo::new(thread, process_id);
+                    thread.name = self.sanitizer.sanitize_text(&thread.name).into_owned();
+                    thread
+                })
+                .collect(),
         });
         *last = Some((now, Arc::clone(&dump)));
         dump
@@ -51,7 +62,8 @@ mod tests {
 
     #[test]
     fn a_dump_is_shared_for_a_second_and_then_taken_anew() {
-        let repository = ThreadRepository::new(Clock::manual(SystemTime::now()));
+        let repository =
+            ThreadRepository::new(Clock::manual(SystemTime::now()), Sanitizer::default());
         let first = repository.dump();
         assert!(first.threads.iter().any(|thread| !thread.is_daemon));
         repository.clock.advance(Duration::from_millis(999));

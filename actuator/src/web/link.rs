@@ -2,22 +2,22 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, Uri, header};
+use http::{Uri, request::Parts};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::exposure::Exposed;
+use super::{
+    exposure::Exposed,
+    forwarded::{public_address, sent_host},
+};
 use crate::model::endpoint::Selector;
 
 /// The address under which the caller reached the page, without a trailing slash:
 /// `http://host:port/actuator`.
-pub(crate) fn page_address(uri: &Uri, headers: &HeaderMap, path: &str) -> String {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok())
-        .or_else(|| uri.authority().map(http::uri::Authority::as_str))
-        .unwrap_or("localhost");
-    let scheme = uri.scheme_str().unwrap_or("http");
-    format!("{scheme}://{host}{}", path.strip_suffix('/').unwrap_or(path))
+pub(crate) fn page_address(parts: &Parts, uri: &Uri) -> String {
+    let host = sent_host(uri, &parts.headers);
+    let (scheme, host, prefix) = public_address(uri, &parts.extensions, host);
+    let path = uri.path();
+    format!("{scheme}://{host}{prefix}{}", path.strip_suffix('/').unwrap_or(path))
 }
 
 /// `{"_links":{"self":…,"health":…}}`. Every link carries a boolean `templated`: without it

@@ -1,6 +1,7 @@
 //! HTTP in: finding the operation, negotiating, reading arguments, writing answers.
 //!
-//! One request runs through these files in this order: `router` (path → endpoint), `target`
+//! One request runs through these files in this order: `router` (path → endpoint), `guard` (who
+//! asks, and whether they may), `target`
 //! (operation), `media_type` (what may be answered), `arguments` and `body`, `Endpoint::invoke`,
 //! `answer` (reply → response), and on any refusal `refusal` (the contract's error document).
 //! Nothing here knows a concrete endpoint.
@@ -12,11 +13,14 @@ mod browser;
 mod errors;
 mod events;
 mod exposure;
+mod forwarded;
+mod guard;
 #[cfg(feature = "compression")]
 mod gzip;
 #[cfg(not(feature = "compression"))]
 #[path = "no_gzip.rs"]
 mod gzip;
+mod host;
 mod layer;
 mod link;
 mod media_type;
@@ -34,6 +38,8 @@ pub(crate) use browser::{BrowserRules, BrowserSettings};
 pub(crate) use errors::ErrorSettings;
 pub use errors::{ErrorLayer, HttpError};
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};
+pub(crate) use forwarded::Forwarding;
+pub(crate) use guard::{Guard, OnSecurityEvent, SecurityEvent, SecurityEventKind, SharedGuard};
 pub use layer::{ActuatorLayer, ExchangeBodyLayer};
 pub(crate) use layer::{LayerParts, RequestSettings};
 pub(crate) use refusal::not_found_fallback;

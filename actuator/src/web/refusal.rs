@@ -18,6 +18,8 @@ pub(crate) struct Refusal {
     status: StatusCode,
     reason: String,
     header: Option<(header::HeaderName, String)>,
+    /// Whether strangers can cause it as often as they like: it is not worth a warning.
+    quiet: bool,
     /// A text instead of a document, without a type.
     text: Option<&'static str>,
 }
@@ -25,7 +27,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// A refusal with a status and a reason.
     pub(crate) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
-        Self { status, reason: reason.into(), header: None, text: None }
+        Self { status, reason: reason.into(), header: None, quiet: false, text: None }
     }
 
     /// A refusal whose body is this text, whatever the caller reads.
@@ -71,14 +73,21 @@ impl Refusal {
         self.status
     }
 
-    fn with_header(mut self, name: header::HeaderName, value: String) -> Self {
+    /// The same, which is no trouble of the service.
+    pub(super) fn quietly(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
+    /// The same with a header.
+    pub(super) fn with_header(mut self, name: header::HeaderName, value: String) -> Self {
         self.header = Some((name, value));
         self
     }
 
     /// The response, in the form that the caller reads.
     pub(crate) fn respond(self, context: &RefusalContext<'_>) -> Response {
-        if self.status.is_server_error() {
+        if self.status.is_server_error() && !self.quiet {
             tracing::warn!(
                 target: "actuator::web",
                 status = self.status.as_u16(), path = context.path, reason = %self.reason,

@@ -1,35 +1,39 @@
 //! The management API on one listener: from a request to the endpoint it asks for, and back to a
 //! response.
 
+mod admission;
+mod find;
+
 use std::{fmt, sync::Arc};
 
 use axum::{body::Body, response::Response};
 use http::{Method, Request, header, request::Parts};
 
+use self::find::{Found, Named};
 use super::{
     answer, arguments, body,
     browser::{Asked, BrowserRules, CorsGrant},
     errors::{Includes, OfManagement},
     exposure::Exposed,
+    forwarded::Forwarding,
+    guard::SharedGuard,
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
-    path,
     refusal::{Refusal, RefusalContext},
-    target::{Below, Negotiated, Operations, Target, accept, is_preflight, segments_of, selectors},
+    target::{Negotiated, Target, accept, is_preflight, selectors},
     write::{OnWrite, Watched},
 };
 use crate::{
     model::{
         call::{Call, Listener},
-        endpoint::{Operation, Produces, Selector, SharedEndpoint},
+        endpoint::{Operation, Produces, Selector},
         principal::Principal,
         problem::Problem,
     },
     support::live_answers::LiveAnswers,
 };
 
-/// An endpoint, what stands below its path, and the additional path by which it was found.
-type Found<'m, 'r> = (&'m SharedEndpoint, Below<'m, 'r>, Option<&'m str>);
+pub(crate) use self::find::MountedPath;
 
 /// The management API on one listener.
 pub(crate) struct Management {
@@ -41,34 +45,12 @@ pub(crate) struct Management {
     include: Includes,
     listener: Listener,
     on_write: Option<OnWrite>,
+    guard: Option<SharedGuard>,
+    /// Which proxies are believed.
+    forwarding: Forwarding,
     browser: BrowserRules,
     /// The answers of the listener that have no end of their own.
     live: LiveAnswers,
-}
-
-/// A path outside the base path at which an endpoint answers (`/livez`).
-#[derive(Clone, Debug)]
-pub(crate) struct MountedPath {
-    /// The path, with a leading slash.
-    pub path: String,
-    /// The listener on which it answers.
-    pub listener: Listener,
-    /// The endpoint that answers, exposed or not.
-    pub endpoint: SharedEndpoint,
-    /// Whether the endpoint's reads stand at and below the path, found by their selectors.
-    /// Otherwise exactly this path answers, with the endpoint's first read.
-    pub below: bool,
-}
-
-impl MountedPath {
-    /// The raw segments below this path, if a request's path is one that it serves.
-    fn rest<'r>(&self, full_path: &'r str) -> Option<&'r str> {
-        let rest = full_path.strip_prefix(self.path.as_str())?;
-        if rest.is_empty() {
-            return Some(rest);
-        }
-        rest.strip_prefix('/').filter(|_| self.below)
-    }
 }
 
 impl Management {
@@ -88,6 +70,8 @@ impl Management {
             include: Includes::default(),
             listener,
             on_write: None,
+            guard: None,
+            forwarding: Forwarding::default(),
             browser: BrowserRules::default(),
             live: LiveAnswers::default(),
         }
@@ -111,6 +95,20 @@ impl Management {
     #[must_use]
     pub(crate) fn telling_of_writes(mut self, on_write: Option<OnWrite>) -> Self {
         self.on_write = on_write;
+        self
+    }
+
+    /// Every path of it is guarded, those where there is nothing too.
+    #[must_use]
+    pub(crate) fn guarded(mut self, guard: Option<SharedGuard>) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// Behind these proxies.
+    #[must_use]
+    pub(crate) fn behind(mut self, forwarding: Forwarding) -> Self {
+        self.forwarding = forwarding;
         self
     }
 
@@ -169,40 +167,58 @@ impl Management {
     }
 
     /// Answers one request. Never fails: a refusal is a response too.
-    pub(crate) async fn handle(&self, request: Request<Body>) -> Response {
-        let (parts, body) = request.into_parts();
+    pub(crate) async fn handle(&self, mut request: Request<Body>) -> Response {
+        self.forwarding.settle(&mut request);
+        let (mut parts, body) = request.into_parts();
         let mut grant = CorsGrant::default();
-        let mut response = match self.answer(&parts, body, &mut grant).await {
-            Ok(response) => response,
-            Err(refusal) => refusal.respond(&RefusalContext {
-                path: original_uri(&parts).path(),
-                query: parts.uri.query().unwrap_or_default(),
-                headers: &parts.headers,
-                include: self.include,
-            }),
+        let (mut cookie, mut found_out) = (None, false);
+        let named = self.find(parts.uri.path());
+        let answered = match self.pass(&parts, &named, &mut grant).await {
+            Ok(admitted) => {
+                (cookie, found_out) = (admitted.cookie, admitted.principal.is_some());
+                if let Some(principal) = admitted.principal {
+                    parts.extensions.insert(principal);
+                }
+                self.answer(&parts, body, named, &mut grant).await
+            }
+            Err(denied) => denied,
         };
+        let mut response =
+            answered.unwrap_or_else(|refusal| refusal.respond(&self.refusal_context(&parts)));
+        // For the record of the exchange.
+        if found_out && let Some(principal) = parts.extensions.remove::<Principal>() {
+            response.extensions_mut().insert(principal);
+        }
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
         self.browser.finish(grant, &mut response);
         response.extensions_mut().insert(OfManagement);
         response
+    }
+
+    fn refusal_context<'p>(&self, parts: &'p Parts) -> RefusalContext<'p> {
+        RefusalContext {
+            path: original_uri(parts).path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &parts.headers,
+            include: self.include,
+        }
     }
 
     async fn answer(
         &self,
         parts: &Parts,
         sent: Body,
+        named: Named<'_, '_>,
         grant: &mut CorsGrant,
     ) -> Result<Response, Refusal> {
-        self.browser.screen(parts)?;
-        let full_path = parts.uri.path();
-        if self.is_index(full_path) {
-            return self.index(parts, grant);
-        }
-        let found = match self.find(full_path) {
+        let found = match named {
+            Named::Index => return self.index(parts, grant),
+            Named::Endpoint(found) => found,
             // It grants nothing (recorded: `run-cors/preflight-unknown`).
-            Err(_) if parts.method == Method::OPTIONS && is_preflight(parts) => {
-                return Ok(answer::preflight());
-            }
-            found => found?,
+            Named::Nothing(_) if is_preflight(parts) => return Ok(self.preflight()),
+            Named::Nothing(refusal) => return Err(refusal),
         };
         let (endpoint, below, _) = &found;
         let on_write = self.on_write.as_ref();
@@ -226,14 +242,18 @@ impl Management {
         grant: &mut CorsGrant,
         watched: Option<&mut Watched<'_>>,
     ) -> Result<Response, Refusal> {
-        let target = Target::find(endpoint, &below, parts.uri.path())?;
+        let target = match Target::find(endpoint, &below, parts.uri.path()) {
+            // Strangers are not told what there is.
+            Err(_) if self.guard.is_some() && is_preflight(parts) => return Ok(self.preflight()),
+            target => target?,
+        };
         let accept = accept(parts);
         let negotiated = target.negotiate(parts, &accept)?;
         self.browser.permit(parts, negotiated.asked(), mounted_at.is_some(), grant)?;
         let (operation, content_type) = match negotiated {
             Negotiated::Operation(operation, content_type) => (operation, content_type),
             Negotiated::Options(allow) => return Ok(answer::options(&allow)),
-            Negotiated::Preflight => return Ok(answer::preflight()),
+            Negotiated::Preflight => return Ok(self.preflight()),
         };
         let query = arguments::query(parts.uri.query().unwrap_or_default())
             .map_err(Refusal::bad_request)?;
@@ -258,20 +278,14 @@ impl Management {
         Ok(answer::respond(reply, content_type, &parts.headers, head, &self.live))
     }
 
-    /// The page is at the base path without a slash; at the root, where there is none, at `/`.
-    fn is_index(&self, full_path: &str) -> bool {
-        let page = if self.base_path.is_empty() { "/" } else { &self.base_path };
-        self.discovery && full_path == page
-    }
-
     fn index(&self, parts: &Parts, grant: &mut CorsGrant) -> Result<Response, Refusal> {
         const READ: Operation = Operation::read(&[]);
         let mut permit = |asked| self.browser.permit(parts, asked, false, grant);
         match parts.method {
             Method::GET | Method::HEAD => permit(Asked::Operation(READ.kind))?,
-            Method::OPTIONS if is_preflight(parts) => {
+            _ if is_preflight(parts) => {
                 permit(Asked::Preflight)?;
-                return Ok(answer::preflight());
+                return Ok(self.preflight());
             }
             Method::OPTIONS => {
                 permit(Asked::Options)?;
@@ -286,7 +300,7 @@ impl Management {
             .choose(&[Produces::Json].into_iter())
             .ok_or_else(|| Refusal::not_acceptable(ACTUATOR_JSON.to_owned()))?;
         let uri = original_uri(parts);
-        let address = link::page_address(uri, &parts.headers, uri.path());
+        let address = link::page_address(parts, uri);
         let body = serde_json::to_vec(&IndexDescriptor::new(address, &self.endpoints))
             .map_err(Problem::from)?;
         let mut response = Response::new(Body::from(body));
@@ -294,37 +308,6 @@ impl Management {
             response.headers_mut().insert(header::CONTENT_TYPE, content_type);
         }
         Ok(response)
-    }
-
-    /// The endpoint of a path, and the decoded segments below it.
-    fn find<'m, 'r>(&'m self, full_path: &'r str) -> Result<Found<'m, 'r>, Refusal> {
-        let mounted =
-            self.mounted.iter().find_map(|mounted| Some((mounted, mounted.rest(full_path)?)));
-        if let Some((mounted, rest)) = mounted {
-            let operations = if mounted.below { Operations::Reads } else { Operations::First };
-            let segments = if full_path == mounted.path {
-                Vec::new()
-            } else {
-                path::segments(rest)
-                    .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?
-            };
-            return Ok((&mounted.endpoint, Below { operations, segments }, Some(&mounted.path)));
-        }
-        let not_found = || Refusal::not_found(full_path);
-        let below = full_path
-            .strip_prefix(self.base_path.as_str())
-            .and_then(|below| below.strip_prefix('/'))
-            .ok_or_else(not_found)?;
-        let mut segments = path::segments(below)
-            .map_err(|_| Refusal::bad_request("the path cannot be decoded"))?;
-        let found = self
-            .endpoints
-            .iter()
-            .find_map(|exposed| Some((exposed, segments_of(exposed.path(), &segments)?)));
-        let (exposed, own) = found.ok_or_else(not_found)?;
-        segments.drain(..own);
-        let operations = Operations::Exposed(exposed);
-        Ok((exposed.endpoint(), Below { operations, segments }, None))
     }
 }
 

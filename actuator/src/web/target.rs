@@ -101,9 +101,7 @@ impl<'m> Target<'m> {
             Method::GET | Method::HEAD => OperationKind::Read,
             Method::POST => OperationKind::Write,
             Method::DELETE => OperationKind::Delete,
-            Method::OPTIONS if is_preflight(parts) => {
-                return Ok(Negotiated::Preflight);
-            }
+            _ if is_preflight(parts) => return Ok(Negotiated::Preflight),
             Method::OPTIONS => return Ok(Negotiated::Options(answer::allow(all(), true))),
             ref other => {
                 return Err(Refusal::method_not_allowed(other, answer::allow(all(), false)));
@@ -136,7 +134,8 @@ pub(super) fn accept(parts: &Parts) -> Accept<'_> {
 /// A CORS preflight names the method it asks for. Other OPTIONS requests may carry an `Origin`
 /// too: Spring Boot Admin passes its browser's on.
 pub(super) fn is_preflight(parts: &Parts) -> bool {
-    parts.headers.contains_key(header::ORIGIN)
+    parts.method == Method::OPTIONS
+        && parts.headers.contains_key(header::ORIGIN)
         && parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 

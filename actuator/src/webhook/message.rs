@@ -22,6 +22,8 @@ pub struct Sender {
     pub application: String,
     /// Which of its instances: a host name, a host and a port.
     pub instance: String,
+    /// What hides secrets in causes.
+    pub sanitizer: Sanitizer,
 }
 
 /// The body, if nobody has chosen another.
@@ -41,7 +43,7 @@ struct Message<'a> {
 
 /// The body that tells of this change.
 pub fn body(sender: &Sender, change: &HealthTransition, template: Option<&Template>) -> String {
-    let cause = change.cause.as_deref().map(shown);
+    let cause = change.cause.as_deref().map(|cause| shown(cause, &sender.sanitizer));
     let at = iso_instant(change.at);
     let outage = change.outage.map(iso_duration);
     let (from, to) = (change.from.code(), change.to.code());
@@ -76,9 +78,9 @@ pub fn body(sender: &Sender, change: &HealthTransition, template: Option<&Templa
 }
 
 /// A cause leaves the process: shortened, and without the secrets in it.
-fn shown(cause: &str) -> String {
+fn shown(cause: &str, sanitizer: &Sanitizer) -> String {
     // First the secrets: half of one would not be known as such.
-    let clean = Sanitizer::default().sanitize_text(cause).into_owned();
+    let clean = sanitizer.sanitize_text(cause).into_owned();
     let start = shortened(&clean, LONGEST_CAUSE);
     if start.len() < clean.len() { format!("{start}…") } else { clean }
 }
@@ -91,7 +93,8 @@ mod tests {
     use crate::health::Status;
 
     fn sender() -> Sender {
-        Sender { application: "shop".to_owned(), instance: "web-1".to_owned() }
+        let sanitizer = Sanitizer::default();
+        Sender { application: "shop".to_owned(), instance: "web-1".to_owned(), sanitizer }
     }
 
     fn change(cause: Option<&str>, outage: Option<Duration>) -> HealthTransition {

@@ -57,7 +57,8 @@ fn started(url: &str, more: &[(&str, &str)]) -> Option<WebhookHandle> {
     let mut reader = SettingsReader::new(&settings);
     let settings = WebhookSettings::read(&mut reader);
     reader.finish().unwrap();
-    let sender = Sender { application: "shop".to_owned(), instance: "web-1".to_owned() };
+    let sanitizer = crate::model::sanitizer::Sanitizer::default();
+    let sender = Sender { application: "shop".to_owned(), instance: "web-1".to_owned(), sanitizer };
     start(&settings, sender)
 }
 

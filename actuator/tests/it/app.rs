@@ -60,6 +60,11 @@ impl TestApp {
         self
     }
 
+    /// Looks at requests that the listener would refuse by default.
+    pub(crate) fn taking_long_heads(self) -> Self {
+        self.setting("server.max-http-request-header-size", "1MB")
+    }
+
     pub(crate) fn routes(mut self, router: Router) -> Self {
         self.builder = self.builder.router(router);
         self

@@ -166,3 +166,44 @@ fn a_build_without_a_runtime_of_many_threads_works_too() {
     let builder = Actuator::builder().application("e", "1").isolated().without_declarations();
     assert!(runtime.block_on(builder.build()).is_ok());
 }
+
+#[test]
+fn a_proxy_is_believed_where_the_server_tells_who_is_connected() {
+    let embedded = |tells: bool| {
+        let runtime = runtime();
+        let (address, kept) = runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let builder = Actuator::builder()
+                .isolated()
+                .without_declarations()
+                .listening_on(address)
+                .force_setting("actuator.security.allowed-hosts", "*.example")
+                .force_setting("server.forward-headers-strategy", "native");
+            let actuator = builder.build().await.unwrap();
+            let router = routes().merge(actuator.router()).layer(actuator.layer());
+            let registration = actuator.register(address);
+            tokio::spawn(async move {
+                if tells {
+                    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+                    axum::serve(listener, service).await
+                } else {
+                    axum::serve(listener, router).await
+                }
+            });
+            (address, (actuator, registration))
+        });
+        Embedded { address, _kept: kept, _runtime: runtime }
+    };
+    for (tells, expected) in
+        [(true, "https://public.example/actuator"), (false, "http://a.example/actuator")]
+    {
+        let server = embedded(tells);
+        let request = testkit::Request::get("/actuator")
+            .header("host", "a.example")
+            .header("x-forwarded-proto", "https")
+            .header("x-forwarded-host", "public.example");
+        let page = request.send(server.address).assert_status(200).json();
+        assert_eq!(page["_links"]["self"]["href"], expected);
+    }
+}

@@ -368,6 +368,7 @@ fn bodies_are_recorded_only_if_asked_for_and_of_the_application_only() {
 #[test]
 fn a_hostile_request_is_recorded_in_bounds_and_the_next_one_is_served() {
     let service = quiet()
+        .taking_long_heads()
         .setting("actuator.httpexchanges.include-bodies", "request,response")
         .routes(routes())
         .start();

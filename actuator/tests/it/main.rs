@@ -11,10 +11,12 @@ mod browser;
 mod calls_pools_caches;
 mod conditions;
 mod embedded;
+mod env_writes;
 mod error_odds;
 mod errors;
 mod exchanges;
 mod exposure;
+mod forwarded;
 mod health;
 mod health_engine;
 mod health_events;
@@ -24,6 +26,18 @@ mod health_stress;
 mod health_views;
 mod host_checks;
 mod levels;
+mod life;
+mod life_supervised;
+mod listener;
+#[cfg(unix)]
+mod listener_crowd;
+#[cfg(feature = "http2")]
+mod listener_http2;
+#[cfg(unix)]
+mod listener_inherited;
+#[cfg(unix)]
+mod listener_management;
+mod listener_smuggling;
 mod management_port;
 mod meters;
 mod metrics_bounds;
@@ -38,10 +52,12 @@ mod prometheus;
 #[path = "../../src/exposition/test_messages.rs"]
 mod protobuf;
 mod recording;
+mod refresh;
 mod refusals;
 mod requests;
 mod runtimes;
 mod scrape_faults;
+mod security;
 mod startup;
 mod statsd;
 /// The same reader that the formats are tested with.
@@ -49,3 +65,4 @@ mod statsd;
 #[path = "../../src/exposition/test_parser.rs"]
 mod text_parser;
 mod traps;
+mod typed_settings;

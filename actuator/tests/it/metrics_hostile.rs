@@ -34,6 +34,7 @@ fn start() -> Service {
 
 fn start_with(register: impl FnOnce(&mut App) + Send + 'static) -> Service {
     app()
+        .taking_long_heads()
         .setting("actuator.compat.c2c.stats.enabled", "true")
         .setting("actuator.compat.pymicro.enabled", "true")
         .with(register)

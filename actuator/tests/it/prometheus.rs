@@ -12,7 +12,7 @@ const PROTOBUF: &str =
     "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
 
 fn start() -> Service {
-    app().with(|app| record(&app.meters())).start()
+    app().taking_long_heads().with(|app| record(&app.meters())).start()
 }
 
 fn record(meters: &actuator::meter::MeterRegistry) {

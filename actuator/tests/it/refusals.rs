@@ -6,15 +6,15 @@ use actuator::{Health, env_source, health_check};
 
 use crate::app::{TestApp, app, app_with_declarations};
 
-struct Ledger {
+pub(crate) struct Ledger {
     open: bool,
 }
-struct Mailer {
+pub(crate) struct Mailer {
     waiting: usize,
 }
 
-const LEDGER: Ledger = Ledger { open: true };
-const MAILER: Mailer = Mailer { waiting: 0 };
+pub(crate) const LEDGER: Ledger = Ledger { open: true };
+pub(crate) const MAILER: Mailer = Mailer { waiting: 0 };
 
 /// Is the ledger open?
 #[health_check(name = "ledger")]

@@ -200,7 +200,8 @@ fn what_is_hostile_names_no_request_in_answer_log_exchange_or_call() {
         let client = PropagationLayer.layer(service_fn(ask));
         client.oneshot(Asked::get(&url).body(Body::empty()).unwrap()).await.unwrap()
     });
-    let service = app().routes(Router::new().route("/hostile", handler)).start();
+    let routes = Router::new().route("/hostile", handler);
+    let service = app().taking_long_heads().routes(routes).start();
     let (long, huge) = (format!("HOSTILE{}", "x".repeat(122)), "HOSTILE".repeat(1_000));
     let hostile = [
         "HOSTILE<script>",

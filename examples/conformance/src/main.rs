@@ -4,6 +4,7 @@
 
 mod audit;
 mod checks;
+mod client;
 mod loggers;
 mod meters;
 mod routes;

@@ -33,6 +33,7 @@ async fn main() -> actuator::Result<()> {
     let builder = Actuator::builder()
         .application(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
         .listening_on(listen);
+    builder.exit_if_help_asked();
     builder.exit_if_probed();
 
     let listener = tokio::net::TcpListener::bind(listen).await?;

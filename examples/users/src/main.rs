@@ -15,7 +15,8 @@ mod store;
 use std::sync::Arc;
 
 use actuator::{
-    ActuatorInfo, App, Health, HttpError, gauge, health_check, meter::Counter, metrics, timed,
+    ActuatorInfo, App, Health, HttpError, Settings, gauge, health_check, meter::Counter, metrics,
+    timed,
 };
 use axum::{
     Json, Router,
@@ -29,6 +30,15 @@ use store::{NewUser, User, Users};
 
 #[derive(ActuatorInfo)]
 struct UsersService;
+
+/// Where visits are counted; shown by `/actuator/configprops`.
+#[derive(Settings)]
+#[settings(prefix = "redis")]
+struct RedisSettings {
+    /// Address of the Redis server.
+    #[settings(default = "redis://127.0.0.1:6379", pattern = "rediss?://.+")]
+    url: String,
+}
 
 /// Does Redis answer, and which version is it?
 #[health_check(name = "redis", timeout = "2s")]
@@ -91,8 +101,7 @@ async fn create(State(api): State<Api>, Json(new): Json<NewUser>) -> (StatusCode
 }
 
 fn setup(app: &mut App) -> actuator::Result<Router> {
-    let url: Option<String> = app.optional_setting("redis.url")?;
-    let redis = redis::Client::open(url.unwrap_or_else(|| "redis://127.0.0.1:6379".to_owned()))?;
+    let redis = redis::Client::open(app.settings::<RedisSettings>()?.url.as_str())?;
     app.component(redis.clone());
     let users = Users::default();
     app.component(users.clone());

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{Expr, ExprLit, Lit, Path, ext::IdentExt};
+use syn::{
+    Expr, ExprLit, ExprRange, ExprUnary, Lit, Path, RangeLimits, UnOp, ext::IdentExt,
+    spanned::Spanned,
+};
 
 use super::{Arg, Args, list_of};
 use crate::syntax::{duration, nearest::nearest};
@@ -60,6 +63,55 @@ impl Args {
             format!("expected a whole number from {least} to {}: `{key} = {meant}`", u32::MAX);
         self.problems.push_on(&value, message);
         None
+    }
+
+    /// A value as a setting would have it, and where it stands: `3`, `-0.5`, `true`, `"2s"`.
+    pub(crate) fn literal(&mut self, key: &'static str) -> Option<(String, Span)> {
+        let value = self.required_value(key, "\"2s\"")?;
+        let text = match &value {
+            Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => {
+                digits(expr).map(|digits| format!("-{digits}"))
+            }
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+            Expr::Lit(ExprLit { lit: Lit::Bool(said), .. }) => Some(said.value.to_string()),
+            other => digits(other),
+        };
+        if text.is_none() {
+            let message = format!(
+                "expected a number, `true`, `false`, or a text as a setting has it: \
+                 `{key} = {}`",
+                quoted(&value)
+            );
+            self.problems.push_on(&value, message);
+        }
+        Some((text?, value.span()))
+    }
+
+    /// How many there may be: `1..=64`, `1..` or `..=64`.
+    pub(crate) fn range(&mut self, key: &'static str) -> Option<(Option<usize>, Option<usize>)> {
+        let value = self.required_value(key, "1..=64")?;
+        let bound = |bound: &Option<Box<Expr>>| match bound.as_deref().map(digits) {
+            None => Some(None),
+            Some(digits) => digits?.parse().ok().map(Some),
+        };
+        let is_closed = |range: &ExprRange| {
+            matches!(range.limits, RangeLimits::Closed(_)) || range.end.is_none()
+        };
+        let bounds = match &value {
+            Expr::Range(range) if is_closed(range) => bound(&range.start).zip(bound(&range.end)),
+            _ => None,
+        };
+        let bounds =
+            bounds.filter(|(least, most): &(Option<usize>, Option<usize>)| match (least, most) {
+                (Some(least), Some(most)) => least <= most,
+                (None, None) => false,
+                _ => true,
+            });
+        if bounds.is_none() {
+            let message = format!("expected a range of whole numbers: `{key} = 1..=64`");
+            self.problems.push_on(&value, message);
+        }
+        bounds
     }
 
     /// A list of texts, and where each of them stands.
@@ -168,6 +220,19 @@ impl Args {
         let place = arg.key.span();
         self.problems.push(place, format!("`{key}` needs a value: `{key} = {example}`"));
         None
+    }
+}
+
+/// The digits of a number.
+fn digits(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
+            number.base10_parse::<u128>().ok().map(|number| number.to_string())
+        }
+        Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => {
+            number.base10_parse::<f64>().ok().map(|number| number.to_string())
+        }
+        _ => None,
     }
 }
 

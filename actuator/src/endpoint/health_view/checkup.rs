@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    endpoint::Subjects,
+    endpoint::{Subjects, health_detail::HealthDetail},
     health::{
         Candidate, CheckReport, Finding, Health, HealthContributors, HealthGroup, HealthGroups,
         Selector, Status, candidates, evaluate,
@@ -138,18 +138,7 @@ impl Checkup {
 
     /// A detail as JSON, without secrets.
     pub fn detail(&self, key: &str, value: &RawValue) -> Value {
-        match serde_json::from_str(value.get()) {
-            Ok(Value::String(text)) => {
-                let by_key = self.sanitizer.sanitize(key, &text);
-                Value::String(self.sanitizer.sanitize_text(&by_key).into_owned())
-            }
-            Ok(Value::Array(_) | Value::Object(_)) => {
-                let text = self.sanitizer.sanitize_text(value.get());
-                serde_json::from_str(&text).unwrap_or_default()
-            }
-            Ok(scalar) => scalar,
-            Err(_) => Value::Null,
-        }
+        HealthDetail::of(key, value, &self.sanitizer).into_value()
     }
 }
 

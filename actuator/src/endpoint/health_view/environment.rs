@@ -158,16 +158,24 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::{env::EnvSettings, model::show::Show, settings::Settings};
+    use crate::{
+        env::EnvSettings,
+        model::show::Show,
+        settings::{LiveSettings, Settings, SettingsReader},
+    };
 
     fn document(show: Show) -> Value {
         let settings = Settings::builder()
             .environment([("DB_PASS", "hunter2"), ("SHOP_URL", "http://u:p@h/"), ("EDITOR", "vi")])
             .build()
             .unwrap();
-        let policy = EnvSettings { show_values: show, roles: Vec::new() };
-        let environment =
-            Environment::new(Arc::new(settings), Vec::new(), policy, Sanitizer::default());
+        let policy = EnvSettings::read(&mut SettingsReader::new(&settings), show);
+        let environment = Environment::new(
+            LiveSettings::fixed(settings),
+            Vec::new(),
+            policy,
+            Sanitizer::default(),
+        );
         let view = EnvironmentView {
             environment: Arc::new(environment),
             host: HostFacts {

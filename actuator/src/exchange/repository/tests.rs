@@ -35,7 +35,7 @@ fn the_newest_come_first_and_the_oldest_are_forgotten() {
     assert_eq!(uris, expected);
     let last = repository.exchanges().remove(0);
     assert_eq!((last.method.as_str(), last.request_headers.len()), ("GET", 1));
-    assert!(repository.lock().spare_count() <= 1, "one buffer is enough for one at a time");
+    assert!(super::spare::count() <= 1, "one buffer is enough for one at a time");
 }
 
 #[test]

@@ -110,6 +110,16 @@ impl ExchangeSettings {
             && !self.exclude_paths.iter().any(|excluded| excluded.matches(path.as_bytes()))
     }
 
+    /// Whether all headers of a direction are recorded, except those that have a switch of their
+    /// own: as it is by default.
+    pub(crate) fn records_all_headers(&self, direction: Direction) -> bool {
+        let names = match direction {
+            Direction::Request => &self.request_headers,
+            Direction::Response => &self.response_headers,
+        };
+        *names == HeaderNames::All && self.exclude_headers == HeaderNames::NONE
+    }
+
     /// Whether a header is recorded, given that those of its direction are. The name is in lower
     /// case. What Spring includes by a switch of its own needs that switch, whatever is listed.
     pub(crate) fn records_header(&self, direction: Direction, name: &str) -> bool {

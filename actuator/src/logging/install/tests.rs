@@ -17,7 +17,8 @@ fn run(test: &str) -> String {
 }
 
 fn install_bare(settings: &LoggingSettings) -> Result<LoggingState> {
-    install(settings, tracing_subscriber::layer::Identity::new())
+    let layer = tracing_subscriber::layer::Identity::new();
+    install(settings, &Sanitizer::default(), Beside { layer, sees_requests: false })
 }
 
 fn settings() -> LoggingSettings {

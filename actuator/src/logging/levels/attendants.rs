@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::sanitizer::Sanitizer;
+
 use super::{
     change::{Listening, Origin},
     keeper::Keeper,
@@ -17,12 +19,19 @@ pub(crate) struct LevelAttendants {
     _recorder: Option<Listening>,
     /// Who keeps overrides beyond the end of the process.
     keeper: Option<Keeper>,
+    /// What hides secrets in reasons and in claimed names.
+    pub(crate) sanitizer: Sanitizer,
 }
 
 impl LevelAttendants {
     /// Those who are there.
-    pub(crate) fn new(origin: Origin, recorder: Option<Listening>, keeper: Option<Keeper>) -> Self {
-        Self { origin: Some(origin), _recorder: recorder, keeper }
+    pub(crate) fn new(
+        origin: Origin,
+        recorder: Option<Listening>,
+        keeper: Option<Keeper>,
+        sanitizer: Sanitizer,
+    ) -> Self {
+        Self { origin: Some(origin), _recorder: recorder, keeper, sanitizer }
     }
 
     /// Waits until what was kept counts again, but no longer than `limit`.

@@ -11,7 +11,8 @@ use super::{
     change::{Actor, ChangeCause, LevelChange, Listening, Origin, SetLevelError, Terms},
     level::LogLevel,
     level_override::LevelOverride,
-    loggers::Loggers,
+    loggers::{FIRST, Loggers, of_variable},
+    settings::LevelSettings,
     state::{Entry, LoggerGroup, State},
     tree::ROOT,
 };
@@ -25,13 +26,22 @@ impl Loggers {
     pub(crate) fn configure(&self, levels: &[(String, LogLevel)], groups: &[LoggerGroup]) {
         let changing = self.changing();
         let mut state = State::clone(&self.state());
-        for group in groups {
-            state.add_group(group.clone());
-        }
-        for (name, level) in levels {
-            state.set_initial(name, *level);
-        }
-        state.compile();
+        state.begin_with(levels, groups);
+        self.replace_state(state);
+        self.rebuild();
+        drop(changing);
+    }
+
+    /// Takes over other initial levels and groups in place of those that the settings gave before.
+    /// Those that they do not name any more are what they were without settings.
+    pub(crate) fn reconfigure(&self, before: &LevelSettings, now: &LevelSettings) {
+        let changing = self.changing();
+        let mut state = State::clone(&self.state());
+        state.forget(&before.levels, &before.groups, FIRST);
+        let mut of_variable = of_variable();
+        of_variable.retain(|(name, _)| before.levels.iter().any(|(gone, _)| gone == name));
+        state.begin_with(&of_variable, &[]);
+        state.begin_with(&now.levels, &now.groups);
         self.replace_state(state);
         self.rebuild();
         drop(changing);

@@ -25,6 +25,9 @@ use super::{
 };
 use crate::support::clock::Clock;
 
+/// The level of ROOT if nobody says another one.
+pub(super) const FIRST: LogLevel = LogLevel::Info;
+
 /// The loggers of a subscriber. Clones share everything.
 #[derive(Clone)]
 pub(crate) struct Loggers {
@@ -100,9 +103,8 @@ impl Loggers {
         static GLOBAL: OnceLock<Loggers> = OnceLock::new();
         GLOBAL
             .get_or_init(|| {
-                let loggers = Self::new(LogLevel::Info);
-                let directives = std::env::var("RUST_LOG").unwrap_or_default();
-                loggers.configure(&parse_directives(&directives).levels, &[]);
+                let loggers = Self::new(FIRST);
+                loggers.configure(&of_variable(), &[]);
                 loggers
             })
             .clone()
@@ -297,6 +299,11 @@ impl fmt::Debug for Loggers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Loggers").field("attached", &self.is_attached()).finish_non_exhaustive()
     }
+}
+
+/// The levels of `RUST_LOG`.
+pub(super) fn of_variable() -> Vec<(String, LogLevel)> {
+    parse_directives(&std::env::var("RUST_LOG").unwrap_or_default()).levels
 }
 
 /// What can be said about somebody else's subscriber.

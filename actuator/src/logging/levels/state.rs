@@ -66,6 +66,41 @@ impl State {
         }
     }
 
+    /// Forgets these initial levels and groups, but no override; ROOT has `root` then. What comes
+    /// next has to be added by [`Self::begin_with`].
+    pub(super) fn forget(
+        &mut self,
+        levels: &[(String, LogLevel)],
+        groups: &[LoggerGroup],
+        root: LogLevel,
+    ) {
+        for (name, _) in levels {
+            for logger in self.loggers_of(name) {
+                if logger == ROOT {
+                    self.initial_root = root;
+                }
+                self.initial.remove(&logger);
+            }
+            if let Some(group) = self.groups.iter_mut().find(|group| group.name == *name) {
+                group.configured = None;
+            }
+        }
+        let is_gone = |known: &LoggerGroup| groups.iter().any(|gone| gone.name == known.name);
+        self.groups.retain(|known| !is_gone(known));
+        self.groups.extend(built_in_groups().into_iter().filter(is_gone));
+    }
+
+    /// Adds initial levels and groups.
+    pub(super) fn begin_with(&mut self, levels: &[(String, LogLevel)], groups: &[LoggerGroup]) {
+        for group in groups {
+            self.add_group(group.clone());
+        }
+        for (name, level) in levels {
+            self.set_initial(name, *level);
+        }
+        self.compile();
+    }
+
     /// Replaces or adds a group. [`Self::compile`] makes it count.
     pub(super) fn add_group(&mut self, group: LoggerGroup) {
         self.groups.retain(|known| known.name != group.name);

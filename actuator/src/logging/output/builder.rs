@@ -13,7 +13,7 @@ use super::{
     settings::OutputSettings,
     sink::{Sink, StdoutSink, WriteSink},
 };
-use crate::support::host_name::host_name;
+use crate::{model::sanitizer::Sanitizer, support::host_name::host_name};
 
 /// Builds an [`OutputLayer`] for a subscriber of the application's own.
 ///
@@ -99,6 +99,7 @@ impl OutputBuilder {
             queue_size: settings.queue_size,
             rate_limit: settings.rate_limit,
             host: host_name().unwrap_or_default(),
+            sanitizer: Sanitizer::default(),
         };
         let destination = Destination { name: "output", look, threshold, sink };
         let ring = (ring_size > 0).then(|| Arc::new(LogRing::new(ring_size)));

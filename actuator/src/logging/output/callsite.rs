@@ -82,8 +82,8 @@ impl Callsite {
         self.keys.get(field.index())
     }
 
-    fn new(metadata: &'static Metadata<'static>, formats: &[JsonFormat]) -> Self {
-        let sanitizer = Sanitizer::default();
+    fn new(metadata: &'static Metadata<'static>, all: &Callsites) -> Self {
+        let Callsites { formats, sanitizer, .. } = all;
         let key = |field: Field| {
             let name = field.name().strip_prefix("r#").unwrap_or(field.name());
             let role = match name {
@@ -105,13 +105,19 @@ impl Callsite {
 pub(super) struct Callsites {
     known: RwLock<HashMap<usize, &'static Callsite>>,
     formats: Box<[JsonFormat]>,
+    sanitizer: Sanitizer,
 }
 
 impl Callsites {
     /// The callsites of a layer with these JSON formats.
-    pub(super) fn new(formats: Vec<JsonFormat>) -> &'static Self {
+    pub(super) fn new(formats: Vec<JsonFormat>, sanitizer: Sanitizer) -> &'static Self {
         let formats = formats.into_boxed_slice();
-        Box::leak(Box::new(Self { known: RwLock::default(), formats }))
+        Box::leak(Box::new(Self { known: RwLock::default(), formats, sanitizer }))
+    }
+
+    /// What hides secrets in what is logged.
+    pub(super) fn sanitizer(&'static self) -> &'static Sanitizer {
+        &self.sanitizer
     }
 
     /// The JSON formats, by their numbers.
@@ -152,7 +158,7 @@ impl Callsites {
         }
         drop(known);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let new = || &*Box::leak(Box::new(Callsite::new(metadata, &self.formats)));
+        let new = || &*Box::leak(Box::new(Callsite::new(metadata, self)));
         known.entry(address).or_insert_with(new)
     }
 }

@@ -180,6 +180,8 @@ pub(super) struct Recorder<'r> {
     pub(super) raw: &'r mut String,
     /// Whose fields they are.
     pub(super) callsite: &'static Callsite,
+    /// What hides secrets.
+    pub(super) sanitizer: &'static Sanitizer,
     /// Somebody reads them as text.
     pub(super) as_text: bool,
 }
@@ -211,11 +213,11 @@ impl Recorder<'_> {
                 self.fields.add(key, text, |json| push_string(json, MASK));
             }
             Role::Message => {
-                let clean = Sanitizer::default().sanitize_text(value);
+                let clean = self.sanitizer.sanitize_text(value);
                 push_plain(&mut self.fields.message, &clean);
             }
             Role::Member => {
-                let clean = Sanitizer::default().sanitize_text(value);
+                let clean = self.sanitizer.sanitize_text(value);
                 let text = if is_string { AsText::Json } else { AsText::Text(&clean) };
                 let text = self.as_text(text);
                 self.fields.add(key, text, |json| push_string(json, &clean));
@@ -261,7 +263,7 @@ impl Recorder<'_> {
         if !self.fields.error.causes.is_empty() {
             return;
         }
-        let sanitizer = Sanitizer::default();
+        let sanitizer = self.sanitizer;
         let mut next = Some(error);
         for number in 0..=MAX_CAUSES {
             let Some(error) = next else { break };

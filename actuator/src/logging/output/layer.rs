@@ -18,14 +18,14 @@ use tracing_subscriber::{
 };
 
 use super::{
-    super::recent::LogRing,
+    super::{recent::LogRing, request_spans::is_request},
     fields::{Fields, Recorder},
     line::{Parts, Room},
     outputs::{Common, Destination, Outputs},
     rate::RateLimit,
     writer::DropCount,
 };
-use crate::model::request::{self, RequestContext};
+use crate::model::request::RequestContext;
 
 /// Writes every event as one line, with the fields of the spans around it and the id of the
 /// request. What [`serve!`](crate::serve) installs is this; [`output`](super::super::output)
@@ -76,7 +76,9 @@ impl OutputLayer {
         parts.at.set(at);
         let callsite = self.outputs.callsites().get(event.metadata());
         let as_text = self.outputs.needs_text();
-        event.record(&mut Recorder { fields: &mut parts.fields, raw, callsite, as_text });
+        let sanitizer = self.outputs.callsites().sanitizer();
+        let fields = &mut parts.fields;
+        event.record(&mut Recorder { fields, raw, callsite, sanitizer, as_text });
         RequestContext::with_current(|request| parts.set_request(request));
         add_spans(parts, event, context);
         match event.normalized_metadata() {
@@ -111,6 +113,7 @@ where
         {
             parts.set_request(request);
         }
+        // What its fields say, the request itself says to each line.
         if is_request(span.metadata()) {
             continue;
         }
@@ -120,12 +123,6 @@ where
             parts.fields.add_outer(fields);
         }
     }
-}
-
-/// Whether this is the span of a request. What its fields say, the request itself says to each
-/// line.
-fn is_request(metadata: &Metadata<'_>) -> bool {
-    metadata.name() == request::SPAN && metadata.target() == request::TARGET
 }
 
 /// Looks once in a period for places that wrote too much, as long as the layer is there.
@@ -161,6 +158,7 @@ where
                 fields: &mut fields,
                 raw: &mut room.raw,
                 callsite,
+                sanitizer: self.outputs.callsites().sanitizer(),
                 as_text,
             });
         });
@@ -182,6 +180,7 @@ where
                 fields: &mut fields,
                 raw: &mut room.raw,
                 callsite,
+                sanitizer: self.outputs.callsites().sanitizer(),
                 as_text,
             });
         });

@@ -17,6 +17,7 @@ use super::{
     sink::Sink,
     writer::{DropCount, NonBlockingWriter, OWN_TARGET},
 };
+use crate::model::sanitizer::Sanitizer;
 
 /// A place for lines, before anything was written to it.
 pub(crate) struct Destination {
@@ -50,6 +51,8 @@ pub(crate) struct Common {
     pub(crate) rate_limit: Option<RateLimit>,
     /// The name of this host.
     pub(crate) host: String,
+    /// What hides secrets.
+    pub(crate) sanitizer: Sanitizer,
 }
 
 /// All destinations of a layer, and the ring.
@@ -262,7 +265,7 @@ impl Formats {
             };
             all.push((look, form));
         }
-        Self { all, callsites: Callsites::new(json) }
+        Self { all, callsites: Callsites::new(json, common.sanitizer.clone()) }
     }
 
     fn index(&self, look: Look) -> usize {

@@ -57,6 +57,7 @@ impl Log {
             queue_size: 1 << 20,
             rate_limit: None,
             host: "host-1".to_owned(),
+            sanitizer: crate::model::sanitizer::Sanitizer::default(),
         };
         Self { look, common, threshold: LevelFilter::TRACE }
     }

@@ -51,6 +51,22 @@ const ENDINGS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What is said about a secret, and is none: `token.type`, `password.length`, `secret.ttl`.
+const ABOUT: &[&str] = &[
+    "type",
+    "types",
+    "length",
+    "count",
+    "size",
+    "ttl",
+    "timeout",
+    "expiry",
+    "expiration",
+    "duration",
+    "interval",
+    "enabled",
+];
+
 /// Whether the key names a secret. Lines of logs ask for each `name=value` in them: nothing is
 /// allocated.
 pub fn is_secret(key: &str) -> bool {
@@ -59,16 +75,18 @@ pub fn is_secret(key: &str) -> bool {
         return is_secret(&key.replace('\u{212a}', "K"));
     }
     let (mut before, mut last) = ("", "");
-    let (mut has_headers, mut has_call) = (false, false);
+    let (mut has_headers, mut has_call, mut is_named) = (false, false, false);
     for word in words(key) {
-        if is_secret_word(word) {
-            return true;
-        }
+        is_named |= is_secret_word(word);
         has_headers |= is(word, "headers");
         has_call |= is(word, "otlp") || is(word, "webhook");
         (before, last) = (last, word);
     }
-    is(last, "auth")
+    if ABOUT.iter().any(|about| is(last, about)) {
+        return false;
+    }
+    is_named
+        || is(last, "auth")
         // Who knows the address of a webhook may call it.
         || is(before, "webhook") && is(last, "url")
         // What is sent along with calls out says who calls, whatever the receiver calls it:
@@ -170,7 +188,19 @@ mod tests {
             let split = key == "x.my-C.o.o.k.i.e";
             assert_eq!(is_secret(key), !split, "{key}");
         }
-        for key in ["", "é", "ä.ö", "passwoord", "url.webhook", "ppass", "cooky"] {
+        for key in [
+            "",
+            "é",
+            "ä.ö",
+            "passwoord",
+            "url.webhook",
+            "ppass",
+            "cooky",
+            "gen_ai.token.type",
+            "tokenType",
+            "password.length",
+            "SESSION_COOKIE_TIMEOUT",
+        ] {
             assert!(!is_secret(key), "{key}");
         }
     }

@@ -1,11 +1,17 @@
-//! Secrets inside of plain text: URLs, `key=value` pairs, members of JSON that is no document,
-//! and tokens that are known by their shape. Every pass is linear in the length of the text.
+//! Secrets inside of plain text: URLs, `key=value` pairs, `name: value`, members of JSON that is no
+//! document, command lines, and tokens that are known by their shape. Every pass is linear in the
+//! length of the text.
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{MASK, key};
+use super::{MASK, Sanitizer};
 
+mod element;
 mod glance;
+mod labelled;
+mod member;
+mod option;
+mod pair;
 mod shape;
 mod url;
 
@@ -15,27 +21,43 @@ pub use glance::may_hold_secret;
 const MAX_KEY: usize = 128;
 
 /// A pass: the first secret at or behind an offset.
-type Pass = fn(&str, usize) -> Option<Range<usize>>;
+type Pass = fn(&Sanitizer, &str, usize) -> Option<Range<usize>>;
 
 /// The text with its secrets masked.
-pub fn sanitize(text: &str) -> Cow<'_, str> {
-    let passes: [(&str, Pass); 6] = [
-        ("-----BEGIN", shape::private_key),
-        ("", shape::token),
-        ("://", url::password),
-        ("(", url::data_source_password),
-        ("=", pair),
-        (":", member),
+pub fn sanitize<'t>(sanitizer: &Sanitizer, text: &'t str) -> Cow<'t, str> {
+    run(sanitizer, Cow::Borrowed(text), pair::find)
+}
+
+/// The same for what had escapes, which is not looked into for further ones.
+fn sanitize_once<'t>(sanitizer: &Sanitizer, text: &'t str) -> Cow<'t, str> {
+    match super::json::sanitize(sanitizer, text, 0) {
+        Some(clean) => clean,
+        None => run(sanitizer, Cow::Borrowed(text), pair::find_named),
+    }
+}
+
+fn run<'t>(sanitizer: &Sanitizer, text: Cow<'t, str>, pairs: Pass) -> Cow<'t, str> {
+    let passes: [(&str, Pass); 10] = [
+        ("-----BEGIN", |_, text, from| shape::private_key(text, from)),
+        ("", |_, text, from| shape::token(text, from)),
+        ("://", |_, text, from| url::password(text, from)),
+        ("@", |_, text, from| url::bare_password(text, from)),
+        ("(", |_, text, from| url::data_source_password(text, from)),
+        ("=", pairs),
+        (":", member::find),
+        (":", labelled::find),
+        ("-", option::find),
+        ("</", element::find),
     ];
-    passes.into_iter().fold(Cow::Borrowed(text), |text, (trigger, pass)| {
-        if text.contains(trigger) { replace(text, pass) } else { text }
+    passes.into_iter().fold(text, |text, (trigger, pass)| {
+        if text.contains(trigger) { replace(sanitizer, text, pass) } else { text }
     })
 }
 
-fn replace(text: Cow<'_, str>, pass: Pass) -> Cow<'_, str> {
+fn replace<'t>(sanitizer: &Sanitizer, text: Cow<'t, str>, pass: Pass) -> Cow<'t, str> {
     let mut clean = String::new();
     let mut done = 0;
-    while let Some(secret) = pass(&text, done) {
+    while let Some(secret) = pass(sanitizer, &text, done) {
         clean.push_str(text.get(done..secret.start).unwrap_or_default());
         clean.push_str(MASK);
         done = secret.end;
@@ -47,67 +69,22 @@ fn replace(text: Cow<'_, str>, pass: Pass) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// `token=abc` in a query, `password='a b'` in a connection string.
-fn pair(text: &str, from: usize) -> Option<Range<usize>> {
-    let mut at = from;
-    loop {
-        let equals = at + text.get(at..)?.find('=')?;
-        at = equals + 1;
-        let before = last_bytes(text, from, equals);
-        let before = before.strip_suffix(' ').unwrap_or(before);
-        let name = before.rsplit(|c: char| !is_key_char(c)).next().unwrap_or_default();
-        if name.is_empty() || !is_secret_key(name) {
-            continue;
-        }
-        let rest = text.get(at..)?;
-        let start = at + usize::from(rest.starts_with(' '));
-        let Some(value) = value(text, start, |c| c.is_whitespace() || "&;,#\"'`<>)}]".contains(c))
-        else {
-            continue;
-        };
-        return Some(value);
-    }
-}
-
-/// `"password": "x"` where the whole is no JSON document, also with escaped or single quotes.
-fn member(text: &str, from: usize) -> Option<Range<usize>> {
-    let mut at = from;
-    loop {
-        let colon = at + text.get(at..)?.find(':')?;
-        at = colon + 1;
-        let before = last_bytes(text, from, colon).trim_end();
-        let Some(quote) = before.chars().next_back().filter(|c| matches!(c, '"' | '\'')) else {
-            continue;
-        };
-        let before = before.strip_suffix(quote)?.trim_end_matches('\\');
-        let Some((_, name)) = before.rsplit_once(quote) else {
-            continue;
-        };
-        if !is_secret_key(name) {
-            continue;
-        }
-        let rest = text.get(at..)?;
-        let start = at + rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let Some(value) = value(text, start, |c| c.is_whitespace() || ",}]\\{[".contains(c)) else {
-            continue;
-        };
-        return Some(value);
-    }
-}
-
 /// A value that starts here: what is between quotes, or else up to an `end`. None if empty.
 fn value(text: &str, start: usize, end: impl Fn(char) -> bool) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
+    let range =
+        quoted(text, start).unwrap_or_else(|| start..start + rest.find(end).unwrap_or(rest.len()));
+    (!range.is_empty()).then_some(range)
+}
+
+/// What is between the quotes that open here, which may be escaped; `None` if none do.
+fn quoted(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = text.get(start..)?;
     let unescaped = rest.trim_start_matches('\\');
     let escapes = rest.len() - unescaped.len();
-    let range = match unescaped.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        Some(quote) => {
-            let start = start + escapes + 1;
-            start..closing_quote(text, start, quote, escapes)
-        }
-        None => start..start + rest.find(end).unwrap_or(rest.len()),
-    };
-    (!range.is_empty()).then_some(range)
+    let quote = unescaped.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let start = start + escapes + 1;
+    Some(start..closing_quote(text, start, quote, escapes))
 }
 
 /// Where the quoted text ends: at a quote with no more backslashes than the opening one had; at
@@ -137,6 +114,21 @@ fn is_key_char(c: char) -> bool {
     c.is_alphanumeric() || "_-.%[]".contains(c)
 }
 
-fn is_secret_key(name: &str) -> bool {
-    key::is_secret(&percent_encoding::percent_decode_str(name).decode_utf8_lossy())
+/// As [`is_key_char`], without what only queries have in a name.
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+fn is_secret_key(sanitizer: &Sanitizer, name: &str) -> bool {
+    sanitizer.is_secret_key(&percent_encoding::percent_decode_str(name).decode_utf8_lossy())
+}
+
+/// Whether a word looks like no word: it has digits among letters, capitals within, or signs.
+fn looks_random(word: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
+    let has_lower = has(u8::is_ascii_lowercase);
+    word.len() >= 4
+        && (has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+            || has_lower && word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
+            || has(|byte| b"=+!@#$%^&*~".contains(byte)))
 }

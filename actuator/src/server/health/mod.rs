@@ -18,6 +18,7 @@ use crate::{
         builtin,
     },
     meter::MeterRegistry,
+    model::sanitizer::Sanitizer,
     settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, host},
     webhook::{self, WebhookHandle, WebhookSettings},
@@ -108,11 +109,11 @@ pub(super) fn start_webhook(
     settings: &WebhookSettings,
     health: &HealthContributors,
     registry: &MeterRegistry,
-    application: &str,
-    instance: &str,
+    (application, instance): (&str, &str),
+    sanitizer: &Sanitizer,
 ) -> Option<WebhookHandle> {
     let (application, instance) = (application.to_owned(), instance.to_owned());
-    let sender = webhook::Sender { application, instance };
+    let sender = webhook::Sender { application, instance, sanitizer: sanitizer.clone() };
     let handle = webhook::start(settings, sender)?;
     meters::bind_webhook(registry, &handle.messages());
     health.on_change(handle.listener());

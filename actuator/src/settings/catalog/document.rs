@@ -3,68 +3,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, Kind, entries, has_no_effect};
+use super::{Entry, GROUPS, entries, group_of, groups::Group};
 
 /// Between these lines of a document nobody but this test writes.
 const BEGIN: &str = "<!-- `make docs` writes what follows -->\n";
 const END: &str = "<!-- `make docs` wrote what precedes -->\n";
 
-/// A table's title, and how the names in it begin. The longest beginning of all tables decides.
-type Table = (&'static str, &'static [&'static str]);
-
-/// All names.
-const TABLES: &[Table] = &[
-    ("The server", &["server.", "spring.web.", "spring.lifecycle.", "actuator.shutdown."]),
-    ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
-    ("The application", &["spring."]),
-    ("The management API", &["management."]),
-    ("Health", &["management.endpoint.health.", "management.health.", "actuator.health."]),
-    ("Info", &["management.info.", "info."]),
-    (
-        "Metrics",
-        &[
-            "management.metrics.",
-            "management.observations.",
-            "management.opentelemetry.",
-            "management.otlp.",
-            "management.prometheus.",
-            "management.statsd.",
-            "otel.",
-            "statsd.",
-            "actuator.metrics.",
-            "actuator.prometheus.",
-            "actuator.server-timing.",
-        ],
-    ),
-    (
-        "HTTP exchanges",
-        &["management.httpexchanges.", "management.trace.", "actuator.httpexchanges."],
-    ),
-    (
-        "Requests",
-        &["actuator.request-id.", "actuator.request-log.", "actuator.trace-context.", "c2c."],
-    ),
-    ("Audit", &["management.auditevents.", "actuator.audit.", "actuator.auditevents."]),
-    (
-        "The log",
-        &[
-            "management.endpoint.logfile.",
-            "logging.",
-            "spring.output.",
-            "actuator.logfile.",
-            "actuator.loggers.",
-            "actuator.logging.",
-            "actuator.logstream.",
-        ],
-    ),
-    ("Sentry", &["actuator.sentry.", "sentry."]),
-    ("Spring Boot Admin", &["spring.boot.admin."]),
-    ("Security", &["actuator.security."]),
-    ("Older clients", &["actuator.compat."]),
-];
-
 /// Those of health once more, in more tables.
-const HEALTH_TABLES: &[Table] = &[
+const HEALTH_TABLES: &[Group] = &[
     ("Who sees what, groups and probes", &["management.endpoint.health."]),
     ("All checks", &["actuator.health."]),
     ("One check", &["actuator.health.check."]),
@@ -96,9 +42,9 @@ const HEALTH_TABLES: &[Table] = &[
 #[test]
 fn the_tables_of_the_documentation_are_those_of_the_catalog() {
     for entry in entries() {
-        assert!(table_of(entry, TABLES).is_some(), "no table is for {}", entry.name);
+        assert!(group_of(entry, GROUPS).is_some(), "no table is for {}", entry.name);
     }
-    let outdated: Vec<&str> = [("settings.md", TABLES), ("health.md", HEALTH_TABLES)]
+    let outdated: Vec<&str> = [("settings.md", GROUPS), ("health.md", HEALTH_TABLES)]
         .into_iter()
         .filter(|(file, tables)| is_outdated(file, tables))
         .map(|(file, _)| file)
@@ -107,7 +53,7 @@ fn the_tables_of_the_documentation_are_those_of_the_catalog() {
 }
 
 /// Whether a document has other tables than these; not for long, if it may be written.
-fn is_outdated(file: &str, tables: &[Table]) -> bool {
+fn is_outdated(file: &str, tables: &[Group]) -> bool {
     let path = format!("{}/../docs/{file}", env!("CARGO_MANIFEST_DIR"));
     let document = std::fs::read_to_string(&path).unwrap();
     let (before, rest) = document.split_once(BEGIN).unwrap();
@@ -123,16 +69,16 @@ fn is_outdated(file: &str, tables: &[Table]) -> bool {
     !may_write
 }
 
-fn text_of(tables: &[Table]) -> String {
+fn text_of(tables: &[Group]) -> String {
     let mut text = String::new();
     for (index, (title, _)) in tables.iter().enumerate() {
-        let rows = entries().filter(|entry| table_of(entry, tables) == Some(index));
+        let rows = entries().filter(|entry| group_of(entry, tables) == Some(index));
         let rows: Vec<String> = rows.map(row).collect();
         if !rows.is_empty() {
             let rows = rows.join("\n");
             write!(
                 text,
-                "\n### {title}\n\n| name | value | default | meaning |\n|---|---|---|---|\n{rows}\n"
+                "\n### {title}\n\n| name | value | default | since | meaning |\n|---|---|---|---|---|\n{rows}\n"
             )
             .unwrap();
         }
@@ -140,25 +86,14 @@ fn text_of(tables: &[Table]) -> String {
     text
 }
 
-fn table_of(entry: &Entry, tables: &[Table]) -> Option<usize> {
-    let longest = |(index, (_, beginnings)): (usize, &Table)| {
-        let fitting = beginnings.iter().filter(|start| entry.name.starts_with(**start));
-        fitting.map(|start| (start.len(), index)).max()
-    };
-    tables.iter().enumerate().filter_map(longest).max().map(|(_, index)| index)
-}
-
 fn row(entry: &Entry) -> String {
-    let Entry { name, kind, default, description } = entry;
-    let kind = match kind {
-        Kind::Text => "text",
-        Kind::Number => "number",
-        Kind::Bool => "true or false",
-        Kind::Duration => "duration",
-        Kind::Size => "size",
-        Kind::List => "list",
-    };
+    let Entry { name, kind, default, description, since } = entry;
+    let kind = kind.title();
     let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
-    let note = if has_no_effect(entry) { " **No effect here.**" } else { "" };
-    format!("| `{name}` | {kind} | {default} | {description}{note} |")
+    let note = match entry.deprecated_by() {
+        _ if entry.has_no_effect() => " **No effect here.**".to_owned(),
+        Some(new) => format!(" **Deprecated:** `{new}` takes its place."),
+        None => String::new(),
+    };
+    format!("| `{name}` | {kind} | {default} | {since} | {description}{note} |")
 }

@@ -8,20 +8,14 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "server.address" Text "" "Address of the application; loopback unless a cloud platform is detected, then all interfaces.";
     "server.servlet.context-path" Text "" "Path in front of everything on the application's port.";
     "server.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
-    "spring.web.error.include-message" Text "never" "Newer name of server.error.include-message.";
+    "spring.web.error.include-message" Text "never" "Whether error bodies hold the message: never, always, on-param.";
     "server.error.include-path" Text "always" "Whether error bodies hold the path: never, always, on-param.";
-    "spring.web.error.include-path" Text "always" "Newer name of server.error.include-path.";
+    "spring.web.error.include-path" Text "always" "Whether error bodies hold the path: never, always, on-param.";
     "server.error.include-exception" Text "false" "Who sees the type of an error: false, true, when-authorized, on-param (of the authorized).";
-    "spring.web.error.include-exception" Text "false" "Newer name of server.error.include-exception.";
+    "spring.web.error.include-exception" Text "false" "Who sees the type of an error: false, true, when-authorized, on-param (of the authorized).";
     "server.error.include-stacktrace" Text "never" "Who sees an error with its causes: never, always, when-authorized, on-param (of the authorized).";
     "spring.web.error.include-stacktrace" Text "never" "Newer name of server.error.include-stacktrace.";
-    "server.shutdown" Text "graceful" "Whether requests are finished at shutdown: graceful or immediate.";
-    "actuator.shutdown.delay" Duration "0ms" "How long the service goes on serving, unready, after it was told to stop.";
-    "server.forward-headers-strategy" Text "" "Whether Forwarded headers are believed: native, framework, none.";
-    "spring.lifecycle.timeout-per-shutdown-phase" Duration "30s" "How long a graceful shutdown may take.";
     "spring.application.name" Text "" "Name of the application; the package name by default.";
-    "spring.profiles.active" List "" "Active profiles; the last one wins.";
-    "spring.config.location" List "" "Directory or .toml file with the settings.";
     "spring.main.cloud-platform" Text "" "Forces a cloud platform: kubernetes, cloud-foundry, heroku, sap, nomad, azure-app-service, aws-ecs, none.";
     "spring.main.banner-mode" Text "console" "Whether the start is announced: console, log, off.";
 
@@ -64,7 +58,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.endpoint.*.cache.time-to-live" Duration "0ms" "How long an answer of the endpoint is reused.";
     "management.endpoint.*.access" Text "" "Access to the endpoint: none, read-only, unrestricted.";
     "management.endpoint.*.enabled" Bool "" "Older form of access: true is unrestricted, false is none.";
-    "management.endpoint.*.show-values" Text "" "Who sees values of env: never, when-authorized, always; always on loopback, else never.";
+    "management.endpoint.*.show-values" Text "" "Who sees values of env and configprops: never, when-authorized, always; always on loopback, else never.";
     "management.endpoint.*.roles" List "" "Roles that are authorized to see values.";
 
     "management.health.defaults.enabled" Bool "true" "Whether the built-in checks exist.";
@@ -85,7 +79,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.info.git.mode" Text "simple" "How much of git is shown: simple or full.";
     "management.info.*.enabled" Bool "" "Whether this part of info exists.";
 
-    "management.server.port" Number "" "Port of the management API, if not the application's; negative for none.";
+    "management.server.port" Number "" "Port of the management API, if not the application's; -1 for none.";
     "management.server.address" Text "" "Address of the management API, if it has its own port.";
     "management.server.base-path" Text "" "Path in front of the management API, if it has its own port.";
 

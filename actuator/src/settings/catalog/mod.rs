@@ -1,15 +1,26 @@
 //! Every name that a setting can have: one line each, in the tables beside this file.
 
 mod browser;
+mod callers;
+mod config;
 mod general;
+mod groups;
+mod lifecycle;
 mod log_lines;
 mod log_places;
 mod meters;
 mod push;
+mod renamed;
 mod requests;
+mod secrets;
+mod security;
 mod sentry;
+mod server;
+mod tls;
 
 use super::name::{self, Spelling};
+pub use groups::{GROUPS, group_of};
+pub(super) use renamed::{new_name, with_key};
 
 /// A known name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +33,20 @@ pub struct Entry {
     pub default: &'static str,
     /// What it is for, in one line.
     pub description: &'static str,
+    /// The version of this crate that had it first.
+    pub since: &'static str,
+}
+
+impl Entry {
+    /// The name that takes its place, if it is an old one that still works.
+    pub fn deprecated_by(&self) -> Option<&'static str> {
+        renamed::deprecated_by(self.name)
+    }
+
+    /// Whether this is a name of Spring's that is accepted, but does nothing here.
+    pub fn has_no_effect(&self) -> bool {
+        WITHOUT_EFFECT.contains(&self.name)
+    }
 }
 
 /// What the value of a setting is.
@@ -41,25 +66,41 @@ pub enum Kind {
     List,
 }
 
+impl Kind {
+    /// What tables call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Bool => "true or false",
+            Self::Duration => "duration",
+            Self::Size => "size",
+            Self::List => "list",
+        }
+    }
+}
+
 /// All known names, those of a special thing before those of any.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     [
         browser::ENTRIES,
+        callers::ENTRIES,
+        config::ENTRIES,
         general::ENTRIES,
+        lifecycle::ENTRIES,
         log_lines::ENTRIES,
         log_places::ENTRIES,
         push::ENTRIES,
         meters::ENTRIES,
         requests::ENTRIES,
+        secrets::ENTRIES,
+        security::ENTRIES,
         sentry::ENTRIES,
+        server::ENTRIES,
+        tls::ENTRIES,
     ]
     .into_iter()
     .flatten()
-}
-
-/// Whether this is a name of Spring's that is accepted, but does nothing here.
-pub(super) fn has_no_effect(entry: &Entry) -> bool {
-    WITHOUT_EFFECT.contains(&entry.name)
 }
 
 /// The canonical spelling of a name and what is known about it.
@@ -73,20 +114,34 @@ pub(super) fn canonical(name: &str, spelling: Spelling) -> Option<(String, &'sta
     })
 }
 
+/// Whether a canonical name, or an item of a list, is one of this pattern's, and of no pattern that
+/// says it better.
+pub(super) fn is_value_of(name: &str, pattern: &str) -> bool {
+    match canonical(name, Spelling::Dotted) {
+        Some((_, entry)) => entry.name == pattern,
+        None => name::canonical(name, Spelling::Dotted, pattern, true).is_some(),
+    }
+}
+
 /// Whether this dotted name is that of a known list.
 pub(super) fn is_list(name: &str) -> bool {
     canonical(name, Spelling::Dotted).is_some_and(|(_, entry)| entry.kind == Kind::List)
 }
 
+/// `"name" Kind "default" "description";`, with `since "0.2.0"` before the semicolon for what came
+/// later than the first version.
 macro_rules! catalog {
-    ($($name:literal $kind:ident $default:literal $description:literal;)*) => {
+    ($($name:literal $kind:ident $default:literal $description:literal $(since $since:literal)?;)*) => {
         &[$(Entry {
             name: $name,
             kind: Kind::$kind,
             default: $default,
             description: $description,
+            since: catalog!(@since $($since)?),
         }),*]
     };
+    (@since) => { "0.1.0" };
+    (@since $since:literal) => { $since };
 }
 
 use catalog;
@@ -102,12 +157,18 @@ const WITHOUT_EFFECT: &[&str] = &[
     "management.observations.*",
     "management.prometheus.*",
     "management.statsd.metrics.export.step",
-    "server.forward-headers-strategy",
+    "server.tomcat.remoteip.host-header",
+    "server.tomcat.remoteip.port-header",
+    "server.tomcat.remoteip.protocol-header",
+    "server.tomcat.remoteip.protocol-header-https-value",
+    "server.tomcat.remoteip.remote-ip-header",
     "spring.main.banner-mode",
 ];
 
 #[cfg(test)]
 mod document;
+#[cfg(test)]
+mod schema;
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,7 @@ use http::request::Parts;
 
 use self::{cross_site::TrustedOrigins, host::AllowedHosts};
 use super::refusal::Refusal;
-use crate::model::endpoint::OperationKind;
+use crate::model::{endpoint::OperationKind, peer::Peer};
 
 pub(crate) use self::{cors::CorsGrant, settings::BrowserSettings};
 
@@ -52,9 +52,12 @@ impl BrowserRules {
 
     /// Before anything is looked for: whether the name by which this machine was found is its own.
     pub(super) fn screen(&self, parts: &Parts) -> Result<(), Refusal> {
+        // No page reaches a Unix socket.
+        let on_socket =
+            || parts.extensions.get::<Peer>().is_some_and(|peer| peer.address.is_none());
         match &self.hosts {
-            Some(hosts) => hosts.check(parts),
-            None => Ok(()),
+            Some(hosts) if !on_socket() => hosts.check(parts),
+            _ => Ok(()),
         }
     }
 

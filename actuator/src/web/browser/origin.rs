@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, Uri, header, request::Parts};
 
+use crate::web::forwarded::Origin;
+
 /// An origin; those of opaque pages (`null`) and what is none at all are equal to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct WebOrigin {
@@ -42,7 +44,9 @@ pub(super) fn sent(headers: &HeaderMap) -> Option<&str> {
 /// Whether the page that sent a request was sent by the same host.
 pub(super) fn is_same(origin: &str, parts: &Parts) -> bool {
     let Some(origin) = WebOrigin::parse(origin) else { return false };
-    authorities(parts).next().is_some_and(|host| origin.is_of(host))
+    // Behind a trusted proxy the browser knows the proxy's host, and not ours.
+    let public = parts.extensions.get::<Origin>().map(|origin| &*origin.host);
+    public.or_else(|| authorities(parts).next()).is_some_and(|host| origin.is_of(host))
 }
 
 /// The hosts that a request names; there should be one.

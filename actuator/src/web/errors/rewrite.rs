@@ -17,7 +17,7 @@ use super::{
     without_sql::without_sql,
 };
 use crate::{
-    model::{principal::Principal, request::RequestContext, sanitizer::Sanitizer},
+    model::{principal::Principal, request::RequestContext},
     support::text::shortened,
     web::media_type::{Accept, ErrorForm},
 };
@@ -222,6 +222,7 @@ impl Answer<'_> {
         };
         let trace = self.thrown.filter(|_| shown(settings.stacktrace, "trace"));
         let trace = trace.and_then(Thrown::trace);
+        let trace = trace.as_deref().map(|trace| settings.sanitizer.sanitize_text(trace));
         let request_id = (is_problem || settings.request_id)
             .then(|| RequestContext::with_current(|request| request.id().to_owned()))
             .flatten();
@@ -265,7 +266,7 @@ impl Answer<'_> {
         let Some(words) = words else {
             return (!is_problem).then(|| "No message available".to_owned());
         };
-        let clean = Sanitizer::default().sanitize_text(&words).into_owned();
+        let clean = self.settings.sanitizer.sanitize_text(&words).into_owned();
         Some(shortened(&without_sql(&clean), MAX_MESSAGE).to_owned())
     }
 

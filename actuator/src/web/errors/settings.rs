@@ -1,7 +1,7 @@
 //! What can be set about error answers.
 
 use crate::{
-    model::principal::Principal,
+    model::{principal::Principal, sanitizer::Sanitizer},
     settings::{FromSetting, SettingsReader, one_of},
 };
 
@@ -71,6 +71,8 @@ pub(crate) struct ErrorSettings {
     pub(super) roles: Vec<String>,
     /// Whether Spring's form has the id of the request; problem details always have it.
     pub(super) request_id: bool,
+    /// What hides secrets in messages.
+    pub(crate) sanitizer: Sanitizer,
 }
 
 impl Default for Includes {
@@ -89,6 +91,7 @@ impl Default for ErrorSettings {
             exception: Disclosure::Never,
             roles: Vec::new(),
             request_id: false,
+            sanitizer: Sanitizer::default(),
         }
     }
 }
@@ -121,6 +124,7 @@ impl ErrorSettings {
             exception,
             roles,
             request_id: reader.value_or("actuator.errors.include-request-id", defaults.request_id),
+            sanitizer: defaults.sanitizer,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     meter::{MeterRegistry, MeterSettings, ServerRequestMeters},
     model::sanitizer::Sanitizer,
     support::clock::Clock,
-    web::{ActuatorLayer, LayerParts, RequestSettings},
+    web::{ActuatorLayer, Forwarding, LayerParts, RequestSettings},
 };
 
 struct App {
@@ -70,6 +70,7 @@ fn app(bodies: BodySettings) -> App {
         base_path: "/actuator".to_owned(),
         server_timing: false,
         requests: RequestSettings { ids: None, log: false },
+        forwarding: Forwarding::default(),
         sanitizer: Sanitizer::default(),
     });
     let router = Router::new()

@@ -1,16 +1,17 @@
 //! What an HTTP exchange is recorded with, taken from the heads of request and response.
 
-use std::{
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, OriginalUri};
-use http::{HeaderMap, Request, Uri, header};
+use axum::extract::OriginalUri;
+use http::{HeaderMap, Request};
 
 use crate::{
     exchange::{Bodies, Direction, Draft, ExchangeRepository},
     model::request::RequestContext,
+    web::{
+        forwarded::{client_address, public_address},
+        host::named_host,
+    },
 };
 
 /// Begins the record of an exchange with what the request's head tells; `None` if this request is
@@ -20,7 +21,7 @@ pub(super) fn begin<B>(
     request: &mut Request<B>,
     context: Option<&RequestContext>,
     is_management: bool,
-) -> Option<Draft> {
+) -> Option<Box<Draft>> {
     let settings = exchanges.settings();
     // A router that nests us shows the path below its prefix; the caller wrote all of it.
     let original = request.extensions().get::<OriginalUri>();
@@ -29,12 +30,16 @@ pub(super) fn begin<B>(
         return None;
     }
     let mut draft = exchanges.begin();
-    let host = host(uri, request.headers());
+    // Spring Boot Admin takes the URI apart, and what it cannot take apart hides all rows.
+    let host = named_host(uri, request.headers());
+    let (scheme, host, prefix) = public_address(uri, request.extensions(), host);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     // `OPTIONS *` is about no path.
     let slash = if path.starts_with('/') { "" } else { "/" };
-    let scheme = uri.scheme_str().unwrap_or("http");
-    draft.request(request.method().as_str(), &[scheme, "://", host, slash, path]);
+    draft.request(
+        request.method().as_str(),
+        &[scheme, "://", host, prefix, slash, path].map(str::as_bytes),
+    );
     match context {
         Some(context) => draft.request_id(context.id_bytes()),
         None => {
@@ -45,9 +50,9 @@ pub(super) fn begin<B>(
         copy_headers(&mut draft, Direction::Request, request.headers(), exchanges);
     }
     if settings.include.remote_address
-        && let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>()
+        && let Some(address) = client_address(request.extensions())
     {
-        draft.remote_address(&peer.ip().to_string());
+        draft.remote_address(&address.to_string());
     }
     // What management answers may be anything but small, and would show exchanges in exchanges.
     if settings.bodies.is_on() && !is_management {
@@ -65,100 +70,19 @@ pub(super) fn copy_headers(
     headers: &HeaderMap,
     exchanges: &ExchangeRepository,
 ) {
+    let settings = exchanges.settings();
+    let all = settings.records_all_headers(direction);
     for (name, value) in headers {
-        draft.header(direction, name.as_str(), value.as_bytes(), exchanges.settings());
-    }
-}
-
-/// The host and port that the caller has named; `localhost` if that is nothing that can stand in
-/// a URI. Spring Boot Admin takes the URI apart, and what it cannot take apart hides all rows.
-fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> &'r str {
-    let named = match uri.authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => headers.get(header::HOST).and_then(|host| host.to_str().ok()),
-    };
-    // Credentials in front of the host are nobody's business.
-    let named = named.map(|named| named.rsplit_once('@').map_or(named, |(_, host)| host));
-    named.filter(|named| is_host(named)).unwrap_or("localhost")
-}
-
-/// Whether this is a name or an address, with or without a port: what RFC 3986 allows, without
-/// escapes, and as strict about addresses as the URL standard of browsers.
-fn is_host(text: &str) -> bool {
-    let (host, port) = match text.rfind(':').filter(|at| !text.ends_with(']') && *at > 0) {
-        Some(colon) => (text.get(..colon), text.get(colon + 1..)),
-        None => (Some(text), None),
-    };
-    let is_port = port.is_none_or(|port| {
-        port.is_empty() || port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok()
-    });
-    let Some(host) = host.filter(|_| is_port) else { return false };
-    if let Some(address) = host.strip_prefix('[') {
-        let address = address.strip_suffix(']');
-        return address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
-    }
-    let is_name = !host.is_empty()
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
-    let last = host.strip_suffix('.').unwrap_or(host);
-    let last = last.rsplit('.').next().unwrap_or_default();
-    let is_number = last.starts_with(|c: char| c.is_ascii_digit())
-        && (last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x"));
-    is_name && !last.is_empty() && (!is_number || host.parse::<Ipv4Addr>().is_ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_is_what_a_browser_can_take_apart() {
-        for host in [
-            "a",
-            "app.example",
-            "app.example.",
-            "a-b_c:8080",
-            "127.0.0.1",
-            "127.0.0.1:80",
-            "[::1]",
-            "[::1]:8080",
-            "[2001:db8::1]",
-            "3com.example",
-            "a:",
-            "xn--bcher-kva.example",
-            "1a",
-        ] {
-            assert!(is_host(host), "{host}");
-        }
-        for host in [
-            "",
-            ":",
-            ":80",
-            "a:b",
-            "a:99999",
-            "a:-1",
-            "a:+1",
-            "[::1",
-            "::1",
-            "[a]",
-            "[::1]x",
-            "a b",
-            "<script>",
-            "a/b",
-            "a?b",
-            "a#b",
-            "a%zz",
-            "ä",
-            "1.2.3",
-            "1.2.3.4.5",
-            "999.1.1.1",
-            "a.0x7",
-            "\"",
-            "a@b",
-            ".",
-            "a..",
-            "[::1]:99999",
-        ] {
-            assert!(!is_host(host), "{host}");
+        let name = name.as_str();
+        if all && !has_switch(name) {
+            draft.recorded_header(direction, name, value.as_bytes());
+        } else {
+            draft.header(direction, name, value.as_bytes(), settings);
         }
     }
+}
+
+/// Whether it takes a switch of its own to record this header.
+fn has_switch(name: &str) -> bool {
+    matches!(name, "cookie" | "set-cookie" | "authorization")
 }

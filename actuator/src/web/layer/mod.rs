@@ -45,6 +45,7 @@ use crate::{
     meter::ServerRequestMeters,
     model::sanitizer::Sanitizer,
     support::{clock::Clock, text::simple_type_name},
+    web::forwarded::Forwarding,
 };
 
 /// Records what passes through it.
@@ -71,6 +72,8 @@ pub(crate) struct LayerParts {
     pub(crate) server_timing: bool,
     /// How requests are named and logged.
     pub(crate) requests: RequestSettings,
+    /// Which proxies are believed.
+    pub(crate) forwarding: Forwarding,
     /// What hides secrets in queries that are logged.
     pub(crate) sanitizer: Sanitizer,
 }
@@ -114,7 +117,10 @@ where
         // Should the call itself panic, dropping this records it.
         let (mut surroundings, recording) = self.scope.begin(&mut request);
         let inner = &mut self.inner;
-        let future = within(&mut surroundings, || inner.call(request));
+        let future = match &mut surroundings {
+            Some(surroundings) => surroundings.open(|| inner.call(request)),
+            None => inner.call(request),
+        };
         ResponseFuture { future: Some(future), surroundings, recording }
     }
 }

@@ -19,7 +19,10 @@ use super::{
 use crate::{
     exchange::{Direction, Draft},
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
-    model::{principal::Principal, request::RequestContext},
+    model::{
+        principal::Principal,
+        request::{Origin, RequestContext},
+    },
     web::{errors::Handled, router::catch_all, server_timing::ServerTiming},
 };
 
@@ -45,12 +48,22 @@ pub(super) struct Recorder {
 #[derive(Debug)]
 pub(super) struct Scope {
     recorder: Arc<Recorder>,
-    /// By its template: beyond the limit of uris the meters are those of another one. `None` for
-    /// what the management API does not have.
-    route: OnceLock<(Arc<str>, Option<Arc<RouteMeters>>)>,
+    own: OnceLock<Own>,
 }
 
-/// A request in progress. Whatever happens to it, it is recorded once.
+/// The route for which a scope was made.
+#[derive(Debug)]
+struct Own {
+    template: Arc<str>,
+    /// Beyond the limit of uris they are those of another one. `None` for what the management API
+    /// does not have.
+    meters: Option<Arc<RouteMeters>>,
+    /// What its requests have in common, if they are named.
+    origin: Option<Arc<Origin>>,
+}
+
+/// A request in progress. Whatever happens to it, it is recorded once. It moves along with futures,
+/// so that what is large or rare is in boxes.
 #[derive(Debug)]
 pub(super) struct Recording {
     scope: Arc<Scope>,
@@ -60,15 +73,35 @@ pub(super) struct Recording {
     is_metered: bool,
     is_finished: bool,
     active: Option<LongTask>,
-    exemplar: Option<Exemplar>,
+    exemplar: Option<Box<Exemplar>>,
     request_bytes: Option<u64>,
     timing: Option<ServerTiming>,
-    draft: Option<Draft>,
-    caller: Option<String>,
-    log: Option<RequestLog>,
+    draft: Option<Box<Draft>>,
+    caller: Option<Box<str>>,
+    log: Option<Box<RequestLog>>,
 }
 
-/// The route of a request.
+/// What is seen of a request at first.
+#[derive(Debug)]
+struct Seen {
+    started: Instant,
+    is_management: bool,
+    method: RequestMethod,
+    matched: Matched,
+}
+
+/// The template that a request's path has matched.
+#[derive(Debug)]
+enum Matched {
+    /// That for which the scope was made.
+    OfScope,
+    /// Another.
+    Other(Arc<str>),
+    /// None.
+    Nothing,
+}
+
+/// The meters of the route of a request.
 #[derive(Debug)]
 enum Route {
     /// That for which the scope was made.
@@ -83,9 +116,9 @@ impl Recording {
         scope: &Arc<Scope>,
         request: &mut Request<B>,
         context: Option<&RequestContext>,
-        started: Instant,
-        is_management: bool,
+        seen: Seen,
     ) -> Option<Self> {
+        let Seen { started, is_management, method, matched } = seen;
         let recorder = &scope.recorder.parts;
         let is_metered = scope.recorder.measures && (recorder.meters_management || !is_management);
         let exchanges = recorder.exchanges.as_ref();
@@ -95,7 +128,6 @@ impl Recording {
         if !is_metered && draft.is_none() && !recorder.server_timing && !is_logged {
             return None;
         }
-        let method = RequestMethod::from_name(request.method().as_str());
         let timing = recorder.server_timing.then(|| {
             let timing = ServerTiming::kept();
             request.extensions_mut().insert(timing.clone());
@@ -107,7 +139,7 @@ impl Recording {
             method,
             timing,
             exemplar: if is_metered && recorder.meters.wants_exemplars() {
-                exemplar(request.headers())
+                exemplar(request.headers()).map(Box::new)
             } else {
                 None
             },
@@ -116,15 +148,15 @@ impl Recording {
             } else {
                 None
             },
-            route: if is_metered { scope.route(request) } else { Route::Other(None) },
+            route: if is_metered { scope.route(matched) } else { Route::Other(None) },
             is_metered,
             is_finished: false,
             active: if is_metered { recorder.meters.start(method, started) } else { None },
             draft,
             caller: exchanges
                 .filter(|exchanges| exchanges.settings().include.principal)
-                .and_then(|_| Some(request.extensions().get::<Principal>()?.name.clone())),
-            log: is_logged.then(|| RequestLog::begin(request)),
+                .and_then(|_| Some(request.extensions().get::<Principal>()?.name.as_str().into())),
+            log: is_logged.then(|| Box::new(RequestLog::begin(request))),
         })
     }
 
@@ -178,7 +210,7 @@ impl Recording {
                 method: self.method,
                 outcome,
                 duration,
-                exemplar: self.exemplar,
+                exemplar: self.exemplar.as_deref().copied(),
                 request_bytes: self.request_bytes,
                 response_bytes,
             };
@@ -202,7 +234,7 @@ impl Recording {
 
     fn route(&self) -> Option<&RouteMeters> {
         match &self.route {
-            Route::OfScope => self.scope.route.get().and_then(|(_, route)| route.as_deref()),
+            Route::OfScope => self.scope.own.get()?.meters.as_deref(),
             Route::Other(route) => route.as_deref(),
         }
     }
@@ -228,7 +260,7 @@ impl Drop for Recording {
 impl Scope {
     /// A service of this layer, whose route is not known yet.
     pub(super) fn new(recorder: Arc<Recorder>) -> Self {
-        Self { recorder, route: OnceLock::new() }
+        Self { recorder, own: OnceLock::new() }
     }
 
     /// Begins a request: what surrounds it, and what is recorded of it.
@@ -241,41 +273,54 @@ impl Scope {
             return (None, None);
         }
         let now = recorder.parts.clock.instant();
+        recorder.parts.forwarding.settle(request);
         let is_management = recorder.is_management(request.uri().path());
         let method = RequestMethod::from_name(request.method().as_str());
+        let matched = self.matched(request);
         let surroundings = recorder.ids.as_ref().and_then(|ids| {
-            let head =
-                Head { now, is_management, method: method.tag(), route: self.template(request) };
-            Surroundings::begin(ids, request, head)
+            let head = Head { now, is_management, method: method.tag() };
+            Surroundings::begin(ids, request, head, || self.origin(ids, &matched))
         });
         let context = surroundings.as_ref().and_then(Surroundings::context);
-        let recording = Recording::begin(self, request, context, now, is_management);
+        let seen = Seen { started: now, is_management, method, matched };
+        let recording = Recording::begin(self, request, context, seen);
         (surroundings, recording)
     }
 
-    /// The template of the request's route.
-    fn template<B>(&self, request: &Request<B>) -> Option<Arc<str>> {
-        let template = request.extensions().get::<MatchedPath>()?.as_str();
-        let (own, _) = self.own(template);
-        Some(if **own == *template { Arc::clone(own) } else { template.into() })
-    }
-
-    fn route<B>(&self, request: &Request<B>) -> Route {
+    /// What axum has found for the request.
+    fn matched<B>(&self, request: &Request<B>) -> Matched {
         let Some(matched) = request.extensions().get::<MatchedPath>() else {
-            return Route::Other(None);
+            return Matched::Nothing;
         };
         let template = matched.as_str();
-        let (own, _) = self.own(template);
-        if **own == *template {
-            Route::OfScope
-        } else {
-            Route::Other(self.recorder.route(template))
+        let is_own = *self.own(template).template == *template;
+        if is_own { Matched::OfScope } else { Matched::Other(template.into()) }
+    }
+
+    fn origin(&self, ids: &RequestIds, matched: &Matched) -> Arc<Origin> {
+        match (matched, self.own.get().and_then(|own| own.origin.as_ref())) {
+            (Matched::OfScope, Some(origin)) => Arc::clone(origin),
+            (Matched::Other(template), _) => ids.origin(Some(Arc::clone(template))),
+            _ => ids.origin(None),
+        }
+    }
+
+    fn route(&self, matched: Matched) -> Route {
+        match matched {
+            Matched::OfScope => Route::OfScope,
+            Matched::Other(template) => Route::Other(self.recorder.route(&template)),
+            Matched::Nothing => Route::Other(None),
         }
     }
 
     /// The route for which this was made: that of its first request.
-    fn own(&self, template: &str) -> &(Arc<str>, Option<Arc<RouteMeters>>) {
-        self.route.get_or_init(|| (template.into(), self.recorder.route(template)))
+    fn own(&self, template: &str) -> &Own {
+        self.own.get_or_init(|| {
+            let (template, meters) = (Arc::<str>::from(template), self.recorder.route(template));
+            let route = || Some(Arc::clone(&template));
+            let origin = self.recorder.ids.as_ref().map(|ids| ids.origin(route()));
+            Own { template, meters, origin }
+        })
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Instant};
 
-use http::{HeaderMap, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header::Entry};
 
 use super::settings::IdSettings;
 use crate::{
     model::{
         propagation::{Propagation, TRACEPARENT, TRACESTATE},
-        request::RequestContext,
+        request::{About, Origin, RequestContext},
         trace_context::{TraceContext, TraceParent, trace_state},
     },
     support::unique_id,
@@ -22,8 +22,18 @@ const AMAZON: &str = "x-amzn-trace-id";
 pub(super) struct RequestIds {
     settings: IdSettings,
     propagation: Arc<Propagation>,
-    /// A bit for each length that a header of interest has: most others are told by it.
+    /// What requests without a route have in common.
+    nowhere: Arc<Origin>,
+    /// A bit for each length that a header of interest has, and for each first letter: most others
+    /// are told by them.
+    marks: Marks,
+}
+
+/// What names of headers look like at a glance.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks {
     lengths: u64,
+    letters: u64,
 }
 
 /// What was found in the head of a request.
@@ -31,8 +41,8 @@ pub(super) struct RequestIds {
 struct Found<'h> {
     /// Its place among the accepted headers, and the id.
     id: Option<(usize, &'h [u8])>,
-    traces: usize,
     trace: Option<TraceParent>,
+    is_one_trace: bool,
     has_state: bool,
 }
 
@@ -40,72 +50,80 @@ impl RequestIds {
     /// Names requests as the settings say.
     pub(super) fn new(settings: IdSettings) -> Self {
         let names = settings.accepted.iter().map(String::as_str);
-        let lengths = names.chain([TRACEPARENT, TRACESTATE]).map(length_bit).fold(0, |a, b| a | b);
-        Self { propagation: Arc::new(settings.propagation.clone()), lengths, settings }
+        let marks = names.chain([TRACEPARENT, TRACESTATE]).map(Marks::of);
+        let marks = marks.fold(Marks::default(), Marks::or);
+        let propagation = Arc::new(settings.propagation.clone());
+        let nowhere = Arc::new(Origin { propagation: Arc::clone(&propagation), route: None });
+        Self { settings, propagation, nowhere, marks }
+    }
+
+    /// What requests of the route of this template have in common.
+    pub(super) fn origin(&self, route: Option<Arc<str>>) -> Arc<Origin> {
+        match route {
+            Some(_) => Arc::new(Origin { propagation: Arc::clone(&self.propagation), route }),
+            None => Arc::clone(&self.nowhere),
+        }
     }
 
     /// The context of a request: that which somebody around this layer has put among its
-    /// extensions, or a new one. `complete` adds what else is known of a new one.
+    /// extensions, or a new one of this method and origin.
     pub(super) fn context<B>(
         &self,
         request: &Request<B>,
         now: Instant,
-        complete: impl FnOnce(RequestContext) -> RequestContext,
+        method: &'static str,
+        origin: impl FnOnce() -> Arc<Origin>,
     ) -> RequestContext {
-        match request.extensions().get::<RequestContext>() {
-            Some(given) => given.clone(),
-            None => complete(self.new_context(request.headers(), now)),
+        if let Some(given) = request.extensions().get::<RequestContext>() {
+            return given.clone();
         }
+        let about = About { trace: None, method: Some(method), origin: Some(origin()) };
+        self.new_context(request.headers(), now, about)
     }
 
-    fn new_context(&self, headers: &HeaderMap, now: Instant) -> RequestContext {
+    fn new_context(&self, headers: &HeaderMap, now: Instant, about: About) -> RequestContext {
         let found = self.find(headers);
-        let context = match found.id {
-            Some((_, id)) => RequestContext::copied(id),
-            None => RequestContext::generated(now),
-        };
-        let context = context.with_propagation(Arc::clone(&self.propagation));
-        match self.trace(&found, headers, now) {
-            Some(trace) => context.with_trace(trace),
-            None => context,
+        let about = About { trace: self.trace(&found, headers, now), ..about };
+        match found.id {
+            Some((_, id)) => RequestContext::copied(id, about),
+            None => RequestContext::generated(now, about),
         }
     }
 
     /// One walk over the headers is quicker than looking up each that may be there.
     fn find<'h>(&self, headers: &'h HeaderMap) -> Found<'h> {
         let mut found = Found::default();
-        for (name, value) in headers {
-            let name = name.as_str();
-            if self.lengths & length_bit(name) == 0 {
-                continue;
-            }
-            match name {
+        let marked = |name: &&HeaderName| self.marks.has(Marks::of(name.as_str()));
+        for name in headers.keys().filter(marked) {
+            match name.as_str() {
                 TRACEPARENT => {
-                    found.traces += 1;
-                    found.trace = value.to_str().ok().and_then(TraceParent::parse);
+                    let mut values = headers.get_all(name).iter();
+                    found.trace = values.next().and_then(trace_parent);
+                    found.is_one_trace = values.next().is_none();
                 }
                 TRACESTATE => found.has_state = true,
-                _ => self.take_id(&mut found, name, value),
+                _ => self.take_id(&mut found, name, headers),
             }
         }
         found
     }
 
-    fn take_id<'h>(&self, found: &mut Found<'h>, name: &str, value: &'h HeaderValue) {
-        let Some(place) = self.settings.accepted.iter().position(|accepted| accepted == name)
-        else {
+    fn take_id<'h>(&self, found: &mut Found<'h>, name: &HeaderName, headers: &'h HeaderMap) {
+        let mut accepted = self.settings.accepted.iter();
+        let Some(place) = accepted.position(|accepted| accepted == name.as_str()) else { return };
+        if found.id.is_some_and(|(best, _)| best < place) {
             return;
-        };
-        let is_better = found.id.is_none_or(|(best, _)| place < best);
-        let id = if name == AMAZON { root(value.as_bytes()) } else { value.as_bytes() };
-        if is_better && RequestContext::is_id(id) {
+        }
+        let values = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+        let mut ids = values.map(|value| if name == AMAZON { root(value) } else { value });
+        if let Some(id) = ids.find(|id| RequestContext::is_id(id)) {
             found.id = Some((place, id));
         }
     }
 
     /// The trace, where exactly one is named; state without one means nothing.
     fn trace(&self, found: &Found<'_>, headers: &HeaderMap, now: Instant) -> Option<TraceContext> {
-        let named = found.trace.filter(|_| found.traces == 1 && self.settings.accepts_trace);
+        let named = found.trace.filter(|_| found.is_one_trace && self.settings.accepts_trace);
         let state = || {
             let values = headers.get_all(TRACESTATE).iter().map(HeaderValue::as_bytes);
             trace_state(values)
@@ -122,13 +140,21 @@ impl RequestIds {
 
     /// Tells the id in a response, unless the application has done so.
     pub(super) fn echo(&self, context: &RequestContext, headers: &mut HeaderMap) {
-        if !self.settings.echo || headers.contains_key(&self.settings.header) {
+        if !self.settings.echo {
             return;
         }
-        if let Ok(value) = HeaderValue::from_maybe_shared(context.id_bytes().clone()) {
-            headers.insert(self.settings.header.clone(), value);
+        if let Ok(Entry::Vacant(place)) = headers.try_entry(self.settings.header.clone())
+            && let Ok(value) = HeaderValue::from_maybe_shared(context.id_bytes().clone())
+        {
+            // Full as a map of headers can be, it stays as it is.
+            let _ = place.try_insert(value);
         }
     }
+}
+
+/// What one `traceparent` says.
+fn trace_parent(value: &HeaderValue) -> Option<TraceParent> {
+    TraceParent::parse(value.to_str().ok()?)
 }
 
 /// A trace that begins here; nobody records it.
@@ -145,6 +171,18 @@ fn root(value: &[u8]) -> &[u8] {
     members.find(|member| member.starts_with(b"Root=")).unwrap_or(value)
 }
 
-fn length_bit(name: &str) -> u64 {
-    1 << name.len().min(63)
+impl Marks {
+    /// Those of one name.
+    fn of(name: &str) -> Self {
+        let letter = name.as_bytes().first().copied().unwrap_or_default();
+        Self { lengths: 1 << name.len().min(63), letters: 1 << (letter % 64) }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { lengths: self.lengths | other.lengths, letters: self.letters | other.letters }
+    }
+
+    fn has(self, other: Self) -> bool {
+        self.lengths & other.lengths != 0 && self.letters & other.letters != 0
+    }
 }

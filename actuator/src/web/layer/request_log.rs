@@ -1,14 +1,15 @@
 //! One line of the log for each request, on a setting.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
-use axum::extract::{ConnectInfo, MatchedPath, OriginalUri};
+use axum::extract::{MatchedPath, OriginalUri};
 use http::Request;
 
 use crate::{
     meter::{Outcome, RequestMethod},
     model::sanitizer::Sanitizer,
     support::text::shortened,
+    web::forwarded::client_address,
 };
 
 /// How much of a path and its query is logged, in bytes.
@@ -19,7 +20,7 @@ const MAX_PATH: usize = 2048;
 pub(super) struct RequestLog {
     path: String,
     route: Option<String>,
-    remote_address: Option<SocketAddr>,
+    remote_address: Option<IpAddr>,
 }
 
 impl RequestLog {
@@ -33,7 +34,7 @@ impl RequestLog {
         Self {
             path: shortened(path, MAX_PATH).to_owned(),
             route: extensions.get::<MatchedPath>().map(|route| route.as_str().to_owned()),
-            remote_address: extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0),
+            remote_address: client_address(extensions),
         }
     }
 
@@ -49,7 +50,7 @@ impl RequestLog {
         let method = method.tag();
         let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
         let path = || sanitizer.sanitize_text(&self.path);
-        let remote_address = self.remote_address.map(|peer| tracing::field::display(peer.ip()));
+        let remote_address = self.remote_address.map(tracing::field::display);
         let Some(status) = outcome.status else {
             tracing::debug!(
                 target: "actuator::access",

@@ -30,6 +30,7 @@ fn layer_with(meters: MeterSettings, pairs: &[(&str, &str)]) -> ActuatorLayer {
         base_path: "/actuator".to_owned(),
         server_timing: false,
         requests: RequestSettings::read(&mut SettingsReader::new(&settings)),
+        forwarding: Forwarding::default(),
         sanitizer: Sanitizer::default(),
     })
 }

@@ -6,10 +6,13 @@ use http::{HeaderMap, Request};
 use tracing::{Span, field};
 
 use super::request_id::RequestIds;
-use crate::model::request::{RequestContext, SPAN, TARGET};
+use crate::model::{
+    request::{Origin, RequestContext, SPAN, TARGET},
+    request_scope::RequestScope,
+};
 
 /// What is known of a request before its code runs.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
     /// When it began.
     pub(super) now: Instant,
@@ -17,56 +20,62 @@ pub(super) struct Head {
     pub(super) is_management: bool,
     /// Its method, as meters name it.
     pub(super) method: &'static str,
-    /// The template of its route.
-    pub(super) route: Option<Arc<str>>,
 }
 
 /// The surroundings of one request. Between its polls they are kept here.
 #[derive(Debug)]
 pub(super) struct Surroundings {
-    context: Option<RequestContext>,
+    scope: RequestScope,
     span: Span,
     /// Who names requests, if the response is to tell the name.
     echo: Option<Arc<RequestIds>>,
 }
 
 impl Surroundings {
-    /// Names the request and opens its span. `None` if a layer around this one has done so, or if
+    /// Names the request. `None` if a layer around this one has done so, or if
     /// a request is answered by another inside of the service: that is part of it.
     pub(super) fn begin<B>(
         ids: &Arc<RequestIds>,
         request: &Request<B>,
         head: Head,
+        origin: impl FnOnce() -> Arc<Origin>,
     ) -> Option<Self> {
         if RequestContext::with_current(|_| ()).is_some() {
             return None;
         }
-        let Head { now, is_management, method, route } = head;
-        let context = ids.context(request, now, |context| context.with_route(method, route));
-        let mut surroundings = Self {
-            context: Some(context),
+        let Head { now, is_management, method } = head;
+        let context = ids.context(request, now, method, origin);
+        Some(Self {
+            scope: RequestScope::new(context),
             span: Span::none(),
             echo: (!is_management).then(|| Arc::clone(ids)),
-        };
-        // Entered, so that layers of the subscriber find it.
-        surroundings.span = surroundings.run(open_span);
-        Some(surroundings)
+        })
     }
 
     /// The context of the request. Not within [`Self::run`].
     pub(super) fn context(&self) -> Option<&RequestContext> {
-        self.context.as_ref()
+        self.scope.request()
+    }
+
+    /// Opens the span of the request and runs the first part of its code.
+    pub(super) fn open<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let Self { scope, span, .. } = self;
+        scope.run(|| {
+            // Here, so that layers of the subscriber find the request.
+            *span = open_span();
+            span.in_scope(work)
+        })
     }
 
     /// Runs a part of the request's code within them.
     pub(super) fn run<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let Self { context, span, .. } = self;
-        RequestContext::enter(context, || span.in_scope(work))
+        let Self { scope, span, .. } = self;
+        scope.run(|| span.in_scope(work))
     }
 
     /// Gives the head of the response the id. Not within [`Self::run`].
     pub(super) fn tell(&self, headers: &mut HeaderMap) {
-        if let (Some(ids), Some(context)) = (&self.echo, &self.context) {
+        if let (Some(ids), Some(context)) = (&self.echo, self.context()) {
             ids.echo(context, headers);
         }
     }
@@ -74,20 +83,22 @@ impl Surroundings {
 
 /// The span of the current request.
 fn open_span() -> Span {
-    // A copy: a subscriber may look at the current one while it is told.
-    let Some(context) = RequestContext::current() else { return Span::none() };
-    let span = tracing::info_span!(
-        target: TARGET,
-        SPAN,
-        request_id = context.id(),
-        method = context.method(),
-        route = context.route(),
-        trace_id = field::Empty,
-    );
-    if let Some(trace) = context.trace_id().filter(|_| !span.is_disabled()) {
-        span.record("trace_id", field::display(Hex(trace)));
-    }
-    span
+    // A subscriber may look at the current one while it is told.
+    let open = |context: &RequestContext| {
+        let span = tracing::info_span!(
+            target: TARGET,
+            SPAN,
+            request_id = context.id(),
+            method = context.method(),
+            route = context.route(),
+            trace_id = field::Empty,
+        );
+        if let Some(trace) = context.trace_id().filter(|_| !span.is_disabled()) {
+            span.record("trace_id", field::display(Hex(trace)));
+        }
+        span
+    };
+    RequestContext::with_current(open).unwrap_or_else(Span::none)
 }
 
 /// The id of a trace, as headers have it.

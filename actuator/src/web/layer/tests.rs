@@ -41,6 +41,7 @@ fn app_with(meters: MeterSettings, settings: ExchangeSettings) -> App {
         base_path: "/actuator".to_owned(),
         server_timing: true,
         requests: RequestSettings { ids: None, log: false },
+        forwarding: Forwarding::default(),
         sanitizer: Sanitizer::default(),
     });
     let slow = clock.clone();
@@ -164,6 +165,7 @@ async fn trap_seed_08_an_error_and_a_panic_of_the_call_itself_are_recorded() {
         base_path: String::new(),
         server_timing: false,
         requests: RequestSettings { ids: None, log: false },
+        forwarding: Forwarding::default(),
         sanitizer: Sanitizer::default(),
     });
     let refuse = |_: Request<Body>| async { Err::<Response<Body>, _>(Refused) };

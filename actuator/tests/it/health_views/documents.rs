@@ -127,7 +127,7 @@ fn microprofile_has_its_four_documents_with_flat_data() {
                     .with_detail("primary", true)
                     .with_detail("none", Value::Null)
                     .with_detail("hosts", ["a", "b"])
-                    .with_detail("auth", json!({"password": "hunter2"}))
+                    .with_detail("login", json!({"password": "hunter2"}))
             });
         })
         .start();
@@ -138,7 +138,7 @@ fn microprofile_has_its_four_documents_with_flat_data() {
         "pool": 5,
         "primary": true,
         "hosts": "[\"a\",\"b\"]",
-        "auth": "{\"password\":\"******\"}",
+        "login": "{\"password\":\"******\"}",
     });
     assert_eq!(
         all.json(),

@@ -116,7 +116,7 @@ fn a_group_excludes_all_of_its_members_and_says_so() {
 
 #[test]
 fn hostile_exclusions_stay_one_quoted_line_and_few() {
-    let service = bare().setting(KUBERNETES, "true").start();
+    let service = bare().taking_long_heads().setting(KUBERNETES, "true").start();
     let answer = service.get("/healthz?verbose&exclude=%0Aok%22%3Cb%3E").assert_status(200);
     assert_eq!(
         answer.text(),

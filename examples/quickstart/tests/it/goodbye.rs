@@ -36,7 +36,7 @@ fn sigterm_begins_a_delay_and_another_one_ends_it() {
     service.get("/actuator/health/liveness").assert_status(200);
     service.terminate();
     let (status, log) = service.finish();
-    assert_eq!(status.code(), Some(0), "{log}");
+    assert_eq!(status.code(), Some(143), "{log}");
     assert!(log.contains("not waiting: received SIGTERM again"), "{log}");
 }
 

@@ -10,6 +10,8 @@ mod incident;
 mod logs;
 mod precedence;
 mod probe;
+mod settings;
+mod supervised;
 
 use testkit::Program;
 

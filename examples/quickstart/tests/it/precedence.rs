@@ -1,6 +1,9 @@
 //! Settings from every place, the stronger one winning, each with its origin.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 use testkit::{Process, Program};
@@ -8,17 +11,23 @@ use testkit::{Process, Program};
 use crate::quickstart;
 
 /// A folder that is removed with its test.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("quickstart-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn file(&self, name: &str, text: &str) {
-        fs::write(self.0.join(name), text).unwrap();
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn file(&self, name: &str, text: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
 }
 
@@ -33,7 +42,7 @@ fn property(service: &Process, name: &str) -> Value {
 }
 
 /// The value of a setting, and its source with the origin there, as `/env` shows them.
-fn winner(service: &Process, name: &str) -> (String, String) {
+pub(crate) fn winner(service: &Process, name: &str) -> (String, String) {
     let found = property(service, name);
     let source = found["property"]["source"].clone();
     let sources = found["propertySources"].as_array().unwrap();

@@ -158,3 +158,37 @@ impl Pool {
         format!("{pool:?}").parse().ok()
     }
 }
+
+/// What is read.
+#[derive(Debug, actuator::Settings)]
+#[settings(prefix = "lints", validate = Read::check)]
+pub struct Read {
+    #[settings(default = 3, min = 1)]
+    number: u8,
+    #[settings(default = "a", validate = Self::check_word)]
+    word: String,
+    #[settings(parse)]
+    letters: Vec<char>,
+    #[settings(default = "one")]
+    choice: Choice,
+}
+
+impl Read {
+    fn check(&self) -> Result<(), String> {
+        let Self { number, word, letters, choice } = self;
+        if *number > 99 { Err(format!("{word} {letters:?} {choice:?}")) } else { Ok(()) }
+    }
+
+    const fn check_word(word: &str) -> Result<(), &'static str> {
+        if word.is_empty() { Err("empty") } else { Ok(()) }
+    }
+}
+
+/// One of two.
+#[derive(Debug, Clone, Copy, actuator::Settings)]
+pub enum Choice {
+    /// The first.
+    One,
+    /// The second.
+    Two,
+}

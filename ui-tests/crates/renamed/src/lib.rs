@@ -33,3 +33,19 @@ fn gauge() -> u8 {
 pub struct Handles {
     pub handle: std::sync::Arc<act::meter::Counter>,
 }
+
+#[derive(act::Settings)]
+#[settings(prefix = "renamed", crate = ::act)]
+pub struct Read {
+    #[settings(default = "on")]
+    pub word: Word,
+    #[settings(parse, default = 1)]
+    pub number: u8,
+}
+
+#[derive(act::Settings)]
+#[settings(crate = ::act)]
+pub enum Word {
+    On,
+    Off,
+}

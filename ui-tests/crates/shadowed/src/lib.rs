@@ -115,3 +115,32 @@ pub struct Handles {
     pub handle: ::std::sync::Arc<::actuator::meter::Counter>,
     pub registry: ::std::sync::Arc<::actuator::meter::Timer>,
 }
+
+fn into(_: &::std::primitive::u8) -> ::std::result::Result<(), ::std::string::String> {
+    ::std::result::Result::Ok(())
+}
+
+#[derive(::actuator::Settings)]
+#[settings(prefix = "shadowed", validate = reader)]
+pub struct Read {
+    #[settings(default = 1, min = 1, validate = into)]
+    name: ::std::primitive::u8,
+    part: Part,
+    word: Word,
+}
+
+fn reader(_: &Read) -> ::std::result::Result<(), ::std::string::String> {
+    ::std::result::Result::Ok(())
+}
+
+#[derive(::actuator::Settings)]
+pub struct Part {
+    #[settings(default = true)]
+    value: ::std::primitive::bool,
+}
+
+#[derive(::actuator::Settings)]
+pub enum Word {
+    Other,
+    Known,
+}

@@ -113,6 +113,48 @@ fn levels_revert_in_time_without_anybody_asking() {
 }
 
 #[test]
+fn other_settings_take_the_place_of_those_before_and_of_nothing_else() {
+    let group = |name: &str, member: &str| LoggerGroup {
+        name: name.to_owned(),
+        members: vec![member.to_owned()],
+        configured: None,
+    };
+    let before = LevelSettings {
+        levels: initial(&[
+            ("ROOT", LogLevel::Warn),
+            ("gone", LogLevel::Debug),
+            ("shop", LogLevel::Trace),
+            ("held", LogLevel::Error),
+        ]),
+        groups: vec![group("shop", "shop::db"), group("web", "mine")],
+    };
+    let now = LevelSettings {
+        levels: initial(&[("new", LogLevel::Debug)]),
+        groups: vec![group("other", "x")],
+    };
+    let loggers = Loggers::new(LogLevel::Info);
+    loggers.attach(true);
+    loggers.configure(&initial(&[("of another service", LogLevel::Trace)]), &[]);
+    loggers.configure(&before.levels, &before.groups);
+    assert_eq!(level(&loggers, "shop::db"), LogLevel::Trace);
+    loggers.set("held", Some(LogLevel::Trace)).unwrap();
+    loggers.reconfigure(&before, &now);
+    for (name, expected) in [
+        ("ROOT", LogLevel::Info),
+        ("gone", LogLevel::Info),
+        ("shop::db", LogLevel::Info),
+        ("new", LogLevel::Debug),
+        ("held", LogLevel::Trace),
+        ("of another service", LogLevel::Trace),
+    ] {
+        assert_eq!(level(&loggers, name), expected, "{name}");
+    }
+    let state = loggers.state();
+    assert!(state.group("shop").is_none() && state.group("other").is_some());
+    assert!(state.group("web").unwrap().members.contains(&"axum".to_owned()), "it is built in");
+}
+
+#[test]
 fn a_reset_inherits_as_in_spring_and_removing_gives_the_settings_back() {
     with_loggers(|loggers, _, _| {
         loggers.configure(&initial(&[("shop::db", LogLevel::Debug)]), &[]);

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::is_word_byte;
+
 /// How tokens of well-known services begin; what follows is at least [`MIN_TOKEN`] long.
 const PREFIXES: &[&str] = &[
     "ghp_",
@@ -15,19 +17,46 @@ const PREFIXES: &[&str] = &[
     "xoxp-",
     "xoxa-",
     "xoxs-",
+    "xoxr-",
+    "xoxe-",
+    "xapp-",
     "sk-",
     "sk_live_",
     "sk_test_",
     "rk_live_",
+    "rk_test_",
+    "whsec_",
     "AIza",
+    "ya29.",
+    "GOCSPX-",
     "hvs.",
+    "hvb.",
     "npm_",
     "pypi-",
     "dckr_pat_",
+    "dop_v1_",
+    "doo_v1_",
+    "dp.pt.",
+    "dp.st.",
+    "hf_",
+    "SG.",
+    "shpat_",
+    "shpss_",
+    "sq0atp-",
+    "sq0csp-",
+    "glrt-",
+    "gldt-",
+    "glptt-",
+    "NRAK-",
+    "PMAK-",
+    "ATATT3",
+    "lin_api_",
+    "AGE-SECRET-KEY-1",
+    "EAACEdEose0cBA",
 ];
 const MIN_TOKEN: usize = 16;
 /// How AWS access keys begin; they are 20 characters long.
-const AWS_PREFIXES: &[&str] = &["AKIA", "ASIA"];
+const AWS_PREFIXES: &[&str] = &["AKIA", "ASIA", "ABIA", "ACCA"];
 const AWS_LENGTH: usize = 20;
 /// A longer word behind `Bearer` or `Basic` is a token, whatever it consists of.
 const LONG_WORD: usize = 16;
@@ -78,7 +107,7 @@ pub fn token(text: &str, from: usize) -> Option<Range<usize>> {
 }
 
 fn is_word_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_-.".contains(c)
+    u8::try_from(c).is_ok_and(is_word_byte)
 }
 
 fn is_token(word: &str) -> bool {

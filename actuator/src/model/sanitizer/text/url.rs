@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::last_bytes;
+use super::{MASK, last_bytes};
 
 /// A user name without password that is at least so long, in bytes, and has a digit, is a token.
 const TOKEN_LENGTH: usize = 20;
@@ -80,4 +80,43 @@ pub fn data_source_password(text: &str, from: usize) -> Option<Range<usize>> {
             return Some(end - password.len()..end);
         }
     }
+}
+
+/// What is written in front of an address that is none of a server with a password.
+const SCHEMES: &[&str] =
+    &["mailto", "sip", "sips", "xmpp", "acct", "im", "cid", "mid", "urn", "jdbc"];
+
+/// The password in `user:password@host:5432` or `user:password@host/database`, without a scheme.
+pub fn bare_password(text: &str, from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        let end = at + text.get(at..)?.find('@')?;
+        at = end + 1;
+        if !is_server(text.get(at..)?) {
+            continue;
+        }
+        let before = last_bytes(text, from, end);
+        let ends = |c: char| ends_url(c) || "/,;=(){}[]".contains(c);
+        let userinfo = before.rsplit(ends).next().unwrap_or_default();
+        let Some((user, password)) = userinfo.split_once(':') else { continue };
+        let is_name = !user.is_empty() && !SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(user));
+        if is_name && !password.is_empty() && password != MASK {
+            return Some(end - password.len()..end);
+        }
+    }
+}
+
+/// Whether a host with a port or a path stands here.
+fn is_server(text: &str) -> bool {
+    let near = text.get(..text.floor_char_boundary(256)).unwrap_or_default();
+    let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let host = near.find(|c| !is_host(c)).unwrap_or(near.len());
+    let Some(behind) = near.get(host..).filter(|_| host > 0) else { return false };
+    if behind.starts_with('/') {
+        return true;
+    }
+    let Some(port) = behind.strip_prefix(':') else { return false };
+    let digits = port.bytes().take_while(u8::is_ascii_digit).count();
+    let next = port.get(digits..).and_then(|rest| rest.chars().next());
+    (1..=5).contains(&digits) && next.is_none_or(|c| !c.is_alphanumeric())
 }

@@ -32,6 +32,8 @@ const LINKS: &[&str] = &[
     "self",
     "auditevents",
     "beans",
+    "configprops",
+    "configprops-prefix",
     "env",
     "env-toMatch",
     "health",
@@ -141,6 +143,19 @@ const BEANS: &Rules = &[
     ("contexts.*.beans.*.dependencies", Each),
 ];
 
+/// Which settings there are is the matter of each implementation; the form of a group is not.
+const CONFIGPROPS: &Rules = &[
+    ("contexts.demo.beans", Map { need: &[] }),
+    ("contexts.demo.beans.*.properties", Type),
+    ("contexts.demo.beans.*.inputs", Type),
+];
+/// The struct that both applications have: its names, the types of its values, what came from where.
+const CONFIGPROPS_OF_DEMO: &Rules = &[
+    ("contexts.demo.beans", Map { need: &[] }),
+    // A default of that application's own; a map has none here.
+    ("contexts.demo.beans.*.inputs.limits.x", Any),
+];
+
 /// The rules for the body of a recording.
 pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
     if recorded.get("_links").is_some() {
@@ -157,7 +172,11 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
     if recorded.get("timestamp").is_some() && recorded.get("error").is_some() {
         return ERROR;
     }
+    if recording.request.target.contains("/configprops/demo") {
+        return CONFIGPROPS_OF_DEMO;
+    }
     match (endpoint(&recording.request.target), recording.is_trimmed()) {
+        ("configprops", _) => CONFIGPROPS,
         ("health", true) => HEALTH_TRIMMED,
         ("health", false) => HEALTH,
         ("info", _) => INFO,

@@ -36,6 +36,7 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["health"], ..RUN },
     Run { folders: &["info"], ..RUN },
     Run { folders: &["env"], ..RUN },
+    Run { folders: &["configprops"], ..RUN },
     Run { folders: &["metrics"], first: TRAFFIC, ..RUN },
     Run { folders: &["prometheus"], first: TRAFFIC, ..RUN },
     Run { folders: &["loggers"], ..RUN },
@@ -118,10 +119,16 @@ pub const RUNS: &[Run] = &[
         ..RUN
     },
     Run {
+        folders: &["run-forward-headers"],
+        settings: &[LOG, "server.forward-headers-strategy=framework"],
+        ..RUN
+    },
+    Run {
         folders: &["run-show-values-never"],
         settings: &[
             LOG,
             "management.endpoint.env.show-values=never",
+            "management.endpoint.configprops.show-values=never",
             "management.prometheus.metrics.export.descriptions=false",
             "management.endpoint.health.show-details=never",
             "management.endpoint.health.show-components=always",
@@ -243,7 +250,6 @@ pub const RUNS_2_7: &[Run] =
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
 pub const LATER: &[&str] = &[
     "caches",
-    "configprops",
     "download",
     "features",
     "flyway",
@@ -266,7 +272,6 @@ pub const LATER: &[&str] = &[
 /// Folders of capabilities that do not exist here yet.
 pub const LATER_FOLDERS: &[&str] = &[
     "caches",
-    "configprops",
     "custom-download",
     "custom-endpoint",
     "custom-plain",
@@ -279,7 +284,6 @@ pub const LATER_FOLDERS: &[&str] = &[
     "liquibase",
     "mappings",
     "quartz",
-    "run-forward-headers",
     "run-sbom-types",
     "run-security-basic",
     "run-security-default",
