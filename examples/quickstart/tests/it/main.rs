@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod deploy;
 mod endurance;
 mod first_minute;
 mod goodbye;
