@@ -1,19 +1,17 @@
 //! Setting values while the service runs: which names may be, and that no secret is.
 
 use super::Environment;
-use crate::settings::{SettingsReader, canonical_name};
+use crate::settings::{SettingsReader, canonical_name, is_at_or_below, is_guarding};
 
 const SETTING: &str = "actuator.env.writable";
-/// Where settings come from, who may do what, and what may be set: nobody loosens that from afar.
-const GUARDED: [&str; 8] = [
-    "actuator.env",
-    "actuator.security",
+/// Where settings come from, what becomes of bad ones, and all about endpoints: nobody changes that
+/// from afar, as little as what [decides who may do what](is_guarding).
+const GUARDED: [&str; 5] = [
+    "actuator.settings",
     "management.endpoint",
     "management.endpoints",
-    "management.server",
     "spring.config",
     "spring.profiles",
-    "spring.security",
 ];
 
 /// The names that may be set: `demo.color`, or `demo.*` for all below.
@@ -57,15 +55,8 @@ impl WritableNames {
     }
 }
 
-/// Whether a name, in any spelling, is at or below one of [`GUARDED`].
 fn is_guarded(name: &str) -> bool {
-    let name: String =
-        name.chars().filter(|c| !"-_".contains(*c)).flat_map(char::to_lowercase).collect();
-    let at_or_below = |guarded: &&str| {
-        name.strip_prefix(guarded)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    GUARDED.iter().any(at_or_below)
+    is_guarding(name) || GUARDED.iter().any(|guarded| is_at_or_below(name, guarded))
 }
 
 /// A value that was set.
@@ -159,8 +150,12 @@ mod tests {
             "spring.security.user.name",
             "Spring.Security.user.name",
             "spring.config.location",
+            "actuator.sanitize.exclude-keys",
+            "actuator.settings.on-invalid",
+            "actuator.forwarded.trusted-proxies[0]",
+            "management[endpoint].env.show-values",
         ] {
-            assert!(!names.allow(guarded), "{guarded}");
+            assert!(!names.allow(&canonical_name(guarded)), "{guarded}");
         }
         assert!(names.allow("management.metrics.tags.zone"));
     }

@@ -7,6 +7,7 @@
 mod json;
 mod key;
 mod key_patterns;
+mod names;
 mod rules;
 mod text;
 
@@ -15,6 +16,7 @@ use std::{borrow::Cow, sync::Arc};
 use self::rules::Own;
 pub use self::{
     key_patterns::{KeyPatterns, compile as compile_pattern},
+    names::SecretNames,
     rules::{SanitizerRules, SanitizingFunction},
 };
 
@@ -81,6 +83,13 @@ impl Sanitizer {
         }
     }
 
+    /// Hides the values of these names of settings, for all clones; once.
+    pub fn hide_names(&self, names: SecretNames) {
+        if let Some(own) = self.own.as_ref().filter(|_| !names.is_empty()) {
+            let _ = own.names.set(names);
+        }
+    }
+
     /// The value as it may be shown under this key.
     pub fn sanitize<'v>(&self, key: &str, value: &'v str) -> Cow<'v, str> {
         if value.is_empty() {
@@ -121,7 +130,9 @@ impl Sanitizer {
     pub fn is_secret_key(&self, key: &str) -> bool {
         match &self.own {
             Some(own) => {
-                own.rules.secret.end(key) || key::is_secret(key) && !own.rules.readable.name(key)
+                own.rules.secret.end(key)
+                    || own.has_name(key)
+                    || key::is_secret(key) && !own.rules.readable.name(key)
             }
             None => key::is_secret(key),
         }

@@ -8,6 +8,8 @@ use crate::{
     settings::SettingsReader,
 };
 
+/// What [`Authenticator::name`] says of it.
+pub const NAME: &str = "certificate";
 const PREFIX: &str = "actuator.security.certificates";
 /// The roles of all other certificates that an authority vouches for.
 const ANY: &str = "actuator.security.certificate-roles";
@@ -126,7 +128,7 @@ fn is_alias(wanted: &str, shown: &str) -> bool {
 
 impl Authenticator for Certificates {
     fn name(&self) -> &'static str {
-        "certificate"
+        NAME
     }
 
     fn authenticate<'a>(&'a self, attempt: &'a Attempt<'a>) -> BoxFuture<'a, Verdict> {

@@ -23,6 +23,7 @@ mod users;
 pub use authenticator::{Attempt, Authenticator, Credentials, Verdict};
 
 pub(crate) use access_rules::{AccessRules, Need};
+pub(crate) use certificates::NAME as CERTIFICATE_AUTHENTICATOR;
 pub(crate) use settings::{Security, SecuritySettings};
 pub(crate) use shared_secret::SharedSecret;
 pub(crate) use throttle::Throttle;

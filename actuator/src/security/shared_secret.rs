@@ -67,6 +67,11 @@ impl SharedSecret {
         }
     }
 
+    /// Whether this is the secret.
+    pub fn is(&self, shown: &str) -> bool {
+        compare::same(&self.digest, &compare::sha256(shown.as_bytes()))
+    }
+
     /// The value of a new cookie: `<end in seconds of 1970>.<HMAC of it in hexadecimal>`.
     pub fn new_cookie(&self) -> String {
         let end = seconds(self.clock.now()).saturating_add(self.max_age.as_secs()).to_string();
@@ -102,7 +107,7 @@ impl SharedSecret {
         for credentials in attempt.credentials {
             let is_right = match credentials {
                 Credentials::Secret(shown) => {
-                    let is_right = compare::same(&self.digest, &compare::sha256(shown.as_bytes()));
+                    let is_right = self.is(shown);
                     wrong |= !is_right;
                     is_right
                 }

@@ -41,6 +41,7 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
+    basics.sanitizer.hide_names(typed_settings::secret_names(&basics.typed));
     basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));
     let parts = Parts::new(&basics, &declarations, app, builder)?;
     parts.into_actuator(basics, declarations.counts(), registered_at_run_time)

@@ -6,9 +6,10 @@ use super::{app::App, basics::Basics, builder::Builder};
 use crate::{
     endpoint::ConfigpropsParts,
     error::Result,
+    model::sanitizer::SecretNames,
     registry::Declarations,
     settings::{
-        Current, HelpEntry, SettingsReader,
+        Current, HelpEntry, SettingKind, SettingsReader,
         typed::{
             DescribedSetting, SettingsDeclaration, TypedRegistry, TypedSettings,
             described_settings, unknown_names,
@@ -49,6 +50,15 @@ pub(super) fn help(builder: &Builder) -> Vec<HelpEntry> {
         is_secret: setting.is_secret,
     };
     described.into_iter().map(entry).collect()
+}
+
+/// The names that are secret by the type of their field, of all structs that were read.
+pub(super) fn secret_names(typed: &TypedRegistry) -> SecretNames {
+    let mut names = SecretNames::default();
+    for setting in typed.described().iter().filter(|setting| setting.is_secret) {
+        names.add(&setting.name, setting.kind == SettingKind::List);
+    }
+    names
 }
 
 /// What `configprops` shows.

@@ -16,6 +16,7 @@ mod builder;
 mod catalog;
 mod convert;
 mod format;
+mod guarding;
 mod help;
 mod import;
 mod live;
@@ -33,6 +34,7 @@ mod warning;
 pub(crate) use builder::SettingsBuilder;
 pub use catalog::Kind as SettingKind;
 pub use convert::{DataSize, FromSetting, one_of};
+pub(crate) use guarding::{is_at_or_below, is_guarding};
 pub(crate) use help::{HelpEntry, SettingsHelp, asked as help_asked};
 pub(crate) use live::{LiveSettings, canonical_name};
 #[doc(hidden)]

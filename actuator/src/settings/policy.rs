@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError, RwLock},
 };
 
-use super::{FromSetting, Property, Settings, name, one_of};
+use super::{FromSetting, Property, Settings, is_guarding, name, one_of};
 use crate::error::Result;
 
 /// The setting that says it.
@@ -55,6 +55,10 @@ impl LeftOut {
     }
 }
 
+fn may_be_left_out(name: &str) -> bool {
+    name != ON_INVALID && !is_guarding(name)
+}
+
 impl Settings {
     /// Reads settings, once more after each time that values were left out because they cannot be
     /// used. `read` makes a reader and [finishes](super::SettingsReader::finish) it, and does
@@ -94,7 +98,8 @@ impl Settings {
     }
 
     /// Leaves out the values of these names, each with what is wrong with it, if that is what the
-    /// operator wants.
+    /// operator wants. Those that decide who may do what stay, and so refuse: without a password
+    /// that is written badly everybody would get in.
     pub(super) fn leave_out(&self, problems: &[(String, String)]) {
         let policy = self.property(ON_INVALID).map(|property| property.value.as_str());
         if policy.and_then(|text| OnInvalid::from_setting(text).ok())
@@ -102,7 +107,7 @@ impl Settings {
         {
             return;
         }
-        for (name, problem) in problems.iter().filter(|(name, _)| name != ON_INVALID) {
+        for (name, problem) in problems.iter().filter(|(name, _)| may_be_left_out(name)) {
             let winners = self.winners(name);
             if winners.is_empty() {
                 continue;

@@ -5,6 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use super::{
     FromSetting, Property, Settings,
     policy::{ON_INVALID, OnInvalid},
+    store,
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -131,6 +132,8 @@ impl<'s> SettingsReader<'s> {
         complaint: &str,
     ) {
         let problem = if is_hidden {
+            // What a parser or a check complains about may repeat it.
+            let complaint = without(complaint, &property.value);
             let text = format!("{name} (value not shown, {}): {complaint}", property.origin);
             Problem::new(name, text)
         } else {
@@ -213,6 +216,14 @@ impl<'s> SettingsReader<'s> {
         let text = format!("{name} = \"{shown}\" ({}): {complaint}", property.origin);
         Problem::new(name, text)
     }
+}
+
+/// The text without a secret, or any item of a list of secrets.
+fn without(text: &str, secret: &str) -> String {
+    let items = store::split(secret);
+    let secrets = std::iter::once(secret.trim()).chain(items.iter().map(String::as_str));
+    let secrets = secrets.filter(|secret| !secret.is_empty());
+    secrets.fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
 }
 
 /// A setting that cannot be used.

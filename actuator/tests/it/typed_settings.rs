@@ -222,3 +222,58 @@ fn a_refresh_reaches_those_who_ask_for_the_values_of_now_all_or_none() {
     assert_eq!(shown()["properties"]["cities"], json!(["Ulm"]));
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// What nobody shall see, under names that say nothing of it.
+#[derive(Settings)]
+#[settings(prefix = "it.vault")]
+#[expect(dead_code, reason = "it is there to be hidden")]
+struct Vault {
+    pin: Option<Redacted<u32>>,
+    numbers: Vec<Redacted<u32>>,
+    #[settings(parse, secret)]
+    letter: Option<Noisy>,
+}
+
+/// Its complaint repeats what it was given.
+struct Noisy;
+
+impl std::str::FromStr for Noisy {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "quiet4713" { Ok(Self) } else { Err(format!("cannot use '{text}'")) }
+    }
+}
+
+#[test]
+fn what_is_secret_by_its_type_is_hidden_everywhere_whatever_it_is_called() {
+    let mut app = app()
+        .setting("it.vault.pin", "4711")
+        .setting("IT_VAULT_PIN", "4711")
+        .setting("it.vault.numbers[0]", "4712")
+        .setting("it.vault.letter", "quiet4713")
+        .setting("management.endpoint.env.show-values", "always")
+        .setting("management.endpoint.configprops.show-values", "always");
+    app.builder = app.builder.bind_settings::<Vault>();
+    let service = app.start();
+    for path in ["env", "env/it.vault.pin", "configprops", "beans", "configprops/it.vault"] {
+        let text = service.get(&format!("/actuator/{path}")).assert_status(200).text();
+        for secret in ["4711", "4712", "4713"] {
+            let shown = text.match_indices(secret).find(|(at, _)| {
+                // Not a part of another number.
+                let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+                !is_digit(at.wrapping_sub(1)) && !is_digit(at + secret.len())
+            });
+            assert!(shown.is_none(), "{path}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_complaint_does_not_repeat_the_secret_that_it_is_about() {
+    let mut app = app().setting("it.vault.letter", "loud4713");
+    app.builder = app.builder.bind_settings::<Vault>();
+    let refusal = crate::app::runtime().block_on(app.builder.build()).unwrap_err().to_string();
+    assert!(refusal.contains("it.vault.letter") && refusal.contains("cannot use"), "{refusal}");
+    assert!(!refusal.contains("loud4713"), "{refusal}");
+}

@@ -75,7 +75,7 @@ pub fn compile(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
 }
 
 /// The letters and digits of a key, in lower case.
-fn letters(key: &str) -> impl DoubleEndedIterator<Item = char> {
+pub(super) fn letters(key: &str) -> impl DoubleEndedIterator<Item = char> {
     key.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase())
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use regex_lite::Regex;
 
-use super::{MASK, SanitizableData, key_patterns::KeyPatterns};
+use super::{MASK, SanitizableData, key_patterns::KeyPatterns, names::SecretNames};
 
 /// More matches are not taken out one by one: the rest of the text is hidden.
 const MAX_MATCHES: usize = 1000;
@@ -33,6 +33,8 @@ pub struct SanitizerRules {
 pub(super) struct Own {
     pub(super) rules: SanitizerRules,
     pub(super) functions: OnceLock<Vec<SanitizingFunction>>,
+    /// Settings that are secret by their type.
+    pub(super) names: OnceLock<SecretNames>,
 }
 
 impl Own {
@@ -42,6 +44,11 @@ impl Own {
             let answer = catch_unwind(AssertUnwindSafe(|| function(data)));
             answer.unwrap_or_else(|_| Some(MASK.to_owned()))
         })
+    }
+
+    /// Whether this is the name of a setting that is secret by its type.
+    pub(super) fn has_name(&self, key: &str) -> bool {
+        self.names.get().is_some_and(|names| names.has(key))
     }
 
     /// Whether settings have patterns of values.

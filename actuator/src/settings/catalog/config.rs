@@ -15,5 +15,5 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "spring.profiles.include" List "" "Profiles that are active too, before the others.";
     "spring.profiles.default" List "default" "Profiles whose files are read while none is active.";
     "spring.profiles.group.*" List "" "Profiles that become active behind the one that the group is named after.";
-    "actuator.settings.on-invalid" Text "fail" "What a value does that cannot be used: fail refuses the start, warn-and-keep is a warning, and what it would have won over is kept.";
+    "actuator.settings.on-invalid" Text "fail" "What a value does that cannot be used: fail refuses the start, warn-and-keep is a warning, and what it would have won over is kept. What decides who may do what always refuses.";
 };

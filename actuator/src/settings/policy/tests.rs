@@ -96,3 +96,24 @@ fn what_nobody_gave_cannot_be_left_out() {
     });
     assert!(read.is_err());
 }
+
+#[test]
+fn what_decides_who_may_do_what_is_never_left_out() {
+    for name in ["spring.security.user.password", "management.endpoint.env.read-roles"] {
+        let settings = Settings::builder()
+            .force(name, "bad")
+            .force("server.port", "some")
+            .force("actuator.settings.on-invalid", "warn-and-keep")
+            .build()
+            .unwrap();
+        let read = settings.until_usable(|| {
+            let mut reader = SettingsReader::new(&settings);
+            reader.value::<u16>("server.port");
+            reader.reject_hidden(name, "expected another one");
+            reader.finish()
+        });
+        assert!(read.unwrap_err().to_string().contains(name));
+        assert!(settings.property(name).is_some(), "{name}");
+        assert_eq!(settings.left_out_warnings().len(), 1, "the port is");
+    }
+}

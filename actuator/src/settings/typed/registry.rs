@@ -89,6 +89,13 @@ impl TypedRegistry {
         groups
     }
 
+    /// The names that they are read from.
+    pub fn described(&self) -> Vec<DescribedSetting> {
+        let mut names = Vec::new();
+        self.bound().iter().for_each(|bound| bound.0.describe(&mut names));
+        names
+    }
+
     /// Has all of them follow the settings, all or none.
     pub fn follow(self: &Arc<Self>, live: &LiveSettings) {
         let prefixes: Vec<&str> = self.bound().iter().map(|bound| bound.0.prefix()).collect();
@@ -153,6 +160,7 @@ trait Follower: Send + Sync {
     fn type_name(&self) -> &'static str;
     fn insert_into(&self, components: &mut Components);
     fn shown(&self) -> ShownGroup;
+    fn describe(&self, into: &mut Vec<DescribedSetting>);
     fn prepare(&self, reader: &mut SettingsReader<'_>) -> Option<Commit>;
 }
 
@@ -200,6 +208,10 @@ impl<T: TypedSettings> Follower for Binding<T> {
             type_name: type_name::<T>().to_owned(),
             values: self.shown.read().unwrap_or_else(PoisonError::into_inner).clone(),
         }
+    }
+
+    fn describe(&self, into: &mut Vec<DescribedSetting>) {
+        T::describe(T::PREFIX, &FieldFacts::NONE, into);
     }
 
     fn prepare(&self, reader: &mut SettingsReader<'_>) -> Option<Commit> {

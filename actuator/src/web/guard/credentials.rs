@@ -119,7 +119,8 @@ impl<'r> Shown<'r> {
         self.logs_out
     }
 
-    /// The cookie for who came with the secret, or with a cookie that ends soon.
+    /// The cookie for who came with the secret, or with a cookie that ends soon. Who passes by other
+    /// credentials gets none, whatever is said beside them.
     pub(super) fn cookie_to_set(
         &self,
         secret: &SharedSecret,
@@ -129,9 +130,9 @@ impl<'r> Shown<'r> {
             return None;
         }
         let value = match (&self.secret, self.cookie) {
-            (Some(_), _) => secret.new_cookie(),
+            (Some(shown), _) if secret.is(shown) => secret.new_cookie(),
             (None, Some(cookie)) => secret.renewed(cookie)?,
-            (None, None) => return None,
+            _ => return None,
         };
         set_cookie(secret, &value, secret.max_age.as_secs(), parts)
     }

@@ -16,7 +16,7 @@ use http::{HeaderValue, request::Parts};
 use self::{credentials::Shown, failures::Failures};
 use crate::{
     model::{endpoint::OperationKind, principal::Principal},
-    security::{Attempt, Need, Security, Verdict},
+    security::{Attempt, CERTIFICATE_AUTHENTICATOR, Need, Security, Verdict},
     web::forwarded::client_address,
 };
 
@@ -133,7 +133,8 @@ impl Guard {
         }
     }
 
-    /// Asks the authenticators in their order; the first one that knows the caller decides.
+    /// Asks the authenticators in their order; the first one that knows the caller decides. A
+    /// certificate does not make up for wrong credentials: its holder could guess those of others.
     async fn find_out(&self, parts: &Parts, shown: &Shown<'_>, client: Option<IpAddr>) -> Found {
         let credentials = shown.credentials();
         let header = |name: &str| parts.headers.get(name).map(HeaderValue::as_bytes);
@@ -141,6 +142,8 @@ impl Guard {
         let (mut refused, mut unavailable) = (shown.malformed(), None);
         for authenticator in &self.security.authenticators {
             match authenticator.authenticate(&attempt).await {
+                Verdict::Known(_)
+                    if refused.is_some() && authenticator.name() == CERTIFICATE_AUTHENTICATOR => {}
                 Verdict::Known(principal) => return Found::Caller(principal),
                 Verdict::NotMine => {}
                 Verdict::Refused(reason) => {

@@ -5,8 +5,12 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use actuator::security::{Attempt, Authenticator, BoxFuture, Credentials, Principal, Verdict};
+use actuator::security::{
+    Attempt, Authenticator, BoxFuture, ClientCertificate, Credentials, Peer, Principal, Verdict,
+};
+use axum::{body::Body, http::Request as HttpRequest};
 use testkit::{Answer, Request};
+use tower::ServiceExt as _;
 
 use super::{HASH, get_as, with};
 use crate::app::{Service, app};
@@ -191,4 +195,57 @@ fn an_authenticator_of_ones_own_is_asked_after_those_of_the_settings() {
     ask("bad", "/actuator/env").assert_status(401);
     let anonymous = service.send(Request::get("/actuator/env")).assert_status(401);
     assert_eq!(anonymous.header("www-authenticate"), Some(r#"Bearer realm="Realm""#));
+}
+
+/// Asks over a connection that showed a certificate, and with a header.
+fn by_certificate(router: &axum::Router, header: (&'static str, &str)) -> axum::response::Response {
+    let certificate = ClientCertificate {
+        subject: "CN=grace".to_owned(),
+        common_name: Some("grace".to_owned()),
+        ..ClientCertificate::default()
+    };
+    let address = Some(([10, 0, 0, 1], 4711).into());
+    let peer = Peer { address, certificate: Some(Arc::new(certificate)), is_secure: true };
+    let mut request = HttpRequest::get("/actuator/info").body(Body::empty()).unwrap();
+    request.headers_mut().insert(header.0, header.1.parse().unwrap());
+    request.extensions_mut().insert(peer);
+    crate::app::runtime().block_on(router.clone().oneshot(request)).unwrap()
+}
+
+#[test]
+fn a_wrong_secret_beside_something_right_earns_no_cookie_of_the_secret() {
+    let own = Own(Arc::default());
+    let service = app()
+        .setting("actuator.security.secret.value", SECRET)
+        .with(|app| {
+            app.authenticator(own);
+        })
+        .start();
+    for (secret, has_cookie) in [("wrong", false), (SECRET, true)] {
+        let request = with("GET", "/actuator/info", ("x-own", "kim")).header("x-api-key", secret);
+        let answer = service.send(request).assert_status(200);
+        assert_eq!(answer.header("set-cookie").is_some(), has_cookie, "{secret}");
+    }
+}
+
+#[test]
+fn a_certificate_does_not_make_up_for_wrong_credentials() {
+    let builder = app()
+        .setting("actuator.security.certificate-roles", "viewer")
+        .setting("actuator.security.secret.value", SECRET)
+        .setting("actuator.security.throttle.failures", "2")
+        .setting("management.endpoints.web.exposure.include", "*")
+        .builder;
+    let actuator = crate::app::runtime().block_on(builder.build()).unwrap();
+    let router = actuator.router();
+    assert_eq!(by_certificate(&router, ("accept", "*/*")).status(), 200);
+    // Nobody was told of users, so this says nothing.
+    assert_eq!(by_certificate(&router, ("authorization", WRONG)).status(), 200);
+    assert_eq!(by_certificate(&router, ("x-api-key", SECRET)).status(), 200);
+    for _ in 0..2 {
+        let wrong = by_certificate(&router, ("x-api-key", "wrong"));
+        assert_eq!(wrong.status(), 401);
+        assert!(wrong.headers().get("set-cookie").is_none());
+    }
+    assert_eq!(by_certificate(&router, ("x-api-key", "wrong")).status(), 429);
 }
