@@ -7,7 +7,6 @@ use std::{
 
 use super::{basics::Surroundings, builder::Builder, sanitizing, typed_settings};
 use crate::{
-    model::sanitizer::Sanitizer,
     settings::{SettingsHelp, SettingsReader, help_asked},
 };
 
@@ -39,7 +38,7 @@ impl Builder {
         let help = SettingsHelp {
             filter: &filter,
             settings,
-            sanitizer: &sanitizer.unwrap_or_else(Sanitizer::default),
+            sanitizer: &sanitizer.unwrap_or_default(),
             others: &typed_settings::help(self),
         };
         // Whoever closed the pipe has seen enough.

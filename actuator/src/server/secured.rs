@@ -87,7 +87,9 @@ impl Secured {
                      next start only"
                 );
             }
-            commits.into_iter().for_each(|commit| commit());
+            for commit in commits {
+                commit();
+            }
         }))
     }
 }
