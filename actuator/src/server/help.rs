@@ -6,9 +6,7 @@ use std::{
 };
 
 use super::{basics::Surroundings, builder::Builder, sanitizing, typed_settings};
-use crate::{
-    settings::{SettingsHelp, SettingsReader, help_asked},
-};
+use crate::settings::{SettingsHelp, SettingsReader, help_asked};
 
 impl Builder {
     /// Does what `--help-settings` asks for, if it is among the arguments of this process: prints
