@@ -34,6 +34,7 @@ use crate::{
     logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
+    settings::LiveSettings,
     support::{
         application_runtime::ApplicationRuntime, host_name::host_name,
         service_manager::ServiceManager,
@@ -79,6 +80,7 @@ pub struct Actuator {
     pub(super) lifecycle_settings: LifecycleSettings,
     pub(super) manager: ServiceManager,
     pub(super) refresh: Refresh,
+    pub(super) live: Arc<LiveSettings>,
     pub(super) application_runtime: ApplicationRuntime,
     pub(super) began: Instant,
     pub(super) started: SystemTime,

@@ -192,6 +192,7 @@ impl Parts {
             counts,
             registered_at_run_time,
             refresh: self.subjects.refresh,
+            live: basics.live,
             lifecycle: self.lifecycle,
             lifecycle_settings: basics.lifecycle,
             manager: basics.manager,

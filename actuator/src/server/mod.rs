@@ -33,6 +33,7 @@ mod recorder;
 mod registration_meters;
 mod running;
 mod sanitizing;
+mod secured;
 #[cfg(feature = "sentry")]
 mod sentry;
 #[cfg(not(feature = "sentry"))]

@@ -72,6 +72,11 @@ impl Tls {
     }
 
     /// Never called.
+    pub(crate) fn for_another_listener(&self) -> Self {
+        match self.0 {}
+    }
+
+    /// Never called.
     pub(crate) async fn accept<S>(
         &self,
         _: S,
@@ -86,6 +91,15 @@ impl Tls {
 
     /// Never called.
     pub(crate) fn watch(&self, _: &Handle) {
+        match self.0 {}
+    }
+
+    /// Never called.
+    pub(crate) fn follow(
+        &self,
+        _: &TlsSettings,
+        _: &mut SettingsReader<'_>,
+    ) -> Option<Box<dyn FnOnce() + Send>> {
         match self.0 {}
     }
 }

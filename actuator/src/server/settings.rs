@@ -5,8 +5,14 @@ use std::{
     time::Duration,
 };
 
-use super::tls::{ListenersTls, TlsSettings};
+use tokio::runtime::Handle;
+
+use super::{
+    secured::Secured,
+    tls::{ListenersTls, TlsSettings},
+};
 use crate::{
+    error::Result,
     model::call::Listener,
     server::listener::{Inherited, ListenerSettings, SocketSettings},
     settings::{SettingsReader, one_of},
@@ -150,6 +156,12 @@ impl ServerSettings {
     /// How the listener that serves the management API speaks TLS, if it does.
     pub(crate) fn management_tls(&self) -> Option<&TlsSettings> {
         if self.is_apart() { self.tls.management.as_ref() } else { self.tls.application.as_ref() }
+    }
+
+    /// What its listeners encrypt with, which the runtime of `handle` keeps up to date. Blocks.
+    pub(super) fn secured(&self, handle: &Handle) -> Result<Secured> {
+        let own_port = self.management.is_some() || self.inherited.has_management();
+        Secured::load(&self.tls, self.limits, own_port, handle)
     }
 
     /// The path of the management API as it stands in an address.

@@ -12,9 +12,9 @@ use super::{
     listener_meters,
     management::Beside,
     running::Running,
+    secured::Secured,
     settings::ServerSettings,
     shutdown::Signals,
-    tls::{ListenersTls, Tls, TlsSettings},
     way_down::WayDown,
 };
 use crate::{
@@ -33,13 +33,16 @@ struct Ports {
 }
 
 impl Ports {
-    async fn open(settings: &mut ServerSettings, beside: &Beside) -> Result<Self> {
+    async fn open(
+        settings: &mut ServerSettings,
+        secured: Secured,
+        beside: &Beside,
+    ) -> Result<Self> {
         let application = match settings.inherited.application()? {
             Some(inherited) => inherited,
             None => BoundListener::bind(settings.address, "server.port").await?,
         };
-        let (own, others) = tls(&settings.tls, beside)?;
-        let application = application.secured(own);
+        let application = application.secured(secured.application);
         let there = |bound: BoundListener| bound.moved_to(&beside.handle);
         let management = match (settings.inherited.management()?, settings.management) {
             (Some(inherited), _) => Some(there(inherited)?),
@@ -48,7 +51,7 @@ impl Ports {
             }
             (None, None) => None,
         };
-        let management = management.map(|bound| bound.secured(others));
+        let management = management.map(|bound| bound.secured(secured.management));
         let socket = settings.management_socket.as_ref();
         let socket = socket.map(BoundListener::bind_socket).transpose()?.map(there).transpose()?;
         Ok(Self { application, management, socket })
@@ -65,24 +68,6 @@ impl Ports {
     }
 }
 
-/// The TLS of the application's listener, and that of the management API's own port. Their files
-/// are looked at by what a stuck application does not hold up.
-fn tls(settings: &ListenersTls, beside: &Beside) -> Result<(Option<Tls>, Option<Tls>)> {
-    let load = |settings: &Option<TlsSettings>| -> Result<Option<Tls>> {
-        let Some(settings) = settings else { return Ok(None) };
-        let tls = Tls::load(settings)?;
-        tls.watch(&beside.handle);
-        Ok(Some(tls))
-    };
-    let application = load(&settings.application)?;
-    let management = if settings.management == settings.application {
-        application.clone()
-    } else {
-        load(&settings.management)?
-    };
-    Ok((application, management))
-}
-
 impl Actuator {
     /// Listens, registers, and says so in the log. Nothing is served if a port cannot be opened.
     pub(super) async fn start(mut self, routes: Router, takes_signals: bool) -> Result<Running> {
@@ -96,7 +81,9 @@ impl Actuator {
         }
         // Before anybody can know of the service.
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
-        let ports = Ports::open(&mut self.server, &beside).await?;
+        let secured = self.server.secured(&beside.handle)?;
+        secured.follow(&self.live);
+        let ports = Ports::open(&mut self.server, secured, &beside).await?;
         let files = self.write_files(&ports)?;
         if takes_signals && self.refreshes_on_hangup() {
             watch_hangups(&beside.handle, self.refresh.clone());

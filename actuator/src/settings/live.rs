@@ -114,7 +114,16 @@ impl LiveSettings {
         let mut layers = lock(&self.flight);
         self.rounds.fetch_add(1, Ordering::SeqCst);
         let read = Arc::new(quietly(|| (self.read_again)())?);
-        let changed = self.put(&read, &layers.set)?;
+        // What is bad in the places is left out where that is wanted; what is set is refused.
+        let usable = read.until_usable(|| self.prepare(&read));
+        read.tell_left_out();
+        let commits = usable?;
+        let changed = if layers.set.is_empty() {
+            self.commit(Arc::clone(&read), commits)
+        } else {
+            drop(commits);
+            self.put(&read, &layers.set)?
+        };
         layers.read = read;
         Ok(changed)
     }
@@ -174,20 +183,31 @@ impl LiveSettings {
     /// Both phases. The caller holds the flight.
     fn put(&self, read: &Arc<Settings>, set: &BTreeMap<String, String>) -> Result<Vec<String>> {
         let next = overlaid(read, set);
-        let changed = changed_names(&self.current(), &next);
+        let commits = self.prepare(&next)?;
+        Ok(self.commit(next, commits))
+    }
+
+    /// What puts these settings into force, if nobody refuses.
+    fn prepare(&self, next: &Settings) -> Result<Vec<Commit>> {
         let participants = lock(&self.participants).clone();
         let mut commits = Vec::new();
         let mut refusals = Vec::new();
         for participant in participants {
-            match quietly(|| (participant.prepare)(&next)) {
+            match quietly(|| (participant.prepare)(next)) {
                 Ok(commit) => commits.push(commit),
                 Err(error) => refusals.push(error.to_string()),
             }
         }
-        if !refusals.is_empty() {
-            refusals.dedup();
-            return Err(refusal(refusals.join("\n")));
+        if refusals.is_empty() {
+            return Ok(commits);
         }
+        refusals.dedup();
+        Err(refusal(refusals.join("\n")))
+    }
+
+    /// Puts settings into force that everybody can use. Gives the names that changed.
+    fn commit(&self, next: Arc<Settings>, commits: Vec<Commit>) -> Vec<String> {
+        let changed = changed_names(&self.current(), &next);
         *lock(&self.current) = next;
         for commit in commits {
             // The others are not to be left behind: a half of new settings is worse than a bad part.
@@ -199,7 +219,7 @@ impl LiveSettings {
                 );
             }
         }
-        Ok(changed)
+        changed
     }
 }
 

@@ -62,6 +62,48 @@ fn if_one_refuses_nobody_commits_and_all_refusals_are_told() {
     assert_eq!(committed.load(Ordering::SeqCst), 1);
 }
 
+/// Live settings with the policy to leave bad values out, and what was committed of `a`.
+fn forgiving() -> (Arc<LiveSettings>, Arc<Mutex<Settings>>, Arc<Mutex<Option<u16>>>) {
+    let (live, next) = live(&[("actuator.settings.on-invalid", "warn-and-keep"), ("a", "1")]);
+    let committed = Arc::new(Mutex::new(None));
+    let taken = Arc::clone(&committed);
+    live.join(move |new| {
+        let mut reader = crate::settings::SettingsReader::new(new);
+        let value = reader.value::<u16>("a");
+        reader.finish()?;
+        let taken = Arc::clone(&taken);
+        Ok(Box::new(move || *lock(&taken) = value))
+    });
+    (live, next, committed)
+}
+
+#[test]
+fn a_refresh_leaves_bad_values_out_where_that_is_wanted_as_a_start_does() {
+    let (live, next, committed) = forgiving();
+    *lock(&next) = Settings::builder()
+        .default_value("actuator.settings.on-invalid", "warn-and-keep")
+        .default_value("a", "2")
+        .arguments(["--a=many", "--b=3"])
+        .build()
+        .unwrap();
+    assert_eq!(live.refresh().unwrap(), ["a", "b"]);
+    assert_eq!(*lock(&committed), Some(2));
+    assert_eq!(value(&live, "a").as_deref(), Some("2"));
+    assert!(live.current().left_out_warnings().is_empty(), "they were told");
+    // What was left out is not found bad again by the next change.
+    assert_eq!(live.set("b", "4").unwrap(), ["b"]);
+    assert_eq!(live.refresh().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_bad_value_that_somebody_sets_is_refused_whatever_is_left_out_elsewhere() {
+    let (live, _, committed) = forgiving();
+    assert!(live.set("a", "many").unwrap_err().to_string().contains('a'));
+    assert_eq!((value(&live, "a").as_deref(), *lock(&committed)), (Some("1"), None));
+    assert_eq!(live.set("a", "7").unwrap(), ["a"]);
+    assert_eq!(*lock(&committed), Some(7));
+}
+
 #[test]
 fn a_commit_that_panics_leaves_nobody_behind() {
     let (live, next) = live(&[("a", "1")]);

@@ -190,6 +190,23 @@ fn without_show_values_every_value_is_masked_and_places_stay() {
 }
 
 #[test]
+fn a_struct_that_is_read_late_leaves_bad_values_out_where_that_is_wanted() {
+    let forgiving = |policy: &str| {
+        let policy = policy.to_owned();
+        app()
+            .setting("actuator.settings.on-invalid", &policy)
+            .setting("it.delivery.at-once", "many")
+            .with(move |app| {
+                let read = app.settings::<Delivery>().map(|read| read.at_once);
+                assert_eq!(read.ok(), (policy == "warn-and-keep").then_some(3));
+            })
+            .start();
+    };
+    forgiving("warn-and-keep");
+    forgiving("fail");
+}
+
+#[test]
 fn a_refresh_reaches_those_who_ask_for_the_values_of_now_all_or_none() {
     let folder = folder("typed");
     let write = |text: &str| std::fs::write(folder.join("actuator.toml"), text).unwrap();

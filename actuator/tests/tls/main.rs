@@ -161,6 +161,77 @@ async fn a_renewed_certificate_is_shown_without_a_restart() {
     assert_eq!(client::get_on(kept, "/peer").await.unwrap().1, "true nobody");
 }
 
+/// A service that reads the names of its files from a file in the folder.
+fn refreshable(scene: &Scene, text: &str) -> Builder {
+    scene.folder.write("actuator.toml", text);
+    Actuator::builder()
+        .application("shop", "1.0.0")
+        .isolated()
+        .without_declarations()
+        .with(|app| {
+            app.refreshable();
+        })
+        .settings_directory(std::path::Path::new(&scene.folder.path("")))
+        .force_setting("server.port", "0")
+        .force_setting("server.address", "127.0.0.1")
+        .force_setting("management.server.port", "0")
+        .force_setting("management.server.address", "127.0.0.1")
+        .force_setting("management.server.ssl.enabled", "false")
+        .force_setting("management.endpoint.refresh.access", "unrestricted")
+}
+
+/// What `/actuator/refresh` answers on a plain port.
+async fn refresh(service: &Running) -> String {
+    let mut stream = TcpStream::connect(service.management_address()).await.unwrap();
+    let request = "POST /actuator/refresh HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+                   content-length: 0\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_refresh_takes_over_other_certificates_and_refuses_those_that_cannot_be_used() {
+    let scene = Scene::new();
+    let other = scene.authority.server("other");
+    scene.folder.write("other.crt", &other.certificate);
+    scene.folder.write("other.key", &other.key);
+    let named = |certificate: &str, key: &str| {
+        let path = |file| scene.folder.path(file);
+        format!(
+            "server.ssl.certificate = '{}'\nserver.ssl.certificate-private-key = '{}'\n\
+             server.ssl.reload-on-update = false\n",
+            path(certificate),
+            path(key)
+        )
+    };
+    let service = start(refreshable(&scene, &named("tls.crt", "tls.key"))).await;
+    let client = scene.client();
+    let first = client.certificate(service.address()).await;
+    assert_ne!(first, other.der);
+
+    scene.folder.write("actuator.toml", &named("other.crt", "tls.key"));
+    let answer = refresh(&service).await;
+    assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(client.certificate(service.address()).await, first);
+
+    scene.folder.write("actuator.toml", &named("other.crt", "other.key"));
+    let answer = refresh(&service).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("server.ssl.certificate-private-key"), "{answer}");
+    assert_eq!(client.certificate(service.address()).await, other.der);
+
+    // The same settings: the files are read again, and what is bad in them refuses nothing.
+    let renewed = scene.authority.server("renewed");
+    scene.folder.write("other.crt", &renewed.certificate);
+    assert!(refresh(&service).await.ends_with("[]"));
+    assert_eq!(client.certificate(service.address()).await, other.der);
+    scene.folder.write("other.key", &renewed.key);
+    assert!(refresh(&service).await.ends_with("[]"));
+    assert_eq!(client.certificate(service.address()).await, renewed.der);
+}
+
 #[tokio::test]
 async fn what_cannot_be_used_refuses_the_start_with_all_that_is_wrong() {
     let scene = Scene::new();

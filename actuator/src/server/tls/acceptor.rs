@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{
     Complaint, TlsSettings, client_certificate, handshakes::Handshakes, material::Material, reload,
 };
-use crate::{model::peer::ClientCertificate, support::time::iso_instant};
+use crate::{model::peer::ClientCertificate, settings::SettingsReader, support::time::iso_instant};
 
 /// How long a handshake may take, from the first byte to the last.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -34,13 +34,13 @@ pub(crate) type TlsStream<S = TcpStream> = tokio_rustls::server::TlsStream<S>;
 #[derive(Clone, Debug)]
 pub(crate) struct Tls {
     state: Arc<State>,
+    handshakes: Handshakes,
 }
 
 /// What is in force, until something else was read.
 #[derive(Debug)]
 pub(super) struct State {
     current: RwLock<InForce>,
-    handshakes: Handshakes,
 }
 
 /// Settings, and what was read by them.
@@ -56,7 +56,13 @@ impl Tls {
     pub(crate) fn load(settings: &TlsSettings) -> Result<Self, Complaint> {
         let material = Arc::new(Material::load(settings)?);
         let current = RwLock::new(InForce { settings: Arc::new(settings.clone()), material });
-        Ok(Self { state: Arc::new(State { current, handshakes: Handshakes::new(MOST) }) })
+        Ok(Self { state: Arc::new(State { current }), handshakes: Handshakes::new(MOST) })
+    }
+
+    /// The same certificate for another listener: a flood of handshakes at one does not push those
+    /// of the other away.
+    pub(crate) fn for_another_listener(&self) -> Self {
+        Self { state: Arc::clone(&self.state), handshakes: Handshakes::new(MOST) }
     }
 
     /// Shakes hands with who connected, within ten seconds, and gives the certificate that it
@@ -69,7 +75,7 @@ impl Tls {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let material = self.state.in_force().material;
-        let mut handshake = self.state.handshakes.begin();
+        let mut handshake = self.handshakes.begin();
         let accepting = TlsAcceptor::from(Arc::clone(&material.config)).accept(stream);
         let stream = tokio::select! {
             accepted = timeout(LONGEST, accepting) => accepted.map_err(|_| {
@@ -98,9 +104,33 @@ impl Tls {
         handle.spawn(reload::watch(Arc::downgrade(&self.state)));
     }
 
+    /// Reads the files of settings that were read again, and gives what puts them into force; the
+    /// reader knows what is wrong with other settings. With the same ones it is the files that are
+    /// bad: as when they change by themselves, the old certificate goes on. Blocks.
+    pub(crate) fn follow(
+        &self,
+        settings: &TlsSettings,
+        reader: &mut SettingsReader<'_>,
+    ) -> Option<Box<dyn FnOnce() + Send>> {
+        let Complaint { setting, text } = match self.prepare(settings) {
+            Ok(commit) => return Some(Box::new(commit)),
+            Err(complaint) => complaint,
+        };
+        let InForce { settings: present, material } = self.state.in_force();
+        if *present != *settings {
+            reader.reject_hidden(&setting, text);
+            return None;
+        }
+        Some(Box::new(move || {
+            tracing::warn!(
+                target: "actuator::server",
+                "the certificate cannot be read again, {material} goes on: {text} ({setting})"
+            );
+        }))
+    }
+
     /// Reads the files of other settings, and gives what puts them into force. Blocks.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for settings that are read again"))]
-    pub(crate) fn prepare(
+    pub(super) fn prepare(
         &self,
         settings: &TlsSettings,
     ) -> Result<impl FnOnce() + Send + 'static, Complaint> {

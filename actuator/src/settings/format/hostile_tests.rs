@@ -58,6 +58,21 @@ fn long_and_deep_texts_are_read_or_refused() {
 }
 
 #[test]
+fn nothing_is_read_below_a_name_that_is_too_long() {
+    let name = "a".repeat(SIZE / 2);
+    let items = |item: &str| vec![item; SIZE / 2 / (item.len() + 1)].join(",");
+    for (format, text) in [
+        (Format::Json, format!("{{\"{name}\":[{}]}}", items("{}"))),
+        (Format::Yaml, format!("{name}: [{}]", items("{}"))),
+        (Format::Toml, format!("{name} = [{}]", items("{}"))),
+    ] {
+        let error = parse("f", text.as_bytes(), format).unwrap_err().to_string();
+        let expected = matches!(format, Format::Yaml) || error.contains("longer than 1000 bytes");
+        assert!(expected, "{error}");
+    }
+}
+
+#[test]
 fn aliases_of_aliases_end() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for at in 1..30 {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     ValueKind,
-    leaves::{self, Flaw, Leaf, Leaves, Lines, MAX_DEPTH},
+    leaves::{self, Flaw, Leaf, Leaves, Lines},
 };
 
 /// The one document of a JSON text, which has to be an object. `null` is no value.
@@ -34,9 +34,7 @@ impl<'t> Reader<'t> {
     fn value(&mut self, name: &str, depth: usize) -> Result<(), Flaw> {
         let start = self.at;
         let place = self.lines.place(start);
-        if depth > MAX_DEPTH {
-            return Err(Flaw::too_deep(place));
-        }
+        leaves::check_descent(name, depth, place)?;
         match self.peek() {
             Some('{') => self.object(name, depth)?,
             Some('[') => self.array(name, depth)?,

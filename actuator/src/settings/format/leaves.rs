@@ -78,6 +78,18 @@ impl Flaw {
     }
 }
 
+/// Refuses to go further down: too deep, or below a name that is too long. Said of tables too, for
+/// each that stands in them begins with a copy of the name.
+pub fn check_descent(name: &str, depth: usize, place: Place) -> Result<(), Flaw> {
+    if depth > MAX_DEPTH {
+        return Err(Flaw::too_deep(place));
+    }
+    if name.len() > MAX_NAME {
+        return Err(Flaw::at(place, format!("a name is longer than {MAX_NAME} bytes")));
+    }
+    Ok(())
+}
+
 /// One value of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Leaf {

@@ -7,7 +7,7 @@ use toml::{
 
 use super::{
     ValueKind,
-    leaves::{self, Flaw, Leaf, Leaves, Lines, MAX_DEPTH, Place},
+    leaves::{self, Flaw, Leaf, Leaves, Lines, Place},
 };
 
 /// The one document of a TOML text.
@@ -42,9 +42,7 @@ impl Reader<'_> {
         depth: usize,
     ) -> Result<(), Flaw> {
         let place = self.lines.place(value.span().start);
-        if depth > MAX_DEPTH {
-            return Err(Flaw::too_deep(place));
-        }
+        leaves::check_descent(name, depth, place)?;
         match value.get_ref() {
             DeValue::Table(table) => self.table(name, table, depth + 1),
             // As in Spring, an empty list is an empty text: it wins over lists below it.

@@ -45,6 +45,7 @@ struct Walk<'n> {
 impl<'n> Walk<'n> {
     fn node(&mut self, name: &str, node: &'n Node, depth: usize) -> Result<(), Flaw> {
         self.step(node, depth)?;
+        leaves::check_descent(name, depth, node.place)?;
         match &node.body {
             Body::Scalar(scalar) => {
                 let (text, kind) = typed(scalar);

@@ -349,3 +349,17 @@ fn a_mounted_secret_with_a_placeholder_stays_a_secret() {
     let property = settings.property("plain").unwrap();
     assert_eq!((property.value.as_str(), property.holds_secret), ("ac", true));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_rather_than_waited_for() {
+    let directory = Directory::with(&[]);
+    let pipe = directory.0.join("actuator.toml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let error = in_directory(&directory).build().unwrap_err().to_string();
+    assert!(error.contains("actuator.toml") && error.contains("pipe"), "{error}");
+    // Who does not want a file hides it like this.
+    fs::remove_file(&pipe).unwrap();
+    std::os::unix::fs::symlink("/dev/null", &pipe).unwrap();
+    in_directory(&directory).build().unwrap();
+}

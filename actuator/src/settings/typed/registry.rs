@@ -68,10 +68,14 @@ impl TypedRegistry {
         if let Some((_, current)) = components.all::<Current<T>>().pop() {
             return Ok((*current).clone());
         }
-        let mut reader = SettingsReader::new(settings);
-        let read = Binding::<T>::read(&mut reader);
-        reader.finish()?;
-        let Some(binding) = read else {
+        let read = settings.until_usable(|| {
+            let mut reader = SettingsReader::new(settings);
+            let read = Binding::<T>::read(&mut reader);
+            reader.finish()?;
+            Ok(read)
+        });
+        settings.tell_left_out();
+        let Some(binding) = read? else {
             let message = format!("{} cannot be read from {}", type_name::<T>(), T::PREFIX);
             return Err(Error::new(ErrorKind::Setting, message));
         };
