@@ -112,6 +112,8 @@ fn take_credentials(url: &mut Url) -> Option<Credentials> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -156,5 +158,22 @@ mod tests {
         assert_eq!(address.shown(), "http://sba/instances");
         let shown = format!("{address:?} {credentials:?}");
         assert!(!shown.contains("cret") && !shown.contains("token"), "{shown}");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_is_it_is_read_or_refused_and_its_password_is_never_told(
+            text in "\\PC{0,40}|https?://[ -~]{0,40}", password in "[a-z0-9]{16}", id in "\\PC{0,9}",
+        ) {
+            for text in [text.clone(), format!("https://u:{password}@{text}"), format!("{text}@{password}")] {
+                let Ok(address) = ServerAddress::parse(&text, "instances") else { continue };
+                let (all, one) = (address.instances(), address.instance(&id));
+                prop_assert_eq!(all.host_str(), one.host_str());
+                prop_assert!(all.username().is_empty() && all.password().is_none());
+            }
+            if let Err(error) = ServerAddress::parse(&format!("ftp://u:{password}@{text}"), "x") {
+                prop_assert!(!error.contains(&password), "{}", error);
+            }
+        }
     }
 }

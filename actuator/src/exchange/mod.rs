@@ -6,6 +6,8 @@
 mod body;
 mod draft;
 mod filter;
+#[cfg(test)]
+mod property_tests;
 mod repository;
 mod ring;
 mod settings;

@@ -19,6 +19,8 @@ pub(crate) mod peer;
 pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod propagation;
+#[cfg(test)]
+mod property_tests;
 pub(crate) mod provider;
 pub(crate) mod redacted;
 pub(crate) mod reply;

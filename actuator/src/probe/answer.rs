@@ -103,6 +103,8 @@ fn dechunked(mut rest: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn complete(code: u16, body: &str) -> Parsed {
@@ -151,5 +153,19 @@ mod tests {
         }
         let huge = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffff\r\n";
         assert_eq!(parse(huge.as_bytes(), true), Parsed::Incomplete);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_arrives_is_an_answer_or_none(
+            odd in prop::collection::vec(any::<u8>(), 0..60),
+            text in "HTTP/1[.][01] [0-9]{1,4} ?[a-z]{0,4}(\r\n(content-length|transfer-encoding|x): ?(chunked|[0-9]{0,22}|[0-9a-f]{0,3})){0,3}\r\n\r\n([0-9a-f]{0,18}\r?\n?[a-z]{0,9}){0,3}",
+            closed: bool,
+        ) {
+            let _ = parse(&odd, closed);
+            if let Parsed::Complete(answer) = parse(text.as_bytes(), closed) {
+                prop_assert!(answer.body.len() <= text.len() && (200..600).contains(&answer.code));
+            }
+        }
     }
 }

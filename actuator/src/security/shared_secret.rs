@@ -168,6 +168,8 @@ impl fmt::Debug for SharedSecret {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn secret(text: &str, clock: &Clock) -> SharedSecret {
@@ -228,5 +230,21 @@ mod tests {
         assert!(good(&one.renewed(&cookie).unwrap()));
         clock.advance(Duration::from_secs(49));
         assert!(!good(&cookie) && one.renewed(&cookie).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_cookie_that_was_made_up_is_good(
+            cookie in "\\PC{0,40}|[0-9]{1,20}[.][0-9a-f]{64}", at in 0_usize..80, by in 1_u8..,
+        ) {
+            let clock = Clock::manual(UNIX_EPOCH + Duration::from_secs(1_000));
+            let secret = secret("0123456789abcdef", &clock);
+            prop_assert_eq!(secret.left_of(&cookie), None);
+            let mut changed = secret.new_cookie().into_bytes();
+            let at = at % changed.len();
+            changed[at] ^= by;
+            let changed = String::from_utf8_lossy(&changed);
+            prop_assert_eq!(secret.left_of(&changed), None, "{}", changed);
+        }
     }
 }

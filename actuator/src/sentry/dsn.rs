@@ -73,6 +73,8 @@ impl fmt::Debug for Dsn {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -112,6 +114,18 @@ mod tests {
             let complaint = Dsn::parse(text).unwrap_err();
             assert!(complaint.starts_with("expected a DSN such as "), "{complaint}");
             assert!(!complaint.contains("hunter2"), "{complaint}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_is_it_is_read_or_refused_and_never_repeated(
+            text in "\\PC{0,40}|https?://[a-z0-9:@./?#\\[\\]-]{0,40}", key in "[a-z0-9]{16}",
+        ) {
+            let _ = Dsn::parse(&text);
+            if let Err(error) = Dsn::parse(&format!("https://{key}@{text}")) {
+                prop_assert!(!error.contains(&key), "{}", error);
+            }
         }
     }
 }

@@ -76,4 +76,6 @@ pub(crate) mod catalog_for_tests {
     }
 }
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

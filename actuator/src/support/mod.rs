@@ -9,6 +9,8 @@ pub(crate) mod json;
 pub(crate) mod live_answers;
 pub(crate) mod offset_date_time;
 pub(crate) mod outgoing;
+#[cfg(test)]
+mod property_tests;
 pub(crate) mod service_manager;
 pub(crate) mod single_flight;
 #[cfg(test)]

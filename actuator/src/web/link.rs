@@ -5,16 +5,13 @@ use std::borrow::Cow;
 use http::{Uri, request::Parts};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{
-    exposure::Exposed,
-    forwarded::{public_address, sent_host},
-};
+use super::{exposure::Exposed, forwarded::public_address, host::named_host};
 use crate::model::endpoint::Selector;
 
 /// The address under which the caller reached the page, without a trailing slash:
 /// `http://host:port/actuator`.
 pub(crate) fn page_address(parts: &Parts, uri: &Uri) -> String {
-    let host = sent_host(uri, &parts.headers);
+    let host = named_host(uri, &parts.headers);
     let (scheme, host, prefix) = public_address(uri, &parts.extensions, host);
     let path = uri.path();
     format!("{scheme}://{host}{prefix}{}", path.strip_suffix('/').unwrap_or(path))

@@ -25,6 +25,8 @@ mod layer;
 mod link;
 mod media_type;
 mod path;
+#[cfg(test)]
+mod property_tests;
 mod range;
 mod refusal;
 mod request_context;

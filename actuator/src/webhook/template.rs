@@ -128,6 +128,8 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -160,5 +162,18 @@ mod tests {
     fn debug_output_does_not_show_the_body() {
         let template = Template::parse("{\"key\":\"hunter2\"}").unwrap();
         assert!(!format!("{template:?}").contains("hunter2"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_no_placeholder_stays_as_it_is(
+            odd in "\\PC{0,30}|[\\[\\]A-Z ]{0,30}", text in "[a-z\\[\\] ]{0,30}",
+        ) {
+            if let Ok(template) = Template::parse(&odd) {
+                let _ = template.render(|_| "\"".to_owned());
+            }
+            let template = Template::parse(&text).unwrap();
+            prop_assert_eq!(template.render(|_| String::new()), text);
+        }
     }
 }

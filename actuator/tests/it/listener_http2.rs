@@ -128,6 +128,25 @@ fn a_flood_of_resets_ends_its_connection_alone() {
     assert_up(&service);
 }
 
+/// CVE-2024-27316 and its kin: a head that is continued for ever.
+#[test]
+fn a_flood_of_continuations_ends_its_connection_alone() {
+    let service = with_http2().start();
+    let mut caller = begin(service.address);
+    // A field that no table keeps: `x` with a hundred bytes.
+    let mut field = vec![0, 1, b'x', 100];
+    field.extend([b'y'; 100]);
+    let mut head = get(1, "/actuator/health/liveness");
+    // The end of the stream, but not of the head.
+    head[4] = 1;
+    caller.write_all(&head).unwrap();
+    let more = frame(9, 0, 1, &field.repeat(100));
+    let sent = (0..10_000).take_while(|_| caller.write_all(&more).is_ok()).count();
+    assert!(sent < 10_000, "a hundred megabytes of a head were taken");
+    assert_closed(caller);
+    assert_up(&service);
+}
+
 #[test]
 fn on_the_way_down_it_says_goodbye() {
     let service = with_http2().start();

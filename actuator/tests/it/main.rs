@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod abuse;
 mod admin_needs;
 mod app;
+mod attacks;
+mod attacks_tricks;
 mod audit;
 mod audit_trail;
 mod bad_input;

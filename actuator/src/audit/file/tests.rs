@@ -218,3 +218,16 @@ fn what_was_added_is_written_without_a_runtime_too() {
         std::thread::yield_now();
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_a_line_holds_it_is_an_event_or_none(
+        odd in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60),
+        time in "\\PC{0,20}|[0-9]{4}-[0-9]{2}-[0-9]{2}T00:00:00Z",
+        text in "\\PC{0,20}",
+    ) {
+        let _ = line::read(&odd);
+        let whole = json!({ "timestamp": time, "principal": text, "type": text, "data": { "x": text } });
+        let _ = line::read(whole.to_string().as_bytes());
+    }
+}

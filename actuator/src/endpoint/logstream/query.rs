@@ -87,6 +87,8 @@ fn refused(name: &str, expected: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(query: &[(&'static str, &'static str)]) -> Result<StreamQuery, Problem> {
@@ -145,5 +147,19 @@ mod tests {
         assert_eq!(resumed(None, None).unwrap(), None);
         assert_eq!(resumed(Some("x"), None).unwrap_err().status(), 400);
         assert!(resumed(Some("+7"), None).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_viewer_asks_it_is_answered_or_refused(
+            values in prop::collection::vec("\\PC{0,20}|[0-9+-]{0,22}|[a-z:]{0,300}", 7),
+        ) {
+            let names = ["level", "target", "text", "request", "tail", "lastEventId", "target"];
+            let pairs = names.iter().zip(&values);
+            let query = pairs.map(|(name, value)| ((*name).into(), value.as_str().into())).collect();
+            if let Ok(read) = StreamQuery::read(&Call { query, ..Call::new(1) }) {
+                let _ = resumed(Some(&values[0]), read.last);
+            }
+        }
     }
 }

@@ -70,6 +70,8 @@ impl fmt::Display for Target {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -100,5 +102,14 @@ mod tests {
         assert!(!is_at("10.0.0.1:80", "0.0.0.0:80"), "another machine, for all we know");
         assert!(!is_at("127.0.0.1:80", "127.0.0.1:81"));
         assert!(!is_at("statsd:80", "127.0.0.1:80"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_is_it_is_read_or_refused(text in "\\PC{0,20}|[a-z0-9.\\[\\]:]{0,30}") {
+            if let Some(target) = Target::parse(&text, 8125) {
+                let _ = target.is_at("127.0.0.1:8125".parse().unwrap());
+            }
+        }
     }
 }

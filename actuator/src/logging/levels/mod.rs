@@ -13,6 +13,8 @@ mod layer;
 mod level;
 mod level_override;
 mod loggers;
+#[cfg(test)]
+mod property_tests;
 mod settings;
 mod state;
 mod store;

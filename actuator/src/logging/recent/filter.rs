@@ -99,6 +99,8 @@ fn lower(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const LINE: RecentLine<'static> = RecentLine {
@@ -164,6 +166,20 @@ mod tests {
             ("t\n\n", false),
         ] {
             assert_eq!(wants(|filter| filter.containing(text)), wanted, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_is_found_where_it_stands_whatever_its_case(
+            before in "\\PC{0,9}", needle in "\\PC{0,6}|[ -~]{0,6}", after in "\\PC{0,9}",
+        ) {
+            let text = format!("{before}{needle}{after}");
+            prop_assert!(Needle::new(&needle).is_in(&text));
+            if needle.is_ascii() {
+                let upper = format!("{before}{}{after}", needle.to_ascii_uppercase());
+                prop_assert!(Needle::new(&needle).is_in(&upper));
+            }
         }
     }
 }

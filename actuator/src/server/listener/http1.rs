@@ -7,7 +7,10 @@ use std::{
 
 use hyper::server::conn::http1::{Builder, UpgradeableConnection};
 use hyper_util::rt::TokioIo;
-use tokio::{io::AsyncReadExt as _, time::timeout};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    time::timeout,
+};
 
 use super::{
     activity::Activity,
@@ -65,11 +68,14 @@ pub(super) async fn serve(
     }
 }
 
-/// Takes what the caller goes on sending after the answer, so that it gets to see that.
+/// Takes what the caller goes on sending after the answer, so that it gets to see that. Where there
+/// is no answer, it sees the end at once.
 async fn linger(mut connection: Connection) {
     let mut unwanted = [0; 8 * 1024];
     let mut left = LINGER_BYTES;
     let drain = async {
+        // If that is no longer possible, the caller knows already.
+        let _ = connection.shutdown().await;
         while let Ok(read @ 1..) = connection.read(&mut unwanted).await
             && left > read
         {

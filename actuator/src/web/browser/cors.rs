@@ -202,7 +202,7 @@ impl OriginPattern {
         Ok(Self { pieces, ports })
     }
 
-    fn matches(&self, origin: &str) -> bool {
+    pub(super) fn matches(&self, origin: &str) -> bool {
         let origin = origin.to_ascii_lowercase();
         match &self.ports {
             Ports::Written => self.matches_text(&origin),

@@ -8,6 +8,8 @@ mod cross_site;
 mod headers;
 mod host;
 mod origin;
+#[cfg(test)]
+mod property_tests;
 mod settings;
 
 use std::sync::Arc;

@@ -20,7 +20,7 @@ use std::{
 };
 
 use axum::extract::ConnectInfo;
-use http::{Extensions, HeaderMap, Request, Uri, header};
+use http::{Extensions, HeaderMap, Request, Uri};
 
 use self::{cidr::TrustedProxies, settings::Headers};
 use super::host::{host_and_port, named_host};
@@ -147,15 +147,6 @@ pub(crate) fn public_address<'r>(
         Some(origin) => (origin.scheme, &origin.host, &origin.prefix),
         None => (own_scheme(uri, extensions), host, ""),
     }
-}
-
-/// The host as the caller sent it, whatever that is.
-pub(crate) fn sent_host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> &'r str {
-    headers
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok())
-        .or_else(|| uri.authority().map(http::uri::Authority::as_str))
-        .unwrap_or("localhost")
 }
 
 fn own_scheme(uri: &Uri, extensions: &Extensions) -> &'static str {

@@ -1,6 +1,6 @@
 //! Whom requests are believed to come from, and how links are put together.
 
-use http::HeaderValue;
+use http::{HeaderValue, header};
 
 use super::{cidr::Cidr, *};
 
@@ -29,8 +29,8 @@ fn from(peer: &str, headers: &[(&'static str, &str)]) -> Request<()> {
 
 /// What its caller is told the service is called.
 fn address(request: &Request<()>) -> String {
-    let sent = sent_host(request.uri(), request.headers());
-    let (scheme, host, prefix) = public_address(request.uri(), request.extensions(), sent);
+    let named = named_host(request.uri(), request.headers());
+    let (scheme, host, prefix) = public_address(request.uri(), request.extensions(), named);
     format!("{scheme}://{host}{prefix}")
 }
 

@@ -207,6 +207,8 @@ fn query_parameter<'r>(query: Option<&'r str>, name: &str) -> Option<Cow<'r, str
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn headers(values: &[&str]) -> HeaderMap {
@@ -269,5 +271,27 @@ mod tests {
         headers.append(header::COOKIE, HeaderValue::from_static("mine=later; b"));
         assert_eq!(cookie(&headers, "mine"), Some("x.y="));
         assert_eq!(cookie(&headers, "min"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_shown_is_read_and_what_was_written_is_read_again(
+            odd in "\\PC{0,30}|(Basic|Bearer|basic) [a-zA-Z0-9+/=:]{0,30}",
+            user in "[^:]{0,12}",
+            password in "\\PC{0,12}",
+        ) {
+            if let Ok(value) = HeaderValue::from_bytes(odd.as_bytes()) {
+                let mut odd = HeaderMap::new();
+                odd.insert(header::COOKIE, value.clone());
+                odd.insert(header::AUTHORIZATION, value);
+                let _ = (authorization(&odd), cookie(&odd, "c"));
+            }
+            let _ = query_parameter(Some(&odd), "c");
+            let encoded = STANDARD.encode(format!("{user}:{password}"));
+            let Some(Authorization::Basic(text, colon)) = basic(&encoded) else {
+                return Err(TestCaseError::fail(encoded));
+            };
+            prop_assert_eq!((&text[..colon], &text[colon + 1..]), (&*user, &*password));
+        }
     }
 }

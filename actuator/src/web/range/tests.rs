@@ -273,3 +273,20 @@ async fn a_resource_with_a_name_is_kept_under_it() {
         }
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_asked_for_is_within_what_there_is_and_bounded(
+        text in "bytes=(([0-9]{0,21})-([0-9]{0,21}),? ?){0,4}|\\PC{0,20}|bytes=(0-,?){0,300}",
+        from in 0_u64..100,
+        length in 0_u64..100,
+    ) {
+        let all = Span { from, to: from + length };
+        if let Some(spans) = select(&text, all) {
+            let within = |span: &Span| from <= span.from && span.from < span.to && span.to <= all.to;
+            proptest::prop_assert!(spans.iter().all(within), "{:?} of {:?}", spans, all);
+            let sum: u64 = spans.iter().map(|span| span.len()).sum();
+            proptest::prop_assert!(spans.len() <= MAX_RANGES && sum <= all.len());
+        }
+    }
+}

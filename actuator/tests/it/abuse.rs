@@ -1,0 +1,130 @@
+//! Nothing that a client sends stops, slows or grows the process: a table of all that is odd, each
+//! row a thousand times, with memory and descriptors before and after.
+//!
+//! The service is alone in a process of its own, since both are the process's.
+
+mod caller;
+mod rows;
+
+use std::{
+    fs,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use crate::app::{Service, TestApp, app};
+
+use self::{
+    caller::Caller,
+    rows::{LEFT, Row, rows},
+};
+
+const TIMES: usize = 1_000;
+/// Before anything is counted: tables that have an end are full then.
+const WARM_UP: usize = 150;
+/// What the allocator may keep, in KiB: less than 300 bytes for each message.
+const SLACK: u64 = 16 * 1024;
+
+fn service() -> TestApp {
+    app()
+        .setting("logging.console.enabled", "false")
+        .setting("actuator.logfile.ring-size", "256KB")
+        .setting("actuator.health.override.enabled", "true")
+        .setting("actuator.compat.c2c.stats.enabled", "true")
+        .setting("actuator.env.writable", "abuse.*")
+}
+
+fn descriptors() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// KiB of the memory that is this process's alone, without the pages of files.
+fn memory() -> u64 {
+    let text = fs::read_to_string("/proc/self/smaps_rollup").unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("Anonymous:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().trim().parse().unwrap()
+}
+
+#[track_caller]
+fn assert_alive(service: &Service, after: &str) {
+    let status = service.get("/actuator/health/liveness").status();
+    assert_eq!(status, 200, "after {after}");
+}
+
+/// Sends every row so often, and gives the memory after each.
+fn send_all(service: &Service, times: usize, numbers: &mut usize) -> Vec<(&'static str, u64)> {
+    let mut seen = Vec::new();
+    for row in rows() {
+        // A thousand of the longest would be ten gigabytes.
+        let times = if row.len() > 500_000 { times / 20 } else { times };
+        let began = Instant::now();
+        send_row(service.address, &row, times, numbers);
+        eprintln!("{:?} {}", began.elapsed(), row.what);
+        assert_alive(service, row.what);
+        seen.push((row.what, memory()));
+    }
+    for (what, message) in LEFT {
+        for _ in 0..times {
+            caller::send_and_leave(service.address, message.as_bytes());
+        }
+        assert_alive(service, what);
+        seen.push((what, memory()));
+    }
+    seen
+}
+
+fn send_row(address: SocketAddr, row: &Row, times: usize, numbers: &mut usize) {
+    let mut caller = Caller::new(address, row.is_head());
+    let mut left = times;
+    while left > 0 {
+        let many = caller.at_once(row.len()).min(left);
+        let batch: Vec<u8> = (0..many)
+            .flat_map(|_| {
+                *numbers += 1;
+                row.numbered(*numbers)
+            })
+            .collect();
+        for status in caller.ask(&batch, many) {
+            assert!(row.statuses.contains(&status), "{}: {status}", row.what);
+            left -= 1;
+        }
+    }
+}
+
+#[test]
+#[ignore = "a process of another test"]
+fn process_that_is_sent_everything() {
+    let service = service().start();
+    let mut numbers = 0;
+    send_all(&service, WARM_UP, &mut numbers);
+    let (files, before) = (settled_descriptors(0), memory());
+    let began = Instant::now();
+    let seen = send_all(&service, TIMES, &mut numbers);
+    let after = memory();
+    println!("{numbers} messages, {before} to {after} KiB, {:?}", began.elapsed());
+    assert!(after < before + SLACK, "{before} to {after} KiB: {seen:#?}");
+    assert!(settled_descriptors(files) <= files, "{files} files before");
+}
+
+/// How many files are open once those of connections that are over are closed, or no more than
+/// `enough`.
+fn settled_descriptors(enough: usize) -> usize {
+    let deadline =
+        Instant::now() + if enough == 0 { Duration::from_secs(1) } else { testkit::PATIENCE };
+    loop {
+        let open = descriptors();
+        if open <= enough || Instant::now() > deadline {
+            return open;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn whatever_is_sent_a_thousand_times_leaves_memory_and_descriptors_as_they_were() {
+    if cfg!(target_os = "linux") {
+        let test = "abuse::process_that_is_sent_everything";
+        let output = testkit::in_own_process(test, &[]);
+        println!("{}", String::from_utf8_lossy(&output.stdout));
+    }
+}

@@ -1,0 +1,296 @@
+//! What is sent, and what may be the answer; 0 is none.
+
+const MEGABYTE: usize = 1 << 20;
+
+/// One kind of message.
+pub(super) struct Row {
+    pub(super) what: &'static str,
+    /// With `{n}` where a number comes that no other message has.
+    message: String,
+    pub(super) statuses: &'static [u16],
+}
+
+impl Row {
+    pub(super) fn len(&self) -> usize {
+        self.message.len()
+    }
+
+    pub(super) fn is_head(&self) -> bool {
+        self.message.starts_with("HEAD ")
+    }
+
+    pub(super) fn numbered(&self, number: usize) -> Vec<u8> {
+        if self.message.len() < 100_000 {
+            self.message.replace("{n}", &format!("{number:08}")).into_bytes()
+        } else {
+            self.message.clone().into_bytes()
+        }
+    }
+}
+
+/// Messages whose senders do not wait for the answer.
+pub(super) const LEFT: &[(&str, &str)] = &[
+    ("nothing", ""),
+    ("half a line", "GET /actuator/hea"),
+    ("half a head", "GET /actuator/health HTTP/1.1\r\nhost: loc"),
+    (
+        "half a body",
+        "POST /actuator/loggers/a HTTP/1.1\r\nhost: localhost\r\n\
+         content-type: application/json\r\ncontent-length: 100\r\n\r\n{\"conf",
+    ),
+    ("nobody who reads", "GET /actuator/env HTTP/1.1\r\nhost: localhost\r\n\r\n"),
+    ("nobody who reads the stream", "GET /actuator/logstream HTTP/1.1\r\nhost: localhost\r\n\r\n"),
+];
+
+const REFUSED: &[u16] = &[400];
+const MISSING: &[u16] = &[404];
+const FINE: &[u16] = &[200];
+const BAD_PATH: &[u16] = &[400, 404];
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut all = parsing();
+    all.extend(routing());
+    all.extend(targets());
+    all.extend(bodies());
+    all.extend(headers());
+    all
+}
+
+fn row(what: &'static str, message: impl Into<String>, statuses: &'static [u16]) -> Row {
+    Row { what, message: message.into(), statuses }
+}
+
+fn get(target: &str, headers: &str) -> String {
+    format!("GET {target} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")
+}
+
+fn post(target: &str, kind: &str, body: &str) -> String {
+    let length = body.replace("{n}", "12345678").len();
+    format!(
+        "POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+}
+
+fn set(body: &str) -> String {
+    post("/actuator/loggers/abuse::{n}", "application/json", body)
+}
+
+fn parsing() -> Vec<Row> {
+    let path = "/actuator/health/liveness";
+    vec![
+        row("no HTTP", "\u{16}\u{3}\u{1}\0\u{5}hello\r\n\r\n", REFUSED),
+        row("no version", format!("GET {path}\r\n\r\n"), REFUSED),
+        row("a version to come", format!("GET {path} HTTP/9.9\r\n\r\n"), REFUSED),
+        row("no host", format!("GET {path} HTTP/1.1\r\n\r\n"), REFUSED),
+        row("two hosts", get(path, "host: x\r\n"), REFUSED),
+        row(
+            "a host of others",
+            format!("GET {path} HTTP/1.1\r\nhost: {{n}}.example\r\n\r\n"),
+            &[403],
+        ),
+        row("a name with a blank", get(path, "a b: c\r\n"), REFUSED),
+        row("a NUL in a value", get(path, "a: \0\r\n"), REFUSED),
+        row("a folded line", get(path, "a: b\r\n c\r\n"), REFUSED),
+        row("a blank in the target", get("/actuator x", ""), REFUSED),
+        row("a length below nothing", get(path, "content-length: -1\r\n"), REFUSED),
+        row("two lengths", get(path, "content-length: 1\r\ncontent-length: 2\r\n"), REFUSED),
+        row("an unknown coding", get(path, "transfer-encoding: zip\r\n"), REFUSED),
+        row("too many headers", get(path, &"a: b\r\n".repeat(300)), &[431]),
+        row(
+            "a head of a megabyte",
+            get(path, &format!("a: {}\r\n", "x".repeat(MEGABYTE))),
+            &[431, 0],
+        ),
+        row("an upgrade", get(path, "connection: upgrade\r\nupgrade: websocket\r\n"), FINE),
+        row("an expectation", get(path, "expect: {n}\r\n"), FINE),
+        row("all of the server", "OPTIONS * HTTP/1.1\r\nhost: localhost\r\n\r\n", MISSING),
+        row("a tunnel", "CONNECT localhost:1 HTTP/1.1\r\nhost: localhost\r\n\r\n", &[400, 404]),
+        row("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &[400, 0]),
+    ]
+}
+
+fn routing() -> Vec<Row> {
+    let of = |method: &str, target: &str| {
+        format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    };
+    vec![
+        row("an invented method", of("BREW{n}", "/actuator/health"), &[405]),
+        row("a method in small letters", of("get", "/actuator/health"), &[405]),
+        row("an invented method elsewhere", of("BREW{n}", "/{n}"), MISSING),
+        row("DELETE of what is read", of("DELETE", "/actuator/metrics"), &[405]),
+        row("OPTIONS", of("OPTIONS", "/actuator/loggers/{n}"), FINE),
+        row("HEAD", of("HEAD", "/actuator/env"), FINE),
+        row("an unknown path", get("/{n}", ""), MISSING),
+        row("an unknown endpoint", get("/actuator/{n}", ""), MISSING),
+        row("an unknown meter", get("/actuator/metrics/{n}", ""), MISSING),
+        row("an unknown logger", get("/actuator/loggers/{n}", ""), MISSING),
+        row("an unknown check", get("/actuator/health/{n}/{n}", ""), MISSING),
+        row("an unknown property", get("/actuator/env/{n}", ""), MISSING),
+        row("a suffix", get("/actuator/env.json", ""), MISSING),
+        row("a slash too many", get("/actuator/env/", ""), MISSING),
+        row("matrix parameters", get("/actuator/health/liveness;a={n};b;;", ""), FINE),
+        row("the metadata of others", get("http://localhost/actuator/{n}", ""), MISSING),
+    ]
+}
+
+fn targets() -> Vec<Row> {
+    let meter = "/actuator/metrics/process.uptime";
+    vec![
+        row("a way up", get("/actuator/../../../etc/{n}", ""), BAD_PATH),
+        row("an escaped way up", get("/actuator/%2e%2e/%2e%2e/{n}", ""), BAD_PATH),
+        row("an escaped slash", get("/actuator/health%2f{n}", ""), BAD_PATH),
+        row("a NUL", get("/actuator/health/%00{n}", ""), BAD_PATH),
+        row("no UTF-8", get("/actuator/health/%ff%fe{n}", ""), BAD_PATH),
+        row("too long a dot", get("/actuator/%c0%ae/{n}", ""), BAD_PATH),
+        row("half an escape", get("/actuator/health/{n}%", ""), BAD_PATH),
+        row(
+            "a thousand segments",
+            get(&format!("/actuator/health{}", "/{n}".repeat(400)), ""),
+            &[404, 414],
+        ),
+        row("slashes", get(&"/".repeat(4_000), ""), MISSING),
+        row(
+            "a path of ten megabytes",
+            get(&format!("/{}", "x".repeat(10 * MEGABYTE)), ""),
+            &[414, 0],
+        ),
+        row("a tag that is none", get(&format!("{meter}?tag={{n}}"), ""), REFUSED),
+        row("an unknown tag", get(&format!("{meter}?tag={{n}}:{{n}}"), ""), MISSING),
+        row("many tags", get(&format!("{meter}?{}", "tag=a:{n}&".repeat(200)), ""), MISSING),
+        row("a bad escape in a query", get(&format!("{meter}?tag=%zz"), ""), REFUSED),
+        row("empty parameters", get(&format!("{meter}?{}", "&=".repeat(2_000)), ""), FINE),
+        row(
+            "many names",
+            get(&format!("/actuator/prometheus?{}", "includedNames={n}&".repeat(150)), ""),
+            FINE,
+        ),
+        row("a date that is none", get("/actuator/auditevents?after={n}", ""), REFUSED),
+        row(
+            "a pattern that is slow",
+            get(&format!("/actuator/env?pattern={}", "(a*)*".repeat(100)), ""),
+            FINE,
+        ),
+        row("unknown checks", get("/actuator/health?checks={n}", ""), MISSING),
+        row("a filter of the stream", get("/actuator/logstream?level={n}", ""), REFUSED),
+    ]
+}
+
+fn bodies() -> Vec<Row> {
+    let good = r#"{"configuredLevel":"DEBUG"}"#;
+    let long = format!("{{\"configuredLevel\":\"{}\"}}", "x".repeat(30_000));
+    let of = |length: usize| {
+        format!(
+            "POST /actuator/loggers/abuse HTTP/1.1\r\nhost: localhost\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{}",
+            "x".repeat(length)
+        )
+    };
+    let chunked = |body: &str| {
+        format!(
+            "POST /actuator/loggers/abuse HTTP/1.1\r\nhost: localhost\r\n\
+             content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n{body}"
+        )
+    };
+    vec![
+        row("no JSON", set("{"), REFUSED),
+        row("another document", set("[]"), REFUSED),
+        row("a deep document", set(&"[".repeat(10_000)), REFUSED),
+        row("a deep object", set(&"{\"a\":".repeat(3_000)), REFUSED),
+        row("a number beyond numbers", set(r#"{"configuredLevel":1e99999}"#), REFUSED),
+        row("an unknown level", set(r#"{"configuredLevel":"{n}"}"#), REFUSED),
+        row("a long level", set(&long), REFUSED),
+        row("half a surrogate", set(r#"{"configuredLevel":"\ud800{n}"}"#), REFUSED),
+        row(
+            "a name that is none",
+            post("/actuator/loggers/%0a{n}", "application/json", good),
+            REFUSED,
+        ),
+        row("a body of a megabyte", of(MEGABYTE), &[413, 0]),
+        row("a body of ten megabytes", of(10 * MEGABYTE), &[413, 0]),
+        row("chunks that are none", chunked("zzz\r\nx"), &[400, 0]),
+        row("a chunk beyond numbers", chunked("fffffffffffffffff\r\n"), &[400, 0]),
+        row("small chunks", chunked(&format!("{}0\r\n\r\n", "1\r\n{\r\n".repeat(1_000))), REFUSED),
+        row("plain text", post("/actuator/loggers/a", "text/plain", "{n}"), &[415]),
+        row(
+            "a form",
+            post("/actuator/loggers/a", "multipart/form-data; boundary={n}", "--{n}"),
+            &[415],
+        ),
+        row("a type that is none", post("/actuator/loggers/a", ";;;{n}", good), &[400, 415]),
+        row("a body for what is read", post("/actuator/metrics", "application/json", good), &[405]),
+        row(
+            "a property that may not be set",
+            post("/actuator/env", "application/json", r#"{"name":"x.{n}","value":"x"}"#),
+            &[403],
+        ),
+        row(
+            "properties until there are too many",
+            post("/actuator/env", "application/json", r#"{"name":"abuse.n{n}","value":"x"}"#),
+            &[200, 400],
+        ),
+        row(
+            "an override of nothing",
+            post("/actuator/health/{n}", "application/json", r#"{"status":"UP"}"#),
+            MISSING,
+        ),
+        row("levels until there are too many", set(good), &[204, 400, 409, 429, 507]),
+    ]
+}
+
+fn headers() -> Vec<Row> {
+    let path = "/actuator/health/liveness";
+    let log = "/actuator/logfile";
+    let many = (0..99).map(|from| format!("{from}-{from},")).collect::<String>();
+    vec![
+        row("Accept that is none", get(path, "accept: {n}\r\n"), &[406]),
+        row(
+            "much to accept",
+            get(path, &format!("accept: {}*/*\r\n", "a/b{n};q=0.1,".repeat(60))),
+            FINE,
+        ),
+        row("odd qualities", get(path, "accept: */*;q=nan;q=-1;q=1e9;q\r\n"), &[200, 406]),
+        row("many ranges", get(log, &format!("range: bytes={many}0-0\r\n")), &[206, 416]),
+        row(
+            "too many ranges",
+            get(log, &format!("range: bytes={}\r\n", "0-,".repeat(1_500))),
+            &[416],
+        ),
+        row("a range backwards", get(log, "range: bytes=9-1\r\n"), &[416]),
+        row("a range beyond numbers", get(log, "range: bytes=99999999999999999999-\r\n"), &[416]),
+        row("a range of others", get(log, "range: lines=1-{n}\r\n"), &[416]),
+        row(
+            "ids",
+            get(path, "x-request-id: {n}\r\ntraceparent: 00-{n}\r\ntracestate: {n}\r\n"),
+            FINE,
+        ),
+        row("a long id", get(path, &format!("x-request-id: {}\r\n", "{n}".repeat(400))), FINE),
+        row("agents", get("/{n}", "user-agent: {n}\r\nreferer: {n}\r\n"), MISSING),
+        row("proxies", get(path, "forwarded: for={n};host={n}\r\nx-forwarded-for: {n}\r\n"), FINE),
+        row("cookies", get(path, &format!("cookie: {}\r\n", "a{n}=b; ".repeat(200))), FINE),
+        row("credentials", get(path, "authorization: Basic {n}\r\n"), FINE),
+        row(
+            "a long token",
+            get(path, &format!("authorization: Bearer {}\r\n", "{n}".repeat(400))),
+            FINE,
+        ),
+        row(
+            "a page of others",
+            format!(
+                "POST /actuator/loggers/a HTTP/1.1\r\nhost: localhost\r\norigin: http://{{n}}.example\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}"
+            ),
+            &[403],
+        ),
+        row(
+            "a preflight",
+            "OPTIONS /actuator/env HTTP/1.1\r\nhost: localhost\r\norigin: http://{n}.example\r\naccess-control-request-method: PUT\r\n\r\n",
+            &[200, 403],
+        ),
+        row("conditions", get(path, "if-none-match: \"{n}\"\r\nif-modified-since: {n}\r\n"), FINE),
+        row(
+            "an event that never was",
+            "HEAD /actuator/logstream HTTP/1.1\r\nhost: localhost\r\nlast-event-id: {n}x\r\n\r\n",
+            &[200, 400],
+        ),
+    ]
+}
