@@ -27,6 +27,17 @@ const CONTEXT: &[(&str, &[(&str, &str)])] = &[
     ("management.statsd.", &[("management.statsd.metrics.export.host", "localhost")]),
     ("actuator.sentry.", &[("actuator.sentry.dsn", "http://key@localhost:1/1")]),
     ("sentry.", &[("actuator.sentry.dsn", "http://key@localhost:1/1")]),
+    (
+        "management.server.ssl.",
+        &[("management.server.port", "0"), ("management.server.ssl.certificate", "nosuch.pem")],
+    ),
+    (
+        "spring.ssl.bundle.",
+        &[
+            ("server.ssl.bundle", "x"),
+            ("spring.ssl.bundle.pem.x.keystore.certificate", "nosuch.pem"),
+        ],
+    ),
 ];
 
 /// Names that only some builds read.

@@ -40,7 +40,9 @@ const ALL_ON: [(&str, &str); 18] = [
 ];
 
 fn builder(settings: &[(&str, &str)]) -> Builder {
-    let builder = Actuator::builder().isolated().without_declarations();
+    let mut builder = Actuator::builder().isolated().without_declarations();
+    // Some endpoints exist only where this crate serves.
+    builder.serves = true;
     settings.iter().fold(builder, |builder, (name, value)| builder.force_setting(name, *value))
 }
 

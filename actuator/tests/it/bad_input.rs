@@ -24,6 +24,7 @@ fn paths(service: &Service) -> Vec<String> {
             .replace("{name}", "ROOT")
             .replace("{requiredMetricName}", "process.uptime")
             .replace("{toMatch}", "PID")
+            .replace("{prefix}", "server")
     });
     let paths: Vec<String> = paths.collect();
     assert!(paths.len() > 10 && paths.iter().all(|path| !path.contains('{')), "{paths:?}");

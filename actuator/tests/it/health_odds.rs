@@ -179,7 +179,8 @@ fn the_rhythm_of_a_removed_check_ends_though_the_last_document_remembers_the_che
         health.register(check.interval(LONG)).unwrap();
     }
     service.get("/actuator/health").assert_status(200);
-    assert!(tasks() >= before + 50);
+    // Those of the start may have ended meanwhile.
+    assert!(tasks() >= before + 40);
     assert!(health.unregister("tenant"));
     let deadline = std::time::Instant::now() + testkit::PATIENCE;
     while tasks() > before + 10 {

@@ -9,19 +9,20 @@ use std::{
     time::SystemTime,
 };
 
-use ring::{hmac, rand::SystemRandom};
-
-use crate::model::principal::Principal;
+use crate::{
+    model::principal::Principal,
+    security::compare::{Hash, Keyed},
+};
 
 /// How many are kept.
 pub(super) const CAPACITY: usize = 1_024;
 
 /// Under what a token is found again.
-pub(super) type Trace = [u8; 32];
+pub(super) type Trace = Hash;
 
 /// Tokens that were found right.
 pub(super) struct Seen {
-    key: hmac::Key,
+    key: Keyed,
     entries: Mutex<HashMap<Trace, Entry>>,
 }
 
@@ -33,15 +34,12 @@ struct Entry {
 impl Seen {
     /// None yet. The error: there is no random key.
     pub(super) fn new() -> Result<Self, String> {
-        let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
-            .map_err(|_| "the system gives no random numbers".to_owned())?;
-        Ok(Self { key, entries: Mutex::default() })
+        Ok(Self { key: Keyed::random()?, entries: Mutex::default() })
     }
 
     /// Under what this token is found again.
     pub(super) fn trace(&self, token: &str) -> Trace {
-        let tag = hmac::sign(&self.key, token.as_bytes());
-        tag.as_ref().try_into().unwrap_or_default()
+        self.key.of(&[token.as_bytes()])
     }
 
     /// Whose it is, if it was right and still is.
