@@ -20,10 +20,9 @@ impl Nginx {
     pub fn start(port: u16, directives: &str) -> Self {
         let folder = Folder::new("nginx");
         let place = folder.path().display();
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .iter()
-            .map(|kind| format!("    {kind}_temp_path {place}/{kind};\n"))
-            .collect();
+        let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+        let temporary =
+            kinds.map(|kind| format!("    {kind}_temp_path {place}/{kind};\n")).concat();
         // One process, without a master: whoever kills it leaves no workers behind.
         let configuration = format!(
             "daemon off;\nmaster_process off;\npid {place}/nginx.pid;\nerror_log stderr warn;\nevents {{}}\n\

@@ -255,7 +255,10 @@ fn a_terminated_service_ends_although_the_server_hangs() {
     let service = quickstart(relay.url())
         .setting("spring.boot.admin.client.auto-deregistration", "true")
         .start();
-    server.wait_for_instance(&service);
+    // The server knows of the instance before the service knows under which id.
+    wait::until("the service knows that it is registered", || {
+        service.log().iter().any(|line| line.contains("registered quickstart at")).then_some(())
+    });
     relay.hang();
     let (status, log) = service.stop();
     assert!(status.success(), "{status}\n{}", log.join("\n"));

@@ -143,7 +143,15 @@ fn conditions_show_why_an_endpoint_is_there_and_another_is_not() {
             view.shows(&[name]);
         }
     }
-    view.shows(&["OnExposure", "OnAccess", "so everything is exposed"]);
+    // Their reasons unfold at a click.
+    for name in ["endpoint loggers", "endpoint shutdown"] {
+        view.browser.run(
+            "[...document.querySelectorAll('main h4')].find(e => e.title === arguments[0]).click()",
+            &[name.into()],
+        );
+    }
+    let reason = &context["negativeMatches"]["endpoint shutdown"]["notMatched"][0]["message"];
+    view.shows(&["OnExposure", "so everything is exposed", reason.as_str().unwrap()]);
     view.close();
 }
 
