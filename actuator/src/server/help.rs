@@ -6,10 +6,7 @@ use std::{
 };
 
 use super::{basics::Surroundings, builder::Builder, sanitizing, typed_settings};
-use crate::{
-    model::sanitizer::Sanitizer,
-    settings::{SettingsHelp, SettingsReader, help_asked},
-};
+use crate::settings::{SettingsHelp, SettingsReader, help_asked};
 
 impl Builder {
     /// Does what `--help-settings` asks for, if it is among the arguments of this process: prints
@@ -39,7 +36,7 @@ impl Builder {
         let help = SettingsHelp {
             filter: &filter,
             settings,
-            sanitizer: &sanitizer.unwrap_or_else(Sanitizer::default),
+            sanitizer: &sanitizer.unwrap_or_default(),
             others: &typed_settings::help(self),
         };
         // Whoever closed the pipe has seen enough.

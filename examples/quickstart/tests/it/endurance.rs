@@ -37,9 +37,8 @@ fn pester(service: &Process, round: usize) {
     // As much as a head may hold, and ten times of it.
     for lines in [3, 40] {
         let many = format!("x-{round}: {}\r\n", "y".repeat(2_000)).repeat(lines);
-        let head = format!(
-            "GET /hello/x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{many}\r\n"
-        );
+        let head =
+            format!("GET /hello/x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{many}\r\n");
         // The refusal is lost if the connection is reset under what was still to be sent.
         let status = send(address, head.as_bytes()).map(|answer| answer.status());
         let expected = if lines == 3 { 200 } else { 431 };
