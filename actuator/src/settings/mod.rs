@@ -2,7 +2,7 @@
 //!
 //! A struct that derives [`Settings`](derive@crate::Settings) is read from them at the start, with
 //! everything that is wrong told at once; [`Current`] gives its values of now. A single value is
-//! [`App::setting`](crate::App::setting), of any type that is [`FromSetting`](crate::FromSetting).
+//! [`App::setting`](crate::App::setting), of any type that is [`FromSetting`].
 //!
 //! Who wins, from least to most: the default in code, `actuator.toml` and the like, the files of the
 //! active profiles, the environment, `SPRING_APPLICATION_JSON`, `--name=value` arguments, what a
