@@ -147,7 +147,11 @@ impl StartLog<'_> {
             .counts
             .iter()
             .map(|((kind, package), count)| {
-                let plural = if *count == 1 || kind.ends_with("info") { "" } else { "s" };
+                let plural = if *count == 1 || kind.ends_with("info") || kind.ends_with('s') {
+                    ""
+                } else {
+                    "s"
+                };
                 format!("{count} {kind}{plural} from {package}")
             })
             .collect();
