@@ -214,6 +214,14 @@ pub(crate) fn all(
             subjects.version.as_deref().unwrap_or_default(),
         )),
     ];
+    endpoints.extend(where_asked(subjects, aliases));
+    endpoints.sort_by(|a, b| a.id().cmp(b.id()));
+    (endpoints, mounts)
+}
+
+/// Those that exist in some services only.
+fn where_asked(subjects: &Subjects, aliases: Aliases) -> Vec<SharedEndpoint> {
+    let mut endpoints: Vec<SharedEndpoint> = log_endpoints(&subjects.logging);
     if let Some(restart) = subjects.restart.clone() {
         endpoints.push(Arc::new(restart::RestartEndpoint::new(restart, subjects.shutdown.clone())));
     }
@@ -224,7 +232,6 @@ pub(crate) fn all(
         let exposition = Arc::clone(&subjects.exposition);
         endpoints.push(Arc::new(prometheus::PrometheusEndpoint::new(exposition, &subjects.meters)));
     }
-    endpoints.extend(log_endpoints(&subjects.logging));
     if aliases.httptrace {
         let exchanges = &subjects.exchanges;
         endpoints.push(Arc::new(HttpexchangesEndpoint::httptrace(Arc::clone(exchanges))));
@@ -233,8 +240,7 @@ pub(crate) fn all(
     if aliases.dump {
         endpoints.push(Arc::new(ThreaddumpEndpoint::dump(Arc::clone(&subjects.threads))));
     }
-    endpoints.sort_by(|a, b| a.id().cmp(b.id()));
-    (endpoints, mounts)
+    endpoints
 }
 
 /// Why an endpoint of [`IDS`] may not exist at all.

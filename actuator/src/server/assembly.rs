@@ -21,6 +21,7 @@ use crate::{
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
     model::{
         condition::Conditions,
+        endpoint::SharedEndpoint,
         provider::Provider,
         sanitizer::{MASK, Sanitizer},
     },
@@ -29,7 +30,7 @@ use crate::{
     settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
     thread::ThreadRepository,
-    web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts},
+    web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts, MountedPath},
 };
 
 /// Puts everything together; nothing listens yet.
@@ -131,31 +132,35 @@ impl Parts {
         })
     }
 
+    /// All endpoints, and those that answer at paths outside of the base path.
+    fn surface(&self, basics: &Basics) -> Result<(Vec<SharedEndpoint>, Vec<MountedPath>)> {
+        let config = &basics.config;
+        let (endpoints, mounts) =
+            endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
+        let exposed = config.exposure.apply(endpoints.clone());
+        lead_to_log(&self.subjects.log_link, &exposed);
+        let ground = Ground {
+            server: &basics.server,
+            exposure: &config.exposure,
+            exposed: &exposed,
+            settings: &basics.settings,
+        };
+        let mounted = ground.mount(mounts)?;
+        Ok((config.cache.apply(endpoints, &Clock::system()), mounted))
+    }
+
     fn into_actuator(
         self,
         basics: Basics,
         counts: BTreeMap<(&'static str, &'static str), usize>,
         registered_at_run_time: usize,
     ) -> Result<Actuator> {
-        let levels = LevelSettings::read(&mut SettingsReader::new(&basics.settings));
-        lifecycle::join_parts(&basics.live, &basics.logging.loggers, levels);
-        basics.typed.follow(&basics.live);
-        let layer = layer(&basics, self.exchanges);
+        follow_settings(&basics);
+        let layer = layer(&basics, Arc::clone(&self.exchanges));
+        let (endpoints, mounted) = self.surface(&basics)?;
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
-        let (endpoints, mounts) =
-            endpoint::all(&self.subjects, config.aliases, &config.views, &config.metrics_views);
-        let exposed = config.exposure.apply(endpoints.clone());
-        lead_to_log(&self.subjects.log_link, &exposed);
-        let mounted = Ground {
-            server: &basics.server,
-            exposure: &config.exposure,
-            exposed: &exposed,
-            settings: &basics.settings,
-        }
-        .mount(mounts)?;
-        let endpoints = config.cache.apply(endpoints, &Clock::system());
         let explained = Arc::clone(&self.subjects.conditions);
         let actuator = Actuator {
             name: self.name,
@@ -206,6 +211,13 @@ impl Parts {
         let _ = explained.set(conditions::of(&actuator));
         Ok(actuator)
     }
+}
+
+/// What of the service follows other settings while it runs.
+fn follow_settings(basics: &Basics) {
+    let levels = LevelSettings::read(&mut SettingsReader::new(&basics.settings));
+    lifecycle::join_parts(&basics.live, &basics.logging.loggers, levels);
+    basics.typed.follow(&basics.live);
 }
 
 /// Exchanges lead to their lines of the log where both are served.
