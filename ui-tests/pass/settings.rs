@@ -57,6 +57,8 @@ struct All {
 }
 
 impl All {
+    // Whatever the type is, it is given by reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
     fn loopback(address: &Ipv4Addr) -> Result<(), String> {
         if address.is_loopback() { Ok(()) } else { Err("not here".to_owned()) }
     }
