@@ -1,7 +1,10 @@
 //! Setting values while the service runs: which names may be, and that no secret is.
 
 use super::Environment;
-use crate::settings::{SettingsReader, canonical_name, is_at_or_below, is_guarding};
+use crate::{
+    error::Error,
+    settings::{SettingsReader, canonical_name, check_name, is_at_or_below, is_guarding},
+};
 
 const SETTING: &str = "actuator.env.writable";
 /// Where settings come from, what becomes of bad ones, and all about endpoints: nobody changes that
@@ -86,6 +89,8 @@ impl Environment {
     /// Sets a value over those of all sources, and says what came of it. It blocks while other
     /// settings are taken over.
     pub fn set(&self, name: &str, value: &str) -> Result<SetValue, SetValueError> {
+        let bad = |error: Error| SetValueError::Bad(error.to_string());
+        check_name(name).map_err(bad)?;
         let name = canonical_name(name);
         if !self.policy.writable.allow(&name) {
             return Err(SetValueError::Forbidden(
@@ -98,7 +103,7 @@ impl Environment {
         if holds_secret || is_masked || self.sanitizer.is_secret_key(&name) {
             return Err(SetValueError::Forbidden("secrets cannot be set over HTTP"));
         }
-        self.live.set(&name, value).map_err(|error| SetValueError::Bad(error.to_string()))?;
+        self.live.set(&name, value).map_err(bad)?;
         let takes_effect = self.live.waiting_for_restart(std::slice::from_ref(&name)).is_empty();
         Ok(SetValue { name, takes_effect })
     }

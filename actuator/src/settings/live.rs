@@ -267,15 +267,25 @@ pub fn canonical_name(name: &str) -> String {
 }
 
 fn check(name: &str, value: &str) -> Result<()> {
+    check_name(name)?;
+    if value.len() > MAX_VALUE || value.contains(char::is_control) {
+        return Err(refusal(format!(
+            "value: expected a text of one line, at most {MAX_VALUE} bytes"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses what cannot be the name of a setting that is set while the service runs: to be asked
+/// before a name of others is compared with anything, which takes longer the longer it is.
+///
+/// # Errors
+/// It is empty, too long, or has white space or control characters.
+pub fn check_name(name: &str) -> Result<()> {
     let is_bad = |c: char| c.is_control() || c.is_whitespace();
     if name.is_empty() || name.len() > MAX_NAME || name.contains(is_bad) {
         return Err(refusal(format!(
             "name: expected the name of a setting, at most {MAX_NAME} bytes without white space"
-        )));
-    }
-    if value.len() > MAX_VALUE || value.contains(char::is_control) {
-        return Err(refusal(format!(
-            "value: expected a text of one line, at most {MAX_VALUE} bytes"
         )));
     }
     Ok(())

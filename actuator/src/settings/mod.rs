@@ -36,7 +36,7 @@ pub use catalog::Kind as SettingKind;
 pub use convert::{DataSize, FromSetting, one_of};
 pub(crate) use guarding::{is_at_or_below, is_guarding};
 pub(crate) use help::{HelpEntry, SettingsHelp, asked as help_asked};
-pub(crate) use live::{LiveSettings, canonical_name};
+pub(crate) use live::{LiveSettings, canonical_name, check_name};
 #[doc(hidden)]
 pub use reader::SettingsReader;
 pub(crate) use source::{Property, PropertySource, SourceKind, ValueKind};

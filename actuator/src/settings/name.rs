@@ -87,16 +87,16 @@ fn matches(
     let most = if *head == "*" || spelling == Spelling::Variable { segments.len() } else { 1 };
     for count in 1..=most.min(segments.len()) {
         let (taken, left) = segments.split_at_checked(count)?;
-        let text = if *head == "*" {
-            join(taken)
-        } else if uniform(&taken.concat()) == uniform(head) {
-            (*head).to_owned()
-        } else {
+        if *head != "*" && uniform(&taken.concat()) != uniform(head) {
             continue;
-        };
+        }
         let depth = out.len();
-        out.push(text);
+        out.push((*head).to_owned());
         if let Some(found) = matches(left, rest, spelling, indexed, out) {
+            // Only now: to put together what does not match takes the square of a long name.
+            if let Some(text) = out.get_mut(depth).filter(|text| *text == "*") {
+                *text = join(taken);
+            }
             return Some(found);
         }
         out.truncate(depth);
