@@ -63,6 +63,7 @@ fn if_one_refuses_nobody_commits_and_all_refusals_are_told() {
 }
 
 /// Live settings with the policy to leave bad values out, and what was committed of `a`.
+#[expect(clippy::type_complexity, reason = "each is looked at by its test")]
 fn forgiving() -> (Arc<LiveSettings>, Arc<Mutex<Settings>>, Arc<Mutex<Option<u16>>>) {
     let (live, next) = live(&[("actuator.settings.on-invalid", "warn-and-keep"), ("a", "1")]);
     let committed = Arc::new(Mutex::new(None));
