@@ -265,7 +265,7 @@ async fn who_says_nothing_is_hung_up_on_after_ten_seconds() {
     assert_eq!(began.elapsed().as_secs(), 10);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn who_says_nothing_keeps_nobody_out() {
     let authority = Authority::new("authority");
     let server = Server::new(&authority.server("shop"), &[]);
