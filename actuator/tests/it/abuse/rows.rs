@@ -273,8 +273,7 @@ fn bodies() -> Vec<Row> {
 fn headers() -> Vec<Row> {
     let path = "/actuator/health/liveness";
     let log = "/actuator/logfile";
-    let many: Vec<String> = (0..99).map(|from| format!("{from}-{from},")).collect();
-    let many = many.concat();
+    let many = (0..99).map(|from| format!("{from}-{from}")).collect::<Vec<_>>().join(",") + ",";
     vec![
         row("Accept that is none", get(path, "accept: {n}\r\n"), &[406]),
         row(
@@ -309,12 +308,14 @@ fn headers() -> Vec<Row> {
         ),
         row(
             "a page of others",
-            "POST /actuator/loggers/a HTTP/1.1\r\nhost: localhost\r\norigin: http://{n}.example\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}".to_owned(),
+            "POST /actuator/loggers/a HTTP/1.1\r\nhost: localhost\r\norigin: http://{n}.example\r\n\
+             content-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
             &[403],
         ),
         row(
             "a preflight",
-            "OPTIONS /actuator/env HTTP/1.1\r\nhost: localhost\r\norigin: http://{n}.example\r\naccess-control-request-method: PUT\r\n\r\n",
+            "OPTIONS /actuator/env HTTP/1.1\r\nhost: localhost\r\norigin: http://{n}.example\r\n\
+             access-control-request-method: PUT\r\n\r\n",
             &[200, 403],
         ),
         row("conditions", get(path, "if-none-match: \"{n}\"\r\nif-modified-since: {n}\r\n"), FINE),
