@@ -44,12 +44,12 @@ fn nonsense_in_a_query_is_answered_or_refused_and_opens_nothing() {
         for name in ["level", "target", "text", "request", "tail", "lastEventId", "other"] {
             let target = format!("/actuator/logstream?{name}={value}&{name}={value}");
             let status = service.send(Request::new("HEAD", &target)).status();
-            assert!([200, 400].contains(&status), "{name}={value:.40}: {status}");
+            assert!([200, 400, 414, 431].contains(&status), "{name}={value:.40}: {status}");
         }
         for name in ["after", "principal", "type"] {
             let target = format!("/actuator/auditevents?{name}={value}&{name}={value}");
             let status = service.get(&target).status();
-            assert!([200, 400].contains(&status), "{name}={value:.40}: {status}");
+            assert!([200, 400, 414, 431].contains(&status), "{name}={value:.40}: {status}");
         }
     }
     assert_eq!(Viewer::open(service.address, "").status, 200);
@@ -62,12 +62,12 @@ fn nonsense_in_a_header_is_answered_or_refused() {
     for value in nonsense().iter().map(String::as_str).chain(odd) {
         let head = Request::new("HEAD", "/actuator/logstream").header("last-event-id", value);
         let status = service.send(head).status();
-        assert!([200, 400].contains(&status), "last-event-id: {value:.40}: {status}");
+        assert!([200, 400, 431].contains(&status), "last-event-id: {value:.40}: {status}");
         for value in [value.to_owned(), format!("bytes={value}"), format!("bytes={value}-{value}")]
         {
             let request = Request::get("/actuator/logfile").header("range", &value);
             let status = service.send(request).status();
-            assert!([200, 206, 416].contains(&status), "range: {value:.40}: {status}");
+            assert!([200, 206, 416, 431].contains(&status), "range: {value:.40}: {status}");
         }
     }
 }

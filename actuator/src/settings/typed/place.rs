@@ -8,6 +8,7 @@ use crate::settings::{Property, PropertySource, Settings, SourceKind, name};
 #[derive(Clone, Debug)]
 pub struct Place<'s> {
     name: String,
+    settings: &'s Settings,
     sources: &'s [PropertySource],
 }
 
@@ -24,7 +25,7 @@ pub(super) enum Items<'s> {
 impl<'s> Place<'s> {
     /// This name in all sources.
     pub fn new(name: &str, settings: &'s Settings) -> Self {
-        Self { name: name.to_owned(), sources: settings.sources() }
+        Self { name: name.to_owned(), settings, sources: settings.sources() }
     }
 
     /// The whole name.
@@ -34,12 +35,17 @@ impl<'s> Place<'s> {
 
     /// The place of `key` below this one.
     pub(super) fn below(&self, key: &str) -> Self {
-        Self { name: format!("{}.{key}", self.name), sources: self.sources }
+        Self { name: format!("{}.{key}", self.name), ..self.clone() }
     }
 
     /// The property of exactly this name.
     pub(super) fn property(&self) -> Option<&'s Property> {
-        self.sources.iter().find_map(|source| source.get(&self.name))
+        self.sources.iter().find_map(|source| self.in_source(source))
+    }
+
+    /// Its property in one source, unless that does not count (`actuator.settings.on-invalid`).
+    fn in_source(&self, source: &'s PropertySource) -> Option<&'s Property> {
+        self.settings.counts(&source.name, source.get_with_name(&self.name)?)
     }
 
     /// Whether anything is set below this name.
@@ -50,7 +56,7 @@ impl<'s> Place<'s> {
     /// The items of the list of this name.
     pub(super) fn items(&self) -> Option<Items<'s>> {
         self.sources.iter().find_map(|source| {
-            if let Some(property) = source.get(&self.name) {
+            if let Some(property) = self.in_source(source) {
                 return Some(Items::Text(property));
             }
             let indices = indices(source, &self.name);
@@ -60,6 +66,7 @@ impl<'s> Place<'s> {
             }
             let place = |index: &usize| Place {
                 name: format!("{}[{index}]", self.name),
+                settings: self.settings,
                 sources: std::slice::from_ref(source),
             };
             (!indices.is_empty()).then(|| Items::Places(indices.iter().map(place).collect()))
