@@ -276,7 +276,8 @@ async fn who_says_nothing_keeps_nobody_out() {
         silent.push((ours, tokio::spawn(async move { tls.accept(theirs).await.map(drop) })));
     }
     Client::new(&authority).call(&server.tls).await.unwrap();
-    let (_, oldest) = silent.remove(0);
+    // The silent end is kept: what it hears is not that the other side left.
+    let (_silent, oldest) = silent.remove(0);
     let error = oldest.await.unwrap().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionAborted);
 }
