@@ -1,6 +1,7 @@
 //! The endpoints: from a subject to the JSON that the API promises, one file per id.
 //!
-//! A new endpoint is a file here, one line in [`all`] and its id in [`IDS`].
+//! A new endpoint is a file here and its id in [`IDS`]; one whose subject nothing else needs is made
+//! in a line of `server/further.rs`, any other in [`all`].
 
 mod auditevents;
 mod beans;
@@ -107,6 +108,8 @@ pub(crate) struct Subjects {
     pub(crate) host_name: String,
     /// What was known when the application was compiled.
     pub(crate) facts: Option<Facts>,
+    /// The endpoints of subjects that stand on their own.
+    pub(crate) further: Vec<SharedEndpoint>,
 }
 
 /// All ids there can be, for settings that name one; a test compares them with [`all`].
@@ -215,6 +218,7 @@ pub(crate) fn all(
         )),
     ];
     endpoints.extend(where_asked(subjects, aliases));
+    endpoints.extend(subjects.further.iter().cloned());
     endpoints.sort_by(|a, b| a.id().cmp(b.id()));
     (endpoints, mounts)
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use super::{access::Access, call::Call, problem::Problem, reply::Reply};
+use super::{access::Access, call::Call, parameter::Parameter, problem::Problem, reply::Reply};
 
 /// A boxed future, as the object-safe traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -20,6 +20,11 @@ pub trait Endpoint: Send + Sync + 'static {
 
     /// Everything that can be done with it. Stable for the life of the endpoint.
     fn operations(&self) -> &[Operation];
+
+    /// What it is for, in a sentence or more: documents of the API tell it. May be empty.
+    fn description(&self) -> &str {
+        ""
+    }
 
     /// The access that is granted when no setting says otherwise.
     fn default_access(&self) -> Access {
@@ -53,51 +58,60 @@ pub struct Operation {
     pub takes_body: bool,
     /// Whether members of that body may be objects themselves; elsewhere they are refused.
     pub takes_objects: bool,
+    /// What it does, in a line: documents of the API tell it. May be empty.
+    pub summary: &'static str,
+    /// The arguments by name, for documents of the API; those of the path only if there is more to
+    /// tell than their names.
+    pub parameters: &'static [Parameter],
 }
 
 impl Operation {
     /// A read of the endpoint itself that produces JSON.
     pub const fn read(selectors: &'static [Selector]) -> Self {
-        Self {
-            kind: OperationKind::Read,
-            selectors,
-            produces: Produces::Json,
-            takes_body: false,
-            takes_objects: false,
-        }
+        Self::new(OperationKind::Read, selectors, Produces::Json)
     }
 
     /// A write that takes parameters from a JSON body.
     pub const fn write(selectors: &'static [Selector]) -> Self {
-        Self {
-            kind: OperationKind::Write,
-            selectors,
-            produces: Produces::Json,
-            takes_body: true,
-            takes_objects: false,
-        }
+        let mut write = Self::write_without_body(selectors);
+        write.takes_body = true;
+        write
     }
 
     /// A write without parameters (`shutdown`).
     pub const fn write_without_body(selectors: &'static [Selector]) -> Self {
-        Self {
-            kind: OperationKind::Write,
-            selectors,
-            produces: Produces::Json,
-            takes_body: false,
-            takes_objects: false,
-        }
+        Self::new(OperationKind::Write, selectors, Produces::Json)
     }
 
     /// A delete.
     pub const fn delete(selectors: &'static [Selector]) -> Self {
+        Self::new(OperationKind::Delete, selectors, Produces::Nothing)
+    }
+
+    const fn new(kind: OperationKind, selectors: &'static [Selector], produces: Produces) -> Self {
         Self {
-            kind: OperationKind::Delete,
+            kind,
             selectors,
-            produces: Produces::Nothing,
+            produces,
             takes_body: false,
             takes_objects: false,
+            summary: "",
+            parameters: &[],
         }
+    }
+
+    /// The same operation with the line that says what it does.
+    #[must_use]
+    pub const fn doing(mut self, summary: &'static str) -> Self {
+        self.summary = summary;
+        self
+    }
+
+    /// The same operation with the arguments that it knows by name.
+    #[must_use]
+    pub const fn taking(mut self, parameters: &'static [Parameter]) -> Self {
+        self.parameters = parameters;
+        self
     }
 
     /// The same operation, whose body may have objects as members.

@@ -15,6 +15,7 @@ pub(crate) mod endpoint;
     feature = "sqlx-sqlite"
 ))]
 pub(crate) mod naming;
+pub(crate) mod parameter;
 pub(crate) mod peer;
 pub(crate) mod principal;
 pub(crate) mod problem;

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
-    declared_meters, endpoint_audit, guard, health, level_audit, level_store, lifecycle,
+    declared_meters, endpoint_audit, further, guard, health, level_audit, level_store, lifecycle,
     lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
 };
 use crate::{
@@ -83,6 +83,14 @@ impl Parts {
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
+        let further = further::endpoints(&mut further::Ground {
+            basics,
+            declarations,
+            app: &mut app,
+            application: &name,
+            version: version.as_deref(),
+            runtime: &application_runtime,
+        })?;
         sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
         let application =
@@ -118,6 +126,7 @@ impl Parts {
             host,
             host_name: host_name().unwrap_or_default(),
             facts: facts.map(|facts| facts.facts),
+            further,
         };
         Ok(Self {
             name,
@@ -416,6 +425,12 @@ mod tests {
         builder.serves = true;
         let actuator = builder.build().await.unwrap();
         let ids: Vec<&str> = actuator.endpoints.iter().map(|endpoint| endpoint.id()).collect();
-        assert_eq!(ids, endpoint::IDS);
+        assert!(ids.is_sorted() && endpoint::IDS.is_sorted());
+        let unknown: Vec<_> = ids.iter().filter(|id| !endpoint::IDS.contains(id)).collect();
+        assert!(unknown.is_empty(), "{unknown:?} cannot be named by settings");
+        // Nothing has been registered here that the others speak for.
+        for id in endpoint::IDS.iter().filter(|id| !ids.contains(id)) {
+            assert_ne!(endpoint::why_missing(id), endpoint::why_missing("?"), "{id}");
+        }
     }
 }

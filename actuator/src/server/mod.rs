@@ -11,6 +11,7 @@ mod declared_meters;
 mod endpoint_audit;
 mod event_limit;
 mod features;
+mod further;
 mod guard;
 mod health;
 mod help;
