@@ -15,6 +15,12 @@ pub fn health_check(attribute: TokenStream, item: TokenStream) -> TokenStream {
     declare::health_check::expand(attribute.into(), &item.into()).into()
 }
 
+/// Documented as `actuator::scheduled`.
+#[proc_macro_attribute]
+pub fn scheduled(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::scheduled::expand(attribute.into(), &item.into()).into()
+}
+
 /// Documented as `actuator::env_source`.
 #[proc_macro_attribute]
 pub fn env_source(attribute: TokenStream, item: TokenStream) -> TokenStream {

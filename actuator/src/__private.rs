@@ -22,8 +22,10 @@ pub use crate::{
     model::source::Source,
     registry::{
         EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration, async_check,
-        async_provider, bind, blocking_check, declared_metrics, gauge, provider, share,
+        async_provider, async_task, bind, blocking_check, blocking_task, declared_metrics, gauge,
+        provider, share,
     },
+    scheduling::{DeclaredSchedule, Overlap, ScheduledDeclaration},
     server::{NoSetup, Package, serve},
     settings::{
         FromSetting, SettingKind, SettingsReader, one_of,

@@ -35,6 +35,7 @@
 //! | use a check that is there already | [`checks`] |
 //! | say how a check is run and what it counts | [`HealthCheck`], [`App::add_health_check`] |
 //! | follow changes of health, register checks later | [`HealthContributors`], from [`Actuator::health`] |
+//! | run something every minute, or every night | [`macro@scheduled`], [`App::scheduled`], [`scheduling`] |
 //! | serve | [`serve!`], or [`Actuator::builder`] for more control |
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`macro@timed`], [`macro@counted`], [`macro@gauge`], [`macro@metrics`] |
@@ -62,6 +63,8 @@
 //!
 //! # Features
 //!
+//! - `cron`: scheduled tasks by cron expression and time zone. Those at a fixed rate or delay need no
+//!   feature.
 //! - `compression` (on by default): compresses the answers of `/actuator/prometheus` for those who
 //!   accept gzip, and the archives of the log file.
 //! - `metrics` (on by default): what is recorded through the `metrics` crate arrives among the
@@ -133,6 +136,11 @@ pub struct ExchangesDocument;
 #[doc = include_str!("../../docs/metrics-crate.md")]
 pub struct MetricsCrateDocument;
 
+/// And those about scheduled tasks.
+#[cfg(all(doctest, feature = "cron"))]
+#[doc = include_str!("../../docs/scheduled-tasks.md")]
+pub struct ScheduledTasksDocument;
+
 /// And those about calls, pools and caches.
 #[cfg(all(doctest, feature = "reqwest", feature = "moka"))]
 #[doc = include_str!("../../docs/metrics-clients.md")]
@@ -176,6 +184,7 @@ mod model;
 mod probe;
 mod registry;
 pub mod request;
+pub mod scheduling;
 pub mod security;
 #[cfg(feature = "sentry")]
 pub mod sentry;
@@ -407,6 +416,53 @@ pub use actuator_macros::gauge;
 /// `Arc<LongTaskTimer>` or `MultiGauge`. The struct gets a function `new(&MeterRegistry) -> Self`,
 /// for tests: `OrderMetrics::new(&MeterRegistry::default())`.
 pub use actuator_macros::metrics;
+
+/// Runs a function on a schedule; Spring's `@Scheduled`. Its parameters are components, as for
+/// [`macro@health_check`]; it is `async` or not, and one that is not may block.
+///
+/// ```
+/// use actuator::scheduled;
+///
+/// # struct Store; impl Store { async fn sweep(&self) -> std::io::Result<()> { Ok(()) } }
+/// /// Removes orders that nobody paid.
+/// #[scheduled(fixed_rate = "${orders.sweep.every:30s}", initial_delay = "5s", timeout = "10s")]
+/// async fn sweep(store: &Store) -> std::io::Result<()> {
+///     store.sweep().await
+/// }
+/// ```
+#[cfg_attr(
+    feature = "cron",
+    doc = r#"
+```
+/// Every working day at three in the morning, in Zurich.
+#[actuator::scheduled(cron = "0 0 3 * * MON-FRI", zone = "Europe/Zurich")]
+fn nightly() {}
+```
+"#
+)]
+///
+/// | argument | |
+/// |---|---|
+/// | `cron = "0 0 3 * * MON-FRI"` | second, minute, hour, day of month, month, day of week, or `@daily` and the like; needs the feature `cron` |
+/// | `zone = "Europe/Zurich"` | the time zone of `cron`; that of the machine by default |
+/// | `fixed_rate = "30s"` | from one beginning to the next; does not drift |
+/// | `fixed_delay = "30s"` | from an end to the next beginning |
+/// | `initial_delay = "5s"` | before the first run, none by default; alone it is a task that runs once |
+/// | `overlap = skip`, `queue`, `parallel` | what becomes of a run that is due while one is running, by default it is left out; with `cron` and `fixed_rate` |
+/// | `timeout = "10s"` | a run that takes longer has failed; it is cancelled, unless it blocks |
+/// | `jitter = "5s"` | each run is late by a random time up to this |
+/// | `name = "…"` | what it is called; the path of the function by default |
+/// | `on = Type` | for an associated function: the type of its `impl` block |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// Each text may name settings (`cron = "${orders.cleanup.cron}"`, `"${every:30s}"`); a setting of
+/// `-` switches the task off.
+///
+/// It returns nothing, or a `Result<(), E>` whose error can be displayed: that is the cause that
+/// `/actuator/scheduledtasks` shows, and so is the message of a panic. The first failure is an ERROR
+/// in the log. Tasks begin once the service is ready. Each instance of a service runs them: of
+/// several instances none is chosen. See [`scheduling`]; the twin at run time is [`App::scheduled`].
+pub use actuator_macros::scheduled;
 
 /// Reads a struct from the settings below a prefix, or an enum from one setting; Spring's
 /// `@ConfigurationProperties`. See [typed settings](crate::settings).

@@ -10,6 +10,8 @@ mod check_options;
 mod measured;
 #[path = "../pass/return_types.rs"]
 mod return_types;
+#[path = "../pass/scheduled.rs"]
+mod scheduled;
 #[path = "../pass/serve_forms.rs"]
 mod serve_forms;
 #[path = "../pass/settings.rs"]
@@ -19,6 +21,7 @@ mod settings;
 fn every_documented_form_compiles() {
     measured::main();
     return_types::main();
+    scheduled::main();
     serve_forms::main();
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct FunctionAttribute {
     pub(crate) name: &'static str,
     /// What parts the declared name into segments (`db/primary`).
     pub(crate) separator: Option<char>,
+    /// Whether it goes without a name, which is empty then.
+    pub(crate) name_is_optional: bool,
 }
 
 impl FunctionAttribute {
@@ -31,11 +33,16 @@ impl FunctionAttribute {
         };
         let mut problems = Problems::default();
         let mut args = Args::parse(arguments);
-        let name = name::required(&mut args, &function.name().to_string(), self.separator);
+        let example = function.name().to_string();
+        let name = if self.name_is_optional {
+            name::optional(&mut args, &example, self.separator)
+        } else {
+            Some(name::required(&mut args, &example, self.separator))
+        };
         let own = read_own(&mut args);
         let on = args.type_("on");
         let krate = args.krate();
-        let name = name.finish(&mut problems);
+        let name = name.map(|name| name.finish(&mut problems)).unwrap_or_default();
         args.finish(&mut problems);
         let parameters = function.parameters(on.as_ref(), &mut problems);
         if problems.is_empty() {

@@ -6,7 +6,7 @@ use quote::quote;
 use super::{check_options::CheckOptions, function::FunctionAttribute};
 
 const ATTRIBUTE: FunctionAttribute =
-    FunctionAttribute { name: "health_check", separator: Some('/') };
+    FunctionAttribute { name: "health_check", separator: Some('/'), name_is_optional: false };
 
 /// Expands the attribute on `item`.
 pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {

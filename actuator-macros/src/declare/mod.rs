@@ -9,5 +9,7 @@ pub(crate) mod health_check;
 mod measured;
 pub(crate) mod metrics;
 pub(crate) mod provider;
+mod schedule_options;
+pub(crate) mod scheduled;
 pub(crate) mod settings;
 pub(crate) mod timed;

@@ -12,7 +12,7 @@ pub(crate) fn expand(
     arguments: TokenStream,
     item: &TokenStream,
 ) -> TokenStream {
-    let attribute = FunctionAttribute { name: attribute, separator: None };
+    let attribute = FunctionAttribute { name: attribute, separator: None, name_is_optional: false };
     let declared = match attribute.read(arguments, item, |_| ()) {
         Ok((declared, ())) => declared,
         Err(instead) => return instead,

@@ -7,9 +7,13 @@ use crate::{problem::Problems, syntax::args::Args};
 /// Reads the mandatory `name`, or remembers what is wrong with it. `separator` parts a name into
 /// segments (`db/primary`), none of which may be empty.
 pub(crate) fn required(args: &mut Args, example: &str, separator: Option<char>) -> Name {
-    let Some((text, span)) = args.string("name") else {
-        return Name { text: String::new(), problem: missing(args, example) };
-    };
+    optional(args, example, separator)
+        .unwrap_or_else(|| Name { text: String::new(), problem: missing(args, example) })
+}
+
+/// Reads the `name` if there is one.
+pub(crate) fn optional(args: &mut Args, example: &str, separator: Option<char>) -> Option<Name> {
+    let (text, span) = args.string("name")?;
     let segments: Vec<&str> = separator.map_or(vec![text.as_str()], |by| text.split(by).collect());
     let complaint = if text.is_empty() {
         Some(format!("a name must not be empty: `name = \"{example}\"`"))
@@ -26,7 +30,7 @@ pub(crate) fn required(args: &mut Args, example: &str, separator: Option<char>) 
     } else {
         None
     };
-    Name { text, problem: complaint.map(|complaint| (span, complaint)) }
+    Some(Name { text, problem: complaint.map(|complaint| (span, complaint)) })
 }
 
 /// A name as it was read.

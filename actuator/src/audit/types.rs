@@ -45,6 +45,9 @@ pub const APPLICATION_STOPPING: &str = "APPLICATION_STOPPING";
 /// Somebody set values over those of all sources (`POST /env`), or took them back. Data: `names`, and
 /// where it is true `reset`.
 pub const ENVIRONMENT_CHANGED: &str = "ENVIRONMENT_CHANGED";
+/// Somebody ran, paused or resumed a scheduled task over HTTP. Data: `task` (its name) and `action`
+/// (`run`, `pause`, `resume`).
+pub const SCHEDULED_TASK_CHANGED: &str = "SCHEDULED_TASK_CHANGED";
 /// Somebody called an operation of the management API that changes something, and it was done or
 /// refused. Data: `endpoint` (its id), `operation` (`write` or `delete`), `selectors` (the path below
 /// the endpoint, where there is one), `status` (of the answer; 499 if the caller went away before it),

@@ -33,6 +33,7 @@ mod prometheus;
 mod refresh;
 mod refused;
 mod restart;
+mod scheduledtasks;
 mod shutdown;
 mod threaddump;
 
@@ -65,6 +66,7 @@ pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
 pub(crate) use refresh::{Refresh, Refreshed};
+pub(crate) use scheduledtasks::ScheduledtasksEndpoint;
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -133,6 +135,7 @@ pub(crate) const IDS: &[&str] = &[
     "prometheus",
     "refresh",
     "restart",
+    "scheduledtasks",
     "shutdown",
     "threaddump",
     "trace",
@@ -257,6 +260,9 @@ pub(crate) fn why_missing(id: &str) -> &'static str {
         "logfiles" => "there is no log file (logging.file.name)",
         "logstream" => {
             "nothing of the log is kept in memory (actuator.logfile.ring-size), or nobody may watch it (actuator.logstream.max-viewers)"
+        }
+        "scheduledtasks" => {
+            "no scheduled task is declared (#[scheduled]) or registered (App::scheduled)"
         }
         "prometheus" => "management.prometheus.metrics.export.enabled is false",
         _ => "its subject does not exist here",

@@ -13,6 +13,7 @@ use crate::{
         site::{GaugeFn, GaugeValue},
     },
     model::provider::ProviderFn,
+    scheduling::{TaskResult, Work},
 };
 
 /// A check from an async function.
@@ -54,6 +55,25 @@ where
         let provided = provide();
         Box::pin(async move { document(&provided.await) })
     })
+}
+
+/// A scheduled task from an async function.
+pub fn async_task<F, Fut, T>(task: F) -> Work
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = T> + Send + 'static,
+    T: TaskResult,
+{
+    Work::asynchronous(task)
+}
+
+/// A scheduled task from a function that may block: it runs on the blocking pool.
+pub fn blocking_task<F, T>(task: F) -> Work
+where
+    F: Fn() -> T + Send + Sync + 'static,
+    T: TaskResult,
+{
+    Work::blocking(task)
 }
 
 /// The value of a gauge from a function.

@@ -10,6 +10,7 @@ use crate::{
     info::FactsDeclaration,
     meter::site::{GaugeDeclaration, MeterDeclaration, MeterSite, MetricsDeclaration, Site},
     model::{provider::Provider, source::Source},
+    scheduling::ScheduledDeclaration,
     settings::typed::SettingsDeclaration,
 };
 
@@ -21,6 +22,7 @@ inventory::collect!(MeterSite);
 inventory::collect!(GaugeDeclaration);
 inventory::collect!(MetricsDeclaration);
 inventory::collect!(SettingsDeclaration);
+inventory::collect!(ScheduledDeclaration);
 
 /// All declarations of the program, by kind, sorted by name and place.
 #[derive(Debug, Default)]
@@ -41,6 +43,8 @@ pub struct Declarations {
     pub metrics: Vec<&'static MetricsDeclaration>,
     /// `#[derive(Settings)]` with a prefix.
     pub settings: Vec<&'static SettingsDeclaration>,
+    /// `#[scheduled]`.
+    pub scheduled: Vec<&'static ScheduledDeclaration>,
 }
 
 impl Declarations {
@@ -55,6 +59,7 @@ impl Declarations {
             gauges: inventory::iter::<GaugeDeclaration>().collect(),
             metrics: inventory::iter::<MetricsDeclaration>().collect(),
             settings: Self::settings(),
+            scheduled: inventory::iter::<ScheduledDeclaration>().collect(),
         };
         declarations.health.sort_by_key(|declared| (declared.name, declared.source));
         declarations.env.sort_by_key(|declared| (declared.name, declared.source));
@@ -64,6 +69,7 @@ impl Declarations {
         declarations.sites.sort_by_key(|site| place(site.declaration()));
         declarations.gauges.sort_by_key(|declared| place(&declared.meter));
         declarations.metrics.sort_by_key(|declared| declared.source);
+        declarations.scheduled.sort_by_key(|declared| (declared.known_as(), declared.source));
         declarations
     }
 
@@ -85,7 +91,9 @@ impl Declarations {
         let env = self.env.iter().map(|d| claim("env source", d.name, &d.source));
         let info = self.info.iter().map(|d| claim("info source", d.name, &d.source));
         let gauges = self.gauges.iter().map(|d| claim("gauge", &d.full_name(), &d.meter.source));
-        health.chain(env).chain(info).chain(gauges).collect()
+        let scheduled =
+            self.scheduled.iter().map(|d| claim("scheduled task", d.known_as(), &d.source));
+        health.chain(env).chain(info).chain(gauges).chain(scheduled).collect()
     }
 
     /// All meters that are declared in any way.
@@ -107,6 +115,7 @@ impl Declarations {
         self.info.iter().for_each(|d| count("info source", &d.source));
         self.facts.iter().for_each(|d| count("actuator info", &d.source));
         self.settings.iter().for_each(|d| count("settings", &d.source));
+        self.scheduled.iter().for_each(|d| count("scheduled task", &d.source));
         self.meters().for_each(|meter| count("meter", &meter.source));
         counts
     }

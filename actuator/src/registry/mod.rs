@@ -9,7 +9,8 @@ mod declaration;
 
 pub use crate::model::component::{Components, MissingComponent};
 pub use adapter::{
-    async_check, async_provider, blocking_check, declared_metrics, gauge, handles, provider,
+    async_check, async_provider, async_task, blocking_check, blocking_task, declared_metrics,
+    gauge, handles, provider,
 };
 pub use bean::{Bean, BeanRegistry};
 pub use bind::{Missing, bind, share};

@@ -34,6 +34,7 @@ use crate::{
     logging::LevelAttendants,
     meter::{MeterRegistry, MetricsSampler},
     model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
+    scheduling::ScheduledTasks,
     settings::LiveSettings,
     support::{
         application_runtime::ApplicationRuntime, host_name::host_name,
@@ -86,6 +87,7 @@ pub struct Actuator {
     pub(super) started: SystemTime,
     pub(super) sampler: MetricsSampler,
     pub(super) streams: Streams,
+    pub(super) scheduled_tasks: ScheduledTasks,
 }
 
 impl Actuator {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     actuator::Actuator,
     lifecycle::{HookResult, Lifecycle},
+    scheduling::Scheduling,
 };
 use crate::{
     audit::{Audit, AuditEventRepository},
@@ -49,6 +50,7 @@ pub struct App {
     pub(super) availability: Availability,
     pub(super) lifecycle: Lifecycle,
     pub(super) is_refreshable: bool,
+    pub(super) scheduling: Scheduling,
     pub(super) on_assembled: Vec<OnAssembled>,
 }
 
@@ -84,6 +86,7 @@ impl App {
             availability: Availability::starting(),
             lifecycle: Lifecycle::default(),
             is_refreshable: false,
+            scheduling: Scheduling::default(),
             on_assembled: Vec::new(),
         }
     }
@@ -407,7 +410,7 @@ impl App {
         self
     }
 
-    fn claim(&mut self, kind: &'static str, name: &str, place: &Location<'_>) {
+    pub(super) fn claim(&mut self, kind: &'static str, name: &str, place: &Location<'_>) {
         self.claims.push(Claim {
             kind,
             name: name.to_owned(),

@@ -26,6 +26,7 @@ use crate::{
         sanitizer::{MASK, Sanitizer},
     },
     registry::{Binder, Declarations, refuse_conflicts},
+    scheduling::ScheduledTasks,
     security::Authenticator,
     settings::SettingsReader,
     support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
@@ -40,7 +41,8 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
     declared_meters::declare(&declarations, &basics.meters, &mut app.components)?;
     let registered_at_run_time =
-        app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
+        app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len()
+            + app.scheduling.names().count();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
     basics.sanitizer.hide_names(typed_settings::secret_names(&basics.typed));
     basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));
@@ -59,6 +61,7 @@ struct Parts {
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
     authenticators: Vec<Arc<dyn Authenticator>>,
+    scheduled_tasks: ScheduledTasks,
 }
 
 impl Parts {
@@ -138,6 +141,7 @@ impl Parts {
             sampler,
             exchanges,
             authenticators: app.authenticators,
+            scheduled_tasks: app.scheduling.tasks(),
         })
     }
 
@@ -215,6 +219,7 @@ impl Parts {
             started: basics.started,
             sampler: self.sampler,
             streams: Streams::default(),
+            scheduled_tasks: self.scheduled_tasks,
         };
         // It is put together once.
         let _ = explained.set(conditions::of(&actuator));

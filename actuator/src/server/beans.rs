@@ -39,6 +39,13 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
         let name = format!("{}-{}", d.prefix, (d.type_name)());
         beans.add(&name, declared("settings", d.source, d.description, &[]));
     }
+    for d in &declarations.scheduled {
+        let bean = declared("scheduled task", d.source, d.description, d.dependencies);
+        beans.add(d.known_as(), bean);
+    }
+    for name in app.scheduling.names() {
+        beans.add(name, bean("scheduled task", "registered at run time"));
+    }
     for check in &app.checks {
         beans.add(check.path(), bean("health check", "registered at run time"));
     }

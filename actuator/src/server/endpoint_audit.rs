@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Endpoints whose changes have types of their own.
-const TOLD_ELSEWHERE: [&str; 4] = ["env", "health", "loggeroverrides", "loggers"];
+const TOLD_ELSEWHERE: [&str; 5] = ["env", "health", "loggeroverrides", "loggers", "scheduledtasks"];
 /// Refused calls that are recorded in a minute: anybody may cause them, and must not drive
 /// everything else out of the trail.
 const MAX_REFUSED: u32 = 20;

@@ -1,5 +1,7 @@
 //! Every route of a service with all that can be switched on, asked by a stranger.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
@@ -13,6 +15,7 @@ use crate::{
         call::Listener,
         endpoint::{Operation, Selector},
     },
+    scheduling::Schedule,
     server::builder::Builder,
 };
 
@@ -43,6 +46,10 @@ fn builder(settings: &[(&str, &str)]) -> Builder {
     let mut builder = Actuator::builder().isolated().without_declarations();
     // Some endpoints exist only where this crate serves.
     builder.serves = true;
+    let builder = builder.with(|app| {
+        let once = Schedule::once(Duration::from_hours(1));
+        app.scheduled("sample", once, || async {});
+    });
     settings.iter().fold(builder, |builder, (name, value)| builder.force_setting(name, *value))
 }
 

@@ -34,6 +34,7 @@ mod recorder;
 mod registration_meters;
 mod running;
 mod sanitizing;
+mod scheduling;
 mod secured;
 #[cfg(feature = "sentry")]
 mod sentry;

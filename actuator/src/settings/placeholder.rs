@@ -45,6 +45,12 @@ impl Settings {
         }
     }
 
+    /// A text of the application's code with its placeholders resolved; what cannot be resolved
+    /// stays as it was written.
+    pub fn fill_in(&self, text: &str) -> String {
+        self.resolve(text).text
+    }
+
     /// A text with its placeholders resolved from these settings.
     pub(super) fn resolve(&self, text: &str) -> Resolved {
         let mut resolved = Resolved { text: String::new(), holds_secret: false, steps: 0 };

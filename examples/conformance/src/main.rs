@@ -5,6 +5,7 @@
 mod audit;
 mod checks;
 mod client;
+mod jobs;
 mod loggers;
 mod meters;
 mod routes;
@@ -30,5 +31,6 @@ async fn setup(app: &mut App) -> actuator::Result<Router> {
     audit::remember(app);
     loggers::speak();
     meters::register(&app.meters());
+    jobs::register(app);
     Ok(routes::routes(switches))
 }

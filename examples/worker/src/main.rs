@@ -1,16 +1,10 @@
 //! A worker: no routes of its own, only jobs, and the management API beside them.
 //!
-//! `serve!` inside a runtime that the application started: the job runs on it as before.
+//! `serve!` inside a runtime that the application started: the jobs run on it.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use actuator::{ActuatorInfo, App, health_check};
+use actuator::{ActuatorInfo, App, health_check, scheduled};
 
 #[derive(ActuatorInfo)]
 struct Worker;
@@ -27,18 +21,21 @@ async fn queue(progress: &Progress) -> (bool, String) {
     (true, format!("{} jobs done", progress.done.load(Ordering::Relaxed)))
 }
 
-async fn work(progress: Arc<Progress>) {
-    loop {
-        let done = progress.done.fetch_add(1, Ordering::Relaxed) + 1;
-        tracing::info!(done, "job done");
-        tokio::time::sleep(Duration::from_secs(5)).await;
-    }
+/// Works off what is in the queue.
+#[scheduled(name = "work", fixed_rate = "${worker.every:5s}", timeout = "1m")]
+async fn work(progress: &Progress) {
+    let done = progress.done.fetch_add(1, Ordering::Relaxed) + 1;
+    tracing::info!(done, "job done");
+}
+
+/// Forgets what is older than a week; at night, when there is less to do.
+#[scheduled(name = "forget", cron = "0 0 3 * * *", zone = "Europe/Zurich")]
+fn forget() -> std::io::Result<()> {
+    Ok(())
 }
 
 fn setup(app: &mut App) {
-    let progress = Arc::new(Progress::default());
-    app.component(progress.clone());
-    tokio::spawn(work(progress));
+    app.component(Progress::default());
 }
 
 #[tokio::main(flavor = "multi_thread")]

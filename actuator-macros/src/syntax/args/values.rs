@@ -157,6 +157,22 @@ impl Args {
         None
     }
 
+    /// A duration as [`Self::duration`] reads it, or a text that settings complete (`${…}`), whose
+    /// duration is not known here; as it is written, and where it stands.
+    pub(crate) fn duration_text(
+        &mut self,
+        key: &'static str,
+    ) -> Option<(String, Option<Duration>, Span)> {
+        let text = match self.find(key).and_then(|arg| arg.value.as_ref()) {
+            Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => text.value(),
+            _ => String::new(),
+        };
+        if text.contains("${") {
+            return self.string(key).map(|(text, place)| (text, None, place));
+        }
+        self.duration(key).map(|(duration, place)| (text, Some(duration), place))
+    }
+
     /// One word out of a fixed choice (`git = full`; in quotes too).
     pub(crate) fn choice<'c>(&mut self, key: &'static str, choices: &[&'c str]) -> Option<&'c str> {
         let first = choices.first().copied().unwrap_or_default();

@@ -85,6 +85,12 @@ impl Hooks {
         lock(&self.ready).get_or_insert_default().push(Hook::new(0, name, work));
     }
 
+    /// Adds one that runs once the service is ready, before all that are there.
+    pub(super) fn on_ready_first(&self, name: String, work: impl FnOnce() + Send + 'static) {
+        let hook = Hook::new(0, name, || async move { work() });
+        lock(&self.ready).get_or_insert_default().insert(0, hook);
+    }
+
     /// Adds one that runs on the way down.
     pub(super) fn on_shutdown<F, R>(
         &self,

@@ -124,6 +124,12 @@ impl Lifecycle {
         self.shared.hooks.on_ready(name, hook);
     }
 
+    /// The same before all others, for what must not wait for the application's own: it has to end
+    /// at once.
+    pub(super) fn on_ready_first(&self, name: &str, hook: impl FnOnce() + Send + 'static) {
+        self.shared.hooks.on_ready_first(name.to_owned(), hook);
+    }
+
     /// Runs the hooks for a service that is ready once it is, on the current runtime.
     pub(super) fn await_ready(&self, availability: Availability) {
         let lifecycle = self.clone();

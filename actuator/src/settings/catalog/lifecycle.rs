@@ -13,6 +13,8 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.refresh.on-hangup" Bool "" "Whether SIGHUP reads all settings again; by default where the refresh endpoint may be called.";
     "actuator.env.writable" List "" "Names that POST to env may set while the service runs: demo.color, or demo.* for all below; none: it cannot be written.";
     "actuator.systemd.watchdog.follows-liveness" Bool "true" "Whether the watchdog of systemd gets no sign of life of an application that calls itself broken.";
+    "actuator.scheduling.enabled" Bool "true" "Whether scheduled tasks run: in an instance that leaves them to others they are shown, and do not.";
+    "spring.task.scheduling.*" Text "" "Threads of Spring's scheduler.";
     "spring.pid.file" Text "" "File to which the number of the process is written while it runs.";
     "spring.pid.fail-on-write-error" Bool "false" "Whether a file of the process number or the ports that cannot be written refuses the start.";
     "portfile" Text "" "File to which the port is written while the service runs; -management is added to its name for the management port.";

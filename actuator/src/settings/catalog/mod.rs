@@ -163,6 +163,7 @@ const WITHOUT_EFFECT: &[&str] = &[
     "server.tomcat.remoteip.protocol-header-https-value",
     "server.tomcat.remoteip.remote-ip-header",
     "spring.main.banner-mode",
+    "spring.task.scheduling.*",
 ];
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ fn renamed() -> bool {
     true
 }
 
+#[act::scheduled(fixed_rate = "1h", overlap = queue, crate = ::act)]
+async fn task() {}
+
 #[act::env_source(name = "renamed", crate = ::act)]
 fn env() -> [u8; 1] {
     [1]

@@ -46,6 +46,7 @@ const LINKS: &[&str] = &[
     "metrics",
     "metrics-requiredMetricName",
     "prometheus",
+    "scheduledtasks",
     "shutdown",
     "threaddump",
 ];
@@ -159,6 +160,17 @@ const EVENTS_OF_BASIC: &Rules = &[
     ("events.*.timestamp", INSTANT),
 ];
 
+/// Which of them have run already depends on when it is asked.
+const TASKS: &Rules = &[
+    ("cron.*", Map { need: &["expression", "nextExecution", "runnable"] }),
+    ("fixedDelay.*", Map { need: &["initialDelay", "interval", "runnable"] }),
+    ("fixedRate.*", Map { need: &["initialDelay", "interval", "runnable"] }),
+    ("custom.*.runnable.target", Type),
+    ("**.nextExecution.time", INSTANT),
+    ("**.lastExecution.time", INSTANT),
+    ("**.lastExecution.exception.type", Type),
+];
+
 const BEANS: &Rules = &[
     ("contexts", Map { need: &["demo"] }),
     ("contexts.*.beans", Map { need: &[] }),
@@ -211,6 +223,7 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
         ("threaddump", _) => THREADS,
         ("httpexchanges" | "httptrace", _) => EXCHANGES,
         ("beans", _) => BEANS,
+        ("scheduledtasks", _) => TASKS,
         _ => &[],
     }
 }

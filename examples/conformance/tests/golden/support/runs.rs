@@ -60,6 +60,7 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["httpexchanges"], ..RUN },
     Run { folders: &["auditevents"], ..RUN },
     Run { folders: &["beans"], ..RUN },
+    Run { folders: &["scheduledtasks"], ..RUN },
     Run { folders: &["shutdown"], ..RUN },
     Run {
         folders: &["run-access"],
@@ -302,7 +303,6 @@ pub const LATER: &[&str] = &[
     "plain",
     "quartz",
     "sbom",
-    "scheduledtasks",
     "sessions",
     "startup",
     "texty",
@@ -323,11 +323,9 @@ pub const LATER_FOLDERS: &[&str] = &[
     "heapdump",
     "liquibase",
     "mappings",
-    "quartz",
     "run-sbom-types",
     "run-ssl-bundles",
     "sbom",
-    "scheduledtasks",
     "sessions",
     "startup",
 ];
@@ -336,6 +334,9 @@ pub const LATER_FOLDERS: &[&str] = &[
 pub const NOT_FOLLOWED: &[&str] = &[
     // Spring Integration's own view of its channels.
     "integrationgraph",
+    // Jobs and triggers of Quartz, in groups and with what it keeps in its database: the scheduler here
+    // is none, and has no such things.
+    "quartz",
     // Another application on Spring's other server: where the two differ, the servlet one is followed.
     "run-webflux",
 ];
