@@ -41,7 +41,8 @@ impl Begun {
 fn row(name: &'static str, begun: &Begun) -> (&'static str, Vec<f64>) {
     let mut drifts = begun.drifts();
     drifts.sort_by(f64::total_cmp);
-    let at = |share: usize| drifts.get((drifts.len() * share / 100).min(drifts.len().saturating_sub(1)));
+    let at =
+        |share: usize| drifts.get((drifts.len() * share / 100).min(drifts.len().saturating_sub(1)));
     let columns = [at(50), at(99), drifts.last()].map(|drift| drift.copied().unwrap_or_default());
     (name, columns.to_vec())
 }

@@ -16,11 +16,8 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
     };
     let (krate, name) = (&declared.krate, &declared.name);
     let p = quote!(#krate::__private);
-    let name = if name.is_empty() {
-        quote!(#p::Option::None)
-    } else {
-        quote!(#p::Option::Some(#name))
-    };
+    let name =
+        if name.is_empty() { quote!(#p::Option::None) } else { quote!(#p::Option::Some(#name)) };
     let schedule = options.record(&p);
     let description = declared.function.description();
     let (source, dependencies) = (declared.source(), declared.dependencies());

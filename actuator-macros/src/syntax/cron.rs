@@ -100,7 +100,8 @@ impl Field {
             Some((range, step)) => (range, Some(step)),
             None => (part, None),
         };
-        let is_step = |step: &str| step.parse().is_ok_and(|step: u32| (1..=self.most).contains(&step));
+        let is_step =
+            |step: &str| step.parse().is_ok_and(|step: u32| (1..=self.most).contains(&step));
         step.is_none_or(is_step) && self.is_range(range)
     }
 

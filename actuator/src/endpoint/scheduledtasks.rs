@@ -34,7 +34,9 @@ const LIST: usize = 0;
 const ONE: usize = 1;
 const OPERATIONS: [Operation; 3] = [
     Operation::read(&[]).doing("All scheduled tasks, with their last and next execution."),
-    Operation::read(TASK).doing("One scheduled task, with all that is known of it.").taking(&[NAME]),
+    Operation::read(TASK)
+        .doing("One scheduled task, with all that is known of it.")
+        .taking(&[NAME]),
     Operation::write(TASK)
         .producing(Produces::Nothing)
         .doing("Runs, pauses or resumes a scheduled task.")
@@ -101,7 +103,7 @@ impl ScheduledtasksEndpoint {
         };
         match done {
             Ok(()) => {
-                tracing::warn!(
+                tracing::info!(
                     target: "actuator::scheduling",
                     "scheduled task \"{name}\": {action}, asked for over HTTP"
                 );
@@ -225,7 +227,9 @@ impl<'t> TaskDescriptor<'t> {
             trigger,
             initial_delay: initial,
             interval: every,
-            next_execution: task.next.map(|at: SystemTime| NextDescriptor { time: iso_instant(at) }),
+            next_execution: task
+                .next
+                .map(|at: SystemTime| NextDescriptor { time: iso_instant(at) }),
             last_execution: task.last.as_ref().map(ExecutionDescriptor::of),
         }
     }

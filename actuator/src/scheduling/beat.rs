@@ -6,6 +6,7 @@
 
 use std::{
     hash::{BuildHasher as _, RandomState},
+    panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, SystemTime},
 };
 
@@ -140,9 +141,9 @@ impl Beat {
     /// The clock may have been set: from an expression it is found out anew.
     fn look_again(&mut self, now: SystemTime) {
         let PlanKind::Cron(cron) = &self.plan.kind else { return };
-        let last = self.last_scheduled.filter(|last| {
-            last.duration_since(now).is_ok_and(|repeated| repeated <= REPEATED)
-        });
+        let last = self
+            .last_scheduled
+            .filter(|last| last.duration_since(now).is_ok_and(|repeated| repeated <= REPEATED));
         self.due = wall(cron.next_after(last.unwrap_or(now)));
     }
 
@@ -186,7 +187,16 @@ impl Beat {
             last_scheduled: self.last_scheduled,
             last_completion: self.last_completion,
         };
-        wall((custom.next)(&context))
+        // It is the application's code.
+        let next = catch_unwind(AssertUnwindSafe(|| (custom.next)(&context)));
+        wall(next.unwrap_or_else(|_| {
+            let name = &custom.name;
+            tracing::error!(
+                target: "actuator::scheduling",
+                "the trigger \"{name}\" panicked; its task does not come due any more"
+            );
+            None
+        }))
     }
 
     fn throw(&mut self) {

@@ -81,6 +81,16 @@ async fn a_custom_trigger_is_asked_again_after_each_run_until_it_gives_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_trigger_that_panics_never_comes_due() {
+    let clock = clock();
+    let broken = Schedule::custom("broken", |context| {
+        assert!(context.last_completion().is_some(), "for the test");
+        None
+    });
+    assert_eq!(beat(&broken, &clock).next(), Due::Never);
+}
+
+#[tokio::test(start_paused = true)]
 async fn after_a_pause_nothing_is_made_up_for_but_a_single_run() {
     let clock = clock();
     let mut rate = beat(&Schedule::fixed_rate(SECOND * 10), &clock);

@@ -55,9 +55,9 @@ impl CronExpression {
             // `0/15` is every 15 from 0 on.
             .sloppy_ranges(true)
             .build();
-        let cron = parser.parse(fields).map_err(|error| {
-            format!("cron \"{expression}\" ({FIELDS}) cannot be read: {error}")
-        })?;
+        let cron = parser
+            .parse(fields)
+            .map_err(|error| format!("cron \"{expression}\" ({FIELDS}) cannot be read: {error}"))?;
         let named = zone.map(str::trim).filter(|zone| !zone.is_empty());
         let zone = named.map_or_else(|| Ok(TimeZone::system()), known_zone)?;
         Ok(Self { text: text.to_owned(), cron, zone, named: named.map(str::to_owned) })
@@ -84,7 +84,9 @@ impl CronExpression {
 
 fn known_zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).or_else(|_| DateTimeParser::new().parse_time_zone(name)).map_err(|_| {
-        format!("\"{name}\" is no known time zone: expected one such as Europe/Zurich, UTC or +02:00")
+        format!(
+            "\"{name}\" is no known time zone: expected one such as Europe/Zurich, UTC or +02:00"
+        )
     })
 }
 

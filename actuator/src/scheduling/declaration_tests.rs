@@ -50,7 +50,10 @@ fn a_dash_switches_a_task_off() {
 fn what_is_not_set_or_no_duration_is_told_with_its_argument() {
     let rate = DeclaredSchedule { fixed_rate: Some("${every}"), ..DeclaredSchedule::NONE };
     let unset = rate.resolve(&settings(&[])).unwrap_err();
-    assert!(unset.starts_with("fixed_rate = \"${every}\" names a setting that is not set"), "{unset}");
+    assert!(
+        unset.starts_with("fixed_rate = \"${every}\" names a setting that is not set"),
+        "{unset}"
+    );
     let wrong = rate.resolve(&settings(&[("every", "soon")])).unwrap_err();
     assert!(wrong.starts_with("fixed_rate = \"soon\": expected a duration"), "{wrong}");
 }

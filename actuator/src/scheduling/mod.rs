@@ -21,10 +21,10 @@
 mod beat;
 #[cfg(feature = "cron")]
 mod cron;
-mod declaration;
 #[cfg(not(feature = "cron"))]
 #[path = "no_cron.rs"]
 mod cron;
+mod declaration;
 mod plan;
 mod run;
 mod runner;

@@ -23,7 +23,7 @@ pub struct Plan {
 /// What makes it come due.
 #[derive(Clone, Debug)]
 pub(super) enum PlanKind {
-    Cron(CronExpression),
+    Cron(Box<CronExpression>),
     FixedRate(Duration),
     FixedDelay(Duration),
     Once,
@@ -47,7 +47,7 @@ impl Plan {
                 if cron.next_after(now).is_none() {
                     return Err(format!("cron \"{expression}\" never comes due"));
                 }
-                PlanKind::Cron(cron)
+                PlanKind::Cron(Box::new(cron))
             }
             Trigger::FixedRate(interval) => {
                 PlanKind::FixedRate(at_least_shortest("fixed rate", *interval)?)
@@ -56,6 +56,13 @@ impl Plan {
                 PlanKind::FixedDelay(at_least_shortest("fixed delay", *delay)?)
             }
             Trigger::Once => PlanKind::Once,
+            Trigger::Custom(_) if schedule.initial_delay.is_some() => {
+                return Err(
+                    "a trigger of one's own says itself when the first run is; remove the \
+                            initial delay"
+                        .to_owned(),
+                );
+            }
             Trigger::Custom(custom) => PlanKind::Custom(custom.clone()),
         };
         if let PlanKind::FixedRate(interval) = &kind

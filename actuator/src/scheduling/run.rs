@@ -43,7 +43,8 @@ impl Run {
     ) -> (tokio::task::Id, Self) {
         let watch = task.began(number, started);
         let began = Instant::now();
-        let span = tracing::info_span!(target: "actuator::scheduling", "scheduled", task = task.name());
+        let span =
+            tracing::info_span!(target: "actuator::scheduling", "scheduled", task = task.name());
         let handle = match &task.work {
             Work::Async(work) => {
                 let work = Arc::clone(work);

@@ -34,9 +34,15 @@ pub(super) struct Runner {
     queued: u64,
     is_paused: bool,
     is_stopping: bool,
-    /// Whether the log knows that runs are skipped.
+    told: Told,
+}
+
+/// What the log knows.
+#[derive(Debug, Default)]
+struct Told {
+    /// Runs are left out.
     is_skipping: bool,
-    /// Whether the log knows that runs fail.
+    /// Runs fail.
     is_failing: bool,
 }
 
@@ -54,8 +60,7 @@ impl Runner {
             queued: 0,
             is_paused: false,
             is_stopping: false,
-            is_skipping: false,
-            is_failing: false,
+            told: Told::default(),
         }
     }
 
@@ -145,7 +150,7 @@ impl Runner {
             Overlap::Parallel if self.running.len() >= MAX_PARALLEL => beats,
             Overlap::Skip | Overlap::Parallel => {
                 self.begin();
-                self.is_skipping = false;
+                self.told.is_skipping = false;
                 beats - 1
             }
         };
@@ -156,7 +161,7 @@ impl Runner {
 
     fn skip(&mut self, runs: u64) {
         self.task.skipped(runs);
-        if !std::mem::replace(&mut self.is_skipping, true) {
+        if !std::mem::replace(&mut self.told.is_skipping, true) {
             let (name, overlap) = (self.task.name(), self.task.plan.overlap.name());
             tracing::warn!(
                 target: "actuator::scheduling",
@@ -180,7 +185,7 @@ impl Runner {
             self.begin();
         }
         if self.queued == 0 {
-            self.is_skipping = false;
+            self.told.is_skipping = false;
         }
     }
 
@@ -219,7 +224,7 @@ impl Runner {
     /// fill the log.
     fn log(&mut self, result: &Result<(), TaskError>) {
         let name = self.task.name();
-        let was_failing = std::mem::replace(&mut self.is_failing, result.is_err());
+        let was_failing = std::mem::replace(&mut self.told.is_failing, result.is_err());
         match result {
             Ok(()) if was_failing => {
                 tracing::info!(target: "actuator::scheduling", "scheduled task \"{name}\" works again");

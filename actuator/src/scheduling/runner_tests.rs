@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Mutex,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     time::{Duration, SystemTime},
 };
@@ -179,12 +179,13 @@ async fn a_run_that_takes_too_long_is_cancelled() {
 
 #[tokio::test]
 async fn a_run_that_blocks_too_long_has_failed_and_is_waited_for() {
-    let (begun, release) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(())));
-    let held = release.lock().unwrap();
-    let (count, wait) = (Arc::clone(&begun), Arc::clone(&release));
+    let (begun, release) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let (count, released) = (Arc::clone(&begun), Arc::clone(&release));
     let work = Work::blocking(move || {
         count.fetch_add(1, SeqCst);
-        drop(wait.lock());
+        while !released.load(SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     });
     let schedule = Schedule::fixed_rate(Duration::from_millis(5)).timeout(Duration::from_millis(5));
     let tasks = started(&schedule, work);
@@ -193,7 +194,7 @@ async fn a_run_that_blocks_too_long_has_failed_and_is_waited_for() {
     }
     let now = stand(&tasks);
     assert_eq!((begun.load(SeqCst), now.running, now.failed), (1, 1, 1));
-    drop(held);
+    release.store(true, SeqCst);
     while begun.load(SeqCst) < 2 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -221,9 +222,11 @@ async fn a_paused_task_does_not_come_due_and_can_be_run_all_the_same() {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_is_running_is_run_again_only_where_runs_may_overlap() {
-    for (overlap, second) in
-        [(Overlap::Skip, Err(AskError::Busy)), (Overlap::Queue, Ok(())), (Overlap::Parallel, Ok(()))]
-    {
+    for (overlap, second) in [
+        (Overlap::Skip, Err(AskError::Busy)),
+        (Overlap::Queue, Ok(())),
+        (Overlap::Parallel, Ok(())),
+    ] {
         let gate = Gate::new();
         let tasks = started(&Schedule::fixed_rate(SECOND * 100).overlap(overlap), gate.work());
         assert_eq!(tasks.run("t"), Err(AskError::NotRunning), "its runner has not begun");

@@ -38,12 +38,15 @@ pub(super) enum Trigger {
     Custom(CustomTrigger),
 }
 
+/// Says when a task runs next.
+type NextTime = Arc<dyn Fn(&TriggerContext) -> Option<SystemTime> + Send + Sync>;
+
 /// A trigger of the application's own.
 #[derive(Clone)]
 pub struct CustomTrigger {
     /// What it is called.
     pub(super) name: String,
-    pub(super) next: Arc<dyn Fn(&TriggerContext) -> Option<SystemTime> + Send + Sync>,
+    pub(super) next: NextTime,
 }
 
 impl fmt::Debug for CustomTrigger {
@@ -153,7 +156,7 @@ impl Schedule {
         self
     }
 
-    /// How long the first run waits after the service is ready; for all but cron expressions.
+    /// How long the first run waits after the service is ready; for a rate, a delay and a single run.
     pub fn initial_delay(mut self, delay: Duration) -> Self {
         self.initial_delay = Some(delay);
         self

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -31,8 +31,12 @@ struct Shared {
     tasks: OnceLock<Vec<Arc<ScheduledTask>>>,
     clock: Clock,
     stop: Trigger,
-    runners: Mutex<Option<Vec<(Arc<ScheduledTask>, JoinHandle<()>)>>>,
+    /// Those that run, once they were started.
+    runners: Mutex<Option<Runners>>,
 }
+
+/// Tasks, and what drives them.
+type Runners = Vec<(Arc<ScheduledTask>, JoinHandle<()>)>;
 
 /// Why a task does not run now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,9 +159,7 @@ impl ScheduledTasks {
         self.shared.tasks.get().map_or(&[], Vec::as_slice)
     }
 
-    fn runners(
-        &self,
-    ) -> std::sync::MutexGuard<'_, Option<Vec<(Arc<ScheduledTask>, JoinHandle<()>)>>> {
+    fn runners(&self) -> MutexGuard<'_, Option<Runners>> {
         self.shared.runners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -176,7 +178,7 @@ impl fmt::Debug for ScheduledTasks {
 }
 
 /// Runners that are waited for; those that are left when this is dropped are cancelled.
-struct LeftBehind(Vec<(Arc<ScheduledTask>, JoinHandle<()>)>);
+struct LeftBehind(Runners);
 
 impl Drop for LeftBehind {
     fn drop(&mut self) {

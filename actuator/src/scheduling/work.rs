@@ -13,7 +13,7 @@ const MAX_MESSAGE: usize = 2000;
     label = "not the result of a scheduled task",
     note = "return `()`, or a `Result` whose error can be displayed"
 )]
-pub trait TaskResult: Send + 'static {
+pub trait TaskResult {
     /// The error, if it is one.
     ///
     /// # Errors
@@ -27,7 +27,7 @@ impl TaskResult for () {
     }
 }
 
-impl<T: Send + 'static, E: fmt::Display + Send + 'static> TaskResult for Result<T, E> {
+impl<T, E: fmt::Display> TaskResult for Result<T, E> {
     fn into_task_result(self) -> Result<(), TaskError> {
         let error = |error: E| TaskError::new(type_name::<E>(), &error.to_string());
         self.map(drop).map_err(error)

@@ -40,9 +40,11 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
     declared_meters::declare(&declarations, &basics.meters, &mut app.components)?;
-    let registered_at_run_time =
-        app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len()
-            + app.scheduling.names().count();
+    let registered_at_run_time = app.checks.len()
+        + app.env_sources.len()
+        + app.info_sources.len()
+        + app.facts.len()
+        + app.scheduling.names().count();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
     basics.sanitizer.hide_names(typed_settings::secret_names(&basics.typed));
     basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));

@@ -7,7 +7,7 @@ use super::{actuator::Actuator, app::App, basics::Basics, further::Ground};
 use crate::{
     endpoint::ScheduledtasksEndpoint,
     error::{Error, ErrorKind, Result},
-    meter::{LongTaskGuard, LongTaskTimer, MeterRegistry, Timer},
+    meter::{LongTaskGuard, LongTaskTimer, MeterRegistry, Timer, site::exception},
     model::endpoint::SharedEndpoint,
     registry::{Binder, Declarations},
     scheduling::{
@@ -15,7 +15,7 @@ use crate::{
         TaskFacts, TaskResult, Work,
     },
     settings::SettingsReader,
-    support::{clock::Clock, text::simple_type_name},
+    support::clock::Clock,
 };
 
 /// The phase of the way down in which runs are waited for: before everything else, for what they
@@ -195,8 +195,7 @@ impl Makes<'_> {
                 continue;
             };
             let Some(work) = work else { continue };
-            let (namespace, function) =
-                source.path.rsplit_once("::").unwrap_or(("", source.path));
+            let (namespace, function) = source.path.rsplit_once("::").unwrap_or(("", source.path));
             let labels = Labels { function: function.to_owned(), namespace: namespace.to_owned() };
             let description = declared.description.to_owned();
             let facts = TaskFacts { name: name.to_owned(), description };
@@ -314,7 +313,7 @@ impl RunInProgress for MeasuredRun {
         match error {
             None => success.record(took),
             Some(error) => {
-                timer(registry, labels, simple_type_name(error.kind()), "ERROR").record(took);
+                timer(registry, labels, &exception(error.kind()), "ERROR").record(took);
             }
         }
     }

@@ -16,7 +16,10 @@ use testkit::{Answer, Request};
 const HOUR: Duration = Duration::from_hours(1);
 const WRITABLE: (&str, &str) = ("management.endpoint.scheduledtasks.access", "unrestricted");
 
-async fn service(settings: &[(&str, &str)], set_up: impl FnOnce(&mut App) + Send + 'static) -> Running {
+async fn service(
+    settings: &[(&str, &str)],
+    set_up: impl FnOnce(&mut App) + Send + 'static,
+) -> Running {
     let builder = Actuator::builder()
         .isolated()
         .without_declarations()

@@ -32,9 +32,7 @@ impl Ending {
     pub(super) fn exception(self) -> String {
         match self {
             Self::Success => "none".to_owned(),
-            Self::Failure(Failure::Type(name)) => {
-                shortened(&simple_name(name), MAX_BYTES).to_owned()
-            }
+            Self::Failure(Failure::Type(name)) => exception(name),
             Self::Failure(Failure::Named(name)) => shortened(name, MAX_BYTES).to_owned(),
             Self::Panic => "panic".to_owned(),
             Self::Cancelled => "cancelled".to_owned(),
@@ -54,6 +52,11 @@ impl Ending {
     pub(super) fn abandoned() -> Self {
         if std::thread::panicking() { Self::Panic } else { Self::Cancelled }
     }
+}
+
+/// The value of the tag `exception` for an error of a type, by the compiler's name for it.
+pub fn exception(type_name: &str) -> String {
+    shortened(&simple_name(type_name), MAX_BYTES).to_owned()
 }
 
 /// The last word of a type's name: `shop::OrderError` is `OrderError`, and so is what is boxed or
