@@ -17,6 +17,8 @@ use crate::support::{clock::Clock, trigger::Trigger};
 
 /// How many runs of a task may be in progress.
 const MAX_PARALLEL: usize = 64;
+/// After how many beats without a run that was left out the log tells of one anew.
+const CALM: u32 = 60;
 /// How many may wait for one to end.
 const MAX_QUEUED: u64 = 1_000;
 
@@ -40,10 +42,20 @@ pub(super) struct Runner {
 /// What the log knows.
 #[derive(Debug, Default)]
 struct Told {
-    /// Runs are left out.
+    /// Runs are left out, or were a short while ago.
     is_skipping: bool,
+    /// How many beats there were since.
+    calm: u32,
     /// Runs fail.
     is_failing: bool,
+}
+
+impl Told {
+    /// Nothing was left out at this beat.
+    fn calm_down(&mut self) {
+        self.calm = self.calm.saturating_add(1);
+        self.is_skipping &= self.calm < CALM;
+    }
 }
 
 impl Runner {
@@ -150,7 +162,7 @@ impl Runner {
             Overlap::Parallel if self.running.len() >= MAX_PARALLEL => beats,
             Overlap::Skip | Overlap::Parallel => {
                 self.begin();
-                self.told.is_skipping = false;
+                self.told.calm_down();
                 beats - 1
             }
         };
@@ -161,6 +173,7 @@ impl Runner {
 
     fn skip(&mut self, runs: u64) {
         self.task.skipped(runs);
+        self.told.calm = 0;
         if !std::mem::replace(&mut self.told.is_skipping, true) {
             let (name, overlap) = (self.task.name(), self.task.plan.overlap.name());
             tracing::warn!(
@@ -185,7 +198,7 @@ impl Runner {
             self.begin();
         }
         if self.queued == 0 {
-            self.told.is_skipping = false;
+            self.told.calm_down();
         }
     }
 

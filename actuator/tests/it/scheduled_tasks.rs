@@ -180,7 +180,7 @@ async fn tasks_wait_until_the_service_is_ready_and_no_hook_holds_them_up() {
             while !held.load(SeqCst) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
-            warm.finish();
+            warm.finished();
         });
         app.on_ready("for ever", std::future::pending::<()>);
         app.scheduled("t", Schedule::fixed_rate(Duration::from_millis(1)), move || {

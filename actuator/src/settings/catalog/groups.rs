@@ -22,6 +22,7 @@ pub const GROUPS: &[Group] = &[
             "actuator.systemd.",
         ],
     ),
+    ("Scheduled tasks", &["spring.task.scheduling.", "actuator.scheduling."]),
     ("TLS", &["server.ssl.", "management.server.ssl.", "spring.ssl."]),
     ("Errors", &["server.error.", "spring.web.error.", "spring.mvc.", "actuator.errors."]),
     ("The application", &["spring."]),
