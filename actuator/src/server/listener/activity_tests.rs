@@ -76,7 +76,8 @@ async fn who_takes_nothing_or_sends_nothing_of_a_body_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn room_is_made_by_the_idle_then_by_the_stalled_then_by_those_who_just_came_and_never_by_those_at_work() {
+async fn room_is_made_by_the_idle_then_by_the_stalled_then_by_those_who_just_came_and_never_by_those_at_work()
+ {
     let epoch = Instant::now();
     let (idle, stalled, working) =
         (Activity::new(epoch), Activity::new(epoch), Activity::new(epoch));
