@@ -6,6 +6,7 @@
 mod auditevents;
 mod beans;
 mod cached;
+mod caches;
 mod conditions;
 mod configprops;
 mod env;
@@ -29,10 +30,12 @@ mod loggers;
 mod logstream;
 mod metrics;
 mod metrics_view;
+mod migrations;
 mod prometheus;
 mod refresh;
 mod refused;
 mod restart;
+mod sessions;
 mod shutdown;
 mod threaddump;
 
@@ -60,11 +63,14 @@ use crate::{
 };
 
 pub(crate) use cached::CacheSettings;
+pub(crate) use caches::CachesEndpoint;
 pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
+pub(crate) use migrations::{FlywayEndpoint, MigrationsEndpoint, MigrationsView};
 pub(crate) use refresh::{Refresh, Refreshed};
+pub(crate) use sessions::SessionsEndpoint;
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -116,10 +122,12 @@ pub(crate) struct Subjects {
 pub(crate) const IDS: &[&str] = &[
     "auditevents",
     "beans",
+    "caches",
     "conditions",
     "configprops",
     "dump",
     "env",
+    "flyway",
     "health",
     "httpexchanges",
     "httptrace",
@@ -130,9 +138,11 @@ pub(crate) const IDS: &[&str] = &[
     "loggers",
     "logstream",
     "metrics",
+    "migrations",
     "prometheus",
     "refresh",
     "restart",
+    "sessions",
     "shutdown",
     "threaddump",
     "trace",
@@ -251,12 +261,22 @@ fn where_asked(subjects: &Subjects, aliases: Aliases) -> Vec<SharedEndpoint> {
 pub(crate) fn why_missing(id: &str) -> &'static str {
     match id {
         "auditevents" => "management.auditevents.enabled is false",
+        "caches" => "no cache is registered: App::cache registers one",
         "dump" => "actuator.compat.dump is not true",
         "httptrace" | "trace" => "actuator.compat.httptrace is not true",
         "logfile" => "there is no log file, and nothing of the log is kept in memory",
         "logfiles" => "there is no log file (logging.file.name)",
         "logstream" => {
             "nothing of the log is kept in memory (actuator.logfile.ring-size), or nobody may watch it (actuator.logstream.max-viewers)"
+        }
+        "flyway" => {
+            "nobody tells of migrations, as for the endpoint migrations, or actuator.compat.flyway is false"
+        }
+        "migrations" => {
+            "nobody tells of migrations: register a Migrator of sqlx beside its pool as components, or App::migrations"
+        }
+        "sessions" => {
+            "nobody knows the sessions: App::session_store wraps a store of tower-sessions, App::session_repository takes any other"
         }
         "prometheus" => "management.prometheus.metrics.export.enabled is false",
         _ => "its subject does not exist here",

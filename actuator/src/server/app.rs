@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     actuator::Actuator,
     lifecycle::{HookResult, Lifecycle},
+    stores::Stores,
 };
 use crate::{
     audit::{Audit, AuditEventRepository},
@@ -50,6 +51,7 @@ pub struct App {
     pub(super) lifecycle: Lifecycle,
     pub(super) is_refreshable: bool,
     pub(super) on_assembled: Vec<OnAssembled>,
+    pub(super) stores: Stores,
 }
 
 /// Called with the service once it is put together.
@@ -85,6 +87,7 @@ impl App {
             lifecycle: Lifecycle::default(),
             is_refreshable: false,
             on_assembled: Vec::new(),
+            stores: Stores::default(),
         }
     }
 
@@ -407,7 +410,7 @@ impl App {
         self
     }
 
-    fn claim(&mut self, kind: &'static str, name: &str, place: &Location<'_>) {
+    pub(super) fn claim(&mut self, kind: &'static str, name: &str, place: &Location<'_>) {
         self.claims.push(Claim {
             kind,
             name: name.to_owned(),
