@@ -144,6 +144,16 @@ pub struct MetricsCrateDocument;
 #[doc = include_str!("../../docs/metrics-clients.md")]
 pub struct MetricsClientsDocument;
 
+/// And those about caches.
+#[cfg(all(doctest, feature = "moka"))]
+#[doc = include_str!("../../docs/caches.md")]
+pub struct CachesDocument;
+
+/// And those about sessions.
+#[cfg(all(doctest, feature = "tower-sessions"))]
+#[doc = include_str!("../../docs/sessions.md")]
+pub struct SessionsDocument;
+
 /// And those about requests.
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../../docs/requests.md")]

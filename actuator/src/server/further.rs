@@ -4,9 +4,7 @@
 
 use super::{app::App, basics::Basics, stores};
 use crate::{
-    error::Result,
-    model::endpoint::SharedEndpoint,
-    registry::{BeanRegistry, Declarations},
+    error::Result, model::endpoint::SharedEndpoint, registry::Declarations,
     support::application_runtime::ApplicationRuntime,
 };
 

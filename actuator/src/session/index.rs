@@ -32,7 +32,7 @@ const MAX_USERNAME: usize = 256;
 /// let lifetime = Duration::from_secs(1800);
 /// index.saved("the value of the cookie", SessionState {
 ///     username: Some("alice"),
-///     attribute_names: &mut ["cart"].into_iter(),
+///     attribute_names: &["cart"],
 ///     expires: SystemTime::now() + lifetime,
 /// });
 /// let found = index.find_by_username("alice");
@@ -50,7 +50,7 @@ pub struct SessionState<'s> {
     /// Whose it is, as far as that is known.
     pub username: Option<&'s str>,
     /// The names of what is kept in it.
-    pub attribute_names: &'s mut dyn Iterator<Item = &'s str>,
+    pub attribute_names: &'s [&'s str],
     /// When it ends unless it is used again.
     pub expires: SystemTime,
 }
@@ -98,9 +98,9 @@ impl<K: Clone + Eq + Hash> SessionIndex<K> {
     /// now.
     pub fn saved(&self, key: K, session: SessionState<'_>) {
         let now = self.clock.now();
-        let names = session.attribute_names.take(MAX_NAMES);
-        let mut names: Vec<Box<str>> = names.map(|name| shortened(name, MAX_NAME).into()).collect();
+        let mut names = session.attribute_names.to_vec();
         names.sort_unstable();
+        let names = names.into_iter().take(MAX_NAMES).map(|name| shortened(name, MAX_NAME).into());
         let username = session.username.map(|name| Arc::from(shortened(name, MAX_USERNAME)));
         let mut state = self.lock();
         let known = state.take(&key);
@@ -113,7 +113,7 @@ impl<K: Clone + Eq + Hash> SessionIndex<K> {
             shown,
             use_number: state.uses,
             username,
-            attribute_names: names.into(),
+            attribute_names: names.collect(),
             created,
             last_accessed: now,
             max_inactive: session.expires.duration_since(now).unwrap_or_default(),

@@ -13,8 +13,7 @@ fn index(max: usize) -> (SessionIndex<u32>, Clock) {
 
 fn save(index: &SessionIndex<u32>, key: u32, username: Option<&str>, names: &[&'static str]) {
     let expires = index.clock.now() + LIFETIME;
-    let attribute_names = &mut names.iter().copied();
-    index.saved(key, SessionState { username, attribute_names, expires });
+    index.saved(key, SessionState { username, attribute_names: names, expires });
 }
 
 /// That all its tables speak of the same sessions.
@@ -106,8 +105,8 @@ fn what_a_session_holds_is_bounded() {
     let long = "u".repeat(10_000);
     let names: Vec<String> = (0..1_000).map(|n| format!("{n}{long}")).collect();
     let expires = index.clock.now() + LIFETIME;
-    let attribute_names = &mut names.iter().map(String::as_str);
-    index.saved(1, SessionState { username: Some(&long), attribute_names, expires });
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    index.saved(1, SessionState { username: Some(&long), attribute_names: &names, expires });
     let found = index.find_by_username(&long).remove(0);
     assert_eq!(found.attribute_names.len(), MAX_NAMES);
     assert!(found.attribute_names.iter().all(|name| name.len() <= MAX_NAME));
@@ -116,7 +115,7 @@ fn what_a_session_holds_is_bounded() {
 #[test]
 fn nothing_of_it_is_told_by_its_debug_form() {
     let index = SessionIndex::new(1);
-    let attribute_names = &mut ["cart"].into_iter();
+    let attribute_names = &["cart"];
     let expires = SystemTime::now() + LIFETIME;
     index.saved("c00kie", SessionState { username: Some("alice"), attribute_names, expires });
     assert_eq!(format!("{index:?}"), "SessionIndex { max: 1, .. }");

@@ -73,9 +73,10 @@ impl<S> Parts<S> {
     fn note(&self, record: &Record) {
         let find = self.by_closure.get().unwrap_or(&self.by_attribute);
         let username = find(&record.data);
+        let names: Vec<&str> = record.data.keys().map(String::as_str).collect();
         let session = SessionState {
             username: username.as_deref(),
-            attribute_names: &mut record.data.keys().map(String::as_str),
+            attribute_names: &names,
             expires: record.expiry_date.into(),
         };
         self.index.saved(record.id, session);

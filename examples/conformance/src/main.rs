@@ -3,11 +3,14 @@
 //! against this crate (`cargo test -p conformance --test golden -- --nocapture`).
 
 mod audit;
+mod caches;
 mod checks;
 mod client;
 mod loggers;
 mod meters;
+mod migrations;
 mod routes;
+mod sessions;
 mod switches;
 
 use std::sync::Arc;
@@ -30,5 +33,8 @@ async fn setup(app: &mut App) -> actuator::Result<Router> {
     audit::remember(app);
     loggers::speak();
     meters::register(&app.meters());
+    caches::register(app);
+    migrations::register(app);
+    sessions::register(app);
     Ok(routes::routes(switches))
 }

@@ -19,7 +19,7 @@ use no_driver as postgres;
 use no_driver as sqlite;
 
 pub use driver::{DatabaseDriver, DriverVisitor};
-pub use lease::{Asked, Unanswered};
+pub use lease::Asked;
 
 /// Shows the visitor every driver that is there: those whose features are on.
 pub fn each_driver(visitor: &mut impl DriverVisitor) {

@@ -32,10 +32,13 @@ const LINKS: &[&str] = &[
     "self",
     "auditevents",
     "beans",
+    "caches",
+    "caches-cache",
     "configprops",
     "configprops-prefix",
     "env",
     "env-toMatch",
+    "flyway",
     "health",
     "health-path",
     "httpexchanges",
@@ -46,6 +49,8 @@ const LINKS: &[&str] = &[
     "metrics",
     "metrics-requiredMetricName",
     "prometheus",
+    "sessions",
+    "sessions-sessionId",
     "shutdown",
     "threaddump",
 ];
@@ -178,6 +183,18 @@ const CONFIGPROPS_OF_DEMO: &Rules = &[
     ("contexts.demo.beans.*.inputs.limits.x", Any),
 ];
 
+/// What kind of thing a cache is, each library says for itself.
+const CACHES: &Rules = &[("target", Type), ("cacheManagers.*.caches.*.target", Type)];
+
+const FLYWAY: &Rules = &[("**.installedOn", INSTANT), ("**.executionTime", Type)];
+
+/// The sessions of two recordings are there.
+const SESSIONS: &Rules = &[
+    ("sessions", EachWith { key: "id", need: &[] }),
+    ("**.creationTime", INSTANT),
+    ("**.lastAccessedTime", INSTANT),
+];
+
 /// The rules for the body of a recording.
 pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
     if recorded.get("_links").is_some() {
@@ -211,6 +228,9 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
         ("threaddump", _) => THREADS,
         ("httpexchanges" | "httptrace", _) => EXCHANGES,
         ("beans", _) => BEANS,
+        ("caches", _) => CACHES,
+        ("flyway", _) => FLYWAY,
+        ("sessions", _) => SESSIONS,
         _ => &[],
     }
 }
