@@ -68,6 +68,7 @@ pub const RUNS: &[Run] = &[
         folders: &["run-access"],
         settings: &[
             LOG,
+            "management.endpoint.caches.access=read-only",
             "management.endpoint.loggers.access=read-only",
             "management.endpoint.shutdown.access=read-only",
             "management.endpoint.env.access=none",
