@@ -140,8 +140,7 @@ mod tests {
     async fn caches_that_cannot_be_cleared_are_told_and_the_others_are_cleared() {
         let (gate, cleared) = (Arc::new(Semaphore::new(1)), Arc::new(AtomicUsize::new(0)));
         let good = named("good", Gated { gate, cleared: Arc::clone(&cleared) });
-        let clearer =
-            Arc::new(Clearer::new(ApplicationRuntime::default(), Duration::from_secs(60)));
+        let clearer = Arc::new(Clearer::new(ApplicationRuntime::default(), Duration::from_mins(1)));
         let all = vec![named("a", Broken(true)), named("b", Broken(false)), good];
         let complaint = clearer.clear(all).await.unwrap_err();
         assert_eq!(

@@ -77,8 +77,7 @@ mod tests {
     };
 
     async fn clear(cache: impl ManagedCache) {
-        let clearer =
-            Arc::new(Clearer::new(ApplicationRuntime::default(), Duration::from_secs(60)));
+        let clearer = Arc::new(Clearer::new(ApplicationRuntime::default(), Duration::from_mins(1)));
         let (manager, name) = ("moka".to_owned(), "numbers".to_owned());
         let one = CacheUnderName { manager, name, cache: Arc::new(cache) };
         clearer.clear(vec![one]).await.unwrap();

@@ -45,8 +45,7 @@ mod tests {
         for key in 0..100 {
             cache.insert(key, ());
         }
-        let clearer =
-            Arc::new(Clearer::new(ApplicationRuntime::default(), Duration::from_secs(60)));
+        let clearer = Arc::new(Clearer::new(ApplicationRuntime::default(), Duration::from_mins(1)));
         let (manager, name) = ("quick".to_owned(), "numbers".to_owned());
         // As it is registered: an `Arc` of it.
         let one = CacheUnderName { manager, name, cache: Arc::new(Arc::clone(&cache)) };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::settings::SettingsReader;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// The settings of migrations.
 #[derive(Clone, Copy, Debug)]

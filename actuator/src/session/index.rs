@@ -46,6 +46,7 @@ pub struct SessionIndex<K> {
 }
 
 /// A session as its store keeps it.
+#[derive(Clone, Copy)]
 pub struct SessionState<'s> {
     /// Whose it is, as far as that is known.
     pub username: Option<&'s str>,
@@ -218,7 +219,7 @@ impl Entry {
     fn details(&self) -> SessionDetails {
         SessionDetails {
             id: written(self.shown),
-            attribute_names: self.attribute_names.iter().map(|name| name.to_string()).collect(),
+            attribute_names: self.attribute_names.iter().map(ToString::to_string).collect(),
             created: self.created,
             last_accessed: self.last_accessed,
             max_inactive: self.max_inactive,

@@ -4,7 +4,7 @@ use std::time::UNIX_EPOCH;
 
 use super::*;
 
-const LIFETIME: Duration = Duration::from_secs(1800);
+const LIFETIME: Duration = Duration::from_mins(30);
 
 fn index(max: usize) -> (SessionIndex<u32>, Clock) {
     let clock = Clock::manual(UNIX_EPOCH + Duration::from_secs(1_000_000));
@@ -30,13 +30,13 @@ fn is_sound(index: &SessionIndex<u32>) {
 fn a_session_is_found_by_its_user_and_by_the_id_that_is_shown() {
     let (index, clock) = index(10);
     save(&index, 7, Some("alice"), &["username", "cart"]);
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     save(&index, 8, Some("alice"), &[]);
     save(&index, 9, None, &[]);
     assert!(index.accessed(&7) && !index.accessed(&70));
     let [first, second] = &index.find_by_username("alice")[..] else { panic!("two sessions") };
     assert_eq!(first.attribute_names, ["cart", "username"]);
-    assert_eq!(first.last_accessed, first.created + Duration::from_secs(60));
+    assert_eq!(first.last_accessed, first.created + Duration::from_mins(1));
     assert_eq!((first.max_inactive, first.is_expired), (LIFETIME, false));
     assert!(first.created < second.created && first.id != second.id);
     assert_eq!(first.id.len(), 32);

@@ -235,7 +235,11 @@ impl SessionRepository for Sessions {
 
 #[test]
 fn the_sessions_of_a_user_are_shown_and_ended() {
-    let service = app().with(|app| drop(app.session_repository(Sessions::new()))).start();
+    let service = app()
+        .with(|app| {
+            app.session_repository(Sessions::new());
+        })
+        .start();
     let shown = json!({
         "id": "shown",
         "attributeNames": ["cart"],
@@ -265,7 +269,9 @@ fn a_store_of_sessions_that_is_down_hangs_or_panics_is_500_in_time_and_tells_no_
     let service = app()
         .setting("actuator.sessions.timeout", "200ms")
         .setting("server.error.include-message", "always")
-        .with(|app| drop(app.session_repository(Sessions::new())))
+        .with(|app| {
+            app.session_repository(Sessions::new());
+        })
         .start();
     for (username, told) in [
         ("broken", "is down"),
@@ -273,7 +279,7 @@ fn a_store_of_sessions_that_is_down_hangs_or_panics_is_500_in_time_and_tells_no_
         ("panics", "looking them up panicked"),
     ] {
         let answer = service.get(&format!("/actuator/sessions?username={username}"));
-        let message = answer.assert_status(500).text().to_owned();
+        let message = answer.assert_status(500).text();
         assert!(message.contains(told) && !message.contains("s3cr3t"), "{message}");
     }
     get(&service, "sessions?username=alice");
@@ -307,7 +313,11 @@ impl MigrationSource for History {
 fn migrations_are_shown_under_both_ids_and_flyway_can_be_left_out() {
     let start = |flyway: &str| {
         let service = app().setting("actuator.compat.flyway", flyway);
-        service.with(|app| drop(app.migrations("orders", History("well")))).start()
+        service
+            .with(|app| {
+                app.migrations("orders", History("well"));
+            })
+            .start()
     };
     let service = start("true");
     let list = json!({"migrations": [
@@ -342,6 +352,6 @@ fn a_database_that_is_down_or_hangs_is_told_in_time_without_its_password() {
     assert_eq!(error("hangs"), hangs);
     assert_eq!(all["sources"]["well"]["migrations"].as_array().unwrap().len(), 2);
     // Spring's form has no place for errors.
-    let flyway = service.get("/actuator/flyway").assert_status(500).text().to_owned();
+    let flyway = service.get("/actuator/flyway").assert_status(500).text();
     assert!(flyway.contains("the migrations of down are not known") && !flyway.contains("s3cr3t"));
 }

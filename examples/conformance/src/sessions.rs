@@ -64,7 +64,7 @@ pub fn register(app: &mut App) {
         attribute_names: ATTRIBUTES.map(str::to_owned).into(),
         created: now,
         last_accessed: now,
-        max_inactive: Duration::from_secs(1800),
+        max_inactive: Duration::from_mins(30),
         is_expired: false,
     };
     app.session_repository(Recorded(Mutex::new(IDS.map(session).into())));

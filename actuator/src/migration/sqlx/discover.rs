@@ -18,9 +18,13 @@ const KIND: &str = "migrations";
 struct FoundPool {
     name: Option<String>,
     key: &'static str,
-    history: Box<dyn Fn(&Migrator) -> Arc<dyn MigrationSource>>,
+    history: HistoryOf,
 }
 
+/// What a migrator would apply to the database of a pool, and what was applied.
+type HistoryOf = Box<dyn Fn(&Migrator) -> Arc<dyn MigrationSource>>;
+
+/// Finds them.
 struct Finder<'c> {
     components: &'c Components,
     pools: Vec<FoundPool>,

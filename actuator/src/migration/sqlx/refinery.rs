@@ -26,7 +26,7 @@ const TABLE: &str = "refinery_schema_history";
 /// ```no_run
 /// # mod embedded { pub mod migrations {
 /// #     pub struct M; impl M { pub fn version(&self) -> i32 { 1 } pub fn name(&self) -> &str { "" } pub fn checksum(&self) -> u64 { 1 } }
-/// #     pub struct R; impl R { pub fn get_migrations(&self) -> &Vec<M> { todo!() } } pub fn runner() -> R { R } } }
+/// #     pub struct R; impl R { pub fn get_migrations(&self) -> &Vec<M> { loop {} } } pub fn runner() -> R { R } } }
 /// # fn example<DB: actuator::checks::DatabaseDriver>(app: &mut actuator::App, pool: sqlx::Pool<DB>) {
 /// use actuator::migration::RefineryMigrations;
 ///
