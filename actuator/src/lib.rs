@@ -40,6 +40,9 @@
 //! | register things at run time, read settings | [`App`] |
 //! | count and time | [`macro@timed`], [`macro@counted`], [`macro@gauge`], [`macro@metrics`] |
 //! | count and time by hand | [`App::meters`], [`meter`], or the `metrics` crate: [`MetricsRecorder`] |
+//! | show and clear caches | [`App::cache`], [`cache`] |
+//! | show migrations of databases | [`App::migrations`], [`migration`] |
+//! | show and end sessions of users | [`App::session_repository`], [`session`] |
 //! | measure calls, pools of connections, caches, the allocator | [`client`], [`meter::pool`], [`meter::cache`], [`App::allocator`] |
 //! | rename meters, leave out tags, deny meters | [`meter::MeterFilter`], or settings |
 //! | lead from a slow request to its trace | [`meter::Exemplar`] |
@@ -80,10 +83,13 @@
 //! - `reqwest`: [`client::SendMetered`](client), which measures the calls of reqwest's clients, and
 //!   `Propagate`, which tells those who are called of the request.
 //! - `bb8`, `deadpool`: [`meter::pool::PoolState`] of the pools of these libraries.
-//! - `moka`, `quick-cache`: [`meter::cache`]s of these libraries.
+//! - `moka`, `quick-cache`: [`cache`]s of these libraries that can be cleared, and their
+//!   [meters](meter::cache).
 //! - `sentry`: sends errors and panics to Sentry, with what led to them: [`sentry::layer`](sentry).
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
-//!   MariaDB, PostgreSQL and SQLite, and checks of their migrations.
+//!   MariaDB, PostgreSQL and SQLite, and their migrations: [checked](checks), and
+//!   [shown](migration).
+//! - `tower-sessions`: the [sessions](session) of stores of tower-sessions.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The README's programs are compiled with the tests.
@@ -146,6 +152,16 @@ pub struct ScheduledTasksDocument;
 #[doc = include_str!("../../docs/metrics-clients.md")]
 pub struct MetricsClientsDocument;
 
+/// And those about caches.
+#[cfg(all(doctest, feature = "moka"))]
+#[doc = include_str!("../../docs/caches.md")]
+pub struct CachesDocument;
+
+/// And those about sessions.
+#[cfg(all(doctest, feature = "tower-sessions"))]
+#[doc = include_str!("../../docs/sessions.md")]
+pub struct SessionsDocument;
+
 /// And those about requests.
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../../docs/requests.md")]
@@ -165,6 +181,7 @@ pub struct SentryDocument;
 pub mod __private;
 mod admin;
 pub mod audit;
+pub mod cache;
 pub mod checks;
 pub mod client;
 mod endpoint;
@@ -180,6 +197,7 @@ mod info;
 pub mod logging;
 mod macros;
 pub mod meter;
+pub mod migration;
 mod model;
 mod probe;
 mod registry;
@@ -189,6 +207,7 @@ pub mod security;
 #[cfg(feature = "sentry")]
 pub mod sentry;
 mod server;
+pub mod session;
 pub mod settings;
 mod support;
 mod thread;
@@ -601,8 +620,8 @@ pub use info::ActuatorInfo;
 pub use model::{redacted::Redacted, sanitizer::SanitizableData};
 pub use probe::ProbeReport;
 pub use server::{
-    Actuator, App, Builder, Ending, HookResult, IntoRoutes, Lifecycle, Registration, Running,
-    Setup, Streams, probe,
+    Actuator, App, Builder, Caches, Ending, HookResult, IntoRoutes, Lifecycle, Registration,
+    Running, Setup, Streams, probe,
 };
 pub use settings::{FromSetting, typed::TypedSettings as Settings};
 pub use web::{ActuatorLayer, ErrorLayer, ExchangeBodyLayer, HttpError, ServerTiming};

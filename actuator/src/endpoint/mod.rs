@@ -6,6 +6,7 @@
 mod auditevents;
 mod beans;
 mod cached;
+mod caches;
 mod conditions;
 mod configprops;
 mod env;
@@ -29,11 +30,13 @@ mod loggers;
 mod logstream;
 mod metrics;
 mod metrics_view;
+mod migrations;
 mod prometheus;
 mod refresh;
 mod refused;
 mod restart;
 mod scheduledtasks;
+mod sessions;
 mod shutdown;
 mod threaddump;
 
@@ -61,12 +64,15 @@ use crate::{
 };
 
 pub(crate) use cached::CacheSettings;
+pub(crate) use caches::CachesEndpoint;
 pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
+pub(crate) use migrations::{FlywayEndpoint, MigrationsEndpoint, MigrationsView};
 pub(crate) use refresh::{Refresh, Refreshed};
 pub(crate) use scheduledtasks::ScheduledtasksEndpoint;
+pub(crate) use sessions::SessionsEndpoint;
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -118,10 +124,12 @@ pub(crate) struct Subjects {
 pub(crate) const IDS: &[&str] = &[
     "auditevents",
     "beans",
+    "caches",
     "conditions",
     "configprops",
     "dump",
     "env",
+    "flyway",
     "health",
     "httpexchanges",
     "httptrace",
@@ -132,10 +140,12 @@ pub(crate) const IDS: &[&str] = &[
     "loggers",
     "logstream",
     "metrics",
+    "migrations",
     "prometheus",
     "refresh",
     "restart",
     "scheduledtasks",
+    "sessions",
     "shutdown",
     "threaddump",
     "trace",
@@ -254,6 +264,7 @@ fn where_asked(subjects: &Subjects, aliases: Aliases) -> Vec<SharedEndpoint> {
 pub(crate) fn why_missing(id: &str) -> &'static str {
     match id {
         "auditevents" => "management.auditevents.enabled is false",
+        "caches" => "no cache is registered: App::cache registers one",
         "dump" => "actuator.compat.dump is not true",
         "httptrace" | "trace" => "actuator.compat.httptrace is not true",
         "logfile" => "there is no log file, and nothing of the log is kept in memory",
@@ -263,6 +274,15 @@ pub(crate) fn why_missing(id: &str) -> &'static str {
         }
         "scheduledtasks" => {
             "no scheduled task is declared (#[scheduled]) or registered (App::scheduled)"
+        }
+        "flyway" => {
+            "nobody tells of migrations, as for the endpoint migrations, or actuator.compat.flyway is false"
+        }
+        "migrations" => {
+            "nobody tells of migrations: register a Migrator of sqlx beside its pool as components, or App::migrations"
+        }
+        "sessions" => {
+            "nobody knows the sessions: App::session_store wraps a store of tower-sessions, App::session_repository takes any other"
         }
         "prometheus" => "management.prometheus.metrics.export.enabled is false",
         _ => "its subject does not exist here",

@@ -9,6 +9,7 @@ use super::{
     actuator::Actuator,
     lifecycle::{HookResult, Lifecycle},
     scheduling::Scheduling,
+    stores::Stores,
 };
 use crate::{
     audit::{Audit, AuditEventRepository},
@@ -52,6 +53,7 @@ pub struct App {
     pub(super) is_refreshable: bool,
     pub(super) scheduling: Scheduling,
     pub(super) on_assembled: Vec<OnAssembled>,
+    pub(super) stores: Stores,
 }
 
 /// Called with the service once it is put together.
@@ -88,6 +90,7 @@ impl App {
             is_refreshable: false,
             scheduling: Scheduling::default(),
             on_assembled: Vec::new(),
+            stores: Stores::default(),
         }
     }
 

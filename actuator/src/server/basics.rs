@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
-    sentry, settings::ServerSettings, typed_settings,
+    sentry, settings::ServerSettings, stores::StoreSettings, typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -255,6 +255,7 @@ pub(super) struct Config {
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
     pub(super) security: SecuritySettings,
+    pub(super) stores: StoreSettings,
     pub(super) webhook: WebhookSettings,
 }
 
@@ -279,6 +280,7 @@ impl Config {
             metrics_views: endpoint::MetricsViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
             security: SecuritySettings::read(reader, endpoint::IDS),
+            stores: StoreSettings::read(reader),
             webhook: WebhookSettings::read(reader),
         }
     }

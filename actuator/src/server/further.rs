@@ -2,11 +2,9 @@
 //! subject beside this one makes its endpoints from what was declared and registered. A new one is a
 //! line in [`endpoints`].
 
-use super::{app::App, basics::Basics, scheduling};
+use super::{app::App, basics::Basics, schedulingstores};
 use crate::{
-    error::Result,
-    model::endpoint::SharedEndpoint,
-    registry::Declarations,
+    error::Result, model::endpoint::SharedEndpoint, registry::Declarations,
     support::application_runtime::ApplicationRuntime,
 };
 
@@ -28,6 +26,8 @@ pub(super) struct Ground<'a> {
 
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
-    let endpoints = [scheduling::endpoint(ground)?];
-    Ok(endpoints.into_iter().flatten().collect())
+    let mut endpoints = Vec::new();
+    endpoints.extend(scheduling::endpoint(ground)?);
+    endpoints.extend(stores::endpoints(ground));
+    Ok(endpoints)
 }

@@ -9,14 +9,16 @@ use axum::{
 use tower::ServiceExt as _;
 
 use crate::{
-    Actuator,
+    Actuator, App,
     endpoint::IDS,
+    migration::{Migration, MigrationError, MigrationSource},
     model::{
         call::Listener,
-        endpoint::{Operation, Selector},
+        endpoint::{BoxFuture, Operation, Selector},
     },
     scheduling::Schedule,
     server::builder::Builder,
+    session::{RepositoryError, SessionDetails, SessionRepository},
 };
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
@@ -46,11 +48,44 @@ fn builder(settings: &[(&str, &str)]) -> Builder {
     let mut builder = Actuator::builder().isolated().without_declarations();
     // Some endpoints exist only where this crate serves.
     builder.serves = true;
-    let builder = builder.with(|app| {
-        let once = Schedule::once(Duration::from_hours(1));
-        app.scheduled("sample", once, || async {});
-    });
+    let builder = builder.with(subjects);
     settings.iter().fold(builder, |builder, (name, value)| builder.force_setting(name, *value))
+}
+
+/// What makes those endpoints exist that speak of what an application registers.
+fn subjects(app: &mut App) {
+    app.caches();
+    app.session_repository(Nothing);
+    app.migrations("none", Nothing);
+    app.scheduled("sample", Schedule::once(Duration::from_hours(1)), || async {});
+}
+
+struct Nothing;
+
+impl SessionRepository for Nothing {
+    fn find_by_username(
+        &self,
+        _username: &str,
+    ) -> BoxFuture<'_, Result<Vec<SessionDetails>, RepositoryError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn find_by_id(
+        &self,
+        _id: &str,
+    ) -> BoxFuture<'_, Result<Option<SessionDetails>, RepositoryError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn delete_by_id(&self, _id: &str) -> BoxFuture<'_, Result<(), RepositoryError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+impl MigrationSource for Nothing {
+    fn migrations(&self) -> BoxFuture<'_, Result<Vec<Migration>, MigrationError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
 }
 
 /// The management API on a listener, as that serves it.

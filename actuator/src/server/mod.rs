@@ -6,6 +6,7 @@ mod assembly;
 mod basics;
 mod beans;
 mod builder;
+mod caches;
 mod conditions;
 mod declared_meters;
 mod endpoint_audit;
@@ -23,6 +24,9 @@ mod listener;
 mod listener_meters;
 mod log_meters;
 mod management;
+#[cfg(feature = "moka")]
+mod metered_caches;
+mod migrations;
 mod mounts;
 mod package;
 mod probe;
@@ -42,11 +46,15 @@ mod sentry;
 #[path = "no_sentry.rs"]
 mod sentry;
 mod serve;
+#[cfg(feature = "tower-sessions")]
+mod session_store;
+mod sessions;
 mod settings;
 mod setup;
 mod shutdown;
 mod start;
 mod start_log;
+mod stores;
 mod streams;
 #[cfg(feature = "tls")]
 mod tls;
@@ -59,6 +67,7 @@ mod way_down;
 pub use actuator::{Actuator, Registration};
 pub use app::App;
 pub use builder::Builder;
+pub use caches::Caches;
 pub use lifecycle::{Ending, HookResult, Lifecycle};
 pub use package::Package;
 pub use probe::probe;

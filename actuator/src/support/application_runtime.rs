@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::JoinSet};
 
 /// A handle on the application's runtime, which is known once the service serves its management
 /// API on a runtime of its own; until then, and in somebody else's server, it is the caller's.
@@ -24,6 +24,18 @@ impl ApplicationRuntime {
         let home = self.handle.get()?;
         let here = Handle::try_current().ok().map(|handle| handle.id());
         (here != Some(home.id())).then(|| home.clone())
+    }
+
+    /// Does `work` on the application's runtime, as a task that ends when the caller no longer
+    /// waits. `None` if it panicked, or the runtime is shutting down, or there is none.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let home = self.elsewhere().or_else(|| Handle::try_current().ok())?;
+        let mut task = JoinSet::new();
+        task.spawn_on(work, &home);
+        task.join_next().await?.ok()
     }
 }
 

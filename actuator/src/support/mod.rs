@@ -3,6 +3,8 @@
 pub(crate) mod application_runtime;
 pub(crate) mod clock;
 pub(crate) mod data_size;
+#[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
+pub(crate) mod database;
 pub(crate) mod host;
 pub(crate) mod host_name;
 pub(crate) mod json;

@@ -64,6 +64,7 @@ mod scrape_faults;
 mod security;
 mod startup;
 mod statsd;
+mod stores;
 /// The same reader that the formats are tested with.
 #[allow(dead_code)]
 #[path = "../../src/exposition/test_parser.rs"]

@@ -6,6 +6,7 @@
 mod constraints;
 mod databases;
 mod discovery;
+mod histories;
 mod migrations;
 mod pools;
 mod pushgateway;

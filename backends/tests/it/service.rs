@@ -81,6 +81,20 @@ impl<'r> Service<'r> {
         self.runtime.block_on(self.running.shutdown());
     }
 
+    /// What an endpoint answers.
+    #[track_caller]
+    pub(crate) fn json(&self, path: &str) -> Value {
+        let answer = testkit::get(self.address, &format!("/actuator/{path}")).assert_status(200);
+        let text = answer.text();
+        assert!(!text.contains(actuator_backends::PASSWORD), "{text}");
+        answer.json()
+    }
+
+    /// With which status.
+    pub(crate) fn status(&self, path: &str) -> u16 {
+        testkit::get(self.address, &format!("/actuator/{path}")).status()
+    }
+
     /// All health.
     #[track_caller]
     pub(crate) fn whole(&self) -> Value {

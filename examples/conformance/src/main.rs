@@ -3,12 +3,15 @@
 //! against this crate (`cargo test -p conformance --test golden -- --nocapture`).
 
 mod audit;
+mod caches;
 mod checks;
 mod client;
 mod jobs;
 mod loggers;
 mod meters;
+mod migrations;
 mod routes;
+mod sessions;
 mod switches;
 
 use std::sync::Arc;
@@ -32,5 +35,8 @@ async fn setup(app: &mut App) -> actuator::Result<Router> {
     loggers::speak();
     meters::register(&app.meters());
     jobs::register(app);
+    caches::register(app);
+    migrations::register(app);
+    sessions::register(app);
     Ok(routes::routes(switches))
 }

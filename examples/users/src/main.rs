@@ -1,4 +1,4 @@
-//! A users API whose requests, log, Redis and users can be watched in Spring Boot Admin.
+//! A users API whose requests, log, Redis, users and cache can be watched in Spring Boot Admin.
 //!
 //! ```console
 //! $ redis-server --port 6379 &
@@ -8,6 +8,7 @@
 //! $ curl localhost:8080/users/2        # problem details, with -- --actuator.errors.enabled=true
 //!                                      # --actuator.errors.format=problem
 //! $ curl 'localhost:8080/actuator/metrics/users.visit?tag=outcome:SUCCESS'
+//! $ curl -X DELETE localhost:8080/actuator/caches/users
 //! ```
 
 mod store;
@@ -15,8 +16,9 @@ mod store;
 use std::sync::Arc;
 
 use actuator::{
-    ActuatorInfo, App, Health, HttpError, Settings, gauge, health_check, meter::Counter, metrics,
-    timed,
+    ActuatorInfo, App, Health, HttpError, Settings, gauge, health_check,
+    meter::{Counter, cache::MeteredFutureCache},
+    metrics, timed,
 };
 use axum::{
     Json, Router,
@@ -24,6 +26,7 @@ use axum::{
     http::StatusCode,
     routing::get,
 };
+use moka::future::Cache;
 use redis::AsyncCommands as _;
 
 use store::{NewUser, User, Users};
@@ -68,6 +71,8 @@ fn known_users(users: &Users) -> usize {
 struct Api {
     users: Users,
     redis: redis::Client,
+    /// The last users that were shown.
+    shown: MeteredFutureCache<u64, User>,
     metrics: Arc<UserMetrics>,
 }
 
@@ -76,7 +81,7 @@ async fn list(State(api): State<Api>) -> Json<Vec<User>> {
 }
 
 async fn one(State(api): State<Api>, Path(id): Path<u64>) -> Result<Json<User>, HttpError> {
-    let user = api.users.find(id);
+    let user = api.shown.optionally_get_with(id, async { api.users.find(id) }).await;
     let user = user.ok_or_else(|| HttpError::not_found(format!("There is no user {id}.")))?;
     // Any library of the service may count like this: /actuator/metrics/users.visits shows it.
     metrics::counter!("users.visits").increment(1);
@@ -105,7 +110,10 @@ fn setup(app: &mut App) -> actuator::Result<Router> {
     app.component(redis.clone());
     let users = Users::default();
     app.component(users.clone());
-    let api = Api { users, redis, metrics: app.metrics() };
+    // Shown, measured and cleared: /actuator/caches, cache.gets.
+    let shown = MeteredFutureCache::new(Cache::builder().max_capacity(1_000));
+    app.cache("moka", "users", shown.clone());
+    let api = Api { users, redis, shown, metrics: app.metrics() };
     Ok(Router::new()
         .route("/users", get(list).post(create))
         .route("/users/{id}", get(one))

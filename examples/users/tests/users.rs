@@ -62,6 +62,18 @@ fn users_are_served_traced_and_their_redis_is_watched() {
         assert_eq!(counted["measurements"][0]["value"], 1.0, "{counted}");
     }
 
+    // The first look at Ada was a miss; nobody else is kept.
+    for (result, count) in [("hit", 0.0), ("miss", 2.0)] {
+        let name = format!("cache.gets?tag=name:users&tag=result:{result}");
+        let gets = service.get(&format!("/actuator/metrics/{name}")).json();
+        assert_eq!(gets["measurements"][0]["value"], count, "{gets}");
+    }
+    let caches = service.get("/actuator/caches").json();
+    let target = &caches["cacheManagers"]["moka"]["caches"]["users"]["target"];
+    assert_eq!(target, "moka::future::Cache");
+    let cleared = service.send(Request::new("DELETE", "/actuator/caches/users?cacheManager=moka"));
+    assert_eq!(cleared.status(), 204);
+
     let redis_health = || service.get("/actuator/health/redis");
     let up = redis_health().assert_status(200).json();
     assert!(!up["details"]["version"].as_str().unwrap().is_empty(), "{up}");

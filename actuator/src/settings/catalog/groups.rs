@@ -85,6 +85,15 @@ pub const GROUPS: &[Group] = &[
             "actuator.logstream.",
         ],
     ),
+    (
+        "Caches, sessions and migrations",
+        &[
+            "actuator.caches.",
+            "actuator.compat.flyway",
+            "actuator.migrations.",
+            "actuator.sessions.",
+        ],
+    ),
     ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),

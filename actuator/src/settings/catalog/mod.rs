@@ -16,6 +16,7 @@ mod secrets;
 mod security;
 mod sentry;
 mod server;
+mod stores;
 mod tls;
 
 use super::name::{self, Spelling};
@@ -97,6 +98,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         security::ENTRIES,
         sentry::ENTRIES,
         server::ENTRIES,
+        stores::ENTRIES,
         tls::ENTRIES,
     ]
     .into_iter()

@@ -4,6 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use sqlx::migrate::{Migration, Migrator};
 
+use crate::support::database::DatabaseDriver;
+
 /// How many migrations of a kind are named; the rest is counted.
 const NAMED: usize = 20;
 
@@ -18,6 +20,18 @@ pub struct Applied {
     pub success: bool,
     /// The SHA-384 of its text.
     pub checksum: Vec<u8>,
+}
+
+impl Applied {
+    /// From a row of `version, description, success, checksum`.
+    pub fn read<DB: DatabaseDriver>(row: &DB::Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            version: DB::number(row, 0)?.unwrap_or_default(),
+            description: DB::text(row, 1)?,
+            success: DB::truth(row, 2)?,
+            checksum: DB::bytes(row, 3)?,
+        })
+    }
 }
 
 /// What an application brings along.

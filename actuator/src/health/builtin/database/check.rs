@@ -8,10 +8,10 @@ use std::{
 use serde_json::Value;
 use sqlx::{Connection as _, Pool, SqlSafeStr, SqlStr};
 
-use super::{driver::DatabaseDriver, lease::Asked};
 use crate::{
     health::{Health, HealthIndicator},
     model::endpoint::BoxFuture,
+    support::database::{Asked, DatabaseDriver},
 };
 
 /// What Spring shows where the driver's own ping is used.

@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use sqlx::{Pool, migrate::Migrator};
 
-use super::{
-    check::Database, driver::DatabaseDriver, migrations::Migrations, mysql, postgres, sqlite,
-};
+use super::{check::Database, migrations::Migrations};
 use crate::{
     health::{HealthCheck, HealthIndicator},
     model::{component::Components, naming::names},
+    support::database::{DatabaseDriver, DriverVisitor, each_driver},
 };
 
 /// Monitors ask whether the migrations fit, load balancers need not.
 const MIGRATIONS_LEVEL: u32 = 2;
 
 /// A pool among the components, whatever its database.
-pub struct FoundPool {
+struct FoundPool {
     name: Option<String>,
     key: &'static str,
     check: Arc<dyn HealthIndicator>,
@@ -26,27 +25,32 @@ pub struct FoundPool {
 /// The check of a migrator against a pool.
 type MigrationsOf = Box<dyn Fn(&Migrator) -> Arc<dyn HealthIndicator>>;
 
-/// The pools of one database.
-pub fn pools_of<DB: DatabaseDriver>(components: &Components) -> Vec<FoundPool> {
-    let found = components.all::<Pool<DB>>().into_iter();
-    found
-        .map(|(name, pool)| FoundPool {
+/// Finds them.
+struct Finder<'c> {
+    components: &'c Components,
+    pools: Vec<FoundPool>,
+}
+
+impl DriverVisitor for Finder<'_> {
+    fn visit<DB: DatabaseDriver>(&mut self) {
+        let found = self.components.all::<Pool<DB>>().into_iter();
+        self.pools.extend(found.map(|(name, pool)| FoundPool {
             name: name.map(str::to_owned),
             key: DB::KEY,
             check: Arc::new(Database::new(Pool::clone(&pool))),
             migrations: Box::new(move |migrator| {
                 Arc::new(Migrations::new(Pool::clone(&pool), migrator))
             }),
-        })
-        .collect()
+        }));
+    }
 }
 
 /// `db` for one pool, `db/<name>` for each of several; `migrations` for a migrator beside one pool,
 /// or of the name of one of several.
 pub fn discover(components: &Components) -> Vec<HealthCheck> {
-    let mut pools = postgres::pools(components);
-    pools.extend(mysql::pools(components));
-    pools.extend(sqlite::pools(components));
+    let mut finder = Finder { components, pools: Vec::new() };
+    each_driver(&mut finder);
+    let pools = finder.pools;
     let keys: Vec<_> = pools.iter().map(|pool| (pool.name.as_deref(), pool.key)).collect();
     let databases = names("db", &keys).into_iter().zip(&pools).map(|(path, pool)| {
         HealthCheck::shared(path, Arc::clone(&pool.check)).description("The database answers")

@@ -4,14 +4,11 @@ use std::{fmt, sync::Arc};
 
 use sqlx::{AssertSqlSafe, Pool, SqlSafeStr as _, migrate::Migrator};
 
-use super::{
-    applied::{Applied, Embedded},
-    driver::DatabaseDriver,
-    lease::Asked,
-};
+use super::applied::{Applied, Embedded};
 use crate::{
     health::{Health, HealthIndicator, Status},
     model::endpoint::BoxFuture,
+    support::database::{Asked, DatabaseDriver},
 };
 
 /// The migrations of sqlx as a check: UP while the table `_sqlx_migrations` says that exactly the
@@ -71,10 +68,12 @@ impl<DB: DatabaseDriver> HealthIndicator for Migrations<DB> {
             ));
             let rows = asked.ask(|connection| DB::all(connection, sql.into_sql_str())).await;
             match rows {
-                Ok(rows) => match rows.iter().map(DB::applied).collect::<sqlx::Result<Vec<_>>>() {
-                    Ok(applied) => compared(&embedded, &applied, status),
-                    Err(error) => Health::from_error(error),
-                },
+                Ok(rows) => {
+                    match rows.iter().map(Applied::read::<DB>).collect::<sqlx::Result<Vec<_>>>() {
+                        Ok(applied) => compared(&embedded, &applied, status),
+                        Err(error) => Health::from_error(error),
+                    }
+                }
                 Err(error) if error.no_table => compared(&embedded, &[], status),
                 Err(error) => Health::from_error(error),
             }

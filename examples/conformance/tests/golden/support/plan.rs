@@ -117,6 +117,10 @@ fn order(case: &str) -> (usize, usize, String) {
     {
         return (3, 0, case.to_owned());
     }
+    // Sessions that are shown have to be there.
+    if ["delete", "one-after-delete"].contains(&case) {
+        return (2, 0, case.to_owned());
+    }
     if let Some(at) = BATTERY.iter().position(|battery| *battery == case) {
         return (0, at, String::new());
     }
@@ -133,6 +137,11 @@ pub fn prepare(application: &Application, recording: &Recording) {
     match folder {
         "health" => prepare_health(application, recording.case()),
         "logfile" => prepare_file(application, recording),
+        "sessions" if recording.case() == "one-after-delete" => {
+            let mut delete = Request::get(&recording.request.target);
+            "DELETE".clone_into(&mut delete.method);
+            wire::send(application.address, &delete).unwrap();
+        }
         "run-cache" => {
             if recording.case() == "health-cached" {
                 switch(application, "/ctl/health?mode=up");

@@ -32,10 +32,13 @@ const LINKS: &[&str] = &[
     "self",
     "auditevents",
     "beans",
+    "caches",
+    "caches-cache",
     "configprops",
     "configprops-prefix",
     "env",
     "env-toMatch",
+    "flyway",
     "health",
     "health-path",
     "httpexchanges",
@@ -47,6 +50,8 @@ const LINKS: &[&str] = &[
     "metrics-requiredMetricName",
     "prometheus",
     "scheduledtasks",
+    "sessions",
+    "sessions-sessionId",
     "shutdown",
     "threaddump",
 ];
@@ -190,6 +195,18 @@ const CONFIGPROPS_OF_DEMO: &Rules = &[
     ("contexts.demo.beans.*.inputs.limits.x", Any),
 ];
 
+/// What kind of thing a cache is, each library says for itself.
+const CACHES: &Rules = &[("target", Type), ("cacheManagers.*.caches.*.target", Type)];
+
+const FLYWAY: &Rules = &[("**.installedOn", INSTANT), ("**.executionTime", Type)];
+
+/// The sessions of two recordings are there.
+const SESSIONS: &Rules = &[
+    ("sessions", EachWith { key: "id", need: &[] }),
+    ("**.creationTime", INSTANT),
+    ("**.lastAccessedTime", INSTANT),
+];
+
 /// The rules for the body of a recording.
 pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
     if recorded.get("_links").is_some() {
@@ -224,6 +241,9 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
         ("httpexchanges" | "httptrace", _) => EXCHANGES,
         ("beans", _) => BEANS,
         ("scheduledtasks", _) => TASKS,
+        ("caches", _) => CACHES,
+        ("flyway", _) => FLYWAY,
+        ("sessions", _) => SESSIONS,
         _ => &[],
     }
 }

@@ -61,11 +61,15 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["auditevents"], ..RUN },
     Run { folders: &["beans"], ..RUN },
     Run { folders: &["scheduledtasks"], ..RUN },
+    Run { folders: &["caches"], ..RUN },
+    Run { folders: &["flyway"], ..RUN },
+    Run { folders: &["sessions"], ..RUN },
     Run { folders: &["shutdown"], ..RUN },
     Run {
         folders: &["run-access"],
         settings: &[
             LOG,
+            "management.endpoint.caches.access=read-only",
             "management.endpoint.loggers.access=read-only",
             "management.endpoint.shutdown.access=read-only",
             "management.endpoint.env.access=none",
@@ -287,14 +291,13 @@ pub const RUNS: &[Run] = &[
 pub const RUNS_2_7: &[Run] = &[
     Run { folders: &["httptrace"], settings: &["actuator.compat.httptrace=true"], ..RUN },
     Run { folders: &["configprops"], ..RUN },
+    Run { folders: &["caches"], ..RUN },
 ];
 
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
 pub const LATER: &[&str] = &[
-    "caches",
     "download",
     "features",
-    "flyway",
     "heapdump",
     "integrationgraph",
     "liquibase",
@@ -303,7 +306,6 @@ pub const LATER: &[&str] = &[
     "plain",
     "quartz",
     "sbom",
-    "sessions",
     "startup",
     "texty",
     "tree",
@@ -312,21 +314,17 @@ pub const LATER: &[&str] = &[
 
 /// Folders of capabilities that do not exist here yet.
 pub const LATER_FOLDERS: &[&str] = &[
-    "caches",
     "custom-download",
     "custom-endpoint",
     "custom-plain",
     "custom-texty",
     "custom-tree",
     "custom-typed",
-    "flyway",
     "heapdump",
-    "liquibase",
     "mappings",
     "run-sbom-types",
     "run-ssl-bundles",
     "sbom",
-    "sessions",
     "startup",
 ];
 
@@ -337,6 +335,9 @@ pub const NOT_FOLLOWED: &[&str] = &[
     // Jobs and triggers of Quartz, in groups and with what it keeps in its database: the scheduler here
     // is none, and has no such things.
     "quartz",
+    // Change sets of Liquibase, with authors, contexts and labels: no tool for Rust has any. What
+    // they have is shown as flyway.
+    "liquibase",
     // Another application on Spring's other server: where the two differ, the servlet one is followed.
     "run-webflux",
 ];

@@ -2,18 +2,14 @@
 
 use sqlx::{MySql, Row as _, error::DatabaseError, mysql::MySqlRow};
 
-use super::{
-    discover::{FoundPool, pools_of},
-    driver::Dialect,
-};
-use crate::model::component::Components;
+use super::{DriverVisitor, driver::Dialect};
 
 /// SQLSTATE of `ER_NO_SUCH_TABLE`.
 const NO_SUCH_TABLE: &str = "42S02";
 
-/// The pools of this database among the components.
-pub fn pools(components: &Components) -> Vec<FoundPool> {
-    pools_of::<MySql>(components)
+/// This one.
+pub fn visit(visitor: &mut impl DriverVisitor) {
+    visitor.visit::<MySql>();
 }
 
 impl Dialect for MySql {
@@ -29,6 +25,10 @@ impl Dialect for MySql {
 
     fn obstacle(row: &MySqlRow) -> Option<String> {
         Some(format!("{} is on", row.try_get::<String, _>(0).ok()?))
+    }
+
+    fn epoch_millis(column: &str) -> String {
+        format!("cast(unix_timestamp({column}) * 1000 as signed)")
     }
 
     fn is_missing_table(error: &dyn DatabaseError) -> bool {

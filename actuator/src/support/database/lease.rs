@@ -9,8 +9,7 @@ use std::{
 use sqlx::{ConnectOptions as _, Connection as _, Pool, pool::PoolConnection};
 use tokio::time::sleep;
 
-use super::driver::Dialect;
-use crate::model::endpoint::BoxFuture;
+use super::driver::{Answer, Dialect};
 
 /// How long the pool is left to itself before its silence is looked into.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -66,7 +65,7 @@ impl<DB: Dialect> Asked<DB> {
     /// other end: the pool would wait without end for the rest of the answer.
     pub async fn ask<T>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, sqlx::Result<T>>,
+        work: impl for<'c> FnOnce(&'c mut DB::Connection) -> Answer<'c, T>,
     ) -> Result<T, Unanswered> {
         self.reached(Stage::Connecting);
         let mut lease = Lease(Some(self.acquire().await?));

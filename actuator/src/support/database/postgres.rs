@@ -2,18 +2,14 @@
 
 use sqlx::{Postgres, Row as _, error::DatabaseError, postgres::PgRow};
 
-use super::{
-    discover::{FoundPool, pools_of},
-    driver::Dialect,
-};
-use crate::model::component::Components;
+use super::{DriverVisitor, driver::Dialect};
 
 /// SQLSTATE `undefined_table`.
 const UNDEFINED_TABLE: &str = "42P01";
 
-/// The pools of this database among the components.
-pub fn pools(components: &Components) -> Vec<FoundPool> {
-    pools_of::<Postgres>(components)
+/// This one.
+pub fn visit(visitor: &mut impl DriverVisitor) {
+    visitor.visit::<Postgres>();
 }
 
 impl Dialect for Postgres {
@@ -27,6 +23,10 @@ impl Dialect for Postgres {
 
     fn obstacle(row: &PgRow) -> Option<String> {
         row.try_get(0).ok().flatten()
+    }
+
+    fn epoch_millis(column: &str) -> String {
+        format!("(extract(epoch from {column}) * 1000)::bigint")
     }
 
     fn is_missing_table(error: &dyn DatabaseError) -> bool {

@@ -1,12 +1,14 @@
-//! What the databases of sqlx have in common for a check, and where they differ.
+//! What the databases of sqlx have in common for those who ask them, and where they differ.
+
+use std::pin::Pin;
 
 use serde_json::Value;
 use sqlx::{
     ColumnIndex, Database, Decode, Executor, Row as _, SqlStr, Type, error::DatabaseError, raw_sql,
 };
 
-use super::applied::Applied;
-use crate::model::endpoint::BoxFuture;
+/// The answer of a database.
+pub type Answer<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
 
 /// A database whose pools can be checked: `sqlx::Postgres`, `sqlx::MySql` (MySQL and MariaDB) or
 /// `sqlx::Sqlite`, each with its feature. Not to be implemented elsewhere.
@@ -17,6 +19,12 @@ use crate::model::endpoint::BoxFuture;
 pub trait DatabaseDriver: Queries {}
 
 impl<DB: Queries> DatabaseDriver for DB {}
+
+/// Does something for each driver.
+pub trait DriverVisitor {
+    /// For this one.
+    fn visit<DB: DatabaseDriver>(&mut self);
+}
 
 /// Where one database differs from the others.
 pub trait Dialect: Database {
@@ -33,30 +41,36 @@ pub trait Dialect: Database {
     /// What keeps the session from writing, if this row of [`Dialect::OBSTACLES`] tells of it.
     fn obstacle(row: &Self::Row) -> Option<String>;
 
+    /// An expression for a column of times as whole milliseconds since the epoch.
+    fn epoch_millis(column: &str) -> String;
+
     /// Whether a query failed because its table does not exist.
     fn is_missing_table(error: &dyn DatabaseError) -> bool;
 }
 
-/// What a check asks, the same for all databases. Everything is sent as plain text, not prepared:
+/// What is asked, the same for all databases. Everything is sent as plain text, not prepared:
 /// that works behind connection poolers too, and keeps nothing in the statement cache.
 pub trait Queries: Dialect {
     /// The first row, if there is one. The server may send the others too.
-    fn first(
-        connection: &mut Self::Connection,
-        sql: SqlStr,
-    ) -> BoxFuture<'_, sqlx::Result<Option<Self::Row>>>;
+    fn first(connection: &mut Self::Connection, sql: SqlStr) -> Answer<'_, Option<Self::Row>>;
 
     /// All rows.
-    fn all(
-        connection: &mut Self::Connection,
-        sql: SqlStr,
-    ) -> BoxFuture<'_, sqlx::Result<Vec<Self::Row>>>;
+    fn all(connection: &mut Self::Connection, sql: SqlStr) -> Answer<'_, Vec<Self::Row>>;
 
     /// The first column; `None` if it is neither number nor truth value nor text.
     fn value(row: &Self::Row) -> Option<Value>;
 
-    /// A row of `version, description, success, checksum`.
-    fn applied(row: &Self::Row) -> sqlx::Result<Applied>;
+    /// A column with a whole number of any width.
+    fn number(row: &Self::Row, column: usize) -> sqlx::Result<Option<i64>>;
+
+    /// A column with a truth value.
+    fn truth(row: &Self::Row, column: usize) -> sqlx::Result<bool>;
+
+    /// A column with a text.
+    fn text(row: &Self::Row, column: usize) -> sqlx::Result<String>;
+
+    /// A column with bytes.
+    fn bytes(row: &Self::Row, column: usize) -> sqlx::Result<Vec<u8>>;
 }
 
 /// A type that the database can write into a column.
@@ -77,17 +91,11 @@ where
     String: Column<DB>,
     Vec<u8>: Column<DB>,
 {
-    fn first(
-        connection: &mut Self::Connection,
-        sql: SqlStr,
-    ) -> BoxFuture<'_, sqlx::Result<Option<Self::Row>>> {
+    fn first(connection: &mut Self::Connection, sql: SqlStr) -> Answer<'_, Option<Self::Row>> {
         Box::pin(raw_sql(sql).fetch_optional(connection))
     }
 
-    fn all(
-        connection: &mut Self::Connection,
-        sql: SqlStr,
-    ) -> BoxFuture<'_, sqlx::Result<Vec<Self::Row>>> {
+    fn all(connection: &mut Self::Connection, sql: SqlStr) -> Answer<'_, Vec<Self::Row>> {
         raw_sql(sql).fetch_all(connection)
     }
 
@@ -103,12 +111,20 @@ where
             .ok()
     }
 
-    fn applied(row: &Self::Row) -> sqlx::Result<Applied> {
-        Ok(Applied {
-            version: row.try_get(0)?,
-            description: row.try_get(1)?,
-            success: row.try_get(2)?,
-            checksum: row.try_get(3)?,
-        })
+    fn number(row: &Self::Row, column: usize) -> sqlx::Result<Option<i64>> {
+        row.try_get::<Option<i64>, _>(column)
+            .or_else(|_| Ok(row.try_get::<Option<i32>, _>(column)?.map(i64::from)))
+    }
+
+    fn truth(row: &Self::Row, column: usize) -> sqlx::Result<bool> {
+        row.try_get(column)
+    }
+
+    fn text(row: &Self::Row, column: usize) -> sqlx::Result<String> {
+        row.try_get(column)
+    }
+
+    fn bytes(row: &Self::Row, column: usize) -> sqlx::Result<Vec<u8>> {
+        row.try_get(column)
     }
 }

@@ -1,26 +1,12 @@
 //! Pools of sqlx among the components.
 
-#[cfg(feature = "sqlx-mysql")]
-mod mysql;
-#[cfg(not(all(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite")))]
-mod no_driver;
-#[cfg(feature = "sqlx-postgres")]
-mod postgres;
-#[cfg(feature = "sqlx-sqlite")]
-mod sqlite;
-
-#[cfg(not(feature = "sqlx-mysql"))]
-use no_driver as mysql;
-#[cfg(not(feature = "sqlx-postgres"))]
-use no_driver as postgres;
-#[cfg(not(feature = "sqlx-sqlite"))]
-use no_driver as sqlite;
 use sqlx::{Database, Pool};
 
 use super::{PoolMeters, PoolState};
 use crate::{
     meter::MeterRegistry,
     model::{component::Components, naming::names},
+    support::database::{DatabaseDriver, DriverVisitor, each_driver},
 };
 
 /// What the checks of the pools are called, or stand below.
@@ -38,9 +24,9 @@ struct FoundPool {
 /// that of its check (`db/orders` is `orders`).
 pub fn bind(registry: &MeterRegistry, components: &Components) {
     // The same order as for checks: what would be called alike is numbered.
-    let mut pools = postgres::pools(components);
-    pools.extend(mysql::pools(components));
-    pools.extend(sqlite::pools(components));
+    let mut finder = Finder { components, pools: Vec::new() };
+    each_driver(&mut finder);
+    let pools = finder.pools;
     let keys: Vec<_> = pools.iter().map(|pool| (pool.name.as_deref(), pool.key)).collect();
     let paths = names(KIND, &keys);
     for (path, pool) in paths.iter().zip(pools) {
@@ -49,16 +35,21 @@ pub fn bind(registry: &MeterRegistry, components: &Components) {
     }
 }
 
-/// The pools of one database.
-fn pools_of<DB: Database>(key: &'static str, components: &Components) -> Vec<FoundPool> {
-    let found = components.all::<Pool<DB>>().into_iter();
-    found
-        .map(|(name, pool)| FoundPool {
+/// Finds them.
+struct Finder<'c> {
+    components: &'c Components,
+    pools: Vec<FoundPool>,
+}
+
+impl DriverVisitor for Finder<'_> {
+    fn visit<DB: DatabaseDriver>(&mut self) {
+        let found = self.components.all::<Pool<DB>>().into_iter();
+        self.pools.extend(found.map(|(name, pool)| FoundPool {
             name: name.map(str::to_owned),
-            key,
+            key: DB::KEY,
             read: Box::new(move || state(&pool)),
-        })
-        .collect()
+        }));
+    }
 }
 
 /// sqlx neither tells who waits nor times it.

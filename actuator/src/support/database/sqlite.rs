@@ -2,15 +2,11 @@
 
 use sqlx::{Row as _, Sqlite, error::DatabaseError, sqlite::SqliteRow};
 
-use super::{
-    discover::{FoundPool, pools_of},
-    driver::Dialect,
-};
-use crate::model::component::Components;
+use super::{DriverVisitor, driver::Dialect};
 
-/// The pools of this database among the components.
-pub fn pools(components: &Components) -> Vec<FoundPool> {
-    pools_of::<Sqlite>(components)
+/// This one.
+pub fn visit(visitor: &mut impl DriverVisitor) {
+    visitor.visit::<Sqlite>();
 }
 
 impl Dialect for Sqlite {
@@ -29,6 +25,10 @@ impl Dialect for Sqlite {
         let is_main = row.try_get::<i64, _>("p1").is_ok_and(|database| database == 0);
         let reads = row.try_get::<i64, _>("p2").is_ok_and(|writes| writes == 0);
         (begins && is_main && reads).then(|| "the file cannot be written".to_owned())
+    }
+
+    fn epoch_millis(column: &str) -> String {
+        format!("cast(strftime('%s', {column}) as integer) * 1000")
     }
 
     fn is_missing_table(error: &dyn DatabaseError) -> bool {
