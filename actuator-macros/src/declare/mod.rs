@@ -10,4 +10,5 @@ mod measured;
 pub(crate) mod metrics;
 pub(crate) mod provider;
 pub(crate) mod settings;
+pub(crate) mod startup_step;
 pub(crate) mod timed;

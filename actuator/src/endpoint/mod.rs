@@ -33,7 +33,9 @@ mod prometheus;
 mod refresh;
 mod refused;
 mod restart;
+mod sbom;
 mod shutdown;
+mod startup;
 mod threaddump;
 
 use std::{sync::Arc, time::Duration};
@@ -59,12 +61,14 @@ use crate::{
     thread::ThreadRepository,
 };
 
+pub(crate) use self::sbom::SbomEndpoint;
 pub(crate) use cached::CacheSettings;
 pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
 pub(crate) use refresh::{Refresh, Refreshed};
+pub(crate) use startup::StartupEndpoint;
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -133,7 +137,9 @@ pub(crate) const IDS: &[&str] = &[
     "prometheus",
     "refresh",
     "restart",
+    "sbom",
     "shutdown",
+    "startup",
     "threaddump",
     "trace",
 ];
@@ -258,6 +264,10 @@ pub(crate) fn why_missing(id: &str) -> &'static str {
         "logstream" => {
             "nothing of the log is kept in memory (actuator.logfile.ring-size), or nobody may watch it (actuator.logstream.max-viewers)"
         }
+        "sbom" => {
+            "nothing is known of the packages: no #[derive(ActuatorInfo)] with a lock file, no list of cargo auditable in the executable, no management.endpoint.sbom.application.location"
+        }
+        "startup" => "actuator.startup.capacity is 0",
         "prometheus" => "management.prometheus.metrics.export.enabled is false",
         _ => "its subject does not exist here",
     }

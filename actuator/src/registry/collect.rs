@@ -11,6 +11,7 @@ use crate::{
     meter::site::{GaugeDeclaration, MeterDeclaration, MeterSite, MetricsDeclaration, Site},
     model::{provider::Provider, source::Source},
     settings::typed::SettingsDeclaration,
+    startup::{StartupSite, StartupStepDeclaration},
 };
 
 inventory::collect!(HealthDeclaration);
@@ -21,6 +22,7 @@ inventory::collect!(MeterSite);
 inventory::collect!(GaugeDeclaration);
 inventory::collect!(MetricsDeclaration);
 inventory::collect!(SettingsDeclaration);
+inventory::collect!(StartupStepDeclaration);
 
 /// All declarations of the program, by kind, sorted by name and place.
 #[derive(Debug, Default)]
@@ -41,6 +43,8 @@ pub struct Declarations {
     pub metrics: Vec<&'static MetricsDeclaration>,
     /// `#[derive(Settings)]` with a prefix.
     pub settings: Vec<&'static SettingsDeclaration>,
+    /// `#[startup_step]`.
+    pub startup_steps: Vec<&'static StartupSite>,
 }
 
 impl Declarations {
@@ -55,6 +59,7 @@ impl Declarations {
             gauges: inventory::iter::<GaugeDeclaration>().collect(),
             metrics: inventory::iter::<MetricsDeclaration>().collect(),
             settings: Self::settings(),
+            startup_steps: Self::startup_steps(),
         };
         declarations.health.sort_by_key(|declared| (declared.name, declared.source));
         declarations.env.sort_by_key(|declared| (declared.name, declared.source));
@@ -72,6 +77,14 @@ impl Declarations {
         let mut settings: Vec<_> = inventory::iter::<SettingsDeclaration>().collect();
         settings.sort_by_key(|declared| (declared.prefix, declared.source));
         settings
+    }
+
+    /// The functions whose calls are steps of the start, which are told before the set-up runs.
+    pub fn startup_steps() -> Vec<&'static StartupSite> {
+        let mut sites: Vec<_> =
+            inventory::iter::<StartupStepDeclaration>().map(|site| site.0).collect();
+        sites.sort_by_key(|site| (site.declaration().name, site.declaration().source));
+        sites
     }
 
     /// The names that are taken, for conflicts with each other and with run-time registrations.
@@ -107,6 +120,7 @@ impl Declarations {
         self.info.iter().for_each(|d| count("info source", &d.source));
         self.facts.iter().for_each(|d| count("actuator info", &d.source));
         self.settings.iter().for_each(|d| count("settings", &d.source));
+        self.startup_steps.iter().for_each(|d| count("startup step", &d.declaration().source));
         self.meters().for_each(|meter| count("meter", &meter.source));
         counts
     }

@@ -25,6 +25,7 @@ use crate::{
     registry::Claim,
     security::Authenticator,
     settings::{FromSetting, Settings, typed::TypedRegistry},
+    startup::StartupSteps,
 };
 
 /// The application as its set-up sees it.
@@ -50,6 +51,7 @@ pub struct App {
     pub(super) lifecycle: Lifecycle,
     pub(super) is_refreshable: bool,
     pub(super) on_assembled: Vec<OnAssembled>,
+    pub(super) startup: StartupSteps,
 }
 
 /// Called with the service once it is put together.
@@ -85,6 +87,7 @@ impl App {
             lifecycle: Lifecycle::default(),
             is_refreshable: false,
             on_assembled: Vec::new(),
+            startup: StartupSteps::default(),
         }
     }
 

@@ -35,16 +35,19 @@ use crate::{
 
 /// Puts everything together; nothing listens yet.
 pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> Result<Actuator> {
+    let collecting = basics.startup.step("actuator.declarations");
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
     declared_meters::declare(&declarations, &basics.meters, &mut app.components)?;
+    collecting.end();
     let registered_at_run_time =
         app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
     basics.sanitizer.hide_names(typed_settings::secret_names(&basics.typed));
     basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));
-    let parts = Parts::new(&basics, &declarations, app, builder)?;
+    let step = basics.startup.step("actuator.assembly");
+    let parts = step.in_scope(|| Parts::new(&basics, &declarations, app, builder))?;
     parts.into_actuator(basics, declarations.counts(), registered_at_run_time)
 }
 
@@ -89,6 +92,7 @@ impl Parts {
             app: &mut app,
             application: &name,
             version: version.as_deref(),
+            facts,
             runtime: &application_runtime,
         })?;
         sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
@@ -213,6 +217,7 @@ impl Parts {
             application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
+            startup: basics.startup,
             sampler: self.sampler,
             streams: Streams::default(),
         };

@@ -39,6 +39,10 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
         let name = format!("{}-{}", d.prefix, (d.type_name)());
         beans.add(&name, declared("settings", d.source, d.description, &[]));
     }
+    for site in &declarations.startup_steps {
+        let step = site.declaration();
+        beans.add(step.source.path, declared("startup step", step.source, step.description, &[]));
+    }
     for check in &app.checks {
         beans.add(check.path(), bean("health check", "registered at run time"));
     }

@@ -2,11 +2,9 @@
 //! subject beside this one makes its endpoints from what was declared and registered. A new one is a
 //! line in [`endpoints`].
 
-use super::{app::App, basics::Basics};
+use super::{app::App, basics::Basics, sbom, startup};
 use crate::{
-    error::Result,
-    model::endpoint::SharedEndpoint,
-    registry::{BeanRegistry, Declarations},
+    error::Result, info::FactsDeclaration, model::endpoint::SharedEndpoint, registry::Declarations,
     support::application_runtime::ApplicationRuntime,
 };
 
@@ -22,12 +20,13 @@ pub(super) struct Ground<'a> {
     pub(super) application: &'a str,
     /// Its version, if it is known.
     pub(super) version: Option<&'a str>,
+    /// What was known when it was compiled.
+    pub(super) facts: Option<&'static FactsDeclaration>,
     /// Where the application's own code runs.
     pub(super) runtime: &'a ApplicationRuntime,
 }
 
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
-    let _ = ground;
-    Ok(Vec::new())
+    Ok([sbom::endpoint(ground), startup::endpoint(ground)].into_iter().flatten().collect())
 }

@@ -34,6 +34,7 @@ mod recorder;
 mod registration_meters;
 mod running;
 mod sanitizing;
+mod sbom;
 mod secured;
 #[cfg(feature = "sentry")]
 mod sentry;
@@ -46,6 +47,7 @@ mod setup;
 mod shutdown;
 mod start;
 mod start_log;
+mod startup;
 mod streams;
 #[cfg(feature = "tls")]
 mod tls;

@@ -62,6 +62,7 @@ mod runtimes;
 mod scrape_faults;
 mod security;
 mod startup;
+mod startup_steps;
 mod statsd;
 /// The same reader that the formats are tested with.
 #[allow(dead_code)]

@@ -1,0 +1,18 @@
+//! What `cargo auditable` puts into an executable cannot be read without the feature `compression`.
+
+use std::{io, path::Path};
+
+use super::packages::Packages;
+
+/// Never.
+pub(super) fn is_in(path: &Path) -> bool {
+    // It may be there, but is of no use.
+    let _ = super::executable::section(path, ".dep-v0");
+    false
+}
+
+/// Nothing.
+#[expect(clippy::unnecessary_wraps, reason = "as its counterpart")]
+pub(super) fn read(_: &Path) -> io::Result<Option<Packages>> {
+    Ok(None)
+}
