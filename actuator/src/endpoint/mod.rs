@@ -61,7 +61,7 @@ use crate::{
     thread::ThreadRepository,
 };
 
-pub(crate) use self::sbom::SbomEndpoint;
+pub(crate) use self::sbom::{SbomEndpoint, VersionsViewSettings};
 pub(crate) use cached::CacheSettings;
 pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
@@ -114,6 +114,8 @@ pub(crate) struct Subjects {
     pub(crate) facts: Option<Facts>,
     /// The endpoints of subjects that stand on their own.
     pub(crate) further: Vec<SharedEndpoint>,
+    /// What of them is served outside the base path.
+    pub(crate) further_mounts: Vec<Mount>,
 }
 
 /// All ids there can be, for settings that name one; a test compares them with [`all`].
@@ -186,6 +188,7 @@ pub(crate) fn all(
     let health = Arc::new(health_endpoint(subjects, views));
     let mut mounts = health_view::mounts(subjects, views);
     mounts.extend(metrics_view::mounts(subjects, metrics_views));
+    mounts.extend(subjects.further_mounts.iter().cloned());
     mounts.extend(health.additional_paths().into_iter().map(|(group, listener, path)| Mount {
         endpoint: Arc::clone(&health) as SharedEndpoint,
         listener,

@@ -82,11 +82,11 @@ impl Parts {
             Bound::bind(declarations, &mut app, &application_runtime)?;
         let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
-        let host = host_facts(process.clone());
+        let host = HostFacts::of(&process);
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
-        let further = further::endpoints(&mut further::Ground {
+        let mut ground = further::Ground {
             basics,
             declarations,
             app: &mut app,
@@ -94,7 +94,8 @@ impl Parts {
             version: version.as_deref(),
             facts,
             runtime: &application_runtime,
-        })?;
+        };
+        let (further, further_mounts) = further::endpoints_and_mounts(&mut ground)?;
         sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
         let application =
@@ -131,6 +132,7 @@ impl Parts {
             host_name: host_name().unwrap_or_default(),
             facts: facts.map(|facts| facts.facts),
             further,
+            further_mounts,
         };
         Ok(Self {
             name,
@@ -396,20 +398,6 @@ fn start_meters(
         sampler.watch_runtime("tokio", &runtime);
     }
     Ok(sampler)
-}
-
-fn host_facts(process: host::ProcessIdentity) -> HostFacts {
-    HostFacts {
-        pid: process.pid,
-        parent_pid: process.parent_pid,
-        owner: process.owner,
-        cpus: host::cpu_count(),
-        os_name: host::os_name(),
-        os_version: host::os_version(),
-        arch: std::env::consts::ARCH.to_owned(),
-        start_time: Some(process.started_at),
-        working_directory: process.working_directory.map(|path| path.display().to_string()),
-    }
 }
 
 #[cfg(test)]

@@ -268,6 +268,7 @@ pub(super) struct Config {
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
     pub(super) sbom: SbomSettings,
+    pub(super) versions: endpoint::VersionsViewSettings,
     pub(super) security: SecuritySettings,
     pub(super) webhook: WebhookSettings,
 }
@@ -292,6 +293,7 @@ impl Config {
             views: endpoint::ViewSettings::read(reader),
             metrics_views: endpoint::MetricsViewSettings::read(reader),
             sbom: SbomSettings::read(reader),
+            versions: endpoint::VersionsViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
             security: SecuritySettings::read(reader, endpoint::IDS),
             webhook: WebhookSettings::read(reader),

@@ -4,8 +4,8 @@
 
 use super::{app::App, basics::Basics, sbom, startup};
 use crate::{
-    error::Result, info::FactsDeclaration, model::endpoint::SharedEndpoint, registry::Declarations,
-    support::application_runtime::ApplicationRuntime,
+    endpoint::Mount, error::Result, info::FactsDeclaration, model::endpoint::SharedEndpoint,
+    registry::Declarations, support::application_runtime::ApplicationRuntime,
 };
 
 /// What the wiring of a subject may need.
@@ -24,6 +24,13 @@ pub(super) struct Ground<'a> {
     pub(super) facts: Option<&'static FactsDeclaration>,
     /// Where the application's own code runs.
     pub(super) runtime: &'a ApplicationRuntime,
+}
+
+/// All of them, and what of them is served outside the base path.
+pub(super) fn endpoints_and_mounts(
+    ground: &mut Ground<'_>,
+) -> Result<(Vec<SharedEndpoint>, Vec<Mount>)> {
+    Ok((endpoints(ground)?, sbom::mounts(ground)))
 }
 
 /// All of them; those without a subject in this service are left out.

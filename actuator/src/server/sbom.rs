@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::further::Ground;
 use crate::{
-    endpoint::SbomEndpoint,
+    endpoint::{Mount, SbomEndpoint},
     model::endpoint::SharedEndpoint,
     sbom::{Build, BuildFacts, Sboms},
 };
@@ -14,6 +14,12 @@ pub(super) fn endpoint(ground: &Ground<'_>) -> Option<SharedEndpoint> {
     let build = Build::find(facts(ground)).map(Arc::new);
     let sboms = Sboms::new(ground.basics.config.sbom.clone(), build);
     (!sboms.is_empty()).then(|| Arc::new(SbomEndpoint::new(sboms)) as SharedEndpoint)
+}
+
+/// Documents of the build for older clients.
+pub(super) fn mounts(ground: &Ground<'_>) -> Vec<Mount> {
+    let build = Build::find(facts(ground)).map(Arc::new);
+    build.map(|build| ground.basics.config.versions.mounts(&build)).unwrap_or_default()
 }
 
 fn facts(ground: &Ground<'_>) -> BuildFacts {

@@ -2,6 +2,7 @@
 
 mod cyclonedx;
 mod media_type;
+mod versions;
 
 use std::{
     io,
@@ -33,6 +34,8 @@ const OPERATIONS: [Operation; 2] = [
         .doing("A bill of materials, under its own media type.")
         .taking(&[Parameter::path("id", Shape::Text, "One of the ids.")]),
 ];
+
+pub(crate) use versions::VersionsViewSettings;
 
 /// The `sbom` endpoint.
 #[derive(Debug)]

@@ -46,7 +46,10 @@ const LINKS: &[&str] = &[
     "metrics",
     "metrics-requiredMetricName",
     "prometheus",
+    "sbom",
+    "sbom-id",
     "shutdown",
+    "startup",
     "threaddump",
 ];
 
@@ -165,6 +168,16 @@ const BEANS: &Rules = &[
     ("contexts.*.beans.*.dependencies", Each),
 ];
 
+/// Which steps a start has is the matter of each implementation.
+const STARTUP: &Rules = &[
+    ("timeline.startTime", INSTANT),
+    ("timeline.events", Each),
+    ("timeline.events.*.startTime", INSTANT),
+    ("timeline.events.*.endTime", INSTANT),
+    ("timeline.events.*.duration", DURATION),
+    ("timeline.events.*.startupStep.tags", Each),
+];
+
 /// Which settings there are is the matter of each implementation; the form of a group is not.
 const CONFIGPROPS: &Rules = &[
     ("contexts.demo.beans", Map { need: &[] }),
@@ -211,6 +224,7 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
         ("threaddump", _) => THREADS,
         ("httpexchanges" | "httptrace", _) => EXCHANGES,
         ("beans", _) => BEANS,
+        ("startup", _) => STARTUP,
         _ => &[],
     }
 }

@@ -19,6 +19,9 @@ const RUN: Run = Run { folders: &[], only: &[], settings: &[], with_file: true, 
 /// Where Spring Security was there, its headers were too.
 const HEADERS: &str = "actuator.security.headers.enabled=true";
 
+/// The bill of materials of the recorded application, in place of the build's own.
+const SBOM: &str = "management.endpoint.sbom.application.location=file:sbom/application.cdx.json";
+
 /// What the meters of the recordings had seen.
 const TRAFFIC: &[&str] = &[
     "/hello",
@@ -61,6 +64,22 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["auditevents"], ..RUN },
     Run { folders: &["beans"], ..RUN },
     Run { folders: &["shutdown"], ..RUN },
+    Run { folders: &["startup"], ..RUN },
+    Run { folders: &["sbom"], settings: &[SBOM], ..RUN },
+    Run {
+        folders: &["run-sbom-types"],
+        settings: &[
+            SBOM,
+            "management.endpoint.sbom.additional.spdx.location=file:sbom/spdx",
+            "management.endpoint.sbom.additional.syft.location=file:sbom/syft",
+            "management.endpoint.sbom.additional.other.location=file:sbom/other.json",
+            "management.endpoint.sbom.additional.text.location=file:sbom/text.txt",
+            "management.endpoint.sbom.additional.typed.location=file:sbom/typed.json",
+            "management.endpoint.sbom.additional.typed.media-type=application/x-mine",
+            "management.endpoint.sbom.additional.gone.location=optional:file:sbom/gone.json",
+        ],
+        ..RUN
+    },
     Run {
         folders: &["run-access"],
         settings: &[
@@ -286,6 +305,7 @@ pub const RUNS: &[Run] = &[
 pub const RUNS_2_7: &[Run] = &[
     Run { folders: &["httptrace"], settings: &["actuator.compat.httptrace=true"], ..RUN },
     Run { folders: &["configprops"], ..RUN },
+    Run { folders: &["startup"], ..RUN },
 ];
 
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
@@ -301,10 +321,8 @@ pub const LATER: &[&str] = &[
     "mappings",
     "plain",
     "quartz",
-    "sbom",
     "scheduledtasks",
     "sessions",
-    "startup",
     "texty",
     "tree",
     "typed",
@@ -324,12 +342,9 @@ pub const LATER_FOLDERS: &[&str] = &[
     "liquibase",
     "mappings",
     "quartz",
-    "run-sbom-types",
     "run-ssl-bundles",
-    "sbom",
     "scheduledtasks",
     "sessions",
-    "startup",
 ];
 
 /// Folders whose recordings nothing here follows.
