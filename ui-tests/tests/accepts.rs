@@ -14,12 +14,15 @@ mod return_types;
 mod serve_forms;
 #[path = "../pass/settings.rs"]
 mod settings;
+#[path = "../pass/startup_step.rs"]
+mod startup_step;
 
 #[test]
 fn every_documented_form_compiles() {
     measured::main();
     return_types::main();
     serve_forms::main();
+    startup_step::main();
 }
 
 #[test]
