@@ -86,6 +86,7 @@ pub const RUNS: &[Run] = &[
             LOG,
             "management.endpoint.loggers.access=read-only",
             "management.endpoint.shutdown.access=read-only",
+            "management.endpoint.startup.access=read-only",
             "management.endpoint.env.access=none",
         ],
         ..RUN
