@@ -59,6 +59,7 @@ mod refresh;
 mod refusals;
 mod requests;
 mod runtimes;
+mod sbom;
 mod scrape_faults;
 mod security;
 mod startup;
