@@ -109,6 +109,11 @@ pub struct HealthDocument;
 #[doc = include_str!("../../docs/loggers.md")]
 pub struct LoggersDocument;
 
+/// And those of the documentation of the start.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/startup.md")]
+pub struct StartupDocument;
+
 /// And those of the documentation of metrics.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/metrics.md")]

@@ -7,6 +7,7 @@ mod auditable;
 mod auditable;
 mod build;
 mod documents;
+#[cfg(feature = "compression")]
 mod executable;
 mod packages;
 mod settings;

@@ -5,9 +5,7 @@ use std::{io, path::Path};
 use super::packages::Packages;
 
 /// Never.
-pub(super) fn is_in(path: &Path) -> bool {
-    // It may be there, but is of no use.
-    let _ = super::executable::section(path, ".dep-v0");
+pub(super) fn is_in(_: &Path) -> bool {
     false
 }
 
