@@ -35,5 +35,8 @@ pub(super) fn endpoints_and_mounts(
 
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
-    Ok([sbom::endpoint(ground), startup::endpoint(ground)].into_iter().flatten().collect())
+    let mut endpoints = Vec::new();
+    endpoints.extend(sbom::endpoint(ground));
+    endpoints.extend(startup::endpoint(ground));
+    Ok(endpoints)
 }
