@@ -9,7 +9,7 @@ fn names(manifest: &Manifest) -> Vec<(&str, Option<&str>)> {
 #[test]
 fn a_manifest_as_people_write_it() {
     let manifest = Manifest::parse(
-        r##"
+        r#"
 [package]
 name = "shop"
 license.workspace = true
@@ -39,7 +39,7 @@ proptest = "1"
 cc = "1"
 [[bin]]
 name = "log"
-"##,
+"#,
     );
     assert_eq!(
         names(&manifest),

@@ -1,6 +1,6 @@
 //! The bill of materials of this very application: valid by CycloneDX's own schema, a tree that
 //! ends, and what somebody who reads it needs.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test may fail
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test may fail
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,6 +43,25 @@ fn complaints(document: &Value) -> Option<String> {
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value[key].as_str().unwrap_or_else(|| panic!("{key} is missing in {value}"))
+}
+
+/// The longest way from a package. In a circle the view does not come to an end.
+fn depth<'d>(
+    name: &'d str,
+    edges: &BTreeMap<&'d str, Vec<&'d str>>,
+    way: &mut Vec<&'d str>,
+    depths: &mut BTreeMap<&'d str, usize>,
+) -> usize {
+    assert!(!way.contains(&name), "a circle: {way:?} {name}");
+    if let Some(known) = depths.get(name) {
+        return *known;
+    }
+    way.push(name);
+    let below = edges[name].iter().map(|need| depth(need, edges, way, depths)).max();
+    way.pop();
+    let depth = below.map_or(0, |below| below + 1);
+    depths.insert(name, depth);
+    depth
 }
 
 #[test]
@@ -98,24 +117,6 @@ fn the_tree_of_the_admin_server_can_be_drawn() {
     assert_eq!(root, text(&document["metadata"]["component"], "bom-ref"));
     let known: BTreeSet<&str> = edges.keys().copied().collect();
     assert!(edges.values().flatten().all(|need| known.contains(need)));
-    // The view does not come to an end in a circle: the longest way from each package.
-    fn depth<'d>(
-        name: &'d str,
-        edges: &BTreeMap<&'d str, Vec<&'d str>>,
-        way: &mut Vec<&'d str>,
-        depths: &mut BTreeMap<&'d str, usize>,
-    ) -> usize {
-        assert!(!way.contains(&name), "a circle: {way:?} {name}");
-        if let Some(known) = depths.get(name) {
-            return *known;
-        }
-        way.push(name);
-        let below = edges[name].iter().map(|need| depth(need, edges, way, depths)).max();
-        way.pop();
-        let depth = below.map_or(0, |below| below + 1);
-        depths.insert(name, depth);
-        depth
-    }
     let mut depths = BTreeMap::new();
     assert!(depth(root, &edges, &mut Vec::new(), &mut depths) > 2);
     assert_eq!(depths.len(), edges.len(), "everything is reached from the root");

@@ -104,7 +104,7 @@ impl Run {
                 self.only.is_empty() || self.only.iter().any(|start| case.starts_with(start))
             })
             .collect();
-        all.sort_by_cached_key(|recording| order(recording));
+        all.sort_by_cached_key(order);
         all
     }
 }
