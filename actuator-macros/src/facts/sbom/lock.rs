@@ -1,9 +1,13 @@
 //! `Cargo.lock`, which cargo writes line by line in one form only.
 
+use std::collections::BTreeMap;
+
 /// The packages of a lock file.
 #[derive(Debug, Default)]
 pub(super) struct Lock {
     pub(super) packages: Vec<Package>,
+    /// The numbers of the packages of a name: this runs unoptimised, and each is looked for often.
+    by_name: BTreeMap<String, Vec<usize>>,
 }
 
 /// One of them.
@@ -46,7 +50,11 @@ impl Lock {
                 package.dependencies.push(text.trim_end_matches(['"', ',']).to_owned());
             }
         }
-        Self { packages }
+        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (number, package) in packages.iter().enumerate() {
+            by_name.entry(package.name.clone()).or_default().push(number);
+        }
+        Self { packages, by_name }
     }
 
     /// The package of the workspace.
@@ -66,11 +74,13 @@ impl Lock {
         let mut words = text.splitn(3, ' ');
         let (name, version, source) = (words.next()?, words.next(), words.next());
         let source = source.map(|source| source.trim_matches(['(', ')']));
-        self.packages.iter().position(|package| {
-            package.name == name
-                && version.is_none_or(|version| package.version == version)
-                && source.is_none_or(|source| package.source.as_deref() == Some(source))
-        })
+        let is_meant = |number: &&usize| {
+            self.packages.get(**number).is_some_and(|package| {
+                version.is_none_or(|version| package.version == version)
+                    && source.is_none_or(|source| package.source.as_deref() == Some(source))
+            })
+        };
+        self.by_name.get(name)?.iter().find(is_meant).copied()
     }
 }
 
