@@ -64,6 +64,12 @@ pub fn counted(attribute: TokenStream, item: TokenStream) -> TokenStream {
     declare::counted::expand(attribute.into(), &item.into()).into()
 }
 
+/// Documented as `actuator::startup_step`.
+#[proc_macro_attribute]
+pub fn startup_step(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::startup_step::expand(attribute.into(), &item.into()).into()
+}
+
 /// Documented as `actuator::gauge`.
 #[proc_macro_attribute]
 pub fn gauge(attribute: TokenStream, item: TokenStream) -> TokenStream {

@@ -16,7 +16,7 @@ pub use crate::{
         site::{
             AnyReturned, CountedSite, Failure, GaugeDeclaration, LongTaskSite, MeterDeclaration,
             MeterHandle, MeterKind, MeterSite, MetricsDeclaration, Returned, TimedSite, call,
-            describe, error_of, never,
+            describe, error_of, exception, never,
         },
     },
     model::source::Source,
@@ -34,6 +34,7 @@ pub use crate::{
             SettingsDeclaration, Shape, TypedSettings, parsed, parsed_list, parsed_option,
         },
     },
+    startup::{StartupDeclaration, StartupSite, StartupStepDeclaration},
 };
 
 /// The package that is being compiled.

@@ -48,6 +48,7 @@
 //! | lead from a slow request to its trace | [`meter::Exemplar`] |
 //! | tell callers where their time went | [`ServerTiming`] |
 //! | know the request that is worked on, and tell others of it | [`request`], [`client`] |
+//! | see what the start does, and how long it takes | [`macro@startup_step`], [`App::startup_step`], [`StartupSteps`] |
 //! | say that the service is starting, broken or busy | [`App::availability`], [`Availability`] |
 //! | keep your own server and runtime | [`Actuator::router`], [`Actuator::layer`], [`Actuator::register`] |
 //! | hide what is secret | [`Redacted`], [`App::sanitize`] |
@@ -116,6 +117,11 @@ pub struct HealthDocument;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/loggers.md")]
 pub struct LoggersDocument;
+
+/// And those of the documentation of the start.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/startup.md")]
+pub struct StartupDocument;
 
 /// And those of the documentation of metrics.
 #[cfg(doctest)]
@@ -202,6 +208,7 @@ mod model;
 mod probe;
 mod registry;
 pub mod request;
+mod sbom;
 pub mod scheduling;
 pub mod security;
 #[cfg(feature = "sentry")]
@@ -209,6 +216,7 @@ pub mod sentry;
 mod server;
 pub mod session;
 pub mod settings;
+mod startup;
 mod support;
 mod thread;
 mod web;
@@ -563,6 +571,35 @@ pub use actuator_macros::scheduled;
 /// [`Builder::bind_settings`].
 pub use actuator_macros::Settings;
 
+/// Makes each call of a function a step of the start, which `/actuator/startup` shows with its
+/// duration. The function may be async, and may be anywhere; steps that begin in it are within it.
+///
+/// ```
+/// use actuator::startup_step;
+///
+/// # struct Prices; struct Missing;
+/// /// All prices, from the table.
+/// #[startup_step("load prices", tags("source" = "db"))]
+/// async fn load_prices() -> Result<Prices, Missing> {
+///     # let _ = Prices;
+///     Err(Missing) // the step has the tag exception="Missing"
+/// }
+/// ```
+///
+/// | argument | |
+/// |---|---|
+/// | `"load prices"`, or `name = "…"` | what the step is called; the path of the function by default |
+/// | `tags("key" = "value", …)` | fixed tags |
+/// | `error = path::to::function` | names an error: `fn(&E) -> &'static str`; its type by default |
+/// | `on = Type` | for an associated function: a part of the default name |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// The doc comment is the tag `description`. The tag `exception` says how a call failed: the type of
+/// the error, `panic`, or `cancelled` (a future that was dropped before its end). A call is kept from
+/// the moment on when the service has read its settings; one before that is only run. The twin at
+/// run time is [`App::startup_step`].
+pub use actuator_macros::startup_step;
+
 /// Times a function: how often it is called, for how long, and how that ends; Micrometer's
 /// `@Timed`.
 ///
@@ -624,4 +661,5 @@ pub use server::{
     Running, Setup, Streams, probe,
 };
 pub use settings::{FromSetting, typed::TypedSettings as Settings};
+pub use startup::{StartupStep, StartupSteps};
 pub use web::{ActuatorLayer, ErrorLayer, ExchangeBodyLayer, HttpError, ServerTiming};

@@ -16,9 +16,11 @@ const SUBJECTS: &[&str] = &[
     "logging",
     "meter",
     "migration",
+    "sbom",
     "scheduling",
     "security",
     "session",
+    "startup",
     "thread",
 ];
 

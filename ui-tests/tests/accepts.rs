@@ -16,6 +16,8 @@ mod scheduled;
 mod serve_forms;
 #[path = "../pass/settings.rs"]
 mod settings;
+#[path = "../pass/startup_step.rs"]
+mod startup_step;
 
 #[test]
 fn every_documented_form_compiles() {
@@ -23,6 +25,7 @@ fn every_documented_form_compiles() {
     return_types::main();
     scheduled::main();
     serve_forms::main();
+    startup_step::main();
 }
 
 #[test]

@@ -59,7 +59,8 @@ impl Options {
             Some("off") => GitMode::Off,
             _ => GitMode::Simple,
         };
-        let wanted = Wanted { git, dirty: args.flag("dirty") };
+        let sbom = args.choice("sbom", &["lock", "off"]) != Some("off");
+        let wanted = Wanted { git, dirty: args.flag("dirty"), sbom };
         let group = args.string("group").map(|(group, _)| group);
         let options = Self { krate: args.krate(), group, wanted };
         args.finish(problems);
@@ -73,6 +74,8 @@ fn declaration(name: &Ident, options: &Options, facts: &Facts) -> TokenStream {
     let build = build(&private, &facts.build, options.group.as_ref());
     let git = option(&private, facts.git.as_ref().map(|facts| git(&private, facts)));
     let rust = rust(&private, &facts.rust);
+    let sbom =
+        option(&private, facts.sbom.as_ref().map(|sbom| &sbom.json).map(|json| quote!(#json)));
     let source = source(&private, name);
     let tracked = tracked(&private, &facts.tracked);
     quote! {
@@ -80,7 +83,7 @@ fn declaration(name: &Ident, options: &Options, facts: &Facts) -> TokenStream {
             #[automatically_derived]
             impl #private::ActuatorInfo for #name {
                 const FACTS: #private::Facts =
-                    #private::Facts { build: #build, git: #git, rust: #rust };
+                    #private::Facts { build: #build, git: #git, rust: #rust, sbom: #sbom };
             }
             #private::inventory::submit! {
                 #private::FactsDeclaration {

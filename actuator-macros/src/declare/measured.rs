@@ -1,5 +1,6 @@
-//! What `#[timed]` and `#[counted]` have in common: a function that is measured wherever it is
-//! called. A static site inside its body knows the meter; a guard sees how each call ends.
+//! What `#[timed]`, `#[counted]` and `#[startup_step]` have in common: a function that is measured
+//! wherever it is called. A static site inside its body knows the meter, or the start; a guard sees
+//! how each call ends.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -25,6 +26,14 @@ pub(crate) struct Measured {
     name: Option<String>,
 }
 
+/// What stands around the function's body.
+pub(crate) struct Around {
+    /// Gives the guard of a call.
+    pub(crate) start: TokenStream,
+    /// Whether the guard runs the body (`call`, `poll`), and takes the text of a failure.
+    pub(crate) guard_runs: bool,
+}
+
 /// What stands in the function's body for a kind of meter.
 pub(crate) struct Site<'s> {
     /// The type of the site: `TimedSite`.
@@ -40,12 +49,27 @@ pub(crate) struct Site<'s> {
 }
 
 impl Measured {
-    /// Reads the attribute called `attribute` and the function under it; `read_own` reads the
-    /// attribute's own arguments. The error is what to emit instead: the item, and every mistake.
+    /// Reads the attribute of a meter called `attribute` and the function under it; `read_own` reads
+    /// the attribute's own arguments. The error is what to emit instead: the item, and every mistake.
     pub(crate) fn read<T>(
         attribute: &str,
         arguments: TokenStream,
         item: &TokenStream,
+        read_own: impl FnOnce(&mut Args) -> T,
+    ) -> Result<(Self, T), TokenStream> {
+        let read_name = |args: &mut Args, function: &str| {
+            meter_name::read(args, Some(""), &meter_name::dotted(function))
+        };
+        Self::read_named(attribute, arguments, item, read_name, read_own)
+    }
+
+    /// The same of any attribute; `read_name` reads the name, which may be empty, and is told that of
+    /// the function.
+    pub(crate) fn read_named<T>(
+        attribute: &str,
+        arguments: TokenStream,
+        item: &TokenStream,
+        read_name: impl FnOnce(&mut Args, &str) -> String,
         read_own: impl FnOnce(&mut Args) -> T,
     ) -> Result<(Self, T), TokenStream> {
         let mut problems = Problems::default();
@@ -57,8 +81,7 @@ impl Measured {
             return Err(quote!(#item #errors));
         };
         let mut args = Args::parse_meter(arguments);
-        let example = meter_name::dotted(&function.name().to_string());
-        let name = meter_name::read(&mut args, Some(""), &example);
+        let name = read_name(&mut args, &function.name().to_string());
         let own = read_own(&mut args);
         let (error, on) = (args.path("error"), args.type_("on"));
         let krate = args.krate();
@@ -89,13 +112,19 @@ impl Measured {
         }
     }
 
-    /// The function, measured.
+    /// The function, measured by a meter.
     pub(crate) fn expand(&self, site: &Site<'_>) -> TokenStream {
-        let krate = &self.krate;
-        let p = quote!(#krate::__private);
-        let start = self.start(&p, site);
+        let start = self.start(&self.private(), site);
+        self.expand_around(&Around { start, guard_runs: false })
+    }
+
+    /// The function, with a guard around its body.
+    pub(crate) fn expand_around(&self, around: &Around) -> TokenStream {
+        let p = self.private();
+        let start = &around.start;
         let (measured, returned) = (local("measured"), local("returned"));
-        let end = self.end(&p, &measured, &returned);
+        let end = self.end(&p, &measured, &returned, around);
+        let call = if around.guard_runs { quote!(#measured.call) } else { quote!(#p::call) };
         let body = &self.body;
         let function = &self.function;
         let wrapped = match function.returns() {
@@ -112,30 +141,31 @@ impl Measured {
                         Some(quote!(if false { return #p::never::<#returned>(); }))
                     }
                 };
+                let polled = around.polled(&measured, &quote!(async move { #hint #body }));
                 quote! {
                     let #measured = #start;
-                    let #returned = async move { #hint #body }.await;
+                    let #returned = #polled.await;
                     #end
                     #returned
                 }
             }
             Returns::Future => {
-                let future = self.watched(&p, &quote!(|| #body), &start);
+                let future = self.watched(&p, &quote!(|| #body), around);
                 quote!(#future)
             }
             Returns::BoxedFuture(boxed) => {
-                let future = self.watched(&p, &quote!(|| -> #boxed #body), &start);
+                let future = self.watched(&p, &quote!(|| -> #boxed #body), around);
                 quote!(#p::Box::pin({ #future }))
             }
             Returns::Opaque => quote! {
                 let #measured = #start;
-                let #returned = #p::call(move || #body);
+                let #returned = #call(move || #body);
                 #end
                 #returned
             },
             Returns::Type(output) => quote! {
                 let #measured = #start;
-                let #returned = #p::call(move || -> #output #body);
+                let #returned = #call(move || -> #output #body);
                 #end
                 #returned
             },
@@ -144,14 +174,16 @@ impl Measured {
     }
 
     /// A future that measures the one that the function makes.
-    fn watched(&self, p: &TokenStream, make: &TokenStream, start: &TokenStream) -> TokenStream {
+    fn watched(&self, p: &TokenStream, make: &TokenStream, around: &Around) -> TokenStream {
         let (measured, returned, future) = (local("measured"), local("returned"), local("future"));
-        let end = self.end(p, &measured, &returned);
+        let end = self.end(p, &measured, &returned, around);
+        let start = &around.start;
+        let polled = around.polled(&measured, &quote!(#future));
         quote! {
             let #future = #p::call(move #make);
             async move {
                 let #measured = #start;
-                let #returned = #future.await;
+                let #returned = #polled.await;
                 #end
                 #returned
             }
@@ -183,13 +215,33 @@ impl Measured {
         }
     }
 
+    /// Where generated code finds what it names.
+    pub(crate) fn private(&self) -> TokenStream {
+        let krate = &self.krate;
+        quote!(#krate::__private)
+    }
+
+    /// The function.
+    pub(crate) fn function(&self) -> &Function {
+        &self.function
+    }
+
+    /// The name that the attribute gives, if it gives one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The path of the function: of its module, of the type whose it is, and its name.
+    pub(crate) fn path(&self, p: &TokenStream) -> TokenStream {
+        let on = self.on.as_ref().map(shown).unwrap_or_default();
+        let name = format!("{on}::{}", self.function.name());
+        quote!(#p::concat!(#p::module_path!(), #name))
+    }
+
     /// The tags of a meter that all unnamed ones share: where the function is.
     fn class_and_method(&self, p: &TokenStream) -> TokenStream {
         let method = self.function.name().to_string();
-        let class = self.on.as_ref().map(|on| {
-            let on: String = on.to_token_stream().to_string().split_whitespace().collect();
-            format!("::{on}")
-        });
+        let class = self.on.as_ref().map(shown);
         quote! {
             ("class", #p::concat!(#p::module_path!(), #class)),
             ("method", #method),
@@ -197,17 +249,24 @@ impl Measured {
     }
 
     /// Ends a measurement by what came back.
-    fn end(&self, p: &TokenStream, measured: &Ident, returned: &Ident) -> TokenStream {
+    fn end(
+        &self,
+        p: &TokenStream,
+        measured: &Ident,
+        returned: &Ident,
+        around: &Around,
+    ) -> TokenStream {
+        let told = around.guard_runs.then(|| quote!(.map(#p::exception)));
         if let Some(error) = &self.error {
             let failed = local("failed");
             let named = quote_spanned!(error.span()=> #p::Failure::Named(#error(#failed)));
             let failure = quote_spanned!(error.span()=> #p::error_of(&#returned));
-            return quote!(#measured.returned(#failure.map(|#failed| #named)););
+            return quote!(#measured.returned(#failure.map(|#failed| #named)#told););
         }
         quote! {
             #measured.returned({
                 use #p::AnyReturned as _;
-                #p::Returned(&#returned).error()
+                #p::Returned(&#returned).error()#told
             });
         }
     }
@@ -219,6 +278,19 @@ impl Measured {
         body.set_span(body.span().resolved_at(Span::mixed_site()));
         body
     }
+}
+
+impl Around {
+    /// A future as the guard has it polled.
+    fn polled(&self, measured: &Ident, future: &TokenStream) -> TokenStream {
+        if self.guard_runs { quote!(#measured.poll(#future)) } else { future.clone() }
+    }
+}
+
+/// A type as a part of a path: `::Store`.
+fn shown(on: &Type) -> String {
+    let on: String = on.to_token_stream().to_string().split_whitespace().collect();
+    format!("::{on}")
 }
 
 /// A variable that the user's code cannot see.

@@ -12,4 +12,5 @@ pub(crate) mod provider;
 mod schedule_options;
 pub(crate) mod scheduled;
 pub(crate) mod settings;
+pub(crate) mod startup_step;
 pub(crate) mod timed;

@@ -7,6 +7,7 @@
 mod build;
 mod git;
 mod rust;
+mod sbom;
 mod time;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use self::{
     build::{BuildFacts, SOURCE_DATE_EPOCH},
     git::{GitFacts, GitMode},
     rust::RustFacts,
+    sbom::Sbom,
 };
 use crate::problem::Problems;
 
@@ -25,6 +27,8 @@ pub(crate) struct Wanted {
     pub(crate) git: GitMode,
     /// Whether to find out if tracked files differ from the commit.
     pub(crate) dirty: bool,
+    /// Whether to find out what the program is made of.
+    pub(crate) sbom: bool,
 }
 
 /// The facts of the crate that is being compiled.
@@ -36,6 +40,8 @@ pub(crate) struct Facts {
     pub(crate) git: Option<GitFacts>,
     /// Compiler, target, profile, features.
     pub(crate) rust: RustFacts,
+    /// The packages, if there is a lock file.
+    pub(crate) sbom: Option<Sbom>,
     /// Files that exist and whose change makes the facts wrong, as absolute paths.
     pub(crate) tracked: Vec<PathBuf>,
 }
@@ -45,10 +51,14 @@ impl Facts {
     pub(crate) fn read(wanted: Wanted, problems: &mut Problems) -> Self {
         let build = BuildFacts::read(problems);
         let rust = RustFacts::read();
-        let (git, tracked) = match std::env::var_os("CARGO_MANIFEST_DIR") {
-            Some(folder) if wanted.git != GitMode::Off => git::read(&PathBuf::from(folder), wanted),
+        let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let (git, mut tracked) = match &folder {
+            Some(folder) if wanted.git != GitMode::Off => git::read(folder, wanted),
             _ => (None, Vec::new()),
         };
-        Self { build, git, rust, tracked }
+        let sbom = folder.filter(|_| wanted.sbom);
+        let sbom = sbom.and_then(|folder| Sbom::read(&folder, rust.target.as_deref()));
+        tracked.extend(sbom.iter().map(|sbom| sbom.lock.clone()));
+        Self { build, git, rust, sbom, tracked }
     }
 }

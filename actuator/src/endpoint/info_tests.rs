@@ -47,6 +47,7 @@ static DEMO: FactsDeclaration = FactsDeclaration {
             profile: "release",
             features: &["default"],
         },
+        sbom: None,
     },
     source: Source { package: "demo", path: "demo::Info", file: "src/main.rs", line: 3 },
 };

@@ -35,9 +35,11 @@ mod prometheus;
 mod refresh;
 mod refused;
 mod restart;
+mod sbom;
 mod scheduledtasks;
 mod sessions;
 mod shutdown;
+mod startup;
 mod threaddump;
 
 use std::{sync::Arc, time::Duration};
@@ -63,6 +65,7 @@ use crate::{
     thread::ThreadRepository,
 };
 
+pub(crate) use self::sbom::{SbomEndpoint, VersionsViewSettings};
 pub(crate) use cached::CacheSettings;
 pub(crate) use caches::CachesEndpoint;
 pub(crate) use configprops::ConfigpropsParts;
@@ -73,6 +76,7 @@ pub(crate) use migrations::{FlywayEndpoint, MigrationsEndpoint, MigrationsView};
 pub(crate) use refresh::{Refresh, Refreshed};
 pub(crate) use scheduledtasks::ScheduledtasksEndpoint;
 pub(crate) use sessions::SessionsEndpoint;
+pub(crate) use startup::StartupEndpoint;
 
 /// The subjects that endpoints speak for.
 #[derive(Debug)]
@@ -118,6 +122,8 @@ pub(crate) struct Subjects {
     pub(crate) facts: Option<Facts>,
     /// The endpoints of subjects that stand on their own.
     pub(crate) further: Vec<SharedEndpoint>,
+    /// What of them is served outside the base path.
+    pub(crate) further_mounts: Vec<Mount>,
 }
 
 /// All ids there can be, for settings that name one; a test compares them with [`all`].
@@ -144,9 +150,11 @@ pub(crate) const IDS: &[&str] = &[
     "prometheus",
     "refresh",
     "restart",
+    "sbom",
     "scheduledtasks",
     "sessions",
     "shutdown",
+    "startup",
     "threaddump",
     "trace",
 ];
@@ -193,6 +201,7 @@ pub(crate) fn all(
     let health = Arc::new(health_endpoint(subjects, views));
     let mut mounts = health_view::mounts(subjects, views);
     mounts.extend(metrics_view::mounts(subjects, metrics_views));
+    mounts.extend(subjects.further_mounts.iter().cloned());
     mounts.extend(health.additional_paths().into_iter().map(|(group, listener, path)| Mount {
         endpoint: Arc::clone(&health) as SharedEndpoint,
         listener,
@@ -284,6 +293,10 @@ pub(crate) fn why_missing(id: &str) -> &'static str {
         "sessions" => {
             "nobody knows the sessions: App::session_store wraps a store of tower-sessions, App::session_repository takes any other"
         }
+        "sbom" => {
+            "nothing is known of the packages: no #[derive(ActuatorInfo)] with a lock file, no list of cargo auditable in the executable, no management.endpoint.sbom.application.location"
+        }
+        "startup" => "actuator.startup.capacity is 0",
         "prometheus" => "management.prometheus.metrics.export.enabled is false",
         _ => "its subject does not exist here",
     }

@@ -37,6 +37,9 @@ pub struct Facts {
     pub git: Option<GitFacts>,
     /// The compiler and its options.
     pub rust: RustFacts,
+    /// The packages that the lock file knows, as JSON; `None` without a lock file, and where
+    /// `#[actuator(sbom = off)]` leaves them out.
+    pub sbom: Option<&'static str>,
 }
 
 /// What was built, and when.

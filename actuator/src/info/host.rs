@@ -4,7 +4,9 @@
 
 use std::time::SystemTime;
 
-/// Facts of the operating system and the process; assembly reads them once from `support::host`.
+use crate::support::host::{self, ProcessIdentity};
+
+/// Facts of the operating system and the process, read once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostFacts {
     /// The id of this process.
@@ -25,4 +27,24 @@ pub struct HostFacts {
     pub os_version: Option<String>,
     /// The processor's architecture: `x86_64`.
     pub arch: String,
+}
+
+impl HostFacts {
+    /// The facts of this machine and of this process.
+    pub fn of(process: &ProcessIdentity) -> Self {
+        Self {
+            pid: process.pid,
+            parent_pid: process.parent_pid,
+            owner: process.owner.clone(),
+            cpus: host::cpu_count(),
+            os_name: host::os_name(),
+            os_version: host::os_version(),
+            arch: std::env::consts::ARCH.to_owned(),
+            start_time: Some(process.started_at),
+            working_directory: process
+                .working_directory
+                .as_ref()
+                .map(|path| path.display().to_string()),
+        }
+    }
 }

@@ -175,6 +175,9 @@ pub enum Produces {
     /// A resource or document of its own media type (log file); the caller's `Accept` is not
     /// consulted.
     Resource,
+    /// A resource of its own media type, for callers who accept `application/octet-stream`, whatever
+    /// it is: so Spring sends resources (SBOM).
+    Octets,
     /// Nothing: success is 204. `Accept` is not consulted.
     Nothing,
 }

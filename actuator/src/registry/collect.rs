@@ -12,6 +12,7 @@ use crate::{
     model::{provider::Provider, source::Source},
     scheduling::ScheduledDeclaration,
     settings::typed::SettingsDeclaration,
+    startup::{StartupSite, StartupStepDeclaration},
 };
 
 inventory::collect!(HealthDeclaration);
@@ -23,6 +24,7 @@ inventory::collect!(GaugeDeclaration);
 inventory::collect!(MetricsDeclaration);
 inventory::collect!(SettingsDeclaration);
 inventory::collect!(ScheduledDeclaration);
+inventory::collect!(StartupStepDeclaration);
 
 /// All declarations of the program, by kind, sorted by name and place.
 #[derive(Debug, Default)]
@@ -45,6 +47,8 @@ pub struct Declarations {
     pub settings: Vec<&'static SettingsDeclaration>,
     /// `#[scheduled]`.
     pub scheduled: Vec<&'static ScheduledDeclaration>,
+    /// `#[startup_step]`.
+    pub startup_steps: Vec<&'static StartupSite>,
 }
 
 impl Declarations {
@@ -60,6 +64,7 @@ impl Declarations {
             metrics: inventory::iter::<MetricsDeclaration>().collect(),
             settings: Self::settings(),
             scheduled: inventory::iter::<ScheduledDeclaration>().collect(),
+            startup_steps: Self::startup_steps(),
         };
         declarations.health.sort_by_key(|declared| (declared.name, declared.source));
         declarations.env.sort_by_key(|declared| (declared.name, declared.source));
@@ -78,6 +83,14 @@ impl Declarations {
         let mut settings: Vec<_> = inventory::iter::<SettingsDeclaration>().collect();
         settings.sort_by_key(|declared| (declared.prefix, declared.source));
         settings
+    }
+
+    /// The functions whose calls are steps of the start, which are told before the set-up runs.
+    pub fn startup_steps() -> Vec<&'static StartupSite> {
+        let mut sites: Vec<_> =
+            inventory::iter::<StartupStepDeclaration>().map(|site| site.0).collect();
+        sites.sort_by_key(|site| (site.declaration().name, site.declaration().source));
+        sites
     }
 
     /// The names that are taken, for conflicts with each other and with run-time registrations.
@@ -116,6 +129,7 @@ impl Declarations {
         self.facts.iter().for_each(|d| count("actuator info", &d.source));
         self.settings.iter().for_each(|d| count("settings", &d.source));
         self.scheduled.iter().for_each(|d| count("scheduled task", &d.source));
+        self.startup_steps.iter().for_each(|d| count("startup step", &d.declaration().source));
         self.meters().for_each(|meter| count("meter", &meter.source));
         counts
     }

@@ -36,6 +36,7 @@ use crate::{
     model::{call::Listener, endpoint::SharedEndpoint, sanitizer::Sanitizer},
     scheduling::ScheduledTasks,
     settings::LiveSettings,
+    startup::StartupSteps,
     support::{
         application_runtime::ApplicationRuntime, host_name::host_name,
         service_manager::ServiceManager,
@@ -85,6 +86,7 @@ pub struct Actuator {
     pub(super) application_runtime: ApplicationRuntime,
     pub(super) began: Instant,
     pub(super) started: SystemTime,
+    pub(super) startup: StartupSteps,
     pub(super) sampler: MetricsSampler,
     pub(super) streams: Streams,
     pub(super) scheduled_tasks: ScheduledTasks,
@@ -195,7 +197,7 @@ impl Actuator {
         let version = self.version.as_deref();
         let origin = Origin { application: &self.name, version, instance: &instance };
         let exports = self.exports.start(&origin, &self.exposition, meters);
-        self.lifecycle.await_ready(self.availability());
+        self.lifecycle.await_ready(self.availability(), self.startup.clone());
         lifecycle_audit::started(&self.audit, &self.name, version, address);
         Registration {
             registrar,

@@ -27,6 +27,7 @@ use crate::{
     registry::Claim,
     security::Authenticator,
     settings::{FromSetting, Settings, typed::TypedRegistry},
+    startup::StartupSteps,
 };
 
 /// The application as its set-up sees it.
@@ -54,6 +55,7 @@ pub struct App {
     pub(super) scheduling: Scheduling,
     pub(super) on_assembled: Vec<OnAssembled>,
     pub(super) stores: Stores,
+    pub(super) startup: StartupSteps,
 }
 
 /// Called with the service once it is put together.
@@ -91,6 +93,7 @@ impl App {
             scheduling: Scheduling::default(),
             on_assembled: Vec::new(),
             stores: Stores::default(),
+            startup: StartupSteps::default(),
         }
     }
 

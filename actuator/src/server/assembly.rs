@@ -36,10 +36,12 @@ use crate::{
 
 /// Puts everything together; nothing listens yet.
 pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> Result<Actuator> {
+    let collecting = basics.startup.step("actuator.declarations");
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
     declared_meters::declare(&declarations, &basics.meters, &mut app.components)?;
+    collecting.end();
     let registered_at_run_time = app.checks.len()
         + app.env_sources.len()
         + app.info_sources.len()
@@ -48,7 +50,8 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
     basics.sanitizer.hide_names(typed_settings::secret_names(&basics.typed));
     basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));
-    let parts = Parts::new(&basics, &declarations, app, builder)?;
+    let step = basics.startup.step("actuator.assembly");
+    let parts = step.in_scope(|| Parts::new(&basics, &declarations, app, builder))?;
     parts.into_actuator(basics, declarations.counts(), registered_at_run_time)
 }
 
@@ -84,18 +87,20 @@ impl Parts {
             Bound::bind(declarations, &mut app, &application_runtime)?;
         let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
-        let host = host_facts(process.clone());
+        let host = HostFacts::of(&process);
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
-        let further = further::endpoints(&mut further::Ground {
+        let mut ground = further::Ground {
             basics,
             declarations,
             app: &mut app,
             application: &name,
             version: version.as_deref(),
+            facts,
             runtime: &application_runtime,
-        })?;
+        };
+        let (further, further_mounts) = further::endpoints_and_mounts(&mut ground)?;
         sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
         let application =
@@ -132,6 +137,7 @@ impl Parts {
             host_name: host_name().unwrap_or_default(),
             facts: facts.map(|facts| facts.facts),
             further,
+            further_mounts,
         };
         Ok(Self {
             name,
@@ -219,6 +225,7 @@ impl Parts {
             application_runtime: self.application_runtime,
             began: basics.began,
             started: basics.started,
+            startup: basics.startup,
             sampler: self.sampler,
             streams: Streams::default(),
             scheduled_tasks: self.scheduled_tasks,
@@ -398,20 +405,6 @@ fn start_meters(
         sampler.watch_runtime("tokio", &runtime);
     }
     Ok(sampler)
-}
-
-fn host_facts(process: host::ProcessIdentity) -> HostFacts {
-    HostFacts {
-        pid: process.pid,
-        parent_pid: process.parent_pid,
-        owner: process.owner,
-        cpus: host::cpu_count(),
-        os_name: host::os_name(),
-        os_version: host::os_version(),
-        arch: std::env::consts::ARCH.to_owned(),
-        start_time: Some(process.started_at),
-        working_directory: process.working_directory.map(|path| path.display().to_string()),
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
-    sentry, settings::ServerSettings, stores::StoreSettings, typed_settings,
+    sentry, settings::ServerSettings, stores::StoreSettingsstartup, typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -28,8 +28,10 @@ use crate::{
         sanitizer::Sanitizer,
         show::{Show, ShowValues},
     },
+    sbom::SbomSettings,
     security::SecuritySettings,
     settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
+    startup::StartupSteps,
     support::{clock::Clock, service_manager::ServiceManager},
     web::{BrowserSettings, Exposure, ExposureDefaults},
     webhook::WebhookSettings,
@@ -56,6 +58,8 @@ pub(super) struct Basics {
     pub(super) on_loopback: OnLoopback,
     pub(super) began: Instant,
     pub(super) started: SystemTime,
+    /// The steps of this start.
+    pub(super) startup: StartupSteps,
 }
 
 /// All settings, and the variables of the process.
@@ -100,13 +104,17 @@ pub(super) fn platform(
 impl Basics {
     /// Reads all settings, so that one refusal names every bad one, and starts the log.
     pub(super) fn prepare(builder: &Builder) -> Result<Self> {
+        let startup = StartupSteps::default();
+        let reading = startup.step("actuator.settings");
         let Surroundings { settings, environment } = Surroundings::read(builder)?;
+        reading.with_tag("sources", settings.sources().len()).end();
         let settings = Arc::new(settings);
         // They can be taken once, and settings may have to be read again.
         let inherited =
             if builder.serves { Inherited::take(&environment)? } else { Inherited::default() };
         settings.until_usable(|| {
-            Self::prepare_with(builder, &settings, environment.clone(), inherited.try_clone()?)
+            let inherited = inherited.try_clone()?;
+            Self::prepare_with(builder, &settings, environment.clone(), inherited, startup.clone())
         })
     }
 
@@ -117,8 +125,9 @@ impl Basics {
         settings: &Arc<Settings>,
         environment: BTreeMap<String, String>,
         inherited: Inherited,
+        startup: StartupSteps,
     ) -> Result<Self> {
-        let (began, started) = (Instant::now(), SystemTime::now());
+        let (started, began) = startup.timeline().began();
         let in_container =
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
         let mut reader = SettingsReader::new(settings);
@@ -145,6 +154,7 @@ impl Basics {
         meters.sanitizer = sanitizer.clone();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
+        startup::read(&mut reader, &startup);
         let errors_to = sentry::read(&mut reader);
         let typed = typed_settings::Typed::read(builder, &mut reader);
         // They are made once the application's own checks are known.
@@ -153,7 +163,9 @@ impl Basics {
         reader.join(later);
         reader.finish()?;
         let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
+        let installing = startup.step("actuator.logging");
         let logging = logging::install(&logging, &sanitizer, sentry::layer())?;
+        installing.end();
         let audit = audit_trail(&audit, &sanitizer)?;
         sentry::start(errors_to, (name, version), &meters, &sanitizer)?;
         recorder::install(builder, records, &meters);
@@ -179,6 +191,7 @@ impl Basics {
             on_loopback,
             began,
             started,
+            startup,
         })
     }
 }
@@ -254,6 +267,8 @@ pub(super) struct Config {
     pub(super) cache: endpoint::CacheSettings,
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
+    pub(super) sbom: SbomSettings,
+    pub(super) versions: endpoint::VersionsViewSettings,
     pub(super) security: SecuritySettings,
     pub(super) stores: StoreSettings,
     pub(super) webhook: WebhookSettings,
@@ -278,6 +293,8 @@ impl Config {
             aliases: endpoint::Aliases::read(reader),
             views: endpoint::ViewSettings::read(reader),
             metrics_views: endpoint::MetricsViewSettings::read(reader),
+            sbom: SbomSettings::read(reader),
+            versions: endpoint::VersionsViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
             security: SecuritySettings::read(reader, endpoint::IDS),
             stores: StoreSettings::read(reader),

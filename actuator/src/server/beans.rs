@@ -46,6 +46,10 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
     for name in app.scheduling.names() {
         beans.add(name, bean("scheduled task", "registered at run time"));
     }
+    for site in &declarations.startup_steps {
+        let step = site.declaration();
+        beans.add(step.source.path, declared("startup step", step.source, step.description, &[]));
+    }
     for check in &app.checks {
         beans.add(check.path(), bean("health check", "registered at run time"));
     }

@@ -15,6 +15,7 @@ use super::{
     running::Running,
     sentry,
     setup::{NoSetup, Setup},
+    startup,
 };
 use crate::{
     error::Result,
@@ -194,14 +195,22 @@ impl Builder {
         let basics = Basics::prepare(&self)?;
         let mut app = App::new(&basics.settings, &basics.meters, &basics.audit);
         app.adopt(&basics.typed);
-        for register in std::mem::take(&mut self.with) {
-            register(&mut app);
+        app.startup = basics.startup.clone();
+        if self.declarations {
+            startup::bind_declared(&basics.startup);
         }
-        let routes = setup.set_up(&mut app).await?;
+        let step = basics.startup.step("actuator.set-up");
+        for register in std::mem::take(&mut self.with) {
+            step.in_scope(|| register(&mut app));
+        }
+        let routes = step.instrument(setup.set_up(&mut app)).await?;
+        step.end();
         let router = std::mem::take(&mut self.router).merge(routes);
         let on_assembled = std::mem::take(&mut app.on_assembled);
         let actuator = assembly::assemble(&self, basics, app)?;
+        let restoring = actuator.startup.step("actuator.levels");
         actuator.level_attendants.restored(LOADING).await;
+        restoring.end();
         for call in on_assembled {
             call(&actuator);
         }

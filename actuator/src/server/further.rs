@@ -2,10 +2,10 @@
 //! subject beside this one makes its endpoints from what was declared and registered. A new one is a
 //! line in [`endpoints`].
 
-use super::{app::App, basics::Basics, schedulingstores};
+use super::{app::App, basics::Basics, sbom, scheduling, startup, stores};
 use crate::{
-    error::Result, model::endpoint::SharedEndpoint, registry::Declarations,
-    support::application_runtime::ApplicationRuntime,
+    endpoint::Mount, error::Result, info::FactsDeclaration, model::endpoint::SharedEndpoint,
+    registry::Declarations, support::application_runtime::ApplicationRuntime,
 };
 
 /// What the wiring of a subject may need.
@@ -20,14 +20,25 @@ pub(super) struct Ground<'a> {
     pub(super) application: &'a str,
     /// Its version, if it is known.
     pub(super) version: Option<&'a str>,
+    /// What was known when it was compiled.
+    pub(super) facts: Option<&'static FactsDeclaration>,
     /// Where the application's own code runs.
     pub(super) runtime: &'a ApplicationRuntime,
+}
+
+/// All of them, and what of them is served outside the base path.
+pub(super) fn endpoints_and_mounts(
+    ground: &mut Ground<'_>,
+) -> Result<(Vec<SharedEndpoint>, Vec<Mount>)> {
+    Ok((endpoints(ground)?, sbom::mounts(ground)))
 }
 
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
     let mut endpoints = Vec::new();
+    endpoints.extend(sbom::endpoint(ground));
     endpoints.extend(scheduling::endpoint(ground)?);
+    endpoints.extend(startup::endpoint(ground));
     endpoints.extend(stores::endpoints(ground));
     Ok(endpoints)
 }

@@ -23,7 +23,7 @@ use crate::{
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
 /// Whatever can be switched on, is.
-const ALL_ON: [(&str, &str); 18] = [
+const ALL_ON: [(&str, &str); 19] = [
     ("spring.security.user.password", "{noop}secret"),
     ("management.endpoints.web.exposure.include", "*"),
     ("management.endpoints.access.default", "unrestricted"),
@@ -31,6 +31,10 @@ const ALL_ON: [(&str, &str); 18] = [
     ("management.endpoint.health.group.own.additional-path", "server:/own"),
     ("management.endpoint.health.group.own.include", "ping"),
     ("management.endpoint.logfile.external-file", "/var/log/app.log"),
+    (
+        "management.endpoint.sbom.application.location",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+    ),
     ("actuator.health.microprofile.enabled", "true"),
     ("actuator.health.health-json.enabled", "true"),
     ("actuator.health.plain-text.enabled", "true"),

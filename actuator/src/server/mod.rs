@@ -38,6 +38,7 @@ mod recorder;
 mod registration_meters;
 mod running;
 mod sanitizing;
+mod sbom;
 mod scheduling;
 mod secured;
 #[cfg(feature = "sentry")]
@@ -54,6 +55,7 @@ mod setup;
 mod shutdown;
 mod start;
 mod start_log;
+mod startup;
 mod stores;
 mod streams;
 #[cfg(feature = "tls")]

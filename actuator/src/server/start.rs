@@ -15,6 +15,7 @@ use super::{
     secured::Secured,
     settings::ServerSettings,
     shutdown::Signals,
+    startup,
     way_down::WayDown,
 };
 use crate::{
@@ -83,6 +84,7 @@ impl Actuator {
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
         let secured = self.server.secured(&beside.handle)?;
         secured.follow(&self.live);
+        let opening = self.startup.step("actuator.listeners");
         let ports = Ports::open(&mut self.server, secured, &beside).await?;
         let files = self.write_files(&ports)?;
         if takes_signals && self.refreshes_on_hangup() {
@@ -92,8 +94,12 @@ impl Actuator {
         ApplicationTimes::new(&self.meters).started(self.began.elapsed());
         let (address, management_address) = ports.addresses()?;
         let (application, management) = self.serve(ports, router, &beside);
+        opening.with_tag("address", address).with_tag("management", management_address).end();
+        let registering = self.startup.step("actuator.registration");
         let registration = self.register_at(address, management_address);
+        registering.end();
         ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
+        startup::tell(&self.startup, self.began.elapsed());
         self.write_start_log(address, management_address);
         let registered = registration.states();
         let hurry = Arc::default();

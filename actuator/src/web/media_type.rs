@@ -135,6 +135,7 @@ impl Produces {
             Self::Named(media_type) | Self::Ranked(media_type) => std::slice::from_ref(media_type),
             Self::Json => &[V3, V2, JSON],
             Self::Text | Self::Resource => &[TEXT],
+            Self::Octets => &["application/octet-stream"],
             Self::Nothing => &[],
         }
     }

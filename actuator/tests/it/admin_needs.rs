@@ -87,7 +87,9 @@ fn trap_sba_04_links_are_absolute_and_say_whether_they_are_templates() {
 #[test]
 fn trap_sba_05_options_are_answered_with_allow_also_to_a_browser() {
     let service = app().start();
-    for path in ["/actuator/env", "/actuator/loggers", "/actuator/health", "/actuator"] {
+    for path in
+        ["/actuator/env", "/actuator/startup", "/actuator/loggers", "/actuator/health", "/actuator"]
+    {
         for origin in [None, Some("http://admin.example")] {
             let request = Request::new("OPTIONS", path);
             let request = origin.into_iter().fold(request, |r, o| r.header("origin", o));

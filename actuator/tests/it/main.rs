@@ -59,10 +59,12 @@ mod refresh;
 mod refusals;
 mod requests;
 mod runtimes;
+mod sbom;
 mod scheduled_tasks;
 mod scrape_faults;
 mod security;
 mod startup;
+mod startup_steps;
 mod statsd;
 mod stores;
 /// The same reader that the formats are tested with.

@@ -4,11 +4,11 @@ use std::{borrow::Cow, future::ready, sync::Arc};
 
 use serde::Serialize;
 
+use super::super::startup::{StartupProgress, StartupState, TaskState};
 use crate::{
     health::{
         Health, HealthIndicator,
         availability::{Availability, LivenessState, ReadinessState},
-        startup::{StartupProgress, StartupState, TaskState},
     },
     model::endpoint::BoxFuture,
 };

@@ -24,6 +24,11 @@ pub enum Failure {
     Named(&'static str),
 }
 
+/// What the tag `exception` says of an error.
+pub fn exception(failure: Failure) -> String {
+    Ending::Failure(failure).exception()
+}
+
 /// The longest value of the tag `exception`.
 const MAX_BYTES: usize = 100;
 

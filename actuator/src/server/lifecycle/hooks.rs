@@ -12,6 +12,7 @@ use tokio::{runtime::Handle, time::sleep};
 
 use crate::{
     model::endpoint::BoxFuture,
+    startup::StartupSteps,
     support::{service_manager::ServiceManager, trigger::Trigger},
 };
 
@@ -114,19 +115,22 @@ impl Hooks {
     }
 
     /// Runs those for a service that is ready, one after the other in the order in which they were
-    /// added.
-    pub(in crate::server) async fn run_ready(&self) {
+    /// added, each as a step of the start.
+    pub(in crate::server) async fn run_ready(&self, steps: &StartupSteps) {
         let hooks = lock(&self.ready).take().unwrap_or_default();
         for hook in hooks {
             let name = hook.name.clone();
-            let task = tokio::spawn((hook.work)());
-            match task.await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => failed("ready", &name, &error),
-                Err(error) if error.is_panic() => failed("ready", &name, "panicked"),
+            let step = steps.step("actuator.ready-hook").with_tag("name", &name);
+            let task = tokio::spawn(step.instrument((hook.work)()));
+            let error = match task.await {
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) => error,
+                Err(error) if error.is_panic() => "panicked".to_owned(),
                 // The runtime ends.
                 Err(_) => return,
-            }
+            };
+            failed("ready", &name, &error);
+            step.fail(error);
         }
     }
 
@@ -278,7 +282,10 @@ mod tests {
                 assert!(std::hint::black_box(false), "for the test");
             });
         }
-        hooks.run_ready().await;
+        let steps = StartupSteps::default();
+        hooks.run_ready(&steps).await;
         assert_eq!(*lock(&ran), ["one", "two"]);
+        let failed = ("exception".to_owned(), "panicked".to_owned());
+        assert!(steps.snapshot().events.iter().all(|event| event.tags.contains(&failed)));
     }
 }

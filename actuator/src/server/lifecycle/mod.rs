@@ -31,6 +31,7 @@ use tokio::runtime::Handle;
 use self::hooks::Hooks;
 use crate::{
     health::Availability,
+    startup::StartupSteps,
     support::{service_manager::ServiceManager, trigger::Trigger},
 };
 
@@ -130,12 +131,13 @@ impl Lifecycle {
         self.shared.hooks.on_ready_first(name.to_owned(), hook);
     }
 
-    /// Runs the hooks for a service that is ready once it is, on the current runtime.
-    pub(super) fn await_ready(&self, availability: Availability) {
+    /// Runs the hooks for a service that is ready once it is, on the current runtime, each as a step
+    /// of the start.
+    pub(super) fn await_ready(&self, availability: Availability, steps: StartupSteps) {
         let lifecycle = self.clone();
         tokio::spawn(async move {
             tokio::select! {
-                () = availability.when_ready() => lifecycle.hooks().run_ready().await,
+                () = availability.when_ready() => lifecycle.hooks().run_ready(&steps).await,
                 () = lifecycle.shutdown().thrown() => {}
             }
         });

@@ -19,6 +19,7 @@ pub const GROUPS: &[Group] = &[
             "actuator.refresh.",
             "actuator.restart.",
             "actuator.shutdown.",
+            "actuator.startup.",
             "actuator.systemd.",
         ],
     ),

@@ -5,6 +5,7 @@ mod callers;
 mod config;
 mod general;
 mod groups;
+mod insight;
 mod lifecycle;
 mod log_lines;
 mod log_places;
@@ -87,6 +88,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         browser::ENTRIES,
         callers::ENTRIES,
         config::ENTRIES,
+        insight::ENTRIES,
         general::ENTRIES,
         lifecycle::ENTRIES,
         log_lines::ENTRIES,

@@ -49,10 +49,13 @@ const LINKS: &[&str] = &[
     "metrics",
     "metrics-requiredMetricName",
     "prometheus",
+    "sbom",
+    "sbom-id",
     "scheduledtasks",
     "sessions",
     "sessions-sessionId",
     "shutdown",
+    "startup",
     "threaddump",
 ];
 
@@ -182,6 +185,16 @@ const BEANS: &Rules = &[
     ("contexts.*.beans.*.dependencies", Each),
 ];
 
+/// Which steps a start has is the matter of each implementation.
+const STARTUP: &Rules = &[
+    ("timeline.startTime", INSTANT),
+    ("timeline.events", Each),
+    ("timeline.events.*.startTime", INSTANT),
+    ("timeline.events.*.endTime", INSTANT),
+    ("timeline.events.*.duration", DURATION),
+    ("timeline.events.*.startupStep.tags", Each),
+];
+
 /// Which settings there are is the matter of each implementation; the form of a group is not.
 const CONFIGPROPS: &Rules = &[
     ("contexts.demo.beans", Map { need: &[] }),
@@ -244,6 +257,7 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
         ("caches", _) => CACHES,
         ("flyway", _) => FLYWAY,
         ("sessions", _) => SESSIONS,
+        ("startup", _) => STARTUP,
         _ => &[],
     }
 }

@@ -19,6 +19,9 @@ const RUN: Run = Run { folders: &[], only: &[], settings: &[], with_file: true, 
 /// Where Spring Security was there, its headers were too.
 const HEADERS: &str = "actuator.security.headers.enabled=true";
 
+/// The bill of materials of the recorded application, in place of the build's own.
+const SBOM: &str = "management.endpoint.sbom.application.location=file:sbom/application.cdx.json";
+
 /// What the meters of the recordings had seen.
 const TRAFFIC: &[&str] = &[
     "/hello",
@@ -65,6 +68,22 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["flyway"], ..RUN },
     Run { folders: &["sessions"], ..RUN },
     Run { folders: &["shutdown"], ..RUN },
+    Run { folders: &["startup"], ..RUN },
+    Run { folders: &["sbom"], settings: &[SBOM], ..RUN },
+    Run {
+        folders: &["run-sbom-types"],
+        settings: &[
+            SBOM,
+            "management.endpoint.sbom.additional.spdx.location=file:sbom/spdx",
+            "management.endpoint.sbom.additional.syft.location=file:sbom/syft",
+            "management.endpoint.sbom.additional.other.location=file:sbom/other.json",
+            "management.endpoint.sbom.additional.text.location=file:sbom/text.txt",
+            "management.endpoint.sbom.additional.typed.location=file:sbom/typed.json",
+            "management.endpoint.sbom.additional.typed.media-type=application/x-mine",
+            "management.endpoint.sbom.additional.gone.location=optional:file:sbom/gone.json",
+        ],
+        ..RUN
+    },
     Run {
         folders: &["run-access"],
         settings: &[
@@ -72,6 +91,7 @@ pub const RUNS: &[Run] = &[
             "management.endpoint.caches.access=read-only",
             "management.endpoint.loggers.access=read-only",
             "management.endpoint.shutdown.access=read-only",
+            "management.endpoint.startup.access=read-only",
             "management.endpoint.env.access=none",
         ],
         ..RUN
@@ -292,6 +312,7 @@ pub const RUNS_2_7: &[Run] = &[
     Run { folders: &["httptrace"], settings: &["actuator.compat.httptrace=true"], ..RUN },
     Run { folders: &["configprops"], ..RUN },
     Run { folders: &["caches"], ..RUN },
+    Run { folders: &["startup"], ..RUN },
 ];
 
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
@@ -305,8 +326,6 @@ pub const LATER: &[&str] = &[
     "mappings",
     "plain",
     "quartz",
-    "sbom",
-    "startup",
     "texty",
     "tree",
     "typed",
@@ -322,10 +341,7 @@ pub const LATER_FOLDERS: &[&str] = &[
     "custom-typed",
     "heapdump",
     "mappings",
-    "run-sbom-types",
     "run-ssl-bundles",
-    "sbom",
-    "startup",
 ];
 
 /// Folders whose recordings nothing here follows.

@@ -1,0 +1,5 @@
+#[derive(actuator::ActuatorInfo)]
+#[actuator(sbom = metadata)]
+struct Shop;
+
+fn main() {}
