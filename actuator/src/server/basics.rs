@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
-    sentry, settings::ServerSettings, stores::StoreSettingsstartup, typed_settings,
+    sentry, settings::ServerSettings, startup, stores::StoreSettings, typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},

@@ -7,7 +7,7 @@ use super::{actuator::Actuator, app::App, basics::Basics, further::Ground};
 use crate::{
     endpoint::ScheduledtasksEndpoint,
     error::{Error, ErrorKind, Result},
-    meter::{LongTaskGuard, LongTaskTimer, MeterRegistry, Timer, site::exception},
+    meter::{LongTaskGuard, LongTaskTimer, MeterRegistry, Timer, site::exception_of_type},
     model::endpoint::SharedEndpoint,
     registry::{Binder, Declarations},
     scheduling::{
@@ -313,7 +313,7 @@ impl RunInProgress for MeasuredRun {
         match error {
             None => success.record(took),
             Some(error) => {
-                timer(registry, labels, &exception(error.kind()), "ERROR").record(took);
+                timer(registry, labels, &exception_of_type(error.kind()), "ERROR").record(took);
             }
         }
     }

@@ -37,7 +37,7 @@ impl Ending {
     pub(super) fn exception(self) -> String {
         match self {
             Self::Success => "none".to_owned(),
-            Self::Failure(Failure::Type(name)) => exception(name),
+            Self::Failure(Failure::Type(name)) => exception_of_type(name),
             Self::Failure(Failure::Named(name)) => shortened(name, MAX_BYTES).to_owned(),
             Self::Panic => "panic".to_owned(),
             Self::Cancelled => "cancelled".to_owned(),
@@ -60,7 +60,7 @@ impl Ending {
 }
 
 /// The value of the tag `exception` for an error of a type, by the compiler's name for it.
-pub fn exception(type_name: &str) -> String {
+pub fn exception_of_type(type_name: &str) -> String {
     shortened(&simple_name(type_name), MAX_BYTES).to_owned()
 }
 

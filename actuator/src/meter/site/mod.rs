@@ -16,7 +16,7 @@ mod timed;
 pub use super::series::MeterKind;
 pub use counted::CountedSite;
 pub use declaration::{MeterDeclaration, MeterSite, Site, describe};
-pub use ending::{Failure, exception};
+pub use ending::{Failure, exception, exception_of_type};
 pub use gauge::{GaugeDeclaration, GaugeFn, GaugeValue};
 pub use handle::{MeterHandle, Metrics, MetricsDeclaration};
 pub use long_task::LongTaskSite;
