@@ -176,6 +176,7 @@ mod model;
 mod probe;
 mod registry;
 pub mod request;
+pub mod routing;
 pub mod security;
 #[cfg(feature = "sentry")]
 pub mod sentry;

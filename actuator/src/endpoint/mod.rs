@@ -15,9 +15,11 @@ mod health_check_descriptor;
 mod health_descriptor;
 mod health_detail;
 mod health_document;
+mod health_operations;
 mod health_override;
 mod health_view;
 mod httpexchanges;
+mod httpexchanges_schema;
 mod httptrace;
 mod info;
 mod level_terms;
@@ -27,8 +29,11 @@ mod logfiles;
 mod loggeroverrides;
 mod loggers;
 mod logstream;
+mod mappings;
+mod mappings_conditions;
 mod metrics;
 mod metrics_view;
+mod openapi;
 mod prometheus;
 mod refresh;
 mod refused;
@@ -63,7 +68,9 @@ pub(crate) use cached::CacheSettings;
 pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
+pub(crate) use mappings::MappingsEndpoint;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
+pub(crate) use openapi::OpenapiEndpoint;
 pub(crate) use refresh::{Refresh, Refreshed};
 
 /// The subjects that endpoints speak for.
@@ -129,7 +136,9 @@ pub(crate) const IDS: &[&str] = &[
     "loggeroverrides",
     "loggers",
     "logstream",
+    "mappings",
     "metrics",
+    "openapi",
     "prometheus",
     "refresh",
     "restart",

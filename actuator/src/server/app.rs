@@ -18,6 +18,7 @@ use crate::{
     meter::{AllocatorStatistics, MeterRegistry, Metrics, ReadAllocator},
     model::{
         component::Components,
+        mapping::Mapping,
         provider::{Provider, ProviderFn},
         sanitizer::{SanitizableData, SanitizingFunction},
         source::Source,
@@ -46,6 +47,7 @@ pub struct App {
     pub(super) authenticators: Vec<Arc<dyn Authenticator>>,
     pub(super) sanitizing: Vec<SanitizingFunction>,
     pub(super) claims: Vec<Claim>,
+    pub(super) mappings: Vec<Mapping>,
     pub(super) availability: Availability,
     pub(super) lifecycle: Lifecycle,
     pub(super) is_refreshable: bool,
@@ -81,6 +83,7 @@ impl App {
             authenticators: Vec::new(),
             sanitizing: Vec::new(),
             claims: Vec::new(),
+            mappings: Vec::new(),
             availability: Availability::starting(),
             lifecycle: Lifecycle::default(),
             is_refreshable: false,

@@ -7,7 +7,8 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
     declared_meters, endpoint_audit, further, guard, health, level_audit, level_store, lifecycle,
-    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
+    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, surface,
+    typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -24,6 +25,7 @@ use crate::{
         endpoint::SharedEndpoint,
         provider::Provider,
         sanitizer::{MASK, Sanitizer},
+        surface::Surfaces,
     },
     registry::{Binder, Declarations, refuse_conflicts},
     security::Authenticator,
@@ -59,6 +61,7 @@ struct Parts {
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
     authenticators: Vec<Arc<dyn Authenticator>>,
+    surfaces: Surfaces,
 }
 
 impl Parts {
@@ -83,6 +86,7 @@ impl Parts {
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
+        let surfaces = Surfaces::default();
         let further = further::endpoints(&mut further::Ground {
             basics,
             declarations,
@@ -90,6 +94,7 @@ impl Parts {
             application: &name,
             version: version.as_deref(),
             runtime: &application_runtime,
+            surfaces: &surfaces,
         })?;
         sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
         let exchanges = Arc::new(exchanges(basics, &sanitizer));
@@ -138,6 +143,7 @@ impl Parts {
             sampler,
             exchanges,
             authenticators: app.authenticators,
+            surfaces,
         })
     }
 
@@ -171,6 +177,7 @@ impl Parts {
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
         let explained = Arc::clone(&self.subjects.conditions);
+        let surfaces = self.surfaces;
         let actuator = Actuator {
             name: self.name,
             version: self.version,
@@ -218,6 +225,7 @@ impl Parts {
         };
         // It is put together once.
         let _ = explained.set(conditions::of(&actuator));
+        let _ = surfaces.set(surface::of(&actuator));
         Ok(actuator)
     }
 }

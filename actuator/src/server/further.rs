@@ -2,10 +2,10 @@
 //! subject beside this one makes its endpoints from what was declared and registered. A new one is a
 //! line in [`endpoints`].
 
-use super::{app::App, basics::Basics};
+use super::{app::App, basics::Basics, surface};
 use crate::{
     error::Result,
-    model::endpoint::SharedEndpoint,
+    model::{endpoint::SharedEndpoint, surface::Surfaces},
     registry::{BeanRegistry, Declarations},
     support::application_runtime::ApplicationRuntime,
 };
@@ -24,10 +24,11 @@ pub(super) struct Ground<'a> {
     pub(super) version: Option<&'a str>,
     /// Where the application's own code runs.
     pub(super) runtime: &'a ApplicationRuntime,
+    /// What each listener serves, once that is known.
+    pub(super) surfaces: &'a Surfaces,
 }
 
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
-    let _ = ground;
-    Ok(Vec::new())
+    Ok(vec![surface::openapi(ground), surface::mappings(ground)])
 }

@@ -47,6 +47,7 @@ mod shutdown;
 mod start;
 mod start_log;
 mod streams;
+mod surface;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(not(feature = "tls"))]
