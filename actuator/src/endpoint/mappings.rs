@@ -226,7 +226,7 @@ fn of_served(served: &Served) -> Vec<MappingDescriptor> {
     }
     let describe = |forms: Vec<&Operation>| {
         let first = forms.first()?;
-        let handler = conditions::handler(served.endpoint.id(), first);
+        let handler = conditions::handler(served, first);
         let conditions = Conditions::of_operation(&served.path, &forms);
         Some(of_management(handler, first.summary, conditions))
     };

@@ -10,6 +10,7 @@ use crate::model::{
     answer::Content,
     endpoint::{Operation, OperationKind, Produces, Selector},
     mapping::Mapping,
+    surface::Served,
 };
 
 /// All members are always there.
@@ -105,8 +106,12 @@ impl Conditions {
 }
 
 /// The name that Spring gives to what answers: the endpoint, and the names of its selectors.
-pub(super) fn handler(id: &str, operation: &Operation) -> String {
-    let mut name = id.to_owned();
+pub(super) fn handler(served: &Served, operation: &Operation) -> String {
+    let mut name = served.endpoint.id().to_owned();
+    // An additional path stands for one below the endpoint's own.
+    if served.is_additional && operation.selectors.is_empty() {
+        name.push_str("-path");
+    }
     for selector in operation.selectors {
         name.push('-');
         name.push_str(selector.name());

@@ -12,8 +12,7 @@ mod switches;
 
 use std::sync::Arc;
 
-use actuator::{ActuatorInfo, App};
-use axum::Router;
+use actuator::{ActuatorInfo, App, routing::Router};
 
 use switches::Switches;
 

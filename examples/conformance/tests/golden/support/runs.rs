@@ -60,6 +60,7 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["httpexchanges"], ..RUN },
     Run { folders: &["auditevents"], ..RUN },
     Run { folders: &["beans"], ..RUN },
+    Run { folders: &["mappings"], ..RUN },
     Run { folders: &["shutdown"], ..RUN },
     Run {
         folders: &["run-access"],
@@ -298,7 +299,6 @@ pub const LATER: &[&str] = &[
     "integrationgraph",
     "liquibase",
     "locked",
-    "mappings",
     "plain",
     "quartz",
     "sbom",
@@ -322,7 +322,6 @@ pub const LATER_FOLDERS: &[&str] = &[
     "flyway",
     "heapdump",
     "liquibase",
-    "mappings",
     "quartz",
     "run-sbom-types",
     "run-ssl-bundles",
