@@ -1,6 +1,6 @@
 //! One operation of the document: its name, its arguments, its body.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     responses::{ACTUATOR_JSON, Responses},
@@ -56,7 +56,7 @@ impl Shared {
         if !parameters.is_empty() {
             operation["parameters"] = parameters.into();
         }
-        if let Some(body) = body(first) {
+        if let Some(body) = self.body(first, name) {
             operation["requestBody"] = body;
         }
         if let Some(schemes) = &self.security {
@@ -67,6 +67,25 @@ impl Shared {
         }
         operation
     }
+
+    /// What a write takes.
+    fn body(&mut self, operation: &Operation, name: &str) -> Option<Value> {
+        if !operation.takes_body {
+            return None;
+        }
+        let members = operation.parameters.iter().filter(|one| one.place == ParameterPlace::Body);
+        let is_required = members.clone().any(|member| member.is_required);
+        let schema = schemas::of_body(members);
+        let schema = self.schemas.name(format!("{}Request", capital(name)), schema);
+        let of_type = |media_type: &str| (media_type.to_owned(), json!({ "schema": schema }));
+        let content: Map<String, Value> = ACTUATOR_JSON.into_iter().map(of_type).collect();
+        Some(json!({ "required": is_required, "content": content }))
+    }
+}
+
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 fn usual_summary(kind: OperationKind) -> &'static str {
@@ -127,19 +146,4 @@ fn segment_of_path(name: &str, selector: Selector, told: Option<&Parameter>) -> 
         "description": description,
         "schema": schema,
     })
-}
-
-/// What a write takes.
-fn body(operation: &Operation) -> Option<Value> {
-    if !operation.takes_body {
-        return None;
-    }
-    let members = operation.parameters.iter().filter(|one| one.place == ParameterPlace::Body);
-    let is_required = members.clone().any(|member| member.is_required);
-    let schema = schemas::of_body(members);
-    let content: serde_json::Map<String, Value> = ACTUATOR_JSON
-        .iter()
-        .map(|media_type| ((*media_type).to_owned(), json!({ "schema": schema })))
-        .collect();
-    Some(json!({ "required": is_required, "content": content }))
 }

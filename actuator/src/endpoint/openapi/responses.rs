@@ -92,7 +92,7 @@ impl Responses {
     fn shared(&mut self, (status, name, text): Refusal, schemas: &mut Schemas) -> Value {
         self.shared.entry(name).or_insert_with(|| {
             let mut response = json!({ "description": text });
-            // The container refuses credentials without a word.
+            // That one has no body.
             if status != UNAUTHORIZED.0 {
                 response["content"] =
                     json!({ "application/json": { "schema": schemas.of(ERROR) } });

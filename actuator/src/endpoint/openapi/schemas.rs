@@ -1,6 +1,6 @@
 //! Forms of values as JSON Schema (draft 2020-12, which OpenAPI 3.1 speaks).
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use crate::model::{
 /// The schemas that have names, as far as something refers to them.
 #[derive(Debug, Default)]
 pub(super) struct Schemas {
-    named: BTreeMap<&'static str, Value>,
+    named: BTreeMap<Cow<'static, str>, Value>,
 }
 
 impl Schemas {
@@ -45,14 +45,21 @@ impl Schemas {
             Schema::Named(name, schema) => {
                 // There before it is described: what is inside may refer to it.
                 if !self.named.contains_key(name) {
-                    self.named.insert(name, Value::Null);
+                    self.named.insert(name.into(), Value::Null);
                     let described = self.of(*schema);
-                    self.named.insert(name, described);
+                    self.named.insert(name.into(), described);
                 }
                 reference(name)
             }
             Schema::Around(name) => reference(name),
         }
+    }
+
+    /// Gives a schema a name of its own, for several to refer to.
+    pub(super) fn name(&mut self, name: String, schema: Value) -> Value {
+        let reference = reference(&name);
+        self.named.insert(name.into(), schema);
+        reference
     }
 
     fn object(&mut self, members: &[Member]) -> Value {
@@ -68,7 +75,7 @@ impl Schemas {
     }
 
     /// All that have been referred to.
-    pub(super) fn into_named(self) -> BTreeMap<&'static str, Value> {
+    pub(super) fn into_named(self) -> BTreeMap<Cow<'static, str>, Value> {
         self.named
     }
 }
