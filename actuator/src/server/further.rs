@@ -6,7 +6,7 @@ use super::{app::App, basics::Basics, surface};
 use crate::{
     error::Result,
     model::{endpoint::SharedEndpoint, surface::Surfaces},
-    registry::{BeanRegistry, Declarations},
+    registry::Declarations,
     support::application_runtime::ApplicationRuntime,
 };
 
