@@ -187,7 +187,7 @@ fn of_route(route: &Mapping) -> MappingDescriptor {
     let handler = match (handler, place) {
         (Some(handler), Some(place)) => format!("{handler} ({place})"),
         (Some(handler), None) => handler.to_owned(),
-        (None, _) => "a route of axum::Router".to_owned(),
+        (None, _) => "not told by its router".to_owned(),
     };
     MappingDescriptor {
         predicate: conditions.predicate(),

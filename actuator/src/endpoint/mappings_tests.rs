@@ -1,3 +1,5 @@
+//! The parts of names.
+
 use super::*;
 
 #[test]

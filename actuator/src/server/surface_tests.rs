@@ -1,3 +1,5 @@
+//! What `openapi` and `mappings` tell, asked of services that are put together.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -77,7 +77,7 @@ impl Responses {
         }
         for refusal in refusals(operations, is_guarded) {
             match responses.get_mut(&refusal.0.to_string()) {
-                Some(own) => add_content(own, "application/json", schemas.of(ERROR)),
+                Some(own) => add_error(own, schemas),
                 None => {
                     let shared = self.shared(refusal, schemas);
                     responses.insert(refusal.0.to_string(), shared);
@@ -94,8 +94,7 @@ impl Responses {
             let mut response = json!({ "description": text });
             // That one has no body.
             if status != UNAUTHORIZED.0 {
-                response["content"] =
-                    json!({ "application/json": { "schema": schemas.of(ERROR) } });
+                add_error(&mut response, schemas);
             }
             response
         });
@@ -151,6 +150,14 @@ fn merge(entry: std::collections::btree_map::Entry<'_, String, Value>, response:
     let Some(content) = response["content"].as_object() else { return };
     for (media_type, described) in content {
         add_content(own, media_type, described["schema"].clone());
+    }
+}
+
+/// The document of an error, in the type of JSON that the caller reads.
+fn add_error(response: &mut Value, schemas: &mut Schemas) {
+    let schema = schemas.of(ERROR);
+    for media_type in ACTUATOR_JSON {
+        add_content(response, media_type, schema.clone());
     }
 }
 

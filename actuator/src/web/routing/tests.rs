@@ -1,3 +1,5 @@
+//! Routers that are compared with what they route.
+
 use axum::{extract::Path, http::StatusCode};
 use tower_service::Service as _;
 
