@@ -95,11 +95,13 @@ impl MappingsEndpoint {
         let application: Vec<MappingDescriptor> = self.application.iter().map(of_route).collect();
         let own = of_surface(&surfaces.application);
         let mut contexts = Map::new();
-        let mut handlers = json!({ "application": application });
+        let mut handlers = Map::new();
+        handlers.insert("application".to_owned(), json!(application));
         if !own.is_empty() {
-            handlers["management"] = json!(own);
+            handlers.insert("management".to_owned(), json!(own));
         }
-        contexts.insert(self.context.clone(), json!({ "mappings": Dispatchers::of(handlers) }));
+        let dispatchers = Dispatchers::of(handlers.into());
+        contexts.insert(self.context.clone(), json!({ "mappings": dispatchers }));
         if let Some(management) = &surfaces.management {
             // As Spring names the context of a management port.
             contexts.insert(

@@ -11,6 +11,7 @@ mod security;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
+use serde_json::Value;
 
 pub(super) use self::responses::ACTUATOR_JSON;
 
@@ -76,6 +77,13 @@ impl OpenapiEndpoint {
             headers: (&[]).into(),
             body: body.into(),
         })
+    }
+}
+
+/// Adds a member to an object.
+fn put(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), value.into());
     }
 }
 

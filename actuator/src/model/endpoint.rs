@@ -25,6 +25,7 @@ pub trait Endpoint: Send + Sync + 'static {
     fn operations(&self) -> &[Operation];
 
     /// What it is for, in a sentence or more: documents of the API tell it. May be empty.
+    #[expect(clippy::unnecessary_literal_bound, reason = "others make theirs at run time")]
     fn description(&self) -> &str {
         ""
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     operation::{Described, Shared},
-    security,
+    put, security,
 };
 use crate::model::{
     answer::Answer,
@@ -55,7 +55,7 @@ pub(super) fn of(surface: &Surface, title: &str, version: &str) -> Value {
 #[derive(Default)]
 struct Paths {
     /// Method and operation, by template.
-    paths: BTreeMap<String, Map<String, Value>>,
+    operations: BTreeMap<String, Map<String, Value>>,
     /// Templates that differ only in names are one: the first, with its names.
     templates: BTreeMap<String, (String, Vec<String>)>,
     names: BTreeSet<String>,
@@ -116,13 +116,13 @@ impl Paths {
             OperationKind::Write => "post",
             OperationKind::Delete => "delete",
         };
-        if self.paths.get(&path).is_some_and(|methods| methods.contains_key(method)) {
+        if self.operations.get(&path).is_some_and(|methods| methods.contains_key(method)) {
             return;
         }
         let name = self.free_name(name);
         let described = Described { tag, name, segments: &segments, forms, needed };
         let operation = self.shared.describe(&described);
-        self.paths.entry(path).or_default().insert(method.to_owned(), operation);
+        self.operations.entry(path).or_default().insert(method.to_owned(), operation);
     }
 
     /// This name, or with a number behind it.
@@ -147,12 +147,13 @@ impl Paths {
         });
         let schemes = security.unwrap_or_default();
         if !schemes.is_empty() {
-            components["securitySchemes"] = Value::Object(schemes.into_iter().collect());
+            let schemes: Map<String, Value> = schemes.into_iter().collect();
+            put(&mut components, "securitySchemes", schemes);
         }
         json!({
             "info": { "title": title, "version": version },
             "tags": tags,
-            "paths": self.paths,
+            "paths": self.operations,
             "components": components,
             // Each operation says what it asks for, where anything is asked for.
             "security": [],

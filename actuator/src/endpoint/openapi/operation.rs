@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    put,
     responses::{ACTUATOR_JSON, Responses},
     schemas::{self, Schemas},
     security,
@@ -54,15 +55,15 @@ impl Shared {
         });
         let parameters = parameters(segments, forms);
         if !parameters.is_empty() {
-            operation["parameters"] = parameters.into();
+            put(&mut operation, "parameters", parameters);
         }
         if let Some(body) = self.body(first, name) {
-            operation["requestBody"] = body;
+            put(&mut operation, "requestBody", body);
         }
         if let Some(schemes) = &self.security {
-            operation["security"] = security::requirement(schemes, needed);
+            put(&mut operation, "security", security::requirement(schemes, needed));
             if let Some(told) = security::told(needed) {
-                operation["description"] = told.into();
+                put(&mut operation, "description", told);
             }
         }
         operation

@@ -71,17 +71,18 @@ impl Responses {
             let usual = [usual(operation)];
             let answers = if operation.answers.is_empty() { &usual[..] } else { operation.answers };
             for answer in answers {
-                let response = response(operation.produces, answer, schemas);
-                merge(responses.entry(answer.status.to_string()), response);
+                let response = responses
+                    .entry(answer.status.to_string())
+                    .or_insert_with(|| json!({ "description": description(answer) }));
+                add_answer(response, operation.produces, answer, schemas);
             }
         }
         for refusal in refusals(operations, is_guarded) {
-            match responses.get_mut(&refusal.0.to_string()) {
-                Some(own) => add_error(own, schemas),
-                None => {
-                    let shared = self.shared(refusal, schemas);
-                    responses.insert(refusal.0.to_string(), shared);
-                }
+            if let Some(own) = responses.get_mut(&refusal.0.to_string()) {
+                add_error(own, schemas);
+            } else {
+                let shared = self.shared(refusal, schemas);
+                responses.insert(refusal.0.to_string(), shared);
             }
         }
         let other = self.shared((0, "Other", "Any other error."), schemas);
@@ -119,16 +120,19 @@ fn usual(operation: &Operation) -> Answer {
     }
 }
 
-fn response(produces: Produces, answer: &Answer, schemas: &mut Schemas) -> Value {
-    let description = match (answer.description, answer.status) {
+fn description(answer: &Answer) -> &'static str {
+    match (answer.description, answer.status) {
         ("", 200) => "Done.",
         ("", 204) => "Done; there is nothing to say.",
         ("", _) => "As the status says.",
         (description, _) => description,
-    };
-    let mut response = json!({ "description": description });
+    }
+}
+
+/// What one form of an operation answers with a status.
+fn add_answer(response: &mut Value, produces: Produces, answer: &Answer, schemas: &mut Schemas) {
     let (types, schema): (&[&str], Schema) = match (answer.content, &produces) {
-        (Content::Nothing, _) | (Content::Produced(_), Produces::Nothing) => return response,
+        (Content::Nothing, _) | (Content::Produced(_), Produces::Nothing) => return,
         (Content::Of(media_type, schema), _) => (&[media_type], schema),
         (Content::Produced(schema), Produces::Json) => (&ACTUATOR_JSON, schema),
         (Content::Produced(schema), Produces::Text) => (&[TEXT], schema),
@@ -139,17 +143,7 @@ fn response(produces: Produces, answer: &Answer, schemas: &mut Schemas) -> Value
     };
     let schema = schemas.of(schema);
     for media_type in types {
-        add_content(&mut response, media_type, schema.clone());
-    }
-    response
-}
-
-/// What several forms of one operation say of a status.
-fn merge(entry: std::collections::btree_map::Entry<'_, String, Value>, response: Value) {
-    let own = entry.or_insert_with(|| json!({ "description": response["description"] }));
-    let Some(content) = response["content"].as_object() else { return };
-    for (media_type, described) in content {
-        add_content(own, media_type, described["schema"].clone());
+        add_content(response, media_type, &schema);
     }
 }
 
@@ -157,20 +151,21 @@ fn merge(entry: std::collections::btree_map::Entry<'_, String, Value>, response:
 fn add_error(response: &mut Value, schemas: &mut Schemas) {
     let schema = schemas.of(ERROR);
     for media_type in ACTUATOR_JSON {
-        add_content(response, media_type, schema.clone());
+        add_content(response, media_type, &schema);
     }
 }
 
 /// A further form of a body.
-fn add_content(response: &mut Value, media_type: &str, schema: Value) {
+fn add_content(response: &mut Value, media_type: &str, schema: &Value) {
     let Some(response) = response.as_object_mut() else { return };
     let content = response.entry("content").or_insert_with(|| Map::new().into());
     let Some(content) = content.as_object_mut() else { return };
-    match content.get_mut(media_type) {
-        Some(known) if known["schema"] == schema => {}
-        Some(known) => known["schema"] = json!({ "anyOf": [known["schema"], schema] }),
-        None => drop(content.insert(media_type.to_owned(), json!({ "schema": schema }))),
-    }
+    let described = match content.get(media_type).and_then(|known| known.get("schema")) {
+        Some(known) if known == schema => return,
+        Some(known) => json!({ "anyOf": [known, schema] }),
+        None => schema.clone(),
+    };
+    content.insert(media_type.to_owned(), json!({ "schema": described }));
 }
 
 /// What `web` may refuse of these operations.

@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Map, Value, json};
 
+use super::put;
 use crate::model::{
     parameter::{Parameter, Shape},
     schema::{Member, Schema},
@@ -35,7 +36,7 @@ impl Schemas {
             Schema::Object(members) => self.object(members),
             Schema::Open(members) => {
                 let mut object = self.object(members);
-                object["additionalProperties"] = true.into();
+                put(&mut object, "additionalProperties", true);
                 object
             }
             Schema::Either(forms) => {
@@ -69,7 +70,7 @@ impl Schemas {
             members.iter().map(|member| (member.name.to_owned(), self.of(member.schema))).collect();
         let mut object = json!({ "type": "object", "properties": properties });
         if !required.is_empty() {
-            object["required"] = json!(required);
+            put(&mut object, "required", required);
         }
         object
     }
@@ -110,7 +111,7 @@ pub(super) fn of_body<'p>(members: impl Iterator<Item = &'p Parameter>) -> Value
             schema = json!({ "anyOf": [schema, { "type": "null" }] });
         }
         if !member.description.is_empty() {
-            schema["description"] = member.description.into();
+            put(&mut schema, "description", member.description);
         }
         properties.insert(member.name.to_owned(), schema);
         if member.is_required {
@@ -122,7 +123,7 @@ pub(super) fn of_body<'p>(members: impl Iterator<Item = &'p Parameter>) -> Value
     }
     let mut body = json!({ "type": "object", "properties": properties });
     if !required.is_empty() {
-        body["required"] = json!(required);
+        put(&mut body, "required", required);
     }
     body
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::put;
 use crate::model::surface::{CredentialKind, Needed};
 
 /// The schemes by their names, in the order in which they are looked at.
@@ -17,7 +18,7 @@ pub(super) fn schemes(kinds: &[CredentialKind]) -> Vec<(String, Value)> {
     let has_tokens = kinds.contains(&CredentialKind::Bearer);
     for (name, scheme) in &mut schemes {
         if name == "bearer" && !has_tokens {
-            scheme["bearerFormat"] = "JWT".into();
+            put(scheme, "bearerFormat", "JWT");
         }
     }
     schemes
