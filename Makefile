@@ -13,7 +13,7 @@ ADMIN_JARS := $(ADMIN_VERSIONS:%=$(ADMIN)/target/spring-boot-admin-%.jar)
 ADMIN_SOURCES := $(ADMIN)/pom.xml $(shell find $(ADMIN)/src -type f)
 
 # The order: what fails quickest comes first, and each thing is built once.
-STEPS := setup fmt deny clippy check-features build test-rust ui doc package test-prometheus test-logs admin-servers test-admin browser
+STEPS := setup fmt deny clippy check-features build test-rust ui doc package test-prometheus test-logs test-openapi admin-servers test-admin browser
 
 .PHONY: help
 help: ## Shows this list
@@ -75,6 +75,14 @@ package: ## Packages both library crates and builds them from the packages
 .PHONY: test-prometheus
 test-prometheus: build ## Has the real Prometheus scrape the examples, and checks alerts and dashboards by it
 	@cargo test --quiet -p actuator-integration --test prometheus -- --test-threads=32
+
+.PHONY: openapi-validator
+openapi-validator: ## Installs the validator of OpenAPI below the target folder
+	@scripts/build-openapi-validator
+
+.PHONY: test-openapi
+test-openapi: build openapi-validator ## Has an independent validator read what services say of their API
+	@cargo test --quiet -p actuator-integration --test openapi
 
 .PHONY: test-logs
 test-logs: build ## Has the real logrotate, rsyslog and a full disk at the log

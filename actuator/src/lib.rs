@@ -208,6 +208,7 @@ mod model;
 mod probe;
 mod registry;
 pub mod request;
+pub mod routing;
 mod sbom;
 pub mod scheduling;
 pub mod security;

@@ -9,6 +9,7 @@ pub mod browser;
 pub mod folder;
 pub mod http;
 pub mod nginx;
+pub mod openapi;
 pub mod openmetrics;
 pub mod process;
 pub mod prometheus;

@@ -12,11 +12,13 @@
 
 mod answer;
 mod http;
+mod openapi;
 mod own_process;
 mod process;
 
 pub use answer::Answer;
 pub use http::{Request, get, open, send, send_and_end};
+pub use openapi::{Members, OpenApi};
 pub use own_process::in_own_process;
 pub use process::{Process, Program, free_port};
 

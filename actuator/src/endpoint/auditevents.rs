@@ -9,15 +9,25 @@ use super::httpexchanges::instant;
 use crate::{
     audit::{Audit, AuditEvent, AuditEventFilter},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
+        parameter::{Parameter, Shape},
         problem::Problem,
         reply::Reply,
+        schema::{Member, Schema},
     },
     support::offset_date_time::parse_offset_date_time,
 };
 
-const OPERATIONS: &[Operation] = &[Operation::read(&[])];
+const OPERATIONS: &[Operation] = &[Operation::read(&[])
+    .doing("The events of the audit trail, the oldest first.")
+    .taking(&[
+        Parameter::query("principal", Shape::Text, "Only events of this principal."),
+        Parameter::query("type", Shape::Text, "Only events of this type."),
+        Parameter::query("after", Shape::DateTime, "Only events after this instant."),
+    ])
+    .answering(&[Answer::of(EVENTS)])];
 
 /// Serves the recorded events, oldest first.
 #[derive(Debug)]
@@ -49,6 +59,10 @@ impl Endpoint for AuditeventsEndpoint {
         OPERATIONS
     }
 
+    fn description(&self) -> &'static str {
+        "Who did what: changes over HTTP, refused callers, and what the application records."
+    }
+
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(self.answer(call))
     }
@@ -70,6 +84,19 @@ fn filter(call: &Call<'_>) -> Result<AuditEventFilter, Problem> {
     }
     Ok(filter)
 }
+
+const EVENTS: Schema = Schema::Named(
+    "AuditEvents",
+    &Schema::Object(&[Member::new(
+        "events",
+        Schema::List(&Schema::Object(&[
+            Member::new("timestamp", Schema::Instant),
+            Member::optional("principal", Schema::Text),
+            Member::new("type", Schema::Text),
+            Member::optional("data", Schema::Any),
+        ])),
+    )]),
+);
 
 #[derive(Serialize)]
 struct EventsDescriptor<'e> {

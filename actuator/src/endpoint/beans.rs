@@ -9,12 +9,18 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         reply::Reply,
+        schema::{Member, Schema},
     },
     registry::{Bean, BeanRegistry},
 };
+
+const OPERATIONS: &[Operation] = &[Operation::read(&[])
+    .doing("All parts, by context and name.")
+    .answering(&[Answer::of(BEANS)])];
 
 /// The `beans` endpoint.
 #[derive(Debug)]
@@ -36,13 +42,35 @@ impl Endpoint for BeansEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        const { &[Operation::read(&[])] }
+        OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "The parts of the service: components, checks, sources, meters, each with its dependencies."
     }
 
     fn invoke<'a>(&'a self, _: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(async move { Reply::json(&BeansDescriptor { contexts: Contexts(self) }) })
     }
 }
+
+const BEANS: Schema = Schema::Named(
+    "Beans",
+    &Schema::Object(&[Member::new(
+        "contexts",
+        Schema::Map(&Schema::Object(&[Member::new(
+            "beans",
+            Schema::Map(&Schema::Object(&[
+                Member::new("aliases", Schema::List(&Schema::Text)),
+                Member::new("scope", Schema::Text),
+                Member::new("type", Schema::Text),
+                Member::optional("description", Schema::Text),
+                Member::optional("resource", Schema::Text),
+                Member::new("dependencies", Schema::List(&Schema::Text)),
+            ])),
+        )])),
+    )]),
+);
 
 #[derive(Serialize)]
 struct BeansDescriptor<'a> {

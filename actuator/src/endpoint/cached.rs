@@ -109,6 +109,10 @@ impl Endpoint for CachedEndpoint {
         self.endpoint.operations()
     }
 
+    fn description(&self) -> &str {
+        self.endpoint.description()
+    }
+
     fn default_access(&self) -> Access {
         self.endpoint.default_access()
     }

@@ -6,11 +6,17 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::model::{
+    answer::Answer,
     call::Call,
     condition::{Condition, Conditions, Outcome},
     endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
     reply::Reply,
+    schema::{Member, Schema},
 };
+
+const OPERATIONS: &[Operation] = &[Operation::read(&[])
+    .doing("What spoke for each part, and what against it.")
+    .answering(&[Answer::of(CONDITIONS)])];
 
 /// The `conditions` endpoint.
 #[derive(Debug)]
@@ -32,13 +38,39 @@ impl Endpoint for ConditionsEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        const { &[Operation::read(&[])] }
+        OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "Why endpoints and other parts that can be left out are there, or are not."
     }
 
     fn invoke<'a>(&'a self, _: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(async move { Reply::json(&ConditionsDescriptor { contexts: Contexts(self) }) })
     }
 }
+
+const OUTCOMES: Schema = Schema::List(&Schema::Object(&[
+    Member::new("condition", Schema::Text),
+    Member::new("message", Schema::Text),
+]));
+const CONDITIONS: Schema = Schema::Named(
+    "Conditions",
+    &Schema::Object(&[Member::new(
+        "contexts",
+        Schema::Map(&Schema::Object(&[
+            Member::new("positiveMatches", Schema::Map(&OUTCOMES)),
+            Member::new(
+                "negativeMatches",
+                Schema::Map(&Schema::Object(&[
+                    Member::new("notMatched", OUTCOMES),
+                    Member::new("matched", OUTCOMES),
+                ])),
+            ),
+            Member::new("unconditionalClasses", Schema::List(&Schema::Text)),
+        ])),
+    )]),
+);
 
 #[derive(Serialize)]
 struct ConditionsDescriptor<'a> {

@@ -10,11 +10,14 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
+        parameter::{Parameter, Shape},
         principal::Principal,
         reply::Reply,
         sanitizer::{MASK, Sanitizer},
+        schema::{Member, Schema},
         show::ShowValues,
     },
     settings::{
@@ -24,8 +27,31 @@ use crate::{
     support::time,
 };
 
-const OPERATIONS: &[Operation] =
-    &[Operation::read(&[]), Operation::read(&[Selector::One("prefix")])];
+const OPERATIONS: &[Operation] = &[
+    Operation::read(&[]).doing("All typed settings.").answering(&[Answer::of(CONFIGPROPS)]),
+    Operation::read(&[Selector::One("prefix")])
+        .doing("Those whose prefix begins with this one.")
+        .taking(&[Parameter::path("prefix", Shape::Text, "The beginning of a prefix.")])
+        .answering(&[
+            Answer::of(CONFIGPROPS),
+            Answer::not_found("Nothing has a prefix that begins so."),
+        ]),
+];
+/// The values are trees of the application's own forms.
+const CONFIGPROPS: Schema = Schema::Named(
+    "ConfigurationProperties",
+    &Schema::Object(&[Member::new(
+        "contexts",
+        Schema::Map(&Schema::Object(&[Member::new(
+            "beans",
+            Schema::Map(&Schema::Object(&[
+                Member::new("prefix", Schema::Text),
+                Member::new("properties", Schema::Map(&Schema::Any)),
+                Member::new("inputs", Schema::Map(&Schema::Any)),
+            ])),
+        )])),
+    )]),
+);
 
 /// Serves the settings as they were read.
 #[derive(Debug)]
@@ -75,6 +101,10 @@ impl Endpoint for ConfigpropsEndpoint {
 
     fn operations(&self) -> &[Operation] {
         OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "Typed settings by their prefixes: the values in force, and where each was set."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

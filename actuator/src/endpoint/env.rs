@@ -10,14 +10,31 @@ use crate::{
     audit::Audit,
     env::{EnvProperty, EnvSource, EnvValue, Environment},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
+        parameter::{Parameter, Shape},
         problem::Problem,
         reply::Reply,
+        schema::{Member, Schema},
     },
 };
 
-const READS: &[Operation] = &[Operation::read(&[]), Operation::read(&[Selector::One("toMatch")])];
+const READS: &[Operation] = &[ALL, ONE];
+/// Reads all sources.
+pub(super) const ALL: Operation = Operation::read(&[])
+    .doing("All property sources with their properties.")
+    .taking(&[Parameter::query(
+        "pattern",
+        Shape::Text,
+        "A regular expression: only properties in whose names it is found.",
+    )])
+    .answering(&[Answer::of(ENV)]);
+/// Reads one property.
+pub(super) const ONE: Operation = Operation::read(&[Selector::One("toMatch")])
+    .doing("One property, and what each source says of it.")
+    .taking(&[Parameter::path("toMatch", Shape::Text, "The name of the property.")])
+    .answering(&[Answer::of(ENV_ENTRY), Answer::not_found("No source has the property.")]);
 /// Longest pattern that is compiled, in bytes.
 const MAX_PATTERN: usize = 256;
 /// Largest compiled pattern, in bytes: `x{1000}{1000}` is refused.
@@ -89,6 +106,10 @@ impl Endpoint for EnvEndpoint {
         if self.environment.is_writable() { env_writing::OPERATIONS } else { READS }
     }
 
+    fn description(&self) -> &'static str {
+        "Where settings come from, and which value wins."
+    }
+
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(async move {
             match call.operation {
@@ -120,6 +141,48 @@ fn matches(pattern: &Regex, name: &str) -> bool {
     let end = name.floor_char_boundary(MAX_MATCHED.min(name.len()));
     pattern.is_match(name.get(..end).unwrap_or(name))
 }
+
+const VALUE: Schema = Schema::Either(&[Schema::Text, Schema::Number, Schema::Boolean]);
+const PROPERTY: Schema = Schema::Named(
+    "Property",
+    &Schema::Object(&[Member::optional("value", VALUE), Member::optional("origin", Schema::Text)]),
+);
+const TEXTS: Schema = Schema::List(&Schema::Text);
+const ENV: Schema = Schema::Named(
+    "Environment",
+    &Schema::Object(&[
+        Member::new("activeProfiles", TEXTS),
+        Member::new("defaultProfiles", TEXTS),
+        Member::new(
+            "propertySources",
+            Schema::List(&Schema::Object(&[
+                Member::new("name", Schema::Text),
+                Member::new("properties", Schema::Map(&PROPERTY)),
+            ])),
+        ),
+    ]),
+);
+const ENV_ENTRY: Schema = Schema::Named(
+    "EnvironmentEntry",
+    &Schema::Object(&[
+        Member::new(
+            "property",
+            Schema::Object(&[
+                Member::new("source", Schema::Text),
+                Member::optional("value", VALUE),
+            ]),
+        ),
+        Member::new("activeProfiles", TEXTS),
+        Member::new("defaultProfiles", TEXTS),
+        Member::new(
+            "propertySources",
+            Schema::List(&Schema::Object(&[
+                Member::new("name", Schema::Text),
+                Member::optional("property", PROPERTY),
+            ])),
+        ),
+    ]),
+);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

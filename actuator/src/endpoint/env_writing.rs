@@ -6,25 +6,48 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
-use super::refused::refused;
+use super::{
+    env::{ALL, ONE},
+    refused::refused,
+};
 use crate::{
     audit::{Audit, types::ENVIRONMENT_CHANGED},
     env::{Environment, SetValue, SetValueError},
     model::{
+        answer::Answer,
         call::Call,
-        endpoint::{EndpointResult, Operation, Produces, Selector},
+        endpoint::{EndpointResult, Operation, Produces},
+        parameter::{Parameter, Shape},
         problem::Problem,
         reply::Reply,
+        schema::Schema,
     },
 };
 
 /// Reading, and the two operations that writing adds.
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::read(&[]),
-    Operation::read(&[Selector::One("toMatch")]),
-    Operation::write(&[]),
-    Operation::delete(&[]).producing(Produces::Json),
+    ALL,
+    ONE,
+    Operation::write(&[])
+        .doing("Sets a property over all sources.")
+        .taking(&[
+            Parameter::body("name", Shape::Text, "The name of the property.").required(),
+            Parameter::body("value", Shape::Text, "Its value.").required(),
+        ])
+        .answering(&[
+            Answer::of(CHANGED).saying("What was set."),
+            Answer::refused(400, "Name or value is missing or cannot be used."),
+            Answer::refused(403, "The property may not be set."),
+        ]),
+    Operation::delete(&[])
+        .producing(Produces::Json)
+        .doing("Takes back all that was set.")
+        .answering(&[
+            Answer::of(CHANGED).saying("What was taken back."),
+            Answer::refused(400, "The settings cannot be used without it."),
+        ]),
 ];
+const CHANGED: Schema = Schema::Map(&Schema::Text);
 /// The index of the write.
 pub(super) const SET: usize = 2;
 /// The index of the delete.

@@ -15,7 +15,7 @@ use crate::{
     },
     model::{
         call::{ApiVersion, Call, Listener},
-        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
+        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         principal::Principal,
         reply::Reply,
         sanitizer::Sanitizer,
@@ -25,6 +25,7 @@ use crate::{
 use super::{
     health_descriptor::{HealthDescriptor, NoHealth},
     health_document::{self, Documents, Slot},
+    health_operations,
     health_override::{self, Overrides},
     health_view::{Form, Forms, Selected},
 };
@@ -32,9 +33,6 @@ use super::{
 /// A little below the 256 KiB that Spring Boot Admin reads: a longer answer would make the service
 /// OFFLINE to it.
 const MAX_DOCUMENT: usize = 250 * 1024;
-
-const OPERATIONS: &[Operation] =
-    &[Operation::read(&[]), Operation::read(&[Selector::Remaining("path")])];
 
 /// The health of the application, of its groups and of single components.
 #[derive(Debug)]
@@ -87,7 +85,7 @@ impl HealthEndpoint {
             groups,
             sanitizer,
             forms: Forms::default(),
-            operations: OPERATIONS.to_vec(),
+            operations: health_operations::READS.to_vec(),
             told_too_large: AtomicBool::new(false),
             show_checks: false,
             overrides: None,
@@ -105,7 +103,7 @@ impl HealthEndpoint {
     #[must_use]
     pub fn with_overrides(mut self, overrides: Option<Overrides>) -> Self {
         if overrides.is_some() {
-            self.operations = health_override::OPERATIONS.to_vec();
+            self.operations = health_operations::OPERATIONS.to_vec();
         }
         self.overrides = overrides;
         self
@@ -115,7 +113,7 @@ impl HealthEndpoint {
     /// their operations stand behind all others.
     #[must_use]
     pub fn speaking(mut self, forms: Forms) -> Self {
-        self.operations.extend(forms.operations(OPERATIONS));
+        self.operations.extend(forms.operations(health_operations::READS));
         self.forms = forms;
         self
     }
@@ -269,6 +267,10 @@ impl Endpoint for HealthEndpoint {
 
     fn operations(&self) -> &[Operation] {
         &self.operations
+    }
+
+    fn description(&self) -> &'static str {
+        "Whether the service does its work, and takes requests."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

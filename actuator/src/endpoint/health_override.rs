@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::refused::refused;
+use super::{health_operations::OPERATIONS, refused::refused};
 use crate::{
     audit::{Audit, types::HEALTH_OVERRIDDEN},
     health::{HealthContributors, Status, StatusOverride},
     model::{
         call::Call,
-        endpoint::{EndpointResult, Operation, OperationKind, Produces, Selector},
+        endpoint::{EndpointResult, OperationKind},
         reply::Reply,
     },
     support::time::{iso_instant, parse_duration},
@@ -23,16 +23,6 @@ const INSTANCE: &str = "readinessState";
 const USUAL: Duration = Duration::from_mins(10);
 /// The longest reason and actor that are kept, in characters.
 const LONGEST_TEXT: usize = 200;
-
-/// Reading, and the four operations that setting by hand adds.
-pub const OPERATIONS: &[Operation] = &[
-    Operation::read(&[]),
-    Operation::read(&[Selector::Remaining("path")]),
-    Operation::write(&[]).producing(Produces::Nothing),
-    Operation::write(&[Selector::Remaining("path")]).producing(Produces::Nothing),
-    Operation::delete(&[]),
-    Operation::delete(&[Selector::Remaining("path")]),
-];
 
 /// Whether an operation of [`OPERATIONS`] changes something; others may follow behind them.
 pub fn is_change(operation: usize) -> bool {

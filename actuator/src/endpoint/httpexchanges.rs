@@ -5,6 +5,7 @@ use std::{sync::Arc, time::SystemTime};
 use serde::{Serialize, Serializer};
 
 use super::{
+    httpexchanges_schema as schema,
     httptrace::{OldTraceDescriptor, TraceDescriptor},
     log_link::LogLink,
 };
@@ -14,15 +15,38 @@ use crate::{
         Reading, StatusPattern,
     },
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
+        parameter::{Parameter, Shape},
         problem::Problem,
         reply::{Reply, StreamContent},
+        schema::Schema,
     },
     support::time::{iso_duration, iso_instant},
 };
 
-const OPERATIONS: &[Operation] = &[Operation::read(&[])];
+const OPERATIONS: &[Operation] = &[Operation::read(&[])
+    .doing("The last exchanges, the newest first.")
+    .taking(&[
+        Parameter::query("limit", Shape::Integer, "At most so many."),
+        Parameter::query(
+            "status",
+            Shape::List(&Shape::Text),
+            "Only those with one of these status: 404, or 5xx.",
+        ),
+        Parameter::query("path", Shape::Text, "Only those of this path; * stands for any text."),
+        Parameter::query("request", Shape::Text, "Only the one with this id."),
+    ])
+    .answering(&[Answer::of(schema::EXCHANGES)])];
+/// Of Spring Boot 2, which knew no parameters.
+const TRACES: &[Operation] = &[Operation::read(&[])
+    .doing("The last exchanges, in the form of Spring Boot 2.")
+    .answering(&[Answer::of(schema::TRACES)])];
+/// Of Spring Boot 1.5.
+const OLD_TRACES: &[Operation] = &[Operation::read(&[])
+    .doing("The last exchanges, in the form of Spring Boot 1.5.")
+    .answering(&[Answer::of(Schema::List(&Schema::Map(&Schema::Any)))])];
 /// A document of more exchanges than this is written while it is sent.
 const MAX_WHOLE: usize = 256;
 /// The most status that can be asked for at once.
@@ -97,7 +121,15 @@ impl Endpoint for HttpexchangesEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        OPERATIONS
+        match self.form {
+            Form::Httpexchanges => OPERATIONS,
+            Form::Httptrace => TRACES,
+            Form::Trace => OLD_TRACES,
+        }
+    }
+
+    fn description(&self) -> &'static str {
+        "The requests that the service answered last."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

@@ -12,14 +12,29 @@ use crate::{
         Application, BuildFacts, FixedInfo, GitFacts, GitMode, HostFacts, InfoRegistry, RustFacts,
     },
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         reply::Reply,
+        schema::{Member, Schema},
     },
     support::time::iso_instant,
 };
 
-const OPERATIONS: [Operation; 1] = [Operation::read(&[])];
+const OPERATIONS: [Operation; 1] = [Operation::read(&[])
+    .doing("What is known of build, process and application.")
+    .answering(&[Answer::of(INFO)])];
+/// Settings and sources add members of their own.
+const INFO: Schema = Schema::Named(
+    "Info",
+    &Schema::Open(&[
+        Member::optional("git", Schema::Map(&Schema::Any)),
+        Member::optional("build", Schema::Map(&Schema::Any)),
+        Member::optional("rust", Schema::Map(&Schema::Any)),
+        Member::optional("os", Schema::Map(&Schema::Any)),
+        Member::optional("process", Schema::Map(&Schema::Any)),
+    ]),
+);
 
 /// The endpoint `info`.
 #[derive(Debug)]
@@ -41,6 +56,10 @@ impl Endpoint for InfoEndpoint {
 
     fn operations(&self) -> &[Operation] {
         &OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "What this service is, and what it was built from."
     }
 
     fn invoke<'a>(&'a self, _call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

@@ -8,7 +8,13 @@ use serde::Serialize;
 use super::refused::refused;
 use crate::{
     logging::{Actor, LevelAttendants, LevelOverride, SetLevelError, Standing, Terms},
-    model::{call::Call, endpoint::EndpointResult},
+    model::{
+        answer::Answer,
+        call::Call,
+        endpoint::EndpointResult,
+        parameter::{Parameter, Shape},
+        schema::{Member, Schema},
+    },
     support::{
         text::shortened,
         time::{iso_duration, iso_instant, parse_duration},
@@ -62,6 +68,29 @@ pub(super) fn not_changed(error: &SetLevelError) -> EndpointResult {
         _ => refused(400, "Bad Request", &reason),
     }
 }
+
+/// The members that [`read`] takes.
+pub(super) const EXPIRES_IN: Parameter =
+    Parameter::body("expiresIn", Shape::Duration, "How long it holds: 1 second to 30 days.");
+/// See [`EXPIRES_IN`].
+pub(super) const REASON: Parameter = Parameter::body("reason", Shape::Text, "Why.");
+/// See [`EXPIRES_IN`].
+pub(super) const ACTOR: Parameter =
+    Parameter::body("actor", Shape::Text, "Who does it, where nobody is asked who it is.");
+
+/// What [`TermsDescriptor`] adds to its object.
+pub(super) const EXPIRES_AT_MEMBER: Member = Member::optional("expiresAt", Schema::Instant);
+/// See [`EXPIRES_AT_MEMBER`].
+pub(super) const EXPIRES_IN_MEMBER: Member = Member::optional("expiresIn", Schema::Duration);
+/// See [`EXPIRES_AT_MEMBER`].
+pub(super) const REASON_MEMBER: Member = Member::optional("reason", Schema::Text);
+/// See [`EXPIRES_AT_MEMBER`].
+pub(super) const ACTOR_MEMBER: Member = Member::optional("actor", Schema::Text);
+/// See [`EXPIRES_AT_MEMBER`].
+pub(super) const ACTOR_CLAIMED_MEMBER: Member = Member::optional("actorClaimed", Schema::Boolean);
+/// A change that was not made.
+pub(super) const NOT_CHANGED: Answer =
+    Answer::refused(503, "The levels cannot be set in this process.");
 
 /// What is known of an override beside its level.
 #[derive(Serialize)]

@@ -12,16 +12,26 @@ use bytes::Bytes;
 use crate::{
     logging::LogSource,
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
         problem::Problem,
         reply::{Reply, Resource, ResourceContent},
+        schema::Schema,
     },
     support::host::open_regular,
 };
 
 const MEDIA_TYPE: &str = "text/plain;charset=UTF-8";
-const OPERATIONS: [Operation; 1] = [Operation::read(&[]).producing(Produces::Resource)];
+const OPERATIONS: [Operation; 1] = [Operation::read(&[])
+    .producing(Produces::Resource)
+    .doing("The log, or a part of it.")
+    .answering(&[
+        Answer::document(MEDIA_TYPE, Schema::Text),
+        Answer::part(MEDIA_TYPE),
+        Answer::not_found("The file of the log is not there, or cannot be read."),
+        Answer::no_part(),
+    ])];
 
 /// Serves the log. Bytes are sent as they are, without recoding.
 #[derive(Debug)]
@@ -73,6 +83,10 @@ impl Endpoint for LogfileEndpoint {
 
     fn operations(&self) -> &[Operation] {
         &OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "The log as it is written: its file, or what is kept of it in memory."
     }
 
     fn invoke<'a>(&'a self, _: Call<'a>) -> BoxFuture<'a, EndpointResult> {

@@ -8,16 +8,44 @@ use super::logfile::{FileContent, blocking};
 use crate::{
     logging::{ListedFile, LogFiles},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
+        parameter::{Parameter, Shape},
         problem::Problem,
         reply::{Reply, Resource},
+        schema::{Member, Schema},
     },
     support::time::iso_instant,
 };
 
-const OPERATIONS: [Operation; 2] =
-    [Operation::read(&[]), Operation::read(&[Selector::One("id")]).producing(Produces::Resource)];
+const OPERATIONS: [Operation; 2] = [
+    Operation::read(&[]).doing("The files of the log.").answering(&[Answer::of(FILES)]),
+    Operation::read(&[Selector::One("id")])
+        .producing(Produces::Resource)
+        .doing("One of the files, or a part of it.")
+        .taking(&[Parameter::path("id", Shape::Text, "The id of a file, as the list has it.")])
+        .answering(&[
+            Answer::document("*/*", Schema::Any),
+            Answer::part("*/*"),
+            Answer::not_found("There is no such file."),
+            Answer::no_part(),
+        ]),
+];
+const FILES: Schema = Schema::Named(
+    "LogFiles",
+    &Schema::Object(&[Member::new(
+        "files",
+        Schema::List(&Schema::Object(&[
+            Member::new("id", Schema::Text),
+            Member::new("name", Schema::Text),
+            Member::new("size", Schema::Integer),
+            Member::new("modified", Schema::Instant),
+            Member::new("current", Schema::Boolean),
+            Member::new("compressed", Schema::Boolean),
+        ])),
+    )]),
+);
 
 /// Lists log files, and sends one.
 #[derive(Debug)]
@@ -92,6 +120,10 @@ impl Endpoint for LogfilesEndpoint {
 
     fn operations(&self) -> &[Operation] {
         &OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "The files of the log: the one that is written, and those before it."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

@@ -12,9 +12,12 @@ use super::{
 use crate::{
     logging::{EXPECTED_LEVEL, LevelAttendants, LogLevel, Loggers, SetLevelError, Standing},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
+        parameter::{Parameter, Shape},
         reply::Reply,
+        schema::{Member, Schema},
     },
     support::{text::shortened, time::iso_instant},
 };
@@ -32,12 +35,56 @@ const ONE: usize = 1;
 const SET: usize = 2;
 const REMOVE_ALL: usize = 3;
 const OPERATIONS: [Operation; 5] = [
-    Operation::read(&[]),
-    Operation::read(NAME),
-    Operation::write(&[]).producing(Produces::Nothing).taking_objects(),
-    Operation::delete(&[]),
-    Operation::delete(NAME),
+    Operation::read(&[]).doing("All overrides.").answering(&[Answer::of(OVERRIDES)]),
+    Operation::read(NAME).doing("One override.").taking(&[NAMED]).answering(&[
+        Answer::of(OVERRIDE),
+        Answer::not_found("Nothing is set over this logger or group."),
+    ]),
+    Operation::write(&[])
+        .producing(Produces::Nothing)
+        .taking_objects()
+        .doing("Sets many levels at once, or takes them back.")
+        .taking(&[
+            Parameter::body("levels", Shape::Object, "Loggers or groups with levels, or null.")
+                .required(),
+            level_terms::EXPIRES_IN,
+            level_terms::REASON,
+            level_terms::ACTOR,
+        ])
+        .answering(&[
+            Answer::nothing(),
+            Answer::refused(400, "A level or a term cannot be used; none is set."),
+            level_terms::NOT_CHANGED,
+        ]),
+    Operation::delete(&[])
+        .doing("Takes all overrides back.")
+        .answering(&[Answer::nothing(), level_terms::NOT_CHANGED]),
+    Operation::delete(NAME).doing("Takes one override back.").taking(&[NAMED]).answering(&[
+        Answer::nothing(),
+        Answer::not_found("Nothing is set over this logger or group."),
+        level_terms::NOT_CHANGED,
+    ]),
 ];
+const NAMED: Parameter = Parameter::path("name", Shape::Text, "A logger, or a group.");
+const OVERRIDES: Schema = Schema::Named(
+    "LoggerOverrides",
+    &Schema::Object(&[Member::new("overrides", Schema::List(&OVERRIDE))]),
+);
+const OVERRIDE: Schema = Schema::Named(
+    "LoggerOverride",
+    &Schema::Object(&[
+        Member::new("name", Schema::Text),
+        Member::optional("configuredLevel", Schema::Text),
+        Member::optional("initialLevel", Schema::Text),
+        Member::optional("members", Schema::List(&Schema::Text)),
+        Member::new("since", Schema::Instant),
+        level_terms::EXPIRES_AT_MEMBER,
+        level_terms::EXPIRES_IN_MEMBER,
+        level_terms::REASON_MEMBER,
+        level_terms::ACTOR_MEMBER,
+        level_terms::ACTOR_CLAIMED_MEMBER,
+    ]),
+);
 
 impl LoggerOverridesEndpoint {
     /// The endpoint of these loggers.
@@ -132,6 +179,10 @@ impl Endpoint for LoggerOverridesEndpoint {
 
     fn operations(&self) -> &[Operation] {
         &OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "Levels that were set over those of the settings, each with its end."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

@@ -14,10 +14,13 @@ use crate::{
         Standing,
     },
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
+        parameter::{Parameter, Shape},
         problem::Problem,
         reply::Reply,
+        schema::{Member, Schema},
     },
 };
 
@@ -33,9 +36,26 @@ const NAME: &[Selector] = &[Selector::One("name")];
 const LIST: usize = 0;
 const ONE: usize = 1;
 const OPERATIONS: [Operation; 3] = [
-    Operation::read(&[]),
-    Operation::read(NAME),
-    Operation::write(NAME).producing(Produces::Nothing),
+    Operation::read(&[]).doing("All loggers and groups.").answering(&[Answer::of(LOGGERS)]),
+    Operation::read(NAME).doing("A logger, or a group.").taking(&[NAMED]).answering(&[
+        Answer::of(Schema::Either(&[LOGGER, GROUP])),
+        Answer::not_found("There is no such logger."),
+    ]),
+    Operation::write(NAME)
+        .producing(Produces::Nothing)
+        .doing("Sets a level, or takes it back.")
+        .taking(&[
+            NAMED,
+            Parameter::body("configuredLevel", Shape::Text, "The level; none takes it back."),
+            level_terms::EXPIRES_IN,
+            level_terms::REASON,
+            level_terms::ACTOR,
+        ])
+        .answering(&[
+            Answer::nothing(),
+            Answer::refused(400, "The level or a term cannot be used."),
+            level_terms::NOT_CHANGED,
+        ]),
 ];
 
 impl LoggersEndpoint {
@@ -114,10 +134,48 @@ impl Endpoint for LoggersEndpoint {
         &OPERATIONS
     }
 
+    fn description(&self) -> &'static str {
+        "The levels of the log, which can be set while the service runs."
+    }
+
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
         Box::pin(std::future::ready(self.answer(&call)))
     }
 }
+
+const NAMED: Parameter = Parameter::path("name", Shape::Text, "A logger, or a group.");
+const LOGGERS: Schema = Schema::Named(
+    "Loggers",
+    &Schema::Object(&[
+        Member::new("levels", Schema::List(&Schema::Text)),
+        Member::new("loggers", Schema::Map(&LOGGER)),
+        Member::new("groups", Schema::Map(&GROUP)),
+    ]),
+);
+const LOGGER: Schema = Schema::Named(
+    "Logger",
+    &Schema::Object(&[
+        Member::optional("configuredLevel", Schema::Text),
+        Member::new("effectiveLevel", Schema::Text),
+        level_terms::EXPIRES_AT_MEMBER,
+        level_terms::EXPIRES_IN_MEMBER,
+        level_terms::REASON_MEMBER,
+        level_terms::ACTOR_MEMBER,
+        level_terms::ACTOR_CLAIMED_MEMBER,
+    ]),
+);
+const GROUP: Schema = Schema::Named(
+    "LoggerGroup",
+    &Schema::Object(&[
+        Member::optional("configuredLevel", Schema::Text),
+        Member::new("members", Schema::List(&Schema::Text)),
+        level_terms::EXPIRES_AT_MEMBER,
+        level_terms::EXPIRES_IN_MEMBER,
+        level_terms::REASON_MEMBER,
+        level_terms::ACTOR_MEMBER,
+        level_terms::ACTOR_CLAIMED_MEMBER,
+    ]),
+);
 
 #[derive(Serialize)]
 struct LoggersDescriptor {

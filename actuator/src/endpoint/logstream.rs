@@ -15,18 +15,31 @@ use self::{
 use crate::{
     logging::{LogViewer, LogViewers, Start},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
         problem::Problem,
         reply::{Live, LiveContent, Reply},
+        schema::Schema,
     },
 };
 
 const EVENTS: &str = "text/event-stream";
 const LINES: &str = "application/x-ndjson";
 const OPERATIONS: [Operation; 2] = [
-    Operation::read(&[]).producing(Produces::Ranked(LINES)),
-    Operation::read(&[]).producing(Produces::Ranked(EVENTS)),
+    Operation::read(&[])
+        .producing(Produces::Ranked(LINES))
+        .doing("The log while it is written.")
+        .taking(query::PARAMETERS)
+        .answering(ANSWERS),
+    Operation::read(&[])
+        .producing(Produces::Ranked(EVENTS))
+        .taking(query::PARAMETERS)
+        .answering(ANSWERS),
+];
+const ANSWERS: &[Answer] = &[
+    Answer::of(Schema::Text).saying("Lines without an end."),
+    Answer::refused(503, "Too many watch already; `Retry-After` says when to come again."),
 ];
 /// How much is written into one part.
 const PART: usize = 64 * 1024;
@@ -87,6 +100,10 @@ impl Endpoint for LogstreamEndpoint {
 
     fn operations(&self) -> &[Operation] {
         &OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "The log while it is written, as events or as lines of JSON."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

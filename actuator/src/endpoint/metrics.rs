@@ -10,15 +10,66 @@ use serde::{Serialize, Serializer, ser::SerializeSeq as _};
 use crate::{
     meter::{Measurement, MeterRegistry, MetricReading, Tag},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Selector},
+        parameter::{Parameter, Shape},
         problem::Problem,
         reply::Reply,
+        schema::{Member, Schema},
     },
 };
 
-const OPERATIONS: &[Operation] =
-    &[Operation::read(&[]), Operation::read(&[Selector::One("requiredMetricName")])];
+const OPERATIONS: &[Operation] = &[
+    Operation::read(&[]).doing("The names of all meters.").answering(&[Answer::of(NAMES)]),
+    Operation::read(&[Selector::One("requiredMetricName")])
+        .doing("What a meter measures, over all series or over those with these tags.")
+        .taking(&[
+            Parameter::path("requiredMetricName", Shape::Text, "The name of a meter."),
+            Parameter::query(
+                "tag",
+                Shape::List(&Shape::Text),
+                "Only series with these tags, each as key:value.",
+            ),
+        ])
+        .answering(&[
+            Answer::of(METRIC),
+            Answer::not_found("There is no such meter, or no series with these tags."),
+        ]),
+];
+const NAMES: Schema = Schema::Named(
+    "MetricNames",
+    &Schema::Object(&[Member::new("names", Schema::List(&Schema::Text))]),
+);
+/// JSON has no NaN and no infinity: they are words.
+const METRIC: Schema = Schema::Named(
+    "Metric",
+    &Schema::Object(&[
+        Member::new("name", Schema::Text),
+        Member::optional("description", Schema::Text),
+        Member::optional("baseUnit", Schema::Text),
+        Member::new(
+            "measurements",
+            Schema::List(&Schema::Object(&[
+                Member::new("statistic", Schema::Text),
+                Member::new(
+                    "value",
+                    Schema::Either(&[
+                        Schema::Number,
+                        Schema::Words(&["NaN", "Infinity", "-Infinity"]),
+                    ]),
+                ),
+            ])),
+        ),
+        Member::new(
+            "availableTags",
+            Schema::List(&Schema::Object(&[
+                Member::new("tag", Schema::Text),
+                Member::new("values", Schema::List(&Schema::Text)),
+            ])),
+        ),
+    ]),
+);
 
 /// Serves a registry of meters.
 #[derive(Debug)]
@@ -51,6 +102,10 @@ impl Endpoint for MetricsEndpoint {
 
     fn operations(&self) -> &[Operation] {
         OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "What is measured: names of meters, and one meter with its values."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

@@ -16,9 +16,11 @@ mod health_check_descriptor;
 mod health_descriptor;
 mod health_detail;
 mod health_document;
+mod health_operations;
 mod health_override;
 mod health_view;
 mod httpexchanges;
+mod httpexchanges_schema;
 mod httptrace;
 mod info;
 mod level_terms;
@@ -28,9 +30,12 @@ mod logfiles;
 mod loggeroverrides;
 mod loggers;
 mod logstream;
+mod mappings;
+mod mappings_conditions;
 mod metrics;
 mod metrics_view;
 mod migrations;
+mod openapi;
 mod prometheus;
 mod refresh;
 mod refused;
@@ -71,8 +76,10 @@ pub(crate) use caches::CachesEndpoint;
 pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use log_link::LogLink;
+pub(crate) use mappings::MappingsEndpoint;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
 pub(crate) use migrations::{FlywayEndpoint, MigrationsEndpoint, MigrationsView};
+pub(crate) use openapi::OpenapiEndpoint;
 pub(crate) use refresh::{Refresh, Refreshed};
 pub(crate) use scheduledtasks::ScheduledtasksEndpoint;
 pub(crate) use sessions::SessionsEndpoint;
@@ -145,8 +152,10 @@ pub(crate) const IDS: &[&str] = &[
     "loggeroverrides",
     "loggers",
     "logstream",
+    "mappings",
     "metrics",
     "migrations",
+    "openapi",
     "prometheus",
     "refresh",
     "restart",

@@ -10,9 +10,12 @@ use crate::{
     exposition::{Exposition, Format},
     meter::{MeterRegistry, Timer, scrape_timer},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
+        parameter::{Parameter, Shape},
         reply::{Reply, Stream, StreamContent},
+        schema::Schema,
     },
 };
 
@@ -20,8 +23,19 @@ use crate::{
 const FORMATS: [Format; 3] = [Format::Protobuf, Format::OpenMetrics, Format::Text];
 const OPERATIONS: &[Operation] = &[read(FORMATS[0]), read(FORMATS[1]), read(FORMATS[2])];
 
+const PARAMETERS: &[Parameter] = &[Parameter::query(
+    "includedNames",
+    Shape::List(&Shape::Text),
+    "Only the families with these names.",
+)];
+const ANSWERS: &[Answer] = &[Answer::of(Schema::Text)];
+
 const fn read(format: Format) -> Operation {
-    Operation::read(&[]).producing(Produces::Ranked(format.media_type()))
+    Operation::read(&[])
+        .producing(Produces::Ranked(format.media_type()))
+        .doing("All meters, in the format that the scraper asks for.")
+        .taking(PARAMETERS)
+        .answering(ANSWERS)
 }
 
 /// Serves a registry of meters to Prometheus.
@@ -62,6 +76,10 @@ impl Endpoint for PrometheusEndpoint {
 
     fn operations(&self) -> &[Operation] {
         OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "All meters for Prometheus: text, OpenMetrics, or protobuf."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

@@ -6,9 +6,11 @@ use std::{fmt, sync::Arc};
 use super::refused::refused;
 use crate::model::{
     access::Access,
+    answer::Answer,
     call::Call,
     endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
     reply::Reply,
+    schema::Schema,
 };
 
 /// The names that changed, sorted, or why nothing did.
@@ -40,6 +42,13 @@ impl fmt::Debug for Refresh {
     }
 }
 
+const OPERATIONS: &[Operation] = &[Operation::write_without_body(&[])
+    .doing("Reads all settings again, and names those that changed.")
+    .answering(&[
+        Answer::of(Schema::List(&Schema::Text)),
+        Answer::refused(500, "The settings cannot be used, and all stay as they were."),
+    ])];
+
 /// The `refresh` endpoint.
 #[derive(Debug)]
 pub(crate) struct RefreshEndpoint {
@@ -61,7 +70,11 @@ impl Endpoint for RefreshEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        const { &[Operation::write_without_body(&[])] }
+        OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "Reads the settings again while the service runs."
     }
 
     fn default_access(&self) -> Access {

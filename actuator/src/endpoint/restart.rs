@@ -7,12 +7,18 @@ use super::shutdown::GRACE;
 use crate::{
     model::{
         access::Access,
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         reply::Reply,
+        schema::Schema,
     },
     support::trigger::Trigger,
 };
+
+const OPERATIONS: &[Operation] = &[Operation::write_without_body(&[])
+    .doing("Ends the service in an orderly way and begins anew.")
+    .answering(&[Answer::of(Schema::MESSAGE)])];
 
 /// The `restart` endpoint.
 #[derive(Debug)]
@@ -39,7 +45,11 @@ impl Endpoint for RestartEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        const { &[Operation::write_without_body(&[])] }
+        OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "Begins anew."
     }
 
     fn default_access(&self) -> Access {

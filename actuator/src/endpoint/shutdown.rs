@@ -8,15 +8,21 @@ use serde::Serialize;
 use crate::{
     model::{
         access::Access,
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         reply::Reply,
+        schema::Schema,
     },
     support::trigger::Trigger,
 };
 
 /// How long the answer has to reach the caller before the way down begins, as in Spring.
 pub(super) const GRACE: Duration = Duration::from_millis(500);
+
+const OPERATIONS: &[Operation] = &[Operation::write_without_body(&[])
+    .doing("Ends the service in an orderly way.")
+    .answering(&[Answer::of(Schema::MESSAGE)])];
 
 /// The `shutdown` endpoint.
 #[derive(Debug)]
@@ -42,7 +48,11 @@ impl Endpoint for ShutdownEndpoint {
     }
 
     fn operations(&self) -> &[Operation] {
-        const { &[Operation::write_without_body(&[])] }
+        OPERATIONS
+    }
+
+    fn description(&self) -> &'static str {
+        "Ends the service."
     }
 
     fn default_access(&self) -> Access {

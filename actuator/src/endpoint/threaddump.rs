@@ -6,17 +6,45 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
         problem::Problem,
         reply::Reply,
+        schema::{Member, Schema},
     },
     support::time::iso_instant,
     thread::{ThreadDump, ThreadInfo, ThreadRepository},
 };
 
-const OPERATIONS: &[Operation] =
-    &[Operation::read(&[]), Operation::read(&[]).producing(Produces::Text)];
+const OPERATIONS: &[Operation] = &[
+    Operation::read(&[]).doing("All threads.").answering(&[Answer::of(DUMP)]),
+    Operation::read(&[]).producing(Produces::Text).answering(&[Answer::of(Schema::Text)]),
+];
+const LIST: &[Operation] =
+    &[Operation::read(&[]).doing("All threads.").answering(&[Answer::of(THREADS)])];
+const DUMP: Schema =
+    Schema::Named("ThreadDump", &Schema::Object(&[Member::new("threads", THREADS)]));
+const THREADS: Schema = Schema::List(&Schema::Named(
+    "Thread",
+    &Schema::Object(&[
+        Member::new("threadName", Schema::Text),
+        Member::new("threadId", Schema::Integer),
+        Member::new("threadState", Schema::Text),
+        Member::new("blockedCount", Schema::Integer),
+        Member::new("blockedTime", Schema::Integer),
+        Member::new("daemon", Schema::Boolean),
+        Member::new("inNative", Schema::Boolean),
+        Member::new("lockOwnerId", Schema::Integer),
+        Member::new("lockedMonitors", Schema::List(&Schema::Any)),
+        Member::new("lockedSynchronizers", Schema::List(&Schema::Any)),
+        Member::new("priority", Schema::Integer),
+        Member::new("stackTrace", Schema::List(&Schema::Map(&Schema::Any))),
+        Member::new("suspended", Schema::Boolean),
+        Member::new("waitedCount", Schema::Integer),
+        Member::new("waitedTime", Schema::Integer),
+    ]),
+));
 
 /// Serves thread dumps.
 #[derive(Debug)]
@@ -71,8 +99,12 @@ impl Endpoint for ThreaddumpEndpoint {
     fn operations(&self) -> &[Operation] {
         match self.form {
             Form::Threaddump => OPERATIONS,
-            Form::Dump => OPERATIONS.get(..1).unwrap_or(OPERATIONS),
+            Form::Dump => LIST,
         }
+    }
+
+    fn description(&self) -> &'static str {
+        "What the threads of the process do."
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {

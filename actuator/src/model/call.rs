@@ -1,6 +1,6 @@
 //! What an endpoint is asked: the operation, its arguments, and who asks.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use super::{principal::Principal, problem::Problem};
 
@@ -32,6 +32,26 @@ pub struct Call<'a> {
     /// The additional path by which the call arrived (`/livez`), if it did not come through the
     /// base path.
     pub additional_path: Option<&'a str>,
+    /// Where the caller has found the service.
+    pub root: Root<'a>,
+}
+
+/// The address under which the caller reaches the root of the listener, made when it is asked for:
+/// `https://orders.example/shop`, without a slash at its end.
+#[derive(Clone, Copy, Default)]
+pub struct Root<'a>(pub Option<&'a (dyn Fn() -> String + Send + Sync)>);
+
+impl Root<'_> {
+    /// The address; `/` where it is not known.
+    pub fn address(self) -> String {
+        self.0.map_or_else(|| "/".to_owned(), |make| make())
+    }
+}
+
+impl fmt::Debug for Root<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Root").field(&self.0.map(|make| make())).finish()
+    }
 }
 
 impl Call<'_> {
@@ -49,6 +69,7 @@ impl Call<'_> {
             last_event_id: None,
             listener: Listener::Application,
             additional_path: None,
+            root: Root::default(),
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use super::{access::Access, call::Call, parameter::Parameter, problem::Problem, reply::Reply};
+use super::{
+    access::Access, answer::Answer, call::Call, parameter::Parameter, problem::Problem,
+    reply::Reply,
+};
 
 /// A boxed future, as the object-safe traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -22,6 +25,7 @@ pub trait Endpoint: Send + Sync + 'static {
     fn operations(&self) -> &[Operation];
 
     /// What it is for, in a sentence or more: documents of the API tell it. May be empty.
+    #[expect(clippy::unnecessary_literal_bound, reason = "others make theirs at run time")]
     fn description(&self) -> &str {
         ""
     }
@@ -63,6 +67,10 @@ pub struct Operation {
     /// The arguments by name, for documents of the API; those of the path only if there is more to
     /// tell than their names.
     pub parameters: &'static [Parameter],
+    /// What it answers, for documents of the API: what every operation may answer (a refusal of
+    /// the request, of the caller) is not among it. Where it is empty, the answer is what
+    /// [`Self::produces`] says, in any form.
+    pub answers: &'static [Answer],
 }
 
 impl Operation {
@@ -97,6 +105,7 @@ impl Operation {
             takes_objects: false,
             summary: "",
             parameters: &[],
+            answers: &[],
         }
     }
 
@@ -111,6 +120,13 @@ impl Operation {
     #[must_use]
     pub const fn taking(mut self, parameters: &'static [Parameter]) -> Self {
         self.parameters = parameters;
+        self
+    }
+
+    /// The same operation with the answers that it may give.
+    #[must_use]
+    pub const fn answering(mut self, answers: &'static [Answer]) -> Self {
+        self.answers = answers;
         self
     }
 

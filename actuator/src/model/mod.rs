@@ -4,10 +4,12 @@
 //! that every floor above may use it (see `ARCHITECTURE.md`, "Floors").
 
 pub(crate) mod access;
+pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod component;
 pub(crate) mod condition;
 pub(crate) mod endpoint;
+pub(crate) mod mapping;
 #[cfg(any(
     feature = "redis",
     feature = "sqlx-mysql",
@@ -28,6 +30,8 @@ pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod request_scope;
 pub(crate) mod sanitizer;
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod source;
+pub(crate) mod surface;
 pub(crate) mod trace_context;

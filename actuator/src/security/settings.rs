@@ -23,7 +23,7 @@ use super::{
     tokens::Tokens,
     users::Users,
 };
-use crate::{settings::SettingsReader, support::clock::Clock};
+use crate::{model::surface::CredentialKind, settings::SettingsReader, support::clock::Clock};
 
 /// Failures count for a day at most.
 const LONGEST_WINDOW: Duration = Duration::from_hours(24);
@@ -50,6 +50,8 @@ pub struct Security {
     pub authenticators: Vec<Arc<dyn Authenticator>>,
     /// One of them, which the guard makes cookies with.
     pub secret: Option<Arc<SharedSecret>>,
+    /// What they look at, in their order.
+    pub credentials: Vec<CredentialKind>,
     /// Who may do what.
     pub rules: AccessRules,
     /// Whether there may be credentials that only an authenticator can see, so that all requests
@@ -101,18 +103,25 @@ impl SecuritySettings {
         // The order in which they are asked. What looks like a JWT is none of the other tokens; what
         // is in a header goes before the certificate of the connection.
         let mut authenticators: Vec<Arc<dyn Authenticator>> = Vec::new();
+        let mut credentials = Vec::new();
         if !known.users.is_empty() {
+            credentials.push(CredentialKind::Basic);
             authenticators.push(Arc::new(Users::new(known.users, clock.clone())?));
         }
         if let Some(jwt) = jwt {
+            credentials.push(CredentialKind::Jwt);
             authenticators.push(Arc::new(Jwt::new(jwt, clock.clone())?));
         }
         if !known.tokens.is_empty() {
+            credentials.push(CredentialKind::Bearer);
             authenticators.push(Arc::new(Tokens::new(known.tokens)));
         }
         let secret = known.secret.map(|(secret, settings)| {
             Arc::new(SharedSecret::new(&secret, settings, clock.clone()))
         });
+        credentials.extend(secret.iter().flat_map(|secret| of_secret(secret)));
+        credentials.extend(certificates.iter().map(|_| CredentialKind::Certificate));
+        credentials.extend(own.iter().filter_map(|one| of_own(&**one)));
         authenticators.extend(secret.clone().map(|secret| secret as Arc<dyn Authenticator>));
         authenticators.extend(certificates.map(|known| Arc::new(known) as Arc<dyn Authenticator>));
         let asks_always = !own.is_empty();
@@ -130,8 +139,22 @@ impl SecuritySettings {
             );
         }
         let throttle = Throttle::new(throttle, clock.clone());
-        Ok(Some(Security { authenticators, secret, rules, asks_always, throttle }))
+        Ok(Some(Security { authenticators, secret, credentials, rules, asks_always, throttle }))
     }
+}
+
+/// Where the shared secret is looked for.
+fn of_secret(secret: &SharedSecret) -> impl Iterator<Item = CredentialKind> {
+    let header = CredentialKind::Header(secret.header.clone());
+    let cookie = CredentialKind::Cookie(secret.cookie.clone());
+    [header, cookie].into_iter().chain(secret.query_parameter.clone().map(CredentialKind::Query))
+}
+
+/// What the challenge of an authenticator of the application's own tells.
+fn of_own(own: &dyn Authenticator) -> Option<CredentialKind> {
+    let challenge = own.challenge()?;
+    let scheme = challenge.split_ascii_whitespace().next()?.to_ascii_lowercase();
+    Some(CredentialKind::Own { name: own.name().to_owned(), scheme })
 }
 
 fn rules(reader: &mut SettingsReader<'_>, ids: &[&str]) -> (AccessRules, bool) {

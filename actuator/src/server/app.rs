@@ -20,6 +20,7 @@ use crate::{
     meter::{AllocatorStatistics, MeterRegistry, Metrics, ReadAllocator},
     model::{
         component::Components,
+        mapping::Mapping,
         provider::{Provider, ProviderFn},
         sanitizer::{SanitizableData, SanitizingFunction},
         source::Source,
@@ -49,6 +50,7 @@ pub struct App {
     pub(super) authenticators: Vec<Arc<dyn Authenticator>>,
     pub(super) sanitizing: Vec<SanitizingFunction>,
     pub(super) claims: Vec<Claim>,
+    pub(super) mappings: Vec<Mapping>,
     pub(super) availability: Availability,
     pub(super) lifecycle: Lifecycle,
     pub(super) is_refreshable: bool,
@@ -87,6 +89,7 @@ impl App {
             authenticators: Vec::new(),
             sanitizing: Vec::new(),
             claims: Vec::new(),
+            mappings: Vec::new(),
             availability: Availability::starting(),
             lifecycle: Lifecycle::default(),
             is_refreshable: false,

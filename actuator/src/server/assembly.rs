@@ -7,7 +7,8 @@ use tokio::runtime::Handle;
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
     declared_meters, endpoint_audit, further, guard, health, level_audit, level_store, lifecycle,
-    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
+    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, surface,
+    typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -24,6 +25,7 @@ use crate::{
         endpoint::SharedEndpoint,
         provider::Provider,
         sanitizer::{MASK, Sanitizer},
+        surface::Surfaces,
     },
     registry::{Binder, Declarations, refuse_conflicts},
     scheduling::ScheduledTasks,
@@ -67,6 +69,7 @@ struct Parts {
     exchanges: Arc<ExchangeRepository>,
     authenticators: Vec<Arc<dyn Authenticator>>,
     scheduled_tasks: ScheduledTasks,
+    surfaces: Surfaces,
 }
 
 impl Parts {
@@ -91,6 +94,7 @@ impl Parts {
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let version = builder.version.clone();
         let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
+        let surfaces = Surfaces::default();
         let mut ground = further::Ground {
             basics,
             declarations,
@@ -99,6 +103,7 @@ impl Parts {
             version: version.as_deref(),
             facts,
             runtime: &application_runtime,
+            surfaces: &surfaces,
         };
         let (further, further_mounts) = further::endpoints_and_mounts(&mut ground)?;
         sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
@@ -150,6 +155,7 @@ impl Parts {
             exchanges,
             authenticators: app.authenticators,
             scheduled_tasks: app.scheduling.tasks(),
+            surfaces,
         })
     }
 
@@ -183,6 +189,7 @@ impl Parts {
         let health = Arc::clone(&self.subjects.health);
         let exposition = Arc::clone(&self.subjects.exposition);
         let explained = Arc::clone(&self.subjects.conditions);
+        let surfaces = self.surfaces;
         let actuator = Actuator {
             name: self.name,
             version: self.version,
@@ -232,6 +239,7 @@ impl Parts {
         };
         // It is put together once.
         let _ = explained.set(conditions::of(&actuator));
+        let _ = surfaces.set(surface::of(&actuator));
         Ok(actuator)
     }
 }

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     error::Result,
     settings::{Settings, SettingsBuilder, typed::SettingsDeclaration},
+    web::routing,
 };
 
 /// Says what a service is and has. [`Actuator::builder`] makes one.
@@ -48,7 +49,7 @@ pub struct Builder {
     /// Whether this crate opens the listeners itself.
     pub(super) serves: bool,
     with: Vec<Registration>,
-    router: Router,
+    router: routing::Router,
 }
 
 /// How long a start waits for the store of levels that were set before it.
@@ -70,7 +71,7 @@ impl Default for Builder {
             listening_on: None,
             serves: false,
             with: Vec::new(),
-            router: Router::new(),
+            router: routing::Router::new(),
         }
     }
 }
@@ -133,6 +134,12 @@ impl Builder {
 
     /// The application's routes, for [`Self::run`] and [`Self::start`].
     pub fn router(mut self, router: Router) -> Self {
+        self.router = router.into();
+        self
+    }
+
+    /// The same, as a router that knows who answers its routes.
+    pub fn routes(mut self, router: routing::Router) -> Self {
         self.router = router;
         self
     }
@@ -206,6 +213,8 @@ impl Builder {
         let routes = step.instrument(setup.set_up(&mut app)).await?;
         step.end();
         let router = std::mem::take(&mut self.router).merge(routes);
+        let (router, mappings) = router.into_parts();
+        app.mappings(&mappings);
         let on_assembled = std::mem::take(&mut app.on_assembled);
         let actuator = assembly::assemble(&self, basics, app)?;
         let restoring = actuator.startup.step("actuator.levels");

@@ -2,10 +2,14 @@
 //! subject beside this one makes its endpoints from what was declared and registered. A new one is a
 //! line in [`endpoints`].
 
-use super::{app::App, basics::Basics, sbom, scheduling, startup, stores};
+use super::{app::App, basics::Basics, sbom, scheduling, startup, stores, surface};
 use crate::{
-    endpoint::Mount, error::Result, info::FactsDeclaration, model::endpoint::SharedEndpoint,
-    registry::Declarations, support::application_runtime::ApplicationRuntime,
+    endpoint::Mount,
+    error::Result,
+    info::FactsDeclaration,
+    model::{endpoint::SharedEndpoint, surface::Surfaces},
+    registry::Declarations,
+    support::application_runtime::ApplicationRuntime,
 };
 
 /// What the wiring of a subject may need.
@@ -24,6 +28,8 @@ pub(super) struct Ground<'a> {
     pub(super) facts: Option<&'static FactsDeclaration>,
     /// Where the application's own code runs.
     pub(super) runtime: &'a ApplicationRuntime,
+    /// What each listener serves, once that is known.
+    pub(super) surfaces: &'a Surfaces,
 }
 
 /// All of them, and what of them is served outside the base path.
@@ -35,7 +41,7 @@ pub(super) fn endpoints_and_mounts(
 
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
-    let mut endpoints = Vec::new();
+    let mut endpoints = vec![surface::mappings(ground), surface::openapi(ground)];
     endpoints.extend(sbom::endpoint(ground));
     endpoints.extend(scheduling::endpoint(ground)?);
     endpoints.extend(startup::endpoint(ground));

@@ -58,6 +58,7 @@ mod start_log;
 mod startup;
 mod stores;
 mod streams;
+mod surface;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(not(feature = "tls"))]

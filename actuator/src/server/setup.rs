@@ -3,7 +3,10 @@
 use axum::Router;
 
 use super::app::App;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    web::routing,
+};
 
 /// Something that sets an application up. The marker keeps the implementations apart; it is
 /// inferred.
@@ -14,7 +17,7 @@ use crate::error::{Error, Result};
 )]
 pub trait Setup<Marker> {
     /// Registers what the application has, and gives its routes.
-    fn set_up(self, app: &mut App) -> impl Future<Output = Result<Router>>;
+    fn set_up(self, app: &mut App) -> impl Future<Output = Result<routing::Router>>;
 }
 
 /// `serve!()`: no routes of one's own.
@@ -27,6 +30,9 @@ pub struct ByNothing;
 /// Marks a router.
 #[derive(Debug)]
 pub struct ByRouter;
+/// Marks a router that knows its routes.
+#[derive(Debug)]
+pub struct ByRecordedRouter;
 /// Marks a function without parameters.
 #[derive(Debug)]
 pub struct ByFunction<R>(std::marker::PhantomData<R>);
@@ -38,13 +44,19 @@ pub struct ByAsyncApp<R>(std::marker::PhantomData<R>);
 pub struct ByApp<R>(std::marker::PhantomData<R>);
 
 impl Setup<ByNothing> for NoSetup {
-    async fn set_up(self, _: &mut App) -> Result<Router> {
-        Ok(Router::new())
+    async fn set_up(self, _: &mut App) -> Result<routing::Router> {
+        Ok(routing::Router::new())
     }
 }
 
 impl Setup<ByRouter> for Router {
-    async fn set_up(self, _: &mut App) -> Result<Router> {
+    async fn set_up(self, _: &mut App) -> Result<routing::Router> {
+        Ok(self.into())
+    }
+}
+
+impl Setup<ByRecordedRouter> for routing::Router {
+    async fn set_up(self, _: &mut App) -> Result<routing::Router> {
         Ok(self)
     }
 }
@@ -54,7 +66,7 @@ where
     F: FnOnce() -> R,
     R: IntoRoutes,
 {
-    async fn set_up(self, _: &mut App) -> Result<Router> {
+    async fn set_up(self, _: &mut App) -> Result<routing::Router> {
         self().into_routes()
     }
 }
@@ -64,7 +76,7 @@ where
     F: AsyncFnOnce(&mut App) -> R,
     R: IntoRoutes,
 {
-    async fn set_up(self, app: &mut App) -> Result<Router> {
+    async fn set_up(self, app: &mut App) -> Result<routing::Router> {
         self(app).await.into_routes()
     }
 }
@@ -74,7 +86,7 @@ where
     F: FnOnce(&mut App) -> R,
     R: IntoRoutes,
 {
-    async fn set_up(self, app: &mut App) -> Result<Router> {
+    async fn set_up(self, app: &mut App) -> Result<routing::Router> {
         self(app).into_routes()
     }
 }
@@ -87,23 +99,29 @@ where
 )]
 pub trait IntoRoutes {
     /// The routes.
-    fn into_routes(self) -> Result<Router>;
+    fn into_routes(self) -> Result<routing::Router>;
 }
 
 impl IntoRoutes for Router {
-    fn into_routes(self) -> Result<Router> {
+    fn into_routes(self) -> Result<routing::Router> {
+        Ok(self.into())
+    }
+}
+
+impl IntoRoutes for routing::Router {
+    fn into_routes(self) -> Result<routing::Router> {
         Ok(self)
     }
 }
 
 impl IntoRoutes for () {
-    fn into_routes(self) -> Result<Router> {
-        Ok(Router::new())
+    fn into_routes(self) -> Result<routing::Router> {
+        Ok(routing::Router::new())
     }
 }
 
 impl<R: IntoRoutes, E: Into<Error>> IntoRoutes for Result<R, E> {
-    fn into_routes(self) -> Result<Router> {
+    fn into_routes(self) -> Result<routing::Router> {
         self.map_err(Into::into)?.into_routes()
     }
 }

@@ -17,6 +17,15 @@ pub(crate) fn page_address(parts: &Parts, uri: &Uri) -> String {
     format!("{scheme}://{host}{prefix}{}", path.strip_suffix('/').unwrap_or(path))
 }
 
+/// The address under which the caller reaches the root of the listener, or of what nests the API:
+/// `http://host:port/shop`, without a trailing slash.
+pub(crate) fn root_address(parts: &Parts, original: &Uri) -> String {
+    let host = named_host(original, &parts.headers);
+    let (scheme, host, prefix) = public_address(original, &parts.extensions, host);
+    let nested_at = original.path().strip_suffix(parts.uri.path()).unwrap_or_default();
+    format!("{scheme}://{host}{prefix}{nested_at}")
+}
+
 /// `{"_links":{"self":…,"health":…}}`. Every link carries a boolean `templated`: without it
 /// Spring Boot Admin 4.1 throws the whole page away.
 #[derive(Debug, Serialize)]

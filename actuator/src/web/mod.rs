@@ -31,6 +31,7 @@ mod range;
 mod refusal;
 mod request_context;
 mod router;
+pub mod routing;
 mod server_timing;
 mod stream;
 mod target;

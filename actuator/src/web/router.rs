@@ -3,6 +3,7 @@
 
 mod admission;
 mod find;
+mod surface;
 
 use std::{fmt, sync::Arc};
 
@@ -25,7 +26,7 @@ use super::{
 };
 use crate::{
     model::{
-        call::{Call, Listener},
+        call::{Call, Listener, Root},
         endpoint::{Operation, Produces, Selector},
         principal::Principal,
         problem::Problem,
@@ -258,6 +259,7 @@ impl Management {
         let query = arguments::query(parts.uri.query().unwrap_or_default())
             .map_err(Refusal::bad_request)?;
         let sent = body::read(operation.1, parts, sent).await?;
+        let root = || link::root_address(parts, original_uri(parts));
         let call = Call {
             operation: operation.0,
             selectors: selectors(operation.1, &below),
@@ -269,6 +271,7 @@ impl Management {
             last_event_id: parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()),
             listener: self.listener,
             additional_path: mounted_at,
+            root: Root(Some(&root)),
         };
         if let Some(watched) = watched {
             watched.asked(&call);

@@ -48,6 +48,7 @@ mod metrics_hostile;
 mod metrics_settings;
 mod metrics_stress;
 mod network_checks;
+mod openapi;
 mod paths;
 mod prometheus;
 /// The same reader that the formats are tested with.

@@ -16,8 +16,7 @@ mod switches;
 
 use std::sync::Arc;
 
-use actuator::{ActuatorInfo, App};
-use axum::Router;
+use actuator::{ActuatorInfo, App, routing::Router};
 
 use switches::Switches;
 

@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
+use actuator::routing::{Router, get, post};
 use axum::{
-    Json, Router,
+    Json,
     extract::{Query, State},
     http::{StatusCode, Uri, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use serde_json::json;
 

@@ -13,13 +13,21 @@ use super::{
 use crate::{
     health::SelectionError,
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
         reply::{Headers, Reply},
+        schema::Schema,
     },
 };
 
-const OPERATIONS: &[Operation] = &[Operation::read(&[]).producing(Produces::Resource)];
+const OPERATIONS: &[Operation] = &[Operation::read(&[])
+    .producing(Produces::Resource)
+    .doing("Health, in the form of c2cwsgiutils.")
+    .answering(&[
+        Answer::document("application/json", Schema::Map(&Schema::Any)),
+        Answer::document("application/json", Schema::Map(&Schema::Any)).with_status(500),
+    ])];
 const HEADERS: Headers = Cow::Borrowed(&[(
     "cache-control",
     Cow::Borrowed("max-age=0, must-revalidate, no-cache, no-store"),

@@ -11,13 +11,18 @@ use crate::{
     env::{EnvValue, Environment},
     info::{HostFacts, RustFacts},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
         sanitizer::{MASK, Sanitizer},
+        schema::Schema,
     },
 };
 
-const OPERATIONS: &[Operation] = &[Operation::read(&[]).producing(Produces::Resource)];
+const OPERATIONS: &[Operation] = &[Operation::read(&[])
+    .producing(Produces::Resource)
+    .doing("The machine, the compiler and the process, in the form of py-healthcheck.")
+    .answering(&[Answer::document("application/json", Schema::Map(&Schema::Any))])];
 
 /// The facts of the system, the compiler and the process.
 #[derive(Debug)]

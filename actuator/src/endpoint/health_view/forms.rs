@@ -10,10 +10,15 @@ use crate::{
     endpoint::Subjects,
     health::{Finding, HealthGroup},
     model::{
+        answer::Answer,
         endpoint::{EndpointResult, Operation, Produces},
         principal::Principal,
+        schema::Schema,
     },
 };
+
+/// The documents of these forms.
+const ANSWERS: &[Answer] = &[Answer::of(Schema::Any), Answer::of(Schema::Any).with_status(503)];
 
 /// The forms that settings ask for; none by default.
 #[derive(Debug, Default)]
@@ -50,7 +55,8 @@ impl Forms {
     pub fn operations(&self, json: &[Operation]) -> Vec<Operation> {
         let of_form = |form: &Form| {
             let produces = Produces::Named(form.media_type());
-            json.iter().map(move |operation| operation.clone().producing(produces))
+            json.iter()
+                .map(move |operation| operation.clone().producing(produces).answering(ANSWERS))
         };
         self.forms.iter().flat_map(of_form).collect()
     }

@@ -19,16 +19,29 @@ use crate::{
     health::{Candidate, HealthGroup, Selection},
     info::InfoRegistry,
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
         reply::Reply,
+        schema::Schema,
     },
     support::clock::Clock,
 };
 
 const OPERATIONS: &[Operation] = &[
-    Operation::read(&[]).producing(Produces::Resource),
-    Operation::read(&[Selector::Remaining("check")]).producing(Produces::Resource),
+    Operation::read(&[])
+        .producing(Produces::Resource)
+        .doing("Health, in the form of py-healthcheck.")
+        .answering(ANSWERS),
+    Operation::read(&[Selector::Remaining("check")])
+        .producing(Produces::Resource)
+        .doing("One check, in the form of py-healthcheck.")
+        .answering(ANSWERS),
+];
+const ANSWERS: &[Answer] = &[
+    Answer::document("application/json", Schema::Map(&Schema::Any)),
+    Answer::not_found("There is no such check."),
+    Answer::document("application/json", Schema::Map(&Schema::Any)).with_status(500),
 ];
 /// The members that no section can take.
 pub const RESERVED: [&str; 4] = ["hostname", "status", "timestamp", "results"];

@@ -7,16 +7,29 @@ use super::checkup::{Checkup, Round, Sight};
 use crate::{
     health::{Candidate, HealthGroup, HealthGroups},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
         reply::{Headers, Reply},
+        schema::Schema,
     },
     support::text::is_at_or_below,
 };
 
 const OPERATIONS: &[Operation] = &[
-    Operation::read(&[]).producing(Produces::Resource),
-    Operation::read(&[Selector::Remaining("check")]).producing(Produces::Resource),
+    Operation::read(&[])
+        .producing(Produces::Resource)
+        .doing("A probe, in the form of Kubernetes' own components.")
+        .answering(ANSWERS),
+    Operation::read(&[Selector::Remaining("check")])
+        .producing(Produces::Resource)
+        .doing("One check of a probe.")
+        .answering(ANSWERS),
+];
+const ANSWERS: &[Answer] = &[
+    Answer::document(TEXT, Schema::Text),
+    Answer::not_found("There is no such check."),
+    Answer::document(TEXT, Schema::Text).with_status(503),
 ];
 const TEXT: &str = "text/plain; charset=utf-8";
 const HEADERS: Headers = Cow::Borrowed(&[("x-content-type-options", Cow::Borrowed("nosniff"))]);

@@ -11,15 +11,28 @@ use super::{
 use crate::{
     health::{Health, HealthGroup},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
         reply::Reply,
+        schema::Schema,
     },
 };
 
 const OPERATIONS: &[Operation] = &[
-    Operation::read(&[]).producing(Produces::Resource),
-    Operation::read(&[Selector::One("kind")]).producing(Produces::Resource),
+    Operation::read(&[])
+        .producing(Produces::Resource)
+        .doing("Health, in the form of MicroProfile Health.")
+        .answering(ANSWERS),
+    Operation::read(&[Selector::One("kind")])
+        .producing(Produces::Resource)
+        .doing("One kind of checks, in the form of MicroProfile Health.")
+        .answering(ANSWERS),
+];
+const ANSWERS: &[Answer] = &[
+    Answer::document("application/json", Schema::Map(&Schema::Any)),
+    Answer::not_found("There is no such kind."),
+    Answer::document("application/json", Schema::Map(&Schema::Any)).with_status(503),
 ];
 
 /// All four paths.

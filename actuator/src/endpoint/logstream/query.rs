@@ -4,7 +4,11 @@ use tracing::Level;
 
 use crate::{
     logging::LineFilter,
-    model::{call::Call, problem::Problem},
+    model::{
+        call::Call,
+        parameter::{Parameter, Shape},
+        problem::Problem,
+    },
 };
 
 /// How many earlier lines are sent first, if nobody says another number.
@@ -13,6 +17,24 @@ const TAIL: u64 = 100;
 const MOST_TARGETS: usize = 32;
 /// The longest text of a filter.
 const LONGEST: usize = 256;
+
+/// What a query may have.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter::query("level", Shape::Text, "Only lines of this level, or of a graver one."),
+    Parameter::query(
+        "target",
+        Shape::List(&Shape::Text),
+        "Only lines of these targets, and of those below them.",
+    ),
+    Parameter::query("text", Shape::Text, "Only lines with this text in them."),
+    Parameter::query("request", Shape::Text, "Only lines of the request with this id."),
+    Parameter::query("tail", Shape::Integer, "How many earlier lines come first; 100 by default."),
+    Parameter::query(
+        "lastEventId",
+        Shape::Integer,
+        "The last line that was seen, for those who cannot send the header Last-Event-ID.",
+    ),
+];
 
 /// The parameters of a stream.
 #[derive(Debug, PartialEq, Eq)]

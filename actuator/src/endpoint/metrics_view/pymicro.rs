@@ -7,13 +7,18 @@ use super::walk;
 use crate::{
     meter::{MeterRegistry, Series, escaped},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
         reply::Reply,
+        schema::Schema,
     },
 };
 
-const OPERATIONS: &[Operation] = &[Operation::read(&[]).producing(Produces::Resource)];
+const OPERATIONS: &[Operation] = &[Operation::read(&[])
+    .producing(Produces::Resource)
+    .doing("Requests and own counters, in the form of pymicro-flask.")
+    .answering(&[Answer::document("text/plain; version=0.0.4; charset=utf-8", Schema::Text)])];
 const REQUESTS: &str = "pymicro_req_total";
 
 /// The counters, as Prometheus text.

@@ -13,12 +13,17 @@ use crate::{
     endpoint::health_view::json,
     meter::{Family, MeterRegistry, Series, as_f64},
     model::{
+        answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
+        schema::Schema,
     },
 };
 
-const OPERATIONS: &[Operation] = &[Operation::read(&[]).producing(Produces::Resource)];
+const OPERATIONS: &[Operation] = &[Operation::read(&[])
+    .producing(Produces::Resource)
+    .doing("All meters, in the form of c2cwsgiutils.")
+    .answering(&[Answer::document("application/json", Schema::Map(&Schema::Any))])];
 
 /// The document of all meters.
 #[derive(Debug)]

@@ -15,7 +15,11 @@ use http::{HeaderValue, request::Parts};
 
 use self::{credentials::Shown, failures::Failures};
 use crate::{
-    model::{endpoint::OperationKind, principal::Principal},
+    model::{
+        endpoint::OperationKind,
+        principal::Principal,
+        surface::{CredentialKind, Needed},
+    },
     security::{Attempt, CERTIFICATE_AUTHENTICATOR, Need, Security, Verdict},
     web::forwarded::client_address,
 };
@@ -64,6 +68,19 @@ impl Guard {
     /// Whether strangers may read this endpoint.
     pub(crate) fn is_open(&self, endpoint: &str) -> bool {
         self.security.rules.open.contains(endpoint)
+    }
+
+    /// How callers can show who they are.
+    pub(super) fn credentials(&self) -> &[CredentialKind] {
+        &self.security.credentials
+    }
+
+    /// What an operation asks for; `endpoint` is `None` for the discovery page.
+    pub(super) fn needed(&self, endpoint: Option<&str>, kind: OperationKind) -> Needed {
+        match self.security.rules.need(endpoint, Some(kind)) {
+            Need::Nothing => Needed::Nothing,
+            Need::Roles(roles) => Needed::Roles(roles.to_vec()),
+        }
     }
 
     /// Lets a request through, with its caller, or not.

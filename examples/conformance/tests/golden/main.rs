@@ -6,4 +6,5 @@
 
 mod refusals;
 mod replay;
+mod schemas;
 mod support;

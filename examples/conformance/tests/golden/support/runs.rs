@@ -67,6 +67,7 @@ pub const RUNS: &[Run] = &[
     Run { folders: &["caches"], ..RUN },
     Run { folders: &["flyway"], ..RUN },
     Run { folders: &["sessions"], ..RUN },
+    Run { folders: &["mappings"], ..RUN },
     Run { folders: &["shutdown"], ..RUN },
     Run { folders: &["startup"], ..RUN },
     Run { folders: &["sbom"], settings: &[SBOM], ..RUN },
@@ -323,7 +324,6 @@ pub const LATER: &[&str] = &[
     "integrationgraph",
     "liquibase",
     "locked",
-    "mappings",
     "plain",
     "quartz",
     "texty",
@@ -340,7 +340,6 @@ pub const LATER_FOLDERS: &[&str] = &[
     "custom-tree",
     "custom-typed",
     "heapdump",
-    "mappings",
     "run-ssl-bundles",
 ];
 
