@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions, custom,
     declared_meters, endpoint_audit, further, guard, health, level_audit, level_store, lifecycle,
     lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
 };
@@ -38,9 +38,13 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
+    custom::prepare(&declarations, &mut app.components);
     declared_meters::declare(&declarations, &basics.meters, &mut app.components)?;
-    let registered_at_run_time =
-        app.checks.len() + app.env_sources.len() + app.info_sources.len() + app.facts.len();
+    let registered_at_run_time = app.endpoints.len()
+        + app.checks.len()
+        + app.env_sources.len()
+        + app.info_sources.len()
+        + app.facts.len();
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
     basics.sanitizer.hide_names(typed_settings::secret_names(&basics.typed));
     basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));

@@ -7,6 +7,7 @@ mod basics;
 mod beans;
 mod builder;
 mod conditions;
+mod custom;
 mod declared_meters;
 mod endpoint_audit;
 mod event_limit;

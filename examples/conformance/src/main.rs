@@ -5,6 +5,7 @@
 mod audit;
 mod checks;
 mod client;
+mod endpoints;
 mod loggers;
 mod meters;
 mod routes;

@@ -261,6 +261,17 @@ pub const RUNS: &[Run] = &[
         ..RUN
     },
     Run { folders: &["conditions"], ..RUN },
+    Run { folders: &["custom-endpoint"], ..RUN },
+    Run {
+        folders: &[
+            "custom-download",
+            "custom-plain",
+            "custom-texty",
+            "custom-tree",
+            "custom-typed",
+        ],
+        ..RUN
+    },
     Run {
         folders: &["run-httpexchanges-all"],
         settings: &["management.httpexchanges.recording.include=cookie-headers,\
@@ -291,34 +302,21 @@ pub const RUNS_2_7: &[Run] = &[
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
 pub const LATER: &[&str] = &[
     "caches",
-    "download",
-    "features",
     "flyway",
     "heapdump",
     "integrationgraph",
     "liquibase",
-    "locked",
     "mappings",
-    "plain",
     "quartz",
     "sbom",
     "scheduledtasks",
     "sessions",
     "startup",
-    "texty",
-    "tree",
-    "typed",
 ];
 
 /// Folders of capabilities that do not exist here yet.
 pub const LATER_FOLDERS: &[&str] = &[
     "caches",
-    "custom-download",
-    "custom-endpoint",
-    "custom-plain",
-    "custom-texty",
-    "custom-tree",
-    "custom-typed",
     "flyway",
     "heapdump",
     "liquibase",
