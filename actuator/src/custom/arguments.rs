@@ -131,10 +131,11 @@ impl Wrong {
     }
 
     /// 400, in Spring's words for what is missing (recorded: golden `run-error-messages`).
-    pub fn into_error(self) -> EndpointError {
+    pub fn into_error(mut self) -> EndpointError {
         if self.missing.is_empty() {
             return EndpointError::bad_request(self.unreadable.join("; "));
         }
+        self.missing.sort();
         EndpointError::bad_request(format!("Missing parameters: {}", self.missing.join(",")))
     }
 }

@@ -17,9 +17,12 @@ use crate::model::endpoint::Produces;
 #[derive(Debug)]
 pub struct Returned<T>(pub T);
 
-impl<T, E: fmt::Display + 'static> Returned<Result<T, E>> {
+impl<T, E> Returned<Result<T, E>> {
     /// The value, or the error as an answer.
-    pub fn or_error(self) -> Result<T, EndpointError> {
+    pub fn or_error(self) -> Result<T, EndpointError>
+    where
+        E: fmt::Display + 'static,
+    {
         self.0.map_err(EndpointError::of)
     }
 }

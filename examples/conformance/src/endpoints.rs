@@ -137,8 +137,8 @@ impl Plain {
     fn kind(#[selector] kind: &str) -> Result<Option<WebEndpointResponse>, EndpointError> {
         let value = match kind {
             "null" => return Ok(None),
-            "throw" => return Err(EndpointError::internal("boom")),
-            "illegal" => return Err(EndpointError::bad_request("illegal")),
+            "throw" => return Err(EndpointError::internal("endpoint broke")),
+            "illegal" => return Err(EndpointError::bad_request("the reason")),
             "int" => json!(42),
             "list" => json!([1, "two", 3.5, true]),
             "nulls" => json!({"a": null, "b": 1}),
@@ -220,7 +220,7 @@ impl Download {
     #[read(produces = ["text/csv"])]
     fn csv(#[selector] name: &str) -> Resource {
         tracing::debug!(name, "downloaded");
-        Resource::bytes("a,b\n1,2\n")
+        Resource::bytes("a,b\n1,2")
     }
 }
 
@@ -244,6 +244,6 @@ struct Locked;
 impl Locked {
     #[read]
     fn locked() -> &'static str {
-        "open"
+        "locked"
     }
 }

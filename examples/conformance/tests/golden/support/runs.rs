@@ -33,6 +33,12 @@ const TRAFFIC: &[&str] = &[
     "/ctl/health?mode=up",
 ];
 
+/// The cases of `run-error-messages` with `include-message=always`.
+const ALL_BUT_ON_PARAM: &[&str] = &[
+    "after", "array", "bad-", "health-", "illegal", "live", "m", "n", "pattern", "q", "r", "s",
+    "t", "u", "v1", "wrong-",
+];
+
 /// The runs; those of Spring Boot 4.1 with the settings that the recordings name.
 pub const RUNS: &[Run] = &[
     Run { folders: &["index"], settings: &[LOG], ..RUN },
@@ -68,6 +74,8 @@ pub const RUNS: &[Run] = &[
             "management.endpoint.loggers.access=read-only",
             "management.endpoint.shutdown.access=read-only",
             "management.endpoint.env.access=none",
+            "management.endpoint.features.access=read-only",
+            "management.endpoint.locked.access=unrestricted",
         ],
         ..RUN
     },
@@ -199,6 +207,13 @@ pub const RUNS: &[Run] = &[
     },
     Run {
         folders: &["run-error-messages"],
+        only: &["on-param"],
+        settings: &["spring.web.error.include-message=on-param"],
+        ..RUN
+    },
+    Run {
+        folders: &["run-error-messages"],
+        only: ALL_BUT_ON_PARAM,
         settings: &["spring.web.error.include-message=always"],
         ..RUN
     },
