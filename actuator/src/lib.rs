@@ -31,6 +31,7 @@
 //! | you want to | look at |
 //! |---|---|
 //! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
+//! | add an endpoint of your own | [`macro@endpoint`], [`custom`], [`App::endpoint`] |
 //! | read settings of your own | [`derive@Settings`], [`settings`] |
 //! | use a check that is there already | [`checks`] |
 //! | say how a check is run and what it counts | [`HealthCheck`], [`App::add_health_check`] |
@@ -92,6 +93,11 @@ pub struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/macros.md")]
 pub struct MacrosDocument;
+
+/// So are those about endpoints of one's own.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/custom-endpoints.md")]
+pub struct CustomEndpointsDocument;
 
 /// And those of the documentation of security.
 #[cfg(doctest)]

@@ -6,8 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const SUBJECTS: [&str; 9] =
-    ["audit", "env", "exchange", "health", "info", "logging", "meter", "security", "thread"];
+const SUBJECTS: [&str; 10] = [
+    "audit", "custom", "env", "exchange", "health", "info", "logging", "meter", "security",
+    "thread",
+];
 
 /// A source file without its tests and comments, and where it lives.
 struct Source {

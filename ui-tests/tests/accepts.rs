@@ -6,6 +6,8 @@
 
 #[path = "../pass/check_options.rs"]
 mod check_options;
+#[path = "../pass/endpoints.rs"]
+mod endpoints;
 #[path = "../pass/measured.rs"]
 mod measured;
 #[path = "../pass/return_types.rs"]
@@ -17,6 +19,7 @@ mod settings;
 
 #[test]
 fn every_documented_form_compiles() {
+    endpoints::main();
     measured::main();
     return_types::main();
     serve_forms::main();

@@ -57,6 +57,12 @@ impl EndpointDeclaration {
     }
 }
 
+impl fmt::Debug for DeclaredOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DeclaredOperation").field(&self.operation).finish()
+    }
+}
+
 impl fmt::Debug for EndpointDeclaration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EndpointDeclaration")

@@ -1,7 +1,7 @@
 //! Running an operation of the application: where its code lives, bounded in number, and whatever it
 //! does wrong is an answer.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tokio::{
     runtime::Handle,
@@ -25,6 +25,15 @@ pub enum Work {
     Blocking(Box<dyn FnOnce() -> Answered + Send>),
     /// It may not.
     Future(BoxFuture<'static, Answered>),
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Blocking(_) => "Blocking",
+            Self::Future(_) => "Future",
+        })
+    }
 }
 
 /// Reads the arguments of a call and says what is to be done.

@@ -283,7 +283,7 @@ fn files_are_served_in_ranges_and_streams_to_their_end() {
     let target = format!("/actuator/odd/files/{name}");
     let whole = service.get(&target).assert_status(200);
     assert_eq!((whole.media_type(), whole.text().as_str()), ("text/csv", "a,b\n1,2\n"));
-    assert!(whole.header("content-disposition").unwrap().contains("report%20%C3%A4.csv"));
+    assert!(whole.header("content-disposition").unwrap().contains("report%20%C3%A4"));
     let part = service.send(Request::get(&target).header("range", "bytes=2-2")).assert_status(206);
     assert_eq!(part.text(), "b");
     service.get("/actuator/odd/files/actuator-no-such-file").assert_status(500);

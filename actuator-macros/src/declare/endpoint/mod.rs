@@ -15,15 +15,15 @@ use crate::{
 };
 
 /// What the attribute and the block say.
-pub(super) struct Endpoint {
-    pub(super) krate: Path,
-    pub(super) id: String,
+struct Endpoint {
+    krate: Path,
+    id: String,
     /// `None`, `ReadOnly` or `Unrestricted`.
-    pub(super) access: &'static str,
-    pub(super) description: String,
+    access: &'static str,
+    description: String,
     /// The type whose block it is.
-    pub(super) on: Type,
-    pub(super) operations: Vec<Operation>,
+    on: Type,
+    operations: Vec<Operation>,
 }
 
 /// Expands the attribute on `item`.
