@@ -122,6 +122,11 @@ pub struct Wrong {
 }
 
 impl Wrong {
+    /// Nothing yet. No trait, since generated code may not assume that one is in scope.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Remembers one.
     pub(super) fn add(&mut self, unusable: Unusable) {
         match unusable {

@@ -216,7 +216,7 @@ fn read(
     });
     let locals = &locals.arguments;
     quote! {
-        let mut #wrong = #p::generated::Wrong::default();
+        let mut #wrong = #p::generated::Wrong::new();
         #(#reads)*
         let (#(#p::Option::Some(#locals),)*) = (#(#locals,)*) else {
             return #p::Result::Err(#wrong.into_error());

@@ -167,7 +167,7 @@ fn of_call(given: &Type) -> Option<(Type, Pass)> {
 fn owned(given: &Type) -> Option<Type> {
     let Type::Reference(TypeReference { mutability: None, elem, .. }) = given else { return None };
     match elem.as_ref() {
-        Type::Path(path) if path.path.is_ident("str") => {
+        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "str") => {
             let span = syn::spanned::Spanned::span(elem);
             Some(syn::parse_quote_spanned!(span=> ::std::string::String))
         }

@@ -225,7 +225,7 @@ impl Endpoint {
 
 /// A choice.
 #[derive(Clone, Copy, Debug, actuator::Argument)]
-pub enum Choice {
+pub enum Argument {
     /// One.
     One,
     /// Another.
