@@ -1,4 +1,4 @@
-use actuator::{custom::WebRequest, endpoint, security::Principal};
+#![allow(unused_variables)] use actuator::{custom::WebRequest, endpoint, security::Principal};
 
 struct Features;
 

@@ -55,11 +55,7 @@ impl Endpoint {
         }
         let mut args = Args::parse(arguments);
         let id = id(&mut args, &block.self_ty);
-        let access = match args.choice("access", &["unrestricted", "read-only", "none"]) {
-            Some("none") => "None",
-            Some("read-only") => "ReadOnly",
-            _ => "Unrestricted",
-        };
+        let access = access(&mut args);
         let krate = args.krate();
         args.finish(problems);
         let on = (*block.self_ty).clone();
@@ -82,9 +78,26 @@ impl Endpoint {
     }
 }
 
+/// The access, as settings spell it, as the name of its variant.
+fn access(args: &mut Args) -> &'static str {
+    let Some((access, place)) = args.string("access") else { return "Unrestricted" };
+    match access.as_str() {
+        "none" => "None",
+        "read-only" => "ReadOnly",
+        "unrestricted" => "Unrestricted",
+        _ => {
+            let message = "expected `\"none\"`, `\"read-only\"` or `\"unrestricted\"`: \
+                           `access = \"read-only\"`";
+            args.reject(place, message);
+            "Unrestricted"
+        }
+    }
+}
+
 /// The mandatory `id`.
 fn id(args: &mut Args, on: &Type) -> String {
     let name = quote!(#on).to_string();
+    let name = name.split('<').next().unwrap_or_default();
     let last = name.rsplit(':').next().unwrap_or_default().trim().to_lowercase();
     let Some((id, place)) = args.string("id") else {
         if !args.tries("id") {
