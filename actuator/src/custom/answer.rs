@@ -105,7 +105,7 @@ impl WebEndpointResponse {
     }
 
     /// The reply of this operation.
-    pub(super) fn into_reply(self, operation: &Operation) -> Result<Reply, Problem> {
+    pub(super) fn into_reply(self, operation: &Operation) -> Reply {
         let Self { status, content_type, headers, content } = self;
         let body = match content {
             Content::Resource(resource) => {
@@ -113,12 +113,12 @@ impl WebEndpointResponse {
                     Produces::OneOf([first, ..]) => Cow::Borrowed(*first),
                     _ => Cow::Borrowed(OCTETS),
                 };
-                return Ok(resource.into_reply(content_type.map_or(default, Cow::Owned)));
+                return resource.into_reply(content_type.map_or(default, Cow::Owned));
             }
-            Content::NotFound => return Ok(Reply::NotFound),
+            Content::NotFound => return Reply::NotFound,
             Content::Nothing if status.is_none() => {
                 let is_read = operation.kind == OperationKind::Read;
-                return Ok(if is_read { Reply::NotFound } else { Reply::Nothing });
+                return if is_read { Reply::NotFound } else { Reply::Nothing };
             }
             Content::Nothing => Bytes::new(),
             // As built-in ones answer, so that it can be kept for a while.
@@ -128,7 +128,7 @@ impl WebEndpointResponse {
                     && headers.is_empty()
                     && status != Some(204) =>
             {
-                return Ok(Reply::Json { status: status.unwrap_or(200), body });
+                return Reply::Json { status: status.unwrap_or(200), body };
             }
             Content::Document(body) => body,
         };

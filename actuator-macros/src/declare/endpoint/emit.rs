@@ -85,10 +85,8 @@ fn facts(p: &TokenStream, operation: &Operation) -> TokenStream {
     };
     let selectors = operation.selectors().map(|one| {
         let wire = &one.wire;
-        match one.place {
-            Place::Remaining => quote!(#c::Selector::Remaining(#wire)),
-            _ => quote!(#c::Selector::One(#wire)),
-        }
+        let form = if one.place == Place::Remaining { quote!(Remaining) } else { quote!(One) };
+        quote!(#c::Selector::#form(#wire))
     });
     let sent: Vec<&Parameter> =
         operation.parameters.iter().filter(|one| one.place != Place::Component).collect();
@@ -127,10 +125,11 @@ fn produces(p: &TokenStream, operation: &Operation) -> TokenStream {
         let media_types = &operation.produces;
         return quote!(#p::custom::Produces::OneOf(&[#(#media_types),*]));
     }
-    match &operation.product {
-        Some(product) => quote!(<#p::generated::Returned<#product>>::PRODUCES),
-        None => quote!(#p::custom::Produces::Json),
-    }
+    let product = operation.product.as_ref();
+    product.map_or_else(
+        || quote!(#p::custom::Produces::Json),
+        |product| quote!(<#p::generated::Returned<#product>>::PRODUCES),
+    )
 }
 
 /// `|components| …`: finds the components, and makes a handler of the method.
