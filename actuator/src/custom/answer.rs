@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::{error::EndpointError, resource::Resource};
 use crate::model::{
     endpoint::{Operation, OperationKind, Produces},
-    problem::Problem,
     reply::{Composed, Reply},
 };
 
@@ -132,7 +131,7 @@ impl WebEndpointResponse {
             }
             Content::Document(body) => body,
         };
-        Ok(Reply::Response(Composed { status: status.unwrap_or(200), content_type, headers, body }))
+        Reply::Response(Composed { status: status.unwrap_or(200), content_type, headers, body })
     }
 }
 

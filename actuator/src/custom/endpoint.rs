@@ -9,13 +9,11 @@ use super::{
     error::EndpointError,
     work::{Handler, Place, Work},
 };
+use crate::model::endpoint::{
+    BoxFuture, Endpoint, EndpointResult, Operation, OperationKind, Selector,
+};
 use crate::{
-    model::{
-        access::Access,
-        call::Call,
-        endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, OperationKind, Selector},
-        problem::Problem,
-    },
+    model::{access::Access, call::Call, problem::Problem},
     support::application_runtime::ApplicationRuntime,
 };
 
@@ -181,7 +179,7 @@ impl CustomEndpoint {
         let handler = self.handlers.get(call.operation).ok_or_else(unknown)?;
         let work = handler(Arguments::of(operation, call)?)?;
         let is_read = operation.kind == OperationKind::Read;
-        self.place.run(work, is_read).await?.into_reply(operation)
+        Ok(self.place.run(work, is_read).await?.into_reply(operation))
     }
 }
 

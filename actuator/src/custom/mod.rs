@@ -20,11 +20,11 @@ mod returned;
 mod settings;
 mod work;
 
+pub use crate::model::endpoint::{Operation, OperationKind, Produces, Selector};
 pub use crate::{
     model::{
         access::Access,
         call::ApiVersion,
-        endpoint::{Operation, OperationKind, Produces, Selector},
         parameter::{Parameter, ParameterPlace, Shape},
         web_request::WebRequest,
     },

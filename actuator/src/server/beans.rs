@@ -16,7 +16,9 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
         beans.add(d.id, declared("endpoint", d.source, d.description, d.dependencies));
     }
     for endpoint in &app.endpoints {
-        beans.add(endpoint.id(), bean("endpoint", "registered at run time"));
+        let description = endpoint.description().to_owned();
+        let bean = Bean { description, ..bean("endpoint", "registered at run time") };
+        beans.add(endpoint.id(), bean);
     }
     for d in &declarations.health {
         beans.add(d.name, declared("health check", d.source, d.description, d.dependencies));
