@@ -5,11 +5,9 @@ use std::{borrow::Cow, fmt, fs::File, io, path::Path, pin::Pin, sync::Arc};
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+use crate::model::endpoint::BoxFuture;
 use crate::{
-    model::{
-        endpoint::BoxFuture,
-        reply::{self, Live, LiveContent, Reply, ResourceContent},
-    },
+    model::reply::{self, Live, LiveContent, Reply, ResourceContent},
     support::open_file::OpenFile,
 };
 
