@@ -21,6 +21,18 @@ pub fn scheduled(attribute: TokenStream, item: TokenStream) -> TokenStream {
     declare::scheduled::expand(attribute.into(), &item.into()).into()
 }
 
+/// Documented as `actuator::endpoint`.
+#[proc_macro_attribute]
+pub fn endpoint(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    declare::endpoint::expand(attribute.into(), &item.into()).into()
+}
+
+/// Documented as `actuator::Argument`.
+#[proc_macro_derive(Argument, attributes(argument))]
+pub fn argument(input: TokenStream) -> TokenStream {
+    declare::argument::expand(input.into()).into()
+}
+
 /// Documented as `actuator::env_source`.
 #[proc_macro_attribute]
 pub fn env_source(attribute: TokenStream, item: TokenStream) -> TokenStream {

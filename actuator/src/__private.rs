@@ -1,14 +1,15 @@
 //! Not public API. Used by generated code; it changes without notice.
 
 pub use core::{
-    any::type_name, cfg, concat, env, file, include_bytes, line, module_path, option::Option,
-    option_env, primitive::str, result::Result, time::Duration,
+    any::type_name, cfg, concat, env, file, include_bytes, line, marker::PhantomData, module_path,
+    option::Option, option_env, primitive::str, result::Result, time::Duration,
 };
 pub use std::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 pub use inventory;
 
 pub use crate::{
+    custom::{self, generated},
     health::{DeclaredOptions, HealthDeclaration},
     info::{ActuatorInfo, BuildFacts, Facts, FactsDeclaration, GitFacts, RustFacts, Tracked},
     meter::{

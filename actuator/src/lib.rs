@@ -31,6 +31,7 @@
 //! | you want to | look at |
 //! |---|---|
 //! | declare a check, a property source, a member of `/info` | [`macro@health_check`], [`macro@env_source`], [`macro@info_source`], [`derive@ActuatorInfo`] |
+//! | add an endpoint of your own | [`macro@endpoint`], [`custom`], [`App::endpoint`] |
 //! | read settings of your own | [`derive@Settings`], [`settings`] |
 //! | use a check that is there already | [`checks`] |
 //! | say how a check is run and what it counts | [`HealthCheck`], [`App::add_health_check`] |
@@ -102,6 +103,11 @@ pub struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/macros.md")]
 pub struct MacrosDocument;
+
+/// So are those about endpoints of one's own.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/custom-endpoints.md")]
+pub struct CustomEndpointsDocument;
 
 /// And those of the documentation of security.
 #[cfg(doctest)]
@@ -190,6 +196,7 @@ pub mod audit;
 pub mod cache;
 pub mod checks;
 pub mod client;
+pub mod custom;
 mod endpoint;
 mod env;
 mod error;
@@ -239,6 +246,90 @@ mod webhook;
 /// | `group = "…"` | `build.group` |
 /// | `crate = ::path` | where this crate is, if not at `::actuator` |
 pub use actuator_macros::ActuatorInfo;
+
+/// Declares an endpoint of one's own on the `impl` block of a type: its methods are operations.
+///
+/// ```
+/// use std::{collections::BTreeMap, sync::Mutex};
+/// use actuator::endpoint;
+///
+/// /// Features that can be switched while the service runs.
+/// #[derive(Default)]
+/// struct Features(Mutex<BTreeMap<String, bool>>);
+///
+/// /// Which features are on.
+/// #[endpoint(id = "features")]
+/// impl Features {
+///     /// All of them.
+///     #[read]
+///     fn all(&self) -> Option<BTreeMap<String, bool>> {
+///         self.0.lock().ok().map(|all| all.clone())
+///     }
+///
+///     /// Switches one: `POST /actuator/features/beta {"enabled":true}`.
+///     #[write]
+///     fn switch(&self, #[selector] name: String, enabled: bool) {
+///         if let Ok(mut all) = self.0.lock() {
+///             all.insert(name, enabled);
+///         }
+///     }
+/// }
+/// ```
+///
+/// | `#[endpoint(…)]` | |
+/// |---|---|
+/// | `id = "…"` | required: letters, digits, `.` and `-`; `/actuator/<id>`, and its name in settings |
+/// | `access = "read-only"` | the access that is granted when no setting says otherwise; also `"none"`, `"unrestricted"` (the default) |
+/// | `crate = ::path` | where this crate is, if not at `::actuator` |
+///
+/// | on a method | |
+/// |---|---|
+/// | `#[read]`, `#[write]`, `#[delete]` | answers GET and HEAD, POST, DELETE |
+/// | `produces = ["text/csv"]` | its media types, the default first; JSON by default |
+///
+/// | a parameter | is |
+/// |---|---|
+/// | `&self`, `self: Arc<Self>` | the component of this type, or its `Default` if there is none |
+/// | `#[selector] name: &str` | a segment of the path |
+/// | `#[selector(remaining)] path: Vec<String>` | all segments that are left |
+/// | `weight: Option<i32>` | of the query, or of the JSON body of a write; 400 without it if it is no `Option` |
+/// | `#[argument(name = "dry_run")] dry_run: bool` | the same under a name of one's own; by default this is `dryRun` |
+/// | `pool: &Pool`, `pool: Arc<Pool>` | a component, as for [`macro@health_check`] |
+/// | `caller: Option<&Principal>`, `ApiVersion`, `WebRequest` | who calls, the version of the JSON, the request itself |
+///
+/// An argument is a text, a number, `bool`, `char`, `Duration`, `SystemTime`, `OffsetDateTime`, an
+/// enum that derives [`Argument`](derive@Argument), or a `Vec` of these
+/// ([`custom::Argument`]). A query wins over a body; neither may name a selector.
+///
+/// | a method gives | the answer |
+/// |---|---|
+/// | anything `Serialize` | 200, JSON |
+/// | `String`, `&str` | 200, the text as it is |
+/// | `()` | 204 |
+/// | `Option` of these | 404 for `None` of a read, else 204 |
+/// | [`custom::Resource`] | bytes, a file, a stream; ranges |
+/// | [`custom::WebEndpointResponse`] | a status, a media type, headers of one's own |
+/// | `Result<any of these, E>` | 500 for an error, or what [`custom::EndpointError`] says |
+///
+/// A method that is not `async` may block. Doc comments of the block, its methods and their parameters
+/// are in `/actuator/openapi`. The twin at run time is [`App::endpoint`].
+pub use actuator_macros::endpoint;
+
+/// Makes an enum an argument of an [`endpoint`](macro@endpoint): one of a few words, `DARK_BLUE` for
+/// `DarkBlue`. Case and all but letters and digits are ignored, as in Spring.
+///
+/// ```
+/// #[derive(actuator::Argument)]
+/// enum Colour {
+///     Red,
+///     DarkBlue,
+///     #[argument(name = "none")]
+///     Transparent,
+/// }
+/// ```
+///
+/// `#[argument(crate = ::path)]` says where this crate is, if not at `::actuator`.
+pub use actuator_macros::Argument;
 
 /// Declares a property source of `/actuator/env`: a function, `async` or not, that gives anything
 /// `Serialize`. Its fields become properties; secrets among them are masked.

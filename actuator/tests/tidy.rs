@@ -9,6 +9,7 @@ use std::{
 const SUBJECTS: &[&str] = &[
     "audit",
     "cache",
+    "custom",
     "env",
     "exchange",
     "health",

@@ -6,6 +6,8 @@
 
 #[path = "../pass/check_options.rs"]
 mod check_options;
+#[path = "../pass/endpoints.rs"]
+mod endpoints;
 #[path = "../pass/measured.rs"]
 mod measured;
 #[path = "../pass/return_types.rs"]
@@ -21,6 +23,7 @@ mod startup_step;
 
 #[test]
 fn every_documented_form_compiles() {
+    endpoints::main();
     measured::main();
     return_types::main();
     scheduled::main();

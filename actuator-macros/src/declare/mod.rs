@@ -1,8 +1,10 @@
 //! One file per macro: parse → check → expand.
 
 pub(crate) mod actuator_info;
+pub(crate) mod argument;
 mod check_options;
 pub(crate) mod counted;
+pub(crate) mod endpoint;
 mod function;
 pub(crate) mod gauge;
 pub(crate) mod health_check;

@@ -169,8 +169,8 @@ fn parameter(input: &FnArg, problems: &mut Problems) -> Option<Parameter> {
     Some(Parameter { name: name.ident.clone(), component, by_reference })
 }
 
-/// `T` of `&T` or `Arc<T>`.
-fn component(parameter: &Type) -> Option<(Type, bool)> {
+/// `T` of `&T` or `Arc<T>`, and whether it is the former.
+pub(crate) fn component(parameter: &Type) -> Option<(Type, bool)> {
     match parameter {
         Type::Reference(TypeReference { lifetime: None, mutability: None, elem, .. }) => {
             Some((bare(elem), true))
@@ -196,7 +196,7 @@ fn bare(component: &Type) -> Type {
 }
 
 /// The record stands beside the function, where `Self` means nothing.
-fn without_self(component: &Type, on: &Type) -> Type {
+pub(crate) fn without_self(component: &Type, on: &Type) -> Type {
     fn replace(tokens: TokenStream, on: &TokenStream) -> TokenStream {
         let replaced = tokens.into_iter().map(|token| match token {
             TokenTree::Ident(ident) if ident == "Self" => on.clone(),

@@ -10,6 +10,7 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
+    custom::comparable,
     model::{
         access::Access,
         call::{ApiVersion, Call},
@@ -25,16 +26,16 @@ use crate::{
 /// How long the answers of which endpoints are kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CacheSettings {
-    time_to_live: BTreeMap<&'static str, Duration>,
+    time_to_live: BTreeMap<String, Duration>,
 }
 
 impl CacheSettings {
     /// Reads `management.endpoint.<id>.cache.time-to-live` of each id; 0 by default.
-    pub(crate) fn read(reader: &mut SettingsReader<'_>, ids: &[&'static str]) -> Self {
-        let mut set = |id: &&'static str| {
+    pub(crate) fn read(reader: &mut SettingsReader<'_>, ids: &[&str]) -> Self {
+        let mut set = |id: &&str| {
             let time_to_live = reader
                 .value::<Duration>(&format!("management.endpoint.{id}.cache.time-to-live"))?;
-            Some((*id, time_to_live)).filter(|_| !time_to_live.is_zero())
+            Some((comparable(id), time_to_live)).filter(|_| !time_to_live.is_zero())
         };
         Self { time_to_live: ids.iter().filter_map(&mut set).collect() }
     }
@@ -47,7 +48,7 @@ impl CacheSettings {
     ) -> Vec<SharedEndpoint> {
         endpoints
             .into_iter()
-            .map(|endpoint| match self.time_to_live.get(endpoint.id()) {
+            .map(|endpoint| match self.time_to_live.get(&comparable(endpoint.id())) {
                 Some(time_to_live) => {
                     Arc::new(CachedEndpoint::new(endpoint, *time_to_live, clock.clone())) as _
                 }
@@ -178,8 +179,9 @@ mod tests {
 
     fn cached() -> (SharedEndpoint, Clock) {
         let clock = Clock::manual(SystemTime::UNIX_EPOCH);
-        let settings =
-            CacheSettings { time_to_live: BTreeMap::from([("counting", Duration::from_secs(10))]) };
+        let settings = CacheSettings {
+            time_to_live: BTreeMap::from([("counting".to_owned(), Duration::from_secs(10))]),
+        };
         let endpoints = settings.apply(vec![Arc::new(Counting::default())], &clock);
         (endpoints.into_iter().next().unwrap(), clock)
     }

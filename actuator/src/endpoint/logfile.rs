@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read as _, Seek as _, SeekFrom},
+    io,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -19,7 +19,10 @@ use crate::{
         reply::{Reply, Resource, ResourceContent},
         schema::Schema,
     },
-    support::host::open_regular,
+    support::{
+        host::open_regular,
+        open_file::{OpenFile, blocking},
+    },
 };
 
 const MEDIA_TYPE: &str = "text/plain;charset=UTF-8";
@@ -53,7 +56,7 @@ impl LogfileEndpoint {
             LogSource::Ring(ring) => {
                 let snapshot = ring.snapshot();
                 Ok(Reply::Resource(Resource {
-                    media_type: MEDIA_TYPE,
+                    media_type: MEDIA_TYPE.into(),
                     length: snapshot.end,
                     start: snapshot.start,
                     file_name: None,
@@ -100,7 +103,7 @@ fn open(path: &Path, follow_links: bool) -> io::Result<Resource> {
     let file = open_regular(path, follow_links)?;
     let length = file.metadata()?.len();
     let content = Arc::new(FileContent::new(file));
-    Ok(Resource { media_type: MEDIA_TYPE, length, start: 0, file_name: None, content })
+    Ok(Resource { media_type: MEDIA_TYPE.into(), length, start: 0, file_name: None, content })
 }
 
 /// Says once why the file cannot be shown, whoever asks for it each second.
@@ -123,36 +126,20 @@ fn tell(path: &Path, opened: &io::Result<Resource>, trouble: &Mutex<Option<Strin
     }
 }
 
-/// A file that is open. What was promised of it is read from it, whatever its name becomes.
-pub(super) struct FileContent {
-    file: Arc<Mutex<File>>,
-}
+/// The content of a file that is open.
+pub(super) struct FileContent(OpenFile);
 
 impl FileContent {
     /// The content of this file.
     pub(super) fn new(file: File) -> Self {
-        Self { file: Arc::new(Mutex::new(file)) }
+        Self(OpenFile::new(file))
     }
 }
 
 impl ResourceContent for FileContent {
     fn read(&self, from: u64, max: usize) -> BoxFuture<'_, io::Result<Bytes>> {
-        let file = Arc::clone(&self.file);
-        Box::pin(blocking(move || {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start(from))?;
-            let mut bytes = Vec::with_capacity(max);
-            (&mut *file).take(max as u64).read_to_end(&mut bytes)?;
-            Ok(bytes.into())
-        }))
+        Box::pin(self.0.read(from, max))
     }
-}
-
-/// Reads where it may take long.
-pub(super) async fn blocking<T: Send + 'static>(
-    read: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    tokio::task::spawn_blocking(read).await.map_err(io::Error::other)?
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::logfile::{FileContent, blocking};
+use super::logfile::FileContent;
 use crate::{
     logging::{ListedFile, LogFiles},
     model::{
@@ -16,7 +16,7 @@ use crate::{
         reply::{Reply, Resource},
         schema::{Member, Schema},
     },
-    support::time::iso_instant,
+    support::{open_file::blocking, time::iso_instant},
 };
 
 const OPERATIONS: [Operation; 2] = [
@@ -104,7 +104,7 @@ impl LogfilesEndpoint {
         });
         let Ok((listed, length, file)) = opened.await else { return Ok(Reply::NotFound) };
         Ok(Reply::Resource(Resource {
-            media_type: media_type(&listed.name),
+            media_type: media_type(&listed.name).into(),
             length,
             start: 0,
             file_name: Some(listed.name),

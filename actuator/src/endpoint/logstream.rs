@@ -70,7 +70,7 @@ impl LogstreamEndpoint {
         let (form, content_type) =
             if call.operation == 0 { (Form::Lines, LINES) } else { (Form::Events, EVENTS) };
         let stream = LogStream { viewer, start: Some(start), form, heartbeat: self.heartbeat };
-        Ok(Reply::Live(Live { content_type, content: Box::new(stream) }))
+        Ok(Reply::Live(Live { content_type: content_type.into(), content: Box::new(stream) }))
     }
 
     /// Says what to do about it: a viewer that gets no line must know why.

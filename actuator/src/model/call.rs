@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::{principal::Principal, problem::Problem};
+use super::{principal::Principal, problem::Problem, web_request::WebRequest};
 
 /// The members of a JSON object in order: strings, numbers and booleans in their own spelling, or
 /// `None` for JSON null.
@@ -21,6 +21,8 @@ pub struct Call<'a> {
     pub body: Members,
     /// Those members of the body that are objects, where the operation takes such.
     pub objects: Vec<(String, Members)>,
+    /// The request as it came, where the operation takes it.
+    pub request: Option<WebRequest>,
     /// The version of the actuator's JSON that the caller wants.
     pub version: ApiVersion,
     /// The caller, once authenticated.
@@ -64,6 +66,7 @@ impl Call<'_> {
             query: Vec::new(),
             body: Vec::new(),
             objects: Vec::new(),
+            request: None,
             version: ApiVersion::V3,
             principal: None,
             last_event_id: None,

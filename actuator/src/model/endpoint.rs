@@ -64,6 +64,8 @@ pub struct Operation {
     pub takes_objects: bool,
     /// What it does, in a line: documents of the API tell it. May be empty.
     pub summary: &'static str,
+    /// Whether it is given the request as it came (`Call::request`); its body is not looked at then.
+    pub takes_request: bool,
     /// The arguments by name, for documents of the API; those of the path only if there is more to
     /// tell than their names.
     pub parameters: &'static [Parameter],
@@ -103,6 +105,7 @@ impl Operation {
             produces,
             takes_body: false,
             takes_objects: false,
+            takes_request: false,
             summary: "",
             parameters: &[],
             answers: &[],
@@ -134,6 +137,14 @@ impl Operation {
     #[must_use]
     pub const fn taking_objects(mut self) -> Self {
         self.takes_objects = true;
+        self
+    }
+
+    /// The same operation, which is given the request as it came.
+    #[must_use]
+    pub const fn taking_request(mut self) -> Self {
+        self.takes_request = true;
+        self.takes_body = false;
         self
     }
 
@@ -184,6 +195,9 @@ pub enum Produces {
     Text,
     /// This media type, with its parameters: only for callers that name it, never for `*/*`.
     Named(&'static str),
+    /// One document under one of these media types, the default first; it is 406 to callers who
+    /// accept none of them.
+    OneOf(&'static [&'static str]),
     /// One of several forms of a document, each with an operation of its own and the newest first:
     /// of those that the caller names the first is sent, whatever their qualities, and the last
     /// to callers who accept anything.

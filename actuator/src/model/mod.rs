@@ -35,3 +35,4 @@ pub(crate) mod show;
 pub(crate) mod source;
 pub(crate) mod surface;
 pub(crate) mod trace_context;
+pub(crate) mod web_request;

@@ -19,6 +19,8 @@ pub enum ProblemKind {
     BadRequest,
     /// 500: the operation failed.
     Internal,
+    /// Another status from 400 on, which the endpoint chose.
+    Status(u16),
 }
 
 impl Problem {
@@ -32,11 +34,18 @@ impl Problem {
         Self { kind: ProblemKind::Internal, reason: reason.into() }
     }
 
+    /// This status, which has to be one of an error, with a reason; 500 for any other.
+    pub fn with_status(status: u16, reason: impl Into<String>) -> Self {
+        let status = if (400..=599).contains(&status) { status } else { 500 };
+        Self { kind: ProblemKind::Status(status), reason: reason.into() }
+    }
+
     /// The HTTP status code.
     pub fn status(&self) -> u16 {
         match self.kind {
             ProblemKind::BadRequest => 400,
             ProblemKind::Internal => 500,
+            ProblemKind::Status(status) => status,
         }
     }
 

@@ -31,6 +31,8 @@ pub enum Reply {
         /// The document.
         body: Bytes,
     },
+    /// What an endpoint of the application put together itself.
+    Response(Composed),
     /// A document of a format of its own that is written while it is sent.
     Stream(Stream),
     /// What has no end: it is sent as it comes, until the caller goes away or the listener stops.
@@ -60,6 +62,19 @@ impl Reply {
         serde_json::to_writer(&mut body, value)?;
         Ok(Self::Json { status, body: body.into() })
     }
+}
+
+/// An answer with a status, a type and headers that are known only when it is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Composed {
+    /// The HTTP status code.
+    pub status: u16,
+    /// The media type; `None` for the one that was negotiated.
+    pub content_type: Option<String>,
+    /// Further headers; those that are none are left out.
+    pub headers: Vec<(String, String)>,
+    /// The document; empty for statuses that have none.
+    pub body: Bytes,
 }
 
 /// Headers that a format demands: most are constant, some (a lifetime) are not.
@@ -99,7 +114,7 @@ impl fmt::Debug for Stream {
 /// has happened is to arrive at once.
 pub struct Live {
     /// The media type, with parameters.
-    pub content_type: &'static str,
+    pub content_type: Cow<'static, str>,
     /// What writes it.
     pub content: Box<dyn LiveContent>,
 }
@@ -121,7 +136,7 @@ impl fmt::Debug for Live {
 /// Bytes with a known length that can be read in parts.
 pub struct Resource {
     /// The media type, with parameters.
-    pub media_type: &'static str,
+    pub media_type: Cow<'static, str>,
     /// The length in bytes at the time of the call.
     pub length: u64,
     /// The offset of the first byte that can still be read; more than 0 for a ring that has

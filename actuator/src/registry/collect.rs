@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Claim, Components, EnvSourceDeclaration, InfoSourceDeclaration, ProviderDeclaration};
 use crate::{
+    custom::{EndpointDeclaration, comparable},
     error::{Error, ErrorKind},
     health::HealthDeclaration,
     info::FactsDeclaration,
@@ -15,6 +16,7 @@ use crate::{
     startup::{StartupSite, StartupStepDeclaration},
 };
 
+inventory::collect!(EndpointDeclaration);
 inventory::collect!(HealthDeclaration);
 inventory::collect!(EnvSourceDeclaration);
 inventory::collect!(InfoSourceDeclaration);
@@ -29,6 +31,8 @@ inventory::collect!(StartupStepDeclaration);
 /// All declarations of the program, by kind, sorted by name and place.
 #[derive(Debug, Default)]
 pub struct Declarations {
+    /// `#[endpoint]`.
+    pub endpoints: Vec<&'static EndpointDeclaration>,
     /// `#[health_check]`.
     pub health: Vec<&'static HealthDeclaration>,
     /// `#[env_source]`.
@@ -55,6 +59,7 @@ impl Declarations {
     /// Gathers what is linked into this program.
     pub fn collect() -> Self {
         let mut declarations = Self {
+            endpoints: Self::endpoints(),
             health: inventory::iter::<HealthDeclaration>().collect(),
             env: inventory::iter::<EnvSourceDeclaration>().map(|declared| &declared.0).collect(),
             info: inventory::iter::<InfoSourceDeclaration>().map(|declared| &declared.0).collect(),
@@ -93,6 +98,13 @@ impl Declarations {
         sites
     }
 
+    /// The endpoints alone, whose ids settings may name.
+    pub fn endpoints() -> Vec<&'static EndpointDeclaration> {
+        let mut endpoints: Vec<_> = inventory::iter::<EndpointDeclaration>().collect();
+        endpoints.sort_by_key(|declared| (declared.id, declared.source));
+        endpoints
+    }
+
     /// The names that are taken, for conflicts with each other and with run-time registrations.
     pub fn claims(&self) -> Vec<Claim> {
         let claim = |kind, name: &str, source: &Source| Claim {
@@ -106,7 +118,10 @@ impl Declarations {
         let gauges = self.gauges.iter().map(|d| claim("gauge", &d.full_name(), &d.meter.source));
         let scheduled =
             self.scheduled.iter().map(|d| claim("scheduled task", d.known_as(), &d.source));
-        health.chain(env).chain(info).chain(gauges).chain(scheduled).collect()
+        let endpoints = self.endpoints.iter();
+        let endpoints = endpoints.map(|d| claim("endpoint", &comparable(d.id), &d.source));
+        let sources = health.chain(env).chain(info).chain(gauges);
+        sources.chain(scheduled).chain(endpoints).collect()
     }
 
     /// All meters that are declared in any way.
@@ -123,6 +138,7 @@ impl Declarations {
         let mut count = |kind, source: &Source| {
             *counts.entry((kind, source.package)).or_insert(0_usize) += 1;
         };
+        self.endpoints.iter().for_each(|d| count("endpoint", &d.source));
         self.health.iter().for_each(|d| count("health check", &d.source));
         self.env.iter().for_each(|d| count("env source", &d.source));
         self.info.iter().for_each(|d| count("info source", &d.source));

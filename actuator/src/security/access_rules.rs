@@ -41,17 +41,28 @@ impl AccessRules {
     /// What is needed for an operation of an endpoint. `endpoint` is `None` for the discovery page
     /// and for paths where there is nothing, `kind` for methods that are no operation (OPTIONS).
     pub fn need(&self, endpoint: Option<&str>, kind: Option<OperationKind>) -> Need<'_> {
-        let of = endpoint.and_then(|endpoint| self.of.get(endpoint));
+        // Settings may spell the id of an endpoint that is registered later as they like.
+        let same = |one: &str, other: &str| plain(one).eq(plain(other));
+        let of = endpoint.and_then(|endpoint| {
+            self.of.iter().find(|(id, _)| same(id, endpoint)).map(|(_, rules)| rules)
+        });
         match kind {
             Some(OperationKind::Write | OperationKind::Delete) => {
                 Need::Roles(of.and_then(|of| of.write.as_ref()).unwrap_or(&self.write))
             }
-            _ if endpoint.is_some_and(|id| self.open.contains(id)) => Need::Nothing,
+            _ if endpoint.is_some_and(|id| self.open.iter().any(|open| same(open, id))) => {
+                Need::Nothing
+            }
             Some(OperationKind::Read) | None => {
                 Need::Roles(of.and_then(|of| of.read.as_ref()).unwrap_or(&self.read))
             }
         }
     }
+}
+
+/// An id without case and punctuation, as Spring compares them.
+fn plain(id: &str) -> impl Iterator<Item = char> {
+    id.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase())
 }
 
 impl Need<'_> {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     audit::{Audit, AuditEventRepository},
+    custom::CustomEndpoint,
     error::{Error, ErrorKind, Result},
     health::{Availability, HealthCheck, HealthIndicator},
     info::{ActuatorInfo, FactsDeclaration},
@@ -41,6 +42,7 @@ pub struct App {
     pub(super) meters: Arc<MeterRegistry>,
     pub(super) audit: Audit,
     pub(super) components: Components,
+    pub(super) endpoints: Vec<CustomEndpoint>,
     pub(super) checks: Vec<HealthCheck>,
     pub(super) env_sources: Vec<Provider>,
     pub(super) info_sources: Vec<Provider>,
@@ -80,6 +82,7 @@ impl App {
             meters: Arc::clone(meters),
             audit: audit.clone(),
             components,
+            endpoints: Vec::new(),
             checks: Vec::new(),
             env_sources: Vec::new(),
             info_sources: Vec::new(),

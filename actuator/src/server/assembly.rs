@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
+    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions, custom,
     declared_meters, endpoint_audit, further, guard, health, level_audit, level_store, lifecycle,
     lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, surface,
     typed_settings,
@@ -42,9 +42,11 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     let declarations =
         if builder.declarations { Declarations::collect() } else { Declarations::default() };
     refuse_conflicts(declarations.claims().into_iter().chain(app.claims.iter().cloned()))?;
+    custom::prepare(&declarations, &mut app.components);
     declared_meters::declare(&declarations, &basics.meters, &mut app.components)?;
     collecting.end();
-    let registered_at_run_time = app.checks.len()
+    let registered_at_run_time = app.endpoints.len()
+        + app.checks.len()
         + app.env_sources.len()
         + app.info_sources.len()
         + app.facts.len()

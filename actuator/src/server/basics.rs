@@ -13,7 +13,7 @@ use super::{
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
-    endpoint,
+    custom, endpoint,
     env::EnvSettings,
     error::{Error, ErrorKind, Result},
     exchange::ExchangeSettings,
@@ -28,6 +28,7 @@ use crate::{
         sanitizer::Sanitizer,
         show::{Show, ShowValues},
     },
+    registry::Declarations,
     sbom::SbomSettings,
     security::SecuritySettings,
     settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
@@ -146,7 +147,9 @@ impl Basics {
         logging.output.formats.default_service(name, version);
         let on_loopback = OnLoopback::of(builder, &server);
         let private = on_loopback.is(server.management_listener());
-        let mut config = Config::read(&mut reader, private, &server);
+        let ids = ids(builder, settings);
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let mut config = Config::read(&mut reader, &ids, private, &server);
         config.health = config.health.hiding(&sanitizer);
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
@@ -243,6 +246,13 @@ fn audit_trail(settings: &AuditSettings, sanitizer: &Sanitizer) -> Result<Audit>
     Ok(audit)
 }
 
+/// The ids of all endpoints there could be.
+fn ids(builder: &Builder, settings: &Settings) -> Vec<String> {
+    let declared = if builder.declarations { Declarations::endpoints() } else { Vec::new() };
+    let declared = declared.iter().map(|declared| declared.id);
+    custom::ids(settings, endpoint::IDS.iter().copied().chain(declared))
+}
+
 /// The variables of the process; `std::env::vars` would panic on one that is not UTF-8.
 fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
@@ -275,8 +285,14 @@ pub(super) struct Config {
 }
 
 impl Config {
-    /// Reads all of them. `private` is a management API that only this machine reaches.
-    fn read(reader: &mut SettingsReader<'_>, private: bool, server: &ServerSettings) -> Self {
+    /// Reads all of them. `ids` are those of all endpoints there could be, `private` is a management
+    /// API that only this machine reaches.
+    fn read(
+        reader: &mut SettingsReader<'_>,
+        ids: &[&str],
+        private: bool,
+        server: &ServerSettings,
+    ) -> Self {
         let show = if private { Show::Always } else { Show::Never };
         let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
         Self {
@@ -286,7 +302,7 @@ impl Config {
             env: EnvSettings::read(reader, show),
             exchange: ExchangeSettings::read(reader),
             exposition: ExpositionSettings::read(reader),
-            exposure: Exposure::read(reader, endpoint::IDS, exposed),
+            exposure: Exposure::read(reader, ids, exposed),
             health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
             info: InfoSettings::read(reader),
             exports: ExportSettings::read(reader, &server.listeners()),
@@ -295,8 +311,8 @@ impl Config {
             metrics_views: endpoint::MetricsViewSettings::read(reader),
             sbom: SbomSettings::read(reader),
             versions: endpoint::VersionsViewSettings::read(reader),
-            cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
-            security: SecuritySettings::read(reader, endpoint::IDS),
+            cache: endpoint::CacheSettings::read(reader, ids),
+            security: SecuritySettings::read(reader, ids),
             stores: StoreSettings::read(reader),
             webhook: WebhookSettings::read(reader),
         }

@@ -2,7 +2,7 @@
 
 use super::app::App;
 use crate::{
-    model::source::Source,
+    model::{endpoint::Endpoint as _, source::Source},
     registry::{Bean, BeanRegistry, Declarations, ProviderDeclaration},
 };
 
@@ -11,6 +11,14 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
     let mut beans = BeanRegistry::default();
     for (name, type_name) in app.components.list() {
         beans.add(name.unwrap_or(type_name), bean("component", type_name));
+    }
+    for d in &declarations.endpoints {
+        beans.add(d.id, declared("endpoint", d.source, d.description, d.dependencies));
+    }
+    for endpoint in &app.endpoints {
+        let description = endpoint.description().to_owned();
+        let bean = Bean { description, ..bean("endpoint", "registered at run time") };
+        beans.add(endpoint.id(), bean);
     }
     for d in &declarations.health {
         beans.add(d.name, declared("health check", d.source, d.description, d.dependencies));

@@ -8,6 +8,7 @@ mod beans;
 mod builder;
 mod caches;
 mod conditions;
+mod custom;
 mod declared_meters;
 mod endpoint_audit;
 mod event_limit;

@@ -1,10 +1,70 @@
 //! Instants as callers of Spring's API write them: Java's `ISO_OFFSET_DATE_TIME`.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use super::time::iso_instant;
 
 const DAY: i64 = 86_400;
 /// Java's limit of an offset.
 const MAX_OFFSET: i64 = 18 * 3_600;
+
+/// An instant with the offset that its writer gave it; Java's class of that name. As JSON it is
+/// written with its offset: `2026-08-21T11:00:00+02:00`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OffsetDateTime {
+    instant: SystemTime,
+    offset: i64,
+}
+
+impl OffsetDateTime {
+    /// Reads Java's `ISO_OFFSET_DATE_TIME`; `None` for all else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let instant = parse_offset_date_time(text)?;
+        let (_, time) = text.split_once(['T', 't'])?;
+        let (_, offset) = time.split_at_checked(time.find(['Z', 'z', '+', '-'])?)?;
+        Some(Self { instant, offset: offset_seconds(offset)? })
+    }
+
+    /// The instant.
+    #[must_use]
+    pub fn instant(self) -> SystemTime {
+        self.instant
+    }
+
+    /// Seconds east of Greenwich.
+    #[must_use]
+    pub fn offset(self) -> i64 {
+        self.offset
+    }
+}
+
+impl fmt::Display for OffsetDateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by = Duration::from_secs(self.offset.unsigned_abs());
+        let local = if self.offset < 0 {
+            self.instant.checked_sub(by)
+        } else {
+            self.instant.checked_add(by)
+        };
+        let local = iso_instant(local.unwrap_or(self.instant));
+        if self.offset == 0 {
+            return f.write_str(&local);
+        }
+        let (sign, minutes) = (if self.offset < 0 { '-' } else { '+' }, by.as_secs() / 60);
+        let local = local.trim_end_matches('Z');
+        write!(f, "{local}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+impl serde::Serialize for OffsetDateTime {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 /// The instant of `2026-08-21T09:01:40.123456789+02:00`. The offset is required; seconds, their
 /// fraction and the offset's minutes and colons are optional; `t` and `z` count as capitals.
@@ -86,7 +146,16 @@ fn number(text: &str, digits: usize) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::support::time::iso_instant;
+
+    #[test]
+    fn an_instant_keeps_the_offset_that_its_writer_gave_it() {
+        for text in
+            ["2026-08-21T11:00:00+02:00", "2026-08-21T09:00:01.500Z", "2026-08-20T23:30:00-03:30"]
+        {
+            assert_eq!(OffsetDateTime::parse(text).map(|at| at.to_string()).as_deref(), Some(text));
+        }
+        assert_eq!(OffsetDateTime::parse("2026-08-21 09:00"), None);
+    }
 
     #[test]
     fn every_spelling_of_an_instant_is_read() {

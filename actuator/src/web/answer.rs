@@ -7,7 +7,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::{events, range, stream};
 use crate::{
-    model::{endpoint::Operation, reply::Reply},
+    model::{
+        endpoint::Operation,
+        reply::{Composed, Reply},
+    },
     support::live_answers::LiveAnswers,
 };
 
@@ -36,6 +39,7 @@ pub(crate) fn respond(
             }
             response
         }
+        Reply::Response(composed) => respond_composed(composed, content_type),
         Reply::Stream(stream) => stream::respond(stream, headers),
         Reply::Live(endless) => events::respond(endless, live),
         Reply::JsonStream(content) => {
@@ -45,6 +49,22 @@ pub(crate) fn respond(
         Reply::NotFound => empty(StatusCode::NOT_FOUND),
         Reply::Nothing => empty(StatusCode::NO_CONTENT),
     }
+}
+
+/// What the application put together. A status that has no body is sent without one.
+fn respond_composed(composed: Composed, negotiated: Cow<'static, str>) -> Response {
+    let Composed { status, content_type, headers, body } = composed;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let content_type = content_type.map_or(negotiated, Cow::Owned);
+    let bodiless = [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT, StatusCode::NOT_MODIFIED];
+    let body = if bodiless.contains(&status) { Body::empty() } else { body.into() };
+    let mut response = with_body(status, content_type, body);
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
 }
 
 /// The answer to a preflight. Without the headers that CORS adds to it there is nothing that a browser

@@ -18,15 +18,25 @@ const MAX_BODY: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The JSON body, if the operation takes one.
+/// What was sent as body.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    /// As it came, for operations that take the request itself.
+    pub(super) raw: Bytes,
+    /// As JSON, for all others.
+    pub(super) json: JsonBody,
+}
+
+/// The body of a write; a JSON object, unless the operation takes the request as it came.
 pub(super) async fn read(
     operation: &Operation,
     parts: &Parts,
     body: Body,
-) -> Result<JsonBody, Refusal> {
+) -> Result<Sent, Refusal> {
     // A body without a type is not looked at; only writes without parameters get here with one.
-    if operation.kind != OperationKind::Write || !parts.headers.contains_key(header::CONTENT_TYPE) {
-        return Ok(JsonBody::default());
+    let is_typed = parts.headers.contains_key(header::CONTENT_TYPE) || operation.takes_request;
+    if operation.kind != OperationKind::Write || !is_typed {
+        return Ok(Sent::default());
     }
     let collected =
         tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
@@ -46,5 +56,9 @@ pub(super) async fn read(
             ));
         }
     };
-    arguments::body(&bytes, operation.takes_objects).map_err(Refusal::bad_request)
+    if operation.takes_request {
+        return Ok(Sent { raw: bytes, json: JsonBody::default() });
+    }
+    let json = arguments::body(&bytes, operation.takes_objects).map_err(Refusal::bad_request)?;
+    Ok(Sent { raw: Bytes::new(), json })
 }

@@ -35,9 +35,11 @@ pub(super) fn respond(live: Live, answers: &LiveAnswers) -> Response {
         sender: None,
     };
     let mut response = Response::new(Body::new(body));
+    if let Ok(content_type) = HeaderValue::from_str(&live.content_type) {
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
     let mut set =
         |name, value| response.headers_mut().insert(name, HeaderValue::from_static(value));
-    set(header::CONTENT_TYPE, live.content_type);
     set(header::CACHE_CONTROL, "no-cache");
     set(ACCEL_BUFFERING, "no");
     response
@@ -120,7 +122,7 @@ mod tests {
     }
 
     fn live(from: u8) -> Live {
-        Live { content_type: "text/event-stream", content: Box::new(Count(from)) }
+        Live { content_type: "text/event-stream".into(), content: Box::new(Count(from)) }
     }
 
     #[tokio::test]

@@ -83,14 +83,15 @@ impl<'a> Accept<'a> {
             return products
                 .clone()
                 .next()
-                .and_then(|product| product.offers().first().copied())
-                .map(|offer| (0, Cow::Borrowed(offer)));
+                .and_then(|product| Some((product, *product.offers().first()?)))
+                .map(|(product, offer)| (0, product.spell(Cow::Borrowed(offer))));
         }
         self.ranges.iter().filter(|range| range.quality > 0).find_map(|range| {
             products.clone().enumerate().find_map(|(index, product)| {
                 let mut offers = product.offers().iter().copied();
                 let offer = offers.find(|offer| range.accepts(offer, &product))?;
-                range.content_type(offer).map(|content_type| (index, content_type))
+                let content_type = range.content_type(offer)?;
+                Some((index, product.spell(content_type)))
             })
         })
     }
@@ -133,11 +134,25 @@ impl Produces {
     pub(crate) fn offers(&self) -> &[&'static str] {
         match self {
             Self::Named(media_type) | Self::Ranked(media_type) => std::slice::from_ref(media_type),
+            Self::OneOf(media_types) => media_types,
             Self::Json => &[V3, V2, JSON],
             Self::Text | Self::Resource => &[TEXT],
             Self::Octets => &["application/octet-stream"],
             Self::Nothing => &[],
         }
+    }
+}
+
+impl Produces {
+    /// The `Content-Type` under which a media type is sent: texts of an application's own say that
+    /// they are UTF-8, as Spring's do (recorded: golden `custom-texty/get`).
+    fn spell(self, content_type: Cow<'static, str>) -> Cow<'static, str> {
+        let is_bare =
+            matches!(self, Self::OneOf(_)) && parameter(&content_type, "charset").is_none();
+        if is_bare && content_type.starts_with("text/") {
+            return Cow::Owned(format!("{content_type};charset=UTF-8"));
+        }
+        content_type
     }
 }
 
@@ -340,6 +355,22 @@ mod tests {
             let chosen =
                 Accept::parse(Some(accept)).choose(&with_text.into_iter()).map(|(index, _)| index);
             assert_eq!(chosen, index, "{accept}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_types_is_sent_by_the_order_of_accept_and_texts_say_their_charset() {
+        let texty = [Produces::OneOf(&["text/plain", "application/json"])];
+        for (accept, chosen) in [
+            ("", Some(TEXT)),
+            ("*/*", Some(TEXT)),
+            ("text/*", Some(TEXT)),
+            ("application/json", Some(JSON)),
+            ("application/json, text/plain;q=0.5", Some(JSON)),
+            ("text/html", None),
+        ] {
+            let choice = Accept::parse(Some(accept)).choose(&texty.into_iter());
+            assert_eq!(choice.map(|(_, chosen)| chosen).as_deref(), chosen, "{accept}");
         }
     }
 

@@ -119,7 +119,7 @@ fn number(digits: &str) -> Option<u64> {
 fn unsatisfiable(resource: &Resource) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
-    set(&mut response, header::CONTENT_TYPE, resource.media_type);
+    set(&mut response, header::CONTENT_TYPE, &resource.media_type);
     set(&mut response, header::CONTENT_RANGE, &format!("bytes */{}", resource.length));
     finish(response, 0, resource)
 }
@@ -128,7 +128,7 @@ fn single(resource: &Resource, status: StatusCode, span: Span, head: bool) -> Re
     let parts = VecDeque::from([Part::Content(span)]);
     let mut response = Response::new(body(&resource.content, parts, span.len(), head));
     *response.status_mut() = status;
-    set(&mut response, header::CONTENT_TYPE, resource.media_type);
+    set(&mut response, header::CONTENT_TYPE, &resource.media_type);
     if status == StatusCode::PARTIAL_CONTENT {
         set(&mut response, header::CONTENT_RANGE, &span.content_range(resource.length));
     }

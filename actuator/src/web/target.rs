@@ -179,6 +179,9 @@ fn check_content_type(operation: &Operation, parts: &Parts) -> Result<(), Refusa
     if operation.kind != OperationKind::Write {
         return Ok(());
     }
+    if operation.takes_request {
+        return Ok(());
+    }
     let given = parts.headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
     match given {
         Some(given) if operation.takes_body && media_type::is_actuator_json(given) => Ok(()),

@@ -6,6 +6,7 @@ mod audit;
 mod caches;
 mod checks;
 mod client;
+mod endpoints;
 mod jobs;
 mod loggers;
 mod meters;

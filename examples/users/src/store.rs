@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use actuator::endpoint;
 use serde::{Deserialize, Serialize};
 
 /// A user as the API shows it.
@@ -20,6 +21,17 @@ pub(crate) struct NewUser {
 /// All users; clones share them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Users(Arc<Mutex<Vec<User>>>);
+
+/// The users, for those who operate the service.
+#[endpoint(id = "users", access = "read-only")]
+impl Users {
+    /// Users whose name begins like this; all without it.
+    #[read]
+    fn named(&self, start: Option<&str>) -> Vec<User> {
+        let is_meant = |user: &User| user.name.starts_with(start.unwrap_or_default());
+        self.all().into_iter().filter(is_meant).collect()
+    }
+}
 
 impl Users {
     pub(crate) fn all(&self) -> Vec<User> {

@@ -53,6 +53,8 @@ fn users_are_served_traced_and_their_redis_is_watched() {
     assert_eq!(created.json()["id"], 1);
     assert_eq!(service.get("/users/1").assert_status(200).json()["name"], "Ada");
     assert_eq!(service.get("/users").json().as_array().unwrap().len(), 1);
+    let known = service.get("/actuator/users?start=A").assert_status(200).json();
+    assert_eq!(known[0]["name"], "Ada");
     let problem = service.get("/users/2").assert_status(404);
     assert_eq!(problem.media_type(), "application/problem+json");
     assert_eq!(problem.json()["detail"], "There is no user 2.");

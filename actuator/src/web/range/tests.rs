@@ -21,7 +21,7 @@ const MEDIA_TYPE: &str = "text/plain;charset=UTF-8";
 fn resource(start: u64, bytes: &'static [u8]) -> Resource {
     let length = start + bytes.len() as u64;
     let content = Arc::new(Content(start, bytes));
-    Resource { media_type: MEDIA_TYPE, length, start, file_name: None, content }
+    Resource { media_type: MEDIA_TYPE.into(), length, start, file_name: None, content }
 }
 
 struct Answer {

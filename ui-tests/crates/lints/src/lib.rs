@@ -192,3 +192,42 @@ pub enum Choice {
     /// The second.
     Two,
 }
+
+/// An endpoint.
+#[derive(Debug, Default)]
+pub struct Endpoint;
+
+/// An endpoint.
+#[actuator::endpoint(id = "lints", access = "read-only")]
+impl Endpoint {
+    #[read]
+    fn read(&self, pool: &Pool, number: Option<u8>) -> Option<String> {
+        number.map(|number| format!("{self:?} {pool:?} {number}"))
+    }
+
+    #[write]
+    async fn write(self: Arc<Self>, shared: Arc<Pool>) -> Result<(), std::io::Error> {
+        drop(shared);
+        std::future::ready(self).await;
+        Ok(())
+    }
+
+    #[delete]
+    #[cfg(any())]
+    fn configured_away(pool: &DoesNotExist) {}
+
+    /// Is no operation.
+    #[must_use]
+    pub const fn other(&self) -> u8 {
+        1
+    }
+}
+
+/// A choice.
+#[derive(Clone, Copy, Debug, actuator::Argument)]
+pub enum Argument {
+    /// One.
+    One,
+    /// Another.
+    Another,
+}

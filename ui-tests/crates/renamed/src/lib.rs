@@ -52,3 +52,21 @@ pub enum Word {
     On,
     Off,
 }
+
+#[derive(Default)]
+pub struct Endpoint;
+
+#[act::endpoint(id = "renamed", crate = ::act)]
+impl Endpoint {
+    #[read]
+    fn read(&self, #[selector] word: Choice) -> Option<u8> {
+        matches!(word, Choice::On).then_some(1)
+    }
+}
+
+#[derive(act::Argument)]
+#[argument(crate = ::act)]
+pub enum Choice {
+    On,
+    Off,
+}

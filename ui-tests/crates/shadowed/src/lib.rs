@@ -144,3 +144,24 @@ pub enum Word {
     Other,
     Known,
 }
+
+#[derive(::std::default::Default)]
+pub struct Endpoint;
+
+#[::actuator::endpoint(id = "shadowed")]
+impl Endpoint {
+    #[read]
+    fn read(
+        &self,
+        pool: &Pool,
+        #[selector] name: &::std::primitive::str,
+    ) -> ::std::option::Option<::std::primitive::u8> {
+        let _ = (pool, name);
+        ::std::option::Option::None
+    }
+
+    #[write]
+    async fn write(&self, arguments: ::std::option::Option<&::std::primitive::str>) {
+        let _ = arguments;
+    }
+}

@@ -66,6 +66,17 @@ const LOGGERS: &[&str] = &[
     "post-root-info",
 ];
 
+/// Changes of features, in the order in which they were recorded: what comes later finds them.
+const FEATURES: &[&str] = &[
+    "write-number",
+    "write-by-query",
+    "write-selector-in-body",
+    "write-selector-in-query",
+    "delete-ok",
+    "delete-again",
+    "delete-query",
+];
+
 /// Standard battery: its order matters where answers show the requests before them.
 const BATTERY: &[&str] = &[
     "get",
@@ -130,7 +141,7 @@ fn order(recording: &Recording) -> (usize, usize, String) {
         return (0, BATTERY.len(), case.to_owned());
     }
     let change = case.strip_suffix("-then-get").unwrap_or(case);
-    match LOGGERS.iter().position(|post| *post == change) {
+    match LOGGERS.iter().chain(FEATURES).position(|post| *post == change) {
         Some(at) => (2, at, case.to_owned()),
         None => (1, 0, case.to_owned()),
     }

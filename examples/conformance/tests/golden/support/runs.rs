@@ -36,6 +36,12 @@ const TRAFFIC: &[&str] = &[
     "/ctl/health?mode=up",
 ];
 
+/// The cases of `run-error-messages` with `include-message=always`.
+const ALL_BUT_ON_PARAM: &[&str] = &[
+    "after", "array", "bad-", "health-", "illegal", "live", "m", "n", "pattern", "q", "r", "s",
+    "t", "u", "v1", "wrong-",
+];
+
 /// The runs; those of Spring Boot 4.1 with the settings that the recordings name.
 pub const RUNS: &[Run] = &[
     Run { folders: &["index"], settings: &[LOG], ..RUN },
@@ -94,6 +100,8 @@ pub const RUNS: &[Run] = &[
             "management.endpoint.shutdown.access=read-only",
             "management.endpoint.startup.access=read-only",
             "management.endpoint.env.access=none",
+            "management.endpoint.features.access=read-only",
+            "management.endpoint.locked.access=unrestricted",
         ],
         ..RUN
     },
@@ -225,6 +233,13 @@ pub const RUNS: &[Run] = &[
     },
     Run {
         folders: &["run-error-messages"],
+        only: &["on-param"],
+        settings: &["spring.web.error.include-message=on-param"],
+        ..RUN
+    },
+    Run {
+        folders: &["run-error-messages"],
+        only: ALL_BUT_ON_PARAM,
         settings: &["spring.web.error.include-message=always"],
         ..RUN
     },
@@ -287,6 +302,17 @@ pub const RUNS: &[Run] = &[
         ..RUN
     },
     Run { folders: &["conditions"], ..RUN },
+    Run { folders: &["custom-endpoint"], ..RUN },
+    Run {
+        folders: &[
+            "custom-download",
+            "custom-plain",
+            "custom-texty",
+            "custom-tree",
+            "custom-typed",
+        ],
+        ..RUN
+    },
     Run {
         folders: &["run-httpexchanges-all"],
         settings: &["management.httpexchanges.recording.include=cookie-headers,\
@@ -317,31 +343,10 @@ pub const RUNS_2_7: &[Run] = &[
 ];
 
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
-pub const LATER: &[&str] = &[
-    "download",
-    "features",
-    "heapdump",
-    "integrationgraph",
-    "liquibase",
-    "locked",
-    "plain",
-    "quartz",
-    "texty",
-    "tree",
-    "typed",
-];
+pub const LATER: &[&str] = &["heapdump", "integrationgraph", "liquibase", "quartz"];
 
 /// Folders of capabilities that do not exist here yet.
-pub const LATER_FOLDERS: &[&str] = &[
-    "custom-download",
-    "custom-endpoint",
-    "custom-plain",
-    "custom-texty",
-    "custom-tree",
-    "custom-typed",
-    "heapdump",
-    "run-ssl-bundles",
-];
+pub const LATER_FOLDERS: &[&str] = &["heapdump", "run-ssl-bundles"];
 
 /// Folders whose recordings nothing here follows.
 pub const NOT_FOLLOWED: &[&str] = &[

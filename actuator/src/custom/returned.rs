@@ -1,0 +1,113 @@
+//! What comes back from a method, as an answer. The type decides, not how it is spelt: an alias of
+//! `Result` is one. A method of the type itself goes before that of a trait, so that the one for
+//! results, options and texts is taken where it fits, and any `Serialize` elsewhere.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{
+    answer::{OCTETS, WebEndpointResponse},
+    error::EndpointError,
+    resource::Resource,
+};
+use crate::model::endpoint::Produces;
+
+/// What a method gave back.
+#[derive(Debug)]
+pub struct Returned<T>(pub T);
+
+impl<T, E> Returned<Result<T, E>> {
+    /// The value, or the error as an answer.
+    pub fn or_error(self) -> Result<T, EndpointError>
+    where
+        E: fmt::Display + 'static,
+    {
+        self.0.map_err(EndpointError::of)
+    }
+}
+
+/// What is no result is a value.
+pub trait NoResult {
+    /// The value.
+    type Value;
+
+    /// The value.
+    fn or_error(self) -> Result<Self::Value, EndpointError>;
+}
+
+impl<T> NoResult for Returned<T> {
+    type Value = T;
+
+    fn or_error(self) -> Result<T, EndpointError> {
+        Ok(self.0)
+    }
+}
+
+impl<T> Returned<Option<T>> {
+    /// The value, if there is one.
+    pub fn or_nothing(self) -> Option<T> {
+        self.0
+    }
+}
+
+/// What is no option is there.
+pub trait NoOption {
+    /// The value.
+    type Value;
+
+    /// The value.
+    fn or_nothing(self) -> Option<Self::Value>;
+}
+
+impl<T> NoOption for Returned<T> {
+    type Value = T;
+
+    fn or_nothing(self) -> Option<T> {
+        Some(self.0)
+    }
+}
+
+/// What an answer can be made of.
+macro_rules! answers {
+    ($($type:ty, $produces:expr, |$value:ident| $answer:expr;)*) => {$(
+        impl Returned<$type> {
+            /// What it is sent as, unless the operation says so.
+            pub const PRODUCES: Produces = $produces;
+
+            /// The answer.
+            pub fn answer(self) -> Result<WebEndpointResponse, EndpointError> {
+                let $value = self.0;
+                Ok($answer)
+            }
+        }
+    )*};
+}
+
+answers! {
+    (), Produces::Nothing, |_done| WebEndpointResponse::nothing();
+    String, Produces::Json, |text| WebEndpointResponse::text(text);
+    &str, Produces::Json, |text| WebEndpointResponse::text(text);
+    Resource, Produces::OneOf(&[OCTETS]), |resource| WebEndpointResponse::resource(resource);
+    WebEndpointResponse, Produces::Json, |answer| answer;
+}
+
+/// The JSON of any value.
+pub trait AnyAnswer {
+    /// The answer.
+    fn answer(self) -> Result<WebEndpointResponse, EndpointError>;
+}
+
+impl<T: Serialize> AnyAnswer for Returned<T> {
+    fn answer(self) -> Result<WebEndpointResponse, EndpointError> {
+        WebEndpointResponse::json(&self.0)
+    }
+}
+
+/// What values are sent as.
+pub trait AnyProduct {
+    /// JSON.
+    const PRODUCES: Produces = Produces::Json;
+}
+
+impl<T> AnyProduct for Returned<T> {}
