@@ -6,6 +6,7 @@
 mod auditevents;
 mod beans;
 mod cached;
+mod certs;
 mod conditions;
 mod configprops;
 mod env;
@@ -21,6 +22,7 @@ mod httpexchanges;
 mod httptrace;
 mod info;
 mod level_terms;
+mod limits;
 mod log_link;
 mod logfile;
 mod logfiles;
@@ -60,8 +62,10 @@ use crate::{
 };
 
 pub(crate) use cached::CacheSettings;
+pub(crate) use certs::CertsEndpoint;
 pub(crate) use configprops::ConfigpropsParts;
 pub(crate) use health_view::ViewSettings;
+pub(crate) use limits::LimitsEndpoint;
 pub(crate) use log_link::LogLink;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
 pub(crate) use refresh::{Refresh, Refreshed};
@@ -116,6 +120,7 @@ pub(crate) struct Subjects {
 pub(crate) const IDS: &[&str] = &[
     "auditevents",
     "beans",
+    "certs",
     "conditions",
     "configprops",
     "dump",
@@ -124,6 +129,7 @@ pub(crate) const IDS: &[&str] = &[
     "httpexchanges",
     "httptrace",
     "info",
+    "limits",
     "logfile",
     "logfiles",
     "loggeroverrides",

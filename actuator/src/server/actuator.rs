@@ -14,6 +14,7 @@ use super::{
     basics::OnLoopback,
     builder::Builder,
     health,
+    insides::Insides,
     lifecycle::{Lifecycle, LifecycleSettings},
     lifecycle_audit, registration_meters, sentry,
     settings::ServerSettings,
@@ -86,6 +87,7 @@ pub struct Actuator {
     pub(super) started: SystemTime,
     pub(super) sampler: MetricsSampler,
     pub(super) streams: Streams,
+    pub(super) insides: Insides,
 }
 
 impl Actuator {

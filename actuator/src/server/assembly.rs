@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
-    declared_meters, endpoint_audit, further, guard, health, level_audit, level_store, lifecycle,
+    declared_meters, endpoint_audit, further, guard, health, insides::Insides, level_audit, level_store, lifecycle,
     lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
 };
 use crate::{
@@ -59,6 +59,7 @@ struct Parts {
     sampler: MetricsSampler,
     exchanges: Arc<ExchangeRepository>,
     authenticators: Vec<Arc<dyn Authenticator>>,
+    insides: Insides,
 }
 
 impl Parts {
@@ -138,6 +139,7 @@ impl Parts {
             sampler,
             exchanges,
             authenticators: app.authenticators,
+            insides: app.insides,
         })
     }
 
@@ -215,6 +217,7 @@ impl Parts {
             started: basics.started,
             sampler: self.sampler,
             streams: Streams::default(),
+            insides: self.insides,
         };
         // It is put together once.
         let _ = explained.set(conditions::of(&actuator));

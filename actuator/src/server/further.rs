@@ -2,7 +2,7 @@
 //! subject beside this one makes its endpoints from what was declared and registered. A new one is a
 //! line in [`endpoints`].
 
-use super::{app::App, basics::Basics};
+use super::{app::App, basics::Basics, certs, limits};
 use crate::{
     error::Result,
     model::endpoint::SharedEndpoint,
@@ -28,6 +28,5 @@ pub(super) struct Ground<'a> {
 
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
-    let _ = ground;
-    Ok(Vec::new())
+    Ok(vec![certs::endpoint(ground), limits::endpoint()])
 }

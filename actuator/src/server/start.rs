@@ -83,6 +83,7 @@ impl Actuator {
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
         let secured = self.server.secured(&beside.handle)?;
         secured.follow(&self.live);
+        self.insides.listens(router.clone(), secured.clone());
         let ports = Ports::open(&mut self.server, secured, &beside).await?;
         let files = self.write_files(&ports)?;
         if takes_signals && self.refreshes_on_hangup() {

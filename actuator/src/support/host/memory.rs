@@ -67,12 +67,12 @@ fn kib(text: &str, name: &str) -> Option<u64> {
 }
 
 #[cfg(unix)]
-fn address_space_limit() -> Option<u64> {
+pub(super) fn address_space_limit() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::As).current
 }
 
 #[cfg(not(unix))]
-fn address_space_limit() -> Option<u64> {
+pub(super) fn address_space_limit() -> Option<u64> {
     None
 }
 
