@@ -70,6 +70,8 @@
 //!   it refuses to start with one.
 //! - `tls` (on by default): TLS on the listeners, calls out over https (admin servers, URL checks,
 //!   the webhook, pushes), and the check of certificates.
+//! - `debug`: the endpoint `debug`, which sleeps, fails, and shows what arrives, if
+//!   `actuator.debug.enabled` asks for it.
 //! - `jwt`: callers of the management API who show a JSON Web Token of an identity provider.
 //! - `http2`: HTTP/2 on the listeners of [`serve!`], if `server.http2.enabled` asks for it.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
@@ -173,6 +175,7 @@ mod info;
 mod limits;
 pub mod logging;
 mod macros;
+mod memory;
 pub mod meter;
 mod model;
 mod probe;

@@ -9,6 +9,8 @@ mod cached;
 mod certs;
 mod conditions;
 mod configprops;
+#[cfg(feature = "debug")]
+mod debug;
 mod env;
 mod env_writing;
 mod health;
@@ -29,6 +31,7 @@ mod logfiles;
 mod loggeroverrides;
 mod loggers;
 mod logstream;
+mod memory;
 mod metrics;
 mod metrics_view;
 mod prometheus;
@@ -64,9 +67,12 @@ use crate::{
 pub(crate) use cached::CacheSettings;
 pub(crate) use certs::CertsEndpoint;
 pub(crate) use configprops::ConfigpropsParts;
+#[cfg(feature = "debug")]
+pub(crate) use debug::DebugEndpoint;
 pub(crate) use health_view::ViewSettings;
 pub(crate) use limits::LimitsEndpoint;
 pub(crate) use log_link::LogLink;
+pub(crate) use memory::MemoryEndpoint;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
 pub(crate) use refresh::{Refresh, Refreshed};
 
@@ -123,6 +129,7 @@ pub(crate) const IDS: &[&str] = &[
     "certs",
     "conditions",
     "configprops",
+    "debug",
     "dump",
     "env",
     "health",
@@ -135,6 +142,7 @@ pub(crate) const IDS: &[&str] = &[
     "loggeroverrides",
     "loggers",
     "logstream",
+    "memory",
     "metrics",
     "prometheus",
     "refresh",
@@ -257,6 +265,7 @@ fn where_asked(subjects: &Subjects, aliases: Aliases) -> Vec<SharedEndpoint> {
 pub(crate) fn why_missing(id: &str) -> &'static str {
     match id {
         "auditevents" => "management.auditevents.enabled is false",
+        "debug" => "it needs the feature `debug`, and actuator.debug.enabled to be true",
         "dump" => "actuator.compat.dump is not true",
         "httptrace" | "trace" => "actuator.compat.httptrace is not true",
         "logfile" => "there is no log file, and nothing of the log is kept in memory",

@@ -1,8 +1,8 @@
 //! What an endpoint is asked: the operation, its arguments, and who asks.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
 
-use super::{principal::Principal, problem::Problem};
+use super::{principal::Principal, problem::Problem, web_request::WebRequest};
 
 /// The members of a JSON object in order: strings, numbers and booleans in their own spelling, or
 /// `None` for JSON null.
@@ -21,10 +21,14 @@ pub struct Call<'a> {
     pub body: Members,
     /// Those members of the body that are objects, where the operation takes such.
     pub objects: Vec<(String, Members)>,
+    /// The request as it came, where the operation takes it.
+    pub request: Option<WebRequest>,
     /// The version of the actuator's JSON that the caller wants.
     pub version: ApiVersion,
     /// The caller, once authenticated.
     pub principal: Option<&'a Principal>,
+    /// The address of the caller, as far as it is known and trusted proxies tell it.
+    pub client: Option<IpAddr>,
     /// What the caller has seen last of a stream (`Last-Event-ID`): it goes on behind that.
     pub last_event_id: Option<&'a str>,
     /// The listener on which the call arrived.
@@ -44,8 +48,10 @@ impl Call<'_> {
             query: Vec::new(),
             body: Vec::new(),
             objects: Vec::new(),
+            request: None,
             version: ApiVersion::V3,
             principal: None,
+            client: None,
             last_event_id: None,
             listener: Listener::Application,
             additional_path: None,

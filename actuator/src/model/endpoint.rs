@@ -60,6 +60,8 @@ pub struct Operation {
     pub takes_objects: bool,
     /// What it does, in a line: documents of the API tell it. May be empty.
     pub summary: &'static str,
+    /// Whether it is given the request as it came (`Call::request`); its body is not looked at then.
+    pub takes_request: bool,
     /// The arguments by name, for documents of the API; those of the path only if there is more to
     /// tell than their names.
     pub parameters: &'static [Parameter],
@@ -95,6 +97,7 @@ impl Operation {
             produces,
             takes_body: false,
             takes_objects: false,
+            takes_request: false,
             summary: "",
             parameters: &[],
         }
@@ -118,6 +121,14 @@ impl Operation {
     #[must_use]
     pub const fn taking_objects(mut self) -> Self {
         self.takes_objects = true;
+        self
+    }
+
+    /// The same operation, which is given the request as it came.
+    #[must_use]
+    pub const fn taking_request(mut self) -> Self {
+        self.takes_request = true;
+        self.takes_body = false;
         self
     }
 

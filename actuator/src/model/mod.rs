@@ -31,3 +31,4 @@ pub(crate) mod sanitizer;
 pub(crate) mod show;
 pub(crate) mod source;
 pub(crate) mod trace_context;
+pub(crate) mod web_request;

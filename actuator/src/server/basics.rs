@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
+    builder::Builder, debug::DebugSettings, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
     sentry, settings::ServerSettings, typed_settings,
 };
 use crate::{
@@ -243,6 +243,7 @@ pub(super) struct Config {
     pub(super) admin: AdminClientSettings,
     pub(super) browser: BrowserSettings,
     pub(super) configprops: ShowValues,
+    pub(super) debug: DebugSettings,
     pub(super) env: EnvSettings,
     pub(super) exchange: ExchangeSettings,
     pub(super) exposition: ExpositionSettings,
@@ -267,6 +268,7 @@ impl Config {
             admin: AdminClientSettings::read(reader),
             browser: BrowserSettings::read(reader),
             configprops: reader.show_values("configprops", show),
+            debug: DebugSettings::read(reader),
             env: EnvSettings::read(reader, show),
             exchange: ExchangeSettings::read(reader),
             exposition: ExpositionSettings::read(reader),

@@ -4,6 +4,7 @@
 pub(super) const FEATURES: &[(&str, bool)] = &[
     ("bb8", cfg!(feature = "bb8")),
     ("compression", cfg!(feature = "compression")),
+    ("debug", cfg!(feature = "debug")),
     ("deadpool", cfg!(feature = "deadpool")),
     ("http2", cfg!(feature = "http2")),
     ("jwt", cfg!(feature = "jwt")),

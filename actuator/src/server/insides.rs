@@ -37,9 +37,14 @@ impl SharedAllocator {
 impl Insides {
     /// The service listens: this answers the application's requests, and this encrypts.
     pub(super) fn listens(&self, application: Router, secured: Secured) {
+        self.knows_application(application);
         // It begins once.
-        let _ = self.application.set(application);
         let _ = self.secured.set(secured);
+    }
+
+    /// This answers the application's requests.
+    pub(super) fn knows_application(&self, application: Router) {
+        let _ = self.application.set(application);
     }
 
     /// What answers the application's requests; `None` in somebody else's server, and before ours

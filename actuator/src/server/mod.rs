@@ -8,6 +8,11 @@ mod beans;
 mod builder;
 mod certs;
 mod conditions;
+#[cfg(feature = "debug")]
+mod debug;
+#[cfg(not(feature = "debug"))]
+#[path = "no_debug.rs"]
+mod debug;
 mod declared_meters;
 mod endpoint_audit;
 mod event_limit;
@@ -26,7 +31,9 @@ mod listener;
 mod listener_meters;
 mod log_meters;
 mod management;
+mod memory;
 mod mounts;
+mod own_calls;
 mod package;
 mod probe;
 #[cfg(feature = "metrics")]

@@ -15,7 +15,7 @@ use super::{
     browser::{Asked, BrowserRules, CorsGrant},
     errors::{Includes, OfManagement},
     exposure::Exposed,
-    forwarded::Forwarding,
+    forwarded::{Forwarding, client_address},
     guard::SharedGuard,
     link::{self, IndexDescriptor},
     media_type::ACTUATOR_JSON,
@@ -29,6 +29,7 @@ use crate::{
         endpoint::{Operation, Produces, Selector},
         principal::Principal,
         problem::Problem,
+        web_request::WebRequest,
     },
     support::live_answers::LiveAnswers,
 };
@@ -264,8 +265,10 @@ impl Management {
             query,
             body: sent.members,
             objects: sent.objects,
+            request: operation.1.takes_request.then(|| web_request(parts, bytes::Bytes::new())),
             version: accept.version(),
             principal: parts.extensions.get::<Principal>(),
+            client: client_address(&parts.extensions),
             last_event_id: parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()),
             listener: self.listener,
             additional_path: mounted_at,
@@ -351,6 +354,20 @@ impl fmt::Debug for Management {
             .field("base_path", &self.base_path)
             .field("endpoints", &self.endpoints)
             .finish_non_exhaustive()
+    }
+}
+
+/// The request as the application's own operations see it.
+fn web_request(parts: &Parts, body: bytes::Bytes) -> WebRequest {
+    let headers = parts.headers.iter();
+    WebRequest {
+        method: parts.method.as_str().to_owned(),
+        path: original_uri(parts).path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: headers
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+            .collect(),
+        body,
     }
 }
 

@@ -84,6 +84,7 @@ pub const GROUPS: &[Group] = &[
             "actuator.logstream.",
         ],
     ),
+    ("Trying things out", &["actuator.debug."]),
     ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),

@@ -3,6 +3,7 @@
 mod browser;
 mod callers;
 mod config;
+mod debug;
 mod general;
 mod groups;
 mod lifecycle;
@@ -86,6 +87,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         browser::ENTRIES,
         callers::ENTRIES,
         config::ENTRIES,
+        debug::ENTRIES,
         general::ENTRIES,
         lifecycle::ENTRIES,
         log_lines::ENTRIES,
