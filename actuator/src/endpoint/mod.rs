@@ -20,6 +20,7 @@ mod health_detail;
 mod health_document;
 mod health_override;
 mod health_view;
+mod heapdump;
 mod httpexchanges;
 mod httptrace;
 mod info;
@@ -70,6 +71,7 @@ pub(crate) use configprops::ConfigpropsParts;
 #[cfg(feature = "debug")]
 pub(crate) use debug::DebugEndpoint;
 pub(crate) use health_view::ViewSettings;
+pub(crate) use heapdump::{HeapSource, HeapdumpEndpoint, NoHeapdump};
 pub(crate) use limits::LimitsEndpoint;
 pub(crate) use log_link::LogLink;
 pub(crate) use memory::MemoryEndpoint;
@@ -133,6 +135,7 @@ pub(crate) const IDS: &[&str] = &[
     "dump",
     "env",
     "health",
+    "heapdump",
     "httpexchanges",
     "httptrace",
     "info",

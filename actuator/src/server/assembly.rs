@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
-    declared_meters, endpoint_audit, further, guard, health, insides::Insides, level_audit, level_store, lifecycle,
+    declared_meters, endpoint_audit, further, guard, health, heapdump, insides::Insides, level_audit, level_store, lifecycle,
     lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
 };
 use crate::{
@@ -267,7 +267,9 @@ fn bind_meters(
         declared_meters::add_gauge(&basics.meters, declared, value);
     }
     log_meters::bind(&basics.meters, &basics.logging);
-    let sampler = start_meters(&basics.meters, process, app.allocator.take())?;
+    let known = || Some(app.insides.share_allocator(heapdump::read_allocator()?));
+    let allocator = app.allocator.take().or_else(known);
+    let sampler = start_meters(&basics.meters, process, allocator)?;
     meter::bind_pool_meters(&basics.meters, &app.components);
     Ok(sampler)
 }

@@ -4,8 +4,9 @@
 pub(super) const FEATURES: &[(&str, bool)] = &[
     ("bb8", cfg!(feature = "bb8")),
     ("compression", cfg!(feature = "compression")),
-    ("debug", cfg!(feature = "debug")),
     ("deadpool", cfg!(feature = "deadpool")),
+    ("debug", cfg!(feature = "debug")),
+    ("heap-profile", cfg!(feature = "heap-profile")),
     ("http2", cfg!(feature = "http2")),
     ("jwt", cfg!(feature = "jwt")),
     ("metrics", cfg!(feature = "metrics")),

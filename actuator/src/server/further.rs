@@ -2,7 +2,7 @@
 //! subject beside this one makes its endpoints from what was declared and registered. A new one is a
 //! line in [`endpoints`].
 
-use super::{app::App, basics::Basics, certs, debug, limits, memory};
+use super::{app::App, basics::Basics, certs, debug, heapdump, limits, memory};
 use crate::{
     error::Result,
     model::endpoint::SharedEndpoint,
@@ -29,6 +29,7 @@ pub(super) struct Ground<'a> {
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
     let mut endpoints = vec![certs::endpoint(ground), limits::endpoint(), memory::endpoint(ground)];
+    endpoints.push(heapdump::endpoint(ground));
     endpoints.extend(debug::endpoint(ground));
     Ok(endpoints)
 }

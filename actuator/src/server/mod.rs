@@ -20,6 +20,11 @@ mod features;
 mod further;
 mod guard;
 mod health;
+#[cfg(all(feature = "heap-profile", target_os = "linux"))]
+mod heapdump;
+#[cfg(not(all(feature = "heap-profile", target_os = "linux")))]
+#[path = "no_heapdump.rs"]
+mod heapdump;
 mod help;
 mod insides;
 mod level_audit;

@@ -11,6 +11,8 @@ mod limits;
 mod machine;
 mod mappings;
 mod memory;
+#[cfg(all(feature = "heap-profile", target_os = "linux"))]
+mod memory_file;
 mod monotonic;
 mod mount;
 mod pressure;
@@ -28,6 +30,8 @@ pub(crate) use io::ProcessIo;
 pub(crate) use limits::{Allowance, ProcessLimits};
 pub(crate) use machine::{MachineMemory, NetworkTraffic};
 pub(crate) use mappings::{Mapping, Mappings};
+#[cfg(all(feature = "heap-profile", target_os = "linux"))]
+pub(crate) use memory_file::MemoryFile;
 pub(crate) use memory::{MemoryLimit, MemoryUse, nearest_memory_limit};
 pub(crate) use monotonic::monotonic_micros;
 pub(crate) use mount::is_mount_point;

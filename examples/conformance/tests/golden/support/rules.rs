@@ -38,6 +38,7 @@ const LINKS: &[&str] = &[
     "env-toMatch",
     "health",
     "health-path",
+    "heapdump",
     "httpexchanges",
     "info",
     "logfile",
