@@ -4,6 +4,8 @@
 //! or left out: an unreadable entry never fails a caller.
 
 mod cgroup;
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+mod code_mapping;
 mod disk;
 mod files;
 mod io;
@@ -18,8 +20,12 @@ mod root;
 mod smaps;
 mod system;
 mod thread;
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+mod thread_signals;
 
 pub(crate) use cgroup::{Cgroup, CgroupCpu, CgroupMemory, CgroupPids};
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+pub(crate) use code_mapping::CodeMapping;
 pub(crate) use disk::disk_space;
 pub(crate) use files::{max_files, open_files};
 pub(crate) use io::ProcessIo;
@@ -36,6 +42,8 @@ pub(crate) use root::HostRoot;
 pub(crate) use smaps::MemoryMap;
 pub(crate) use system::SystemUsage;
 pub(crate) use thread::{OsThread, OsThreadState, ThreadActivity, os_threads};
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+pub(crate) use thread_signals::{ThreadSignals, thread_ids, thread_name};
 
 /// The processors that this process may use, by affinity and cgroup quota; at least 1.
 pub(crate) fn cpu_count() -> usize {
