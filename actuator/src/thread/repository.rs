@@ -15,9 +15,6 @@ use crate::{
     support::{clock::Clock, host},
 };
 
-/// An open thread view asks once a second, and there may be many of them.
-const TIME_TO_LIVE: Duration = Duration::from_secs(1);
-
 /// Takes thread dumps, at most one a second; callers at the same time share one.
 #[derive(Debug)]
 pub struct ThreadRepository {
@@ -39,8 +36,9 @@ impl ThreadRepository {
     /// threads for their stacks: call it where that may block.
     pub fn dump(&self) -> Arc<ThreadDump> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.instant();
-        if let Some((_, dump)) = last.as_ref().filter(|(taken, _)| now < *taken + TIME_TO_LIVE) {
+        let (now, ttl) = (self.clock.instant(), self.settings.time_to_live);
+        if let Some((_, dump)) = last.as_ref().filter(|(taken, _)| now.duration_since(*taken) < ttl)
+        {
             return Arc::clone(dump);
         }
         let process_id = u64::from(std::process::id());

@@ -54,18 +54,20 @@ fn stack_of(
     is_it: impl Fn(&ThreadStack) -> bool,
 ) -> (OsThread, ThreadStack) {
     let until = Instant::now() + Duration::from_secs(20);
+    let mut last = Vec::new();
     loop {
         let threads = os_threads();
         let mut captured = stacks.take(&threads);
         assert_eq!(captured.trouble, None);
         let thread = threads.into_iter().find(|thread| thread.name == name);
         let stack = thread.as_ref().and_then(|thread| captured.stacks.remove(&thread.id));
-        if let (Some(thread), Some(stack)) = (thread, stack)
-            && is_it(&stack)
-        {
-            return (thread, stack);
+        if let (Some(thread), Some(stack)) = (thread, stack) {
+            if is_it(&stack) {
+                return (thread, stack);
+            }
+            last = names(&stack);
         }
-        assert!(Instant::now() < until, "{name} is not seen there");
+        assert!(Instant::now() < until, "{name} is not seen there: {last:?}");
     }
 }
 
@@ -103,9 +105,15 @@ fn a_thread_that_works_is_shown_where_it_works_with_file_and_line_down_to_its_be
 fn threads_that_wait_are_shown_where_they_wait_and_say_for_what() {
     let stacks = stacks();
     let lock = Arc::new(Mutex::new(()));
-    let held = lock.lock().unwrap();
     let wanted = Arc::clone(&lock);
-    let _blocked = Actor::start("blocked-actor", move || drop(wanted.lock().unwrap()));
+    let (go, gone) = mpsc::channel::<()>();
+    let _blocked = Actor::start("blocked-actor", move || {
+        let _ = gone.recv();
+        drop(wanted.lock());
+    });
+    // Declared last, it is let go of first.
+    let _held = lock.lock().unwrap();
+    drop(go);
     let _parked = Actor::start("parked-actor", thread::park);
     let _asleep = Actor::start("asleep-actor", || thread::sleep(Duration::from_millis(300)));
     let condition = Arc::new((Mutex::new(()), Condvar::new()));
@@ -122,15 +130,16 @@ fn threads_that_wait_are_shown_where_they_wait_and_say_for_what() {
     assert_eq!(state("parked-actor", "park"), "WAITING");
     assert_eq!(state("asleep-actor", "sleep"), "TIMED_WAITING");
     assert_eq!(state("timed-actor", "wait_timeout"), "TIMED_WAITING");
-    drop(held);
 }
 
 #[test]
 fn the_thread_that_asks_is_shown_too() {
-    let stacks = stacks();
-    let own = stack_of(&stacks, "the_thread_that", |stack| stack.is_complete).1;
-    assert!(holds(&own, "stacks::Stacks::take"), "{:?}", names(&own));
-    assert!(holds(&own, "the_thread_that_asks_is_shown_too"), "{:?}", names(&own));
+    let asks = thread::Builder::new().name("asking-actor".to_owned()).spawn(|| {
+        let own = stack_of(&stacks(), "asking-actor", |stack| stack.is_complete).1;
+        assert!(holds(&own, "stacks::Stacks::take"), "{:?}", names(&own));
+        assert!(holds(&own, "the_thread_that_asks_is_shown_too"), "{:?}", names(&own));
+    });
+    asks.unwrap().join().unwrap();
 }
 
 #[test]
