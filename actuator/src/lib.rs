@@ -54,6 +54,7 @@
 //! | print all settings from a command line | [`Builder::exit_if_help_asked`] |
 //! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
 //! | keep levels that are set while the service runs | [`App::level_override_store`] |
+//! | name asynchronous tasks, to see them in `/tasks` | [`task`] |
 //! | be sure of the last lines before an exit | [`logging::flush`] |
 //!
 //! The settings have Spring's names and are read from arguments, the environment and files:
@@ -85,7 +86,11 @@
 //! - `sentry`: sends errors and panics to Sentry, with what led to them: [`sentry::layer`](sentry).
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
 //!   MariaDB, PostgreSQL and SQLite, and checks of their migrations.
+//! - `stacks`: the stacks of all threads in `/actuator/threaddump`, and profiles of the processor's
+//!   time at `/actuator/profile`. Linux on x86-64 and 64-bit ARM; the only feature with `unsafe`
+//!   code.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "stacks"), forbid(unsafe_code))]
 
 /// The README's programs are compiled with the tests.
 #[cfg(doctest)]
@@ -181,6 +186,8 @@ mod memory;
 pub mod meter;
 mod model;
 mod probe;
+#[cfg(all(any(feature = "stacks", feature = "heap-profile"), target_os = "linux"))]
+mod profile;
 mod registry;
 pub mod request;
 pub mod security;
@@ -189,6 +196,7 @@ pub mod sentry;
 mod server;
 pub mod settings;
 mod support;
+pub mod task;
 mod thread;
 mod web;
 mod webhook;

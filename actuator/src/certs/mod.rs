@@ -186,8 +186,10 @@ mod tests {
             certificate("new", 1_001, 3_000),
         ];
         let (told, untold) = list(vec![chain("application", "server.ssl.certificate", &all)]);
-        let stands: Vec<_> =
-            told.iter().map(|one| (&*one.certificate.serial, one.validity, one.days_left)).collect();
+        let stands: Vec<_> = told
+            .iter()
+            .map(|one| (&*one.certificate.serial, one.validity, one.days_left))
+            .collect();
         let expected = [
             ("old", Validity::Expired, -2),
             ("soon", Validity::ExpiresSoon, 9),

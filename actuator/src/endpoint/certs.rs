@@ -14,7 +14,8 @@ use crate::{
 };
 
 const OPERATIONS: [Operation; 1] =
-    [Operation::read(&[]).doing("The certificates that are loaded, that which ends first in front")];
+    [Operation::read(&[])
+        .doing("The certificates that are loaded, that which ends first in front")];
 
 /// Serves the certificates.
 #[derive(Debug)]

@@ -227,9 +227,14 @@ mod tests {
         call.request = Some(WebRequest {
             method: "GET".to_owned(),
             path: "/actuator/debug/headers".to_owned(),
-            headers: [("host", "shop"), ("authorization", "Basic c2VjcmV0"), ("x-a", "1"), ("x-a", "2")]
-                .map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()))
-                .to_vec(),
+            headers: [
+                ("host", "shop"),
+                ("authorization", "Basic c2VjcmV0"),
+                ("x-a", "1"),
+                ("x-a", "2"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()))
+            .to_vec(),
             ..WebRequest::default()
         });
         endpoint.invoke(call).await.unwrap()
@@ -241,7 +246,9 @@ mod tests {
 
     fn document(reply: Reply) -> (u16, Value) {
         match reply {
-            Reply::Document { status, body, .. } => (status, serde_json::from_slice(&body).unwrap()),
+            Reply::Document { status, body, .. } => {
+                (status, serde_json::from_slice(&body).unwrap())
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -267,10 +274,12 @@ mod tests {
         let mut sleepers = Vec::new();
         for _ in 0..MOST_SLEEPERS {
             let mut sleeper = Box::pin(ask(&endpoint, "sleep", &[("time", "60")]));
-            assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(
-                sleeper.as_mut().poll(cx).is_pending()
-            ))
-            .await);
+            assert!(
+                std::future::poll_fn(|cx| std::task::Poll::Ready(
+                    sleeper.as_mut().poll(cx).is_pending()
+                ))
+                .await
+            );
             sleepers.push(sleeper);
         }
         assert_eq!(document(ask(&endpoint, "sleep", &[("time", "1")]).await).0, 429);

@@ -5,7 +5,7 @@ use std::{fmt, io, sync::Arc};
 
 use bytes::Bytes;
 
-use super::refused::refused;
+use super::{not_now, refused::refused};
 use crate::{
     model::{
         access::Access,
@@ -24,7 +24,11 @@ const MEDIA_TYPE: &str = "application/octet-stream";
 const READ: Operation = Operation::read(&[])
     .producing(Produces::Ranked(MEDIA_TYPE))
     .doing("A profile of the memory in use, for go tool pprof")
-    .taking(&[Parameter::query("live", Shape::Boolean, "Only what is in use, which is all there is")]);
+    .taking(&[Parameter::query(
+        "live",
+        Shape::Boolean,
+        "Only what is in use, which is all there is",
+    )]);
 const SWITCH: Operation = Operation::write(&[])
     .producing(Produces::Nothing)
     .doing("Lets the allocator sample, or not")
@@ -78,18 +82,14 @@ impl HeapdumpEndpoint {
         }
         let source = match &self.source {
             Ok(source) => source,
-            Err(remedy) => return refused(501, "Not Implemented", remedy),
+            Err(remedy) => return not_now::not_implemented(remedy),
         };
         match source.take().await {
             Ok(profile) => Ok(Reply::Resource(self.resource(profile))),
-            Err(NoHeapdump::Busy) => refused(
-                429,
-                "Too Many Requests",
-                "others take a profile of the heap; ask again later",
-            ),
-            Err(NoHeapdump::NotSampling) => refused(
-                503,
-                "Service Unavailable",
+            Err(NoHeapdump::Busy) => {
+                not_now::busy("others take a profile of the heap; ask again later")
+            }
+            Err(NoHeapdump::NotSampling) => not_now::unavailable(
                 "the allocator does not sample: switch it on with POST {\"active\":true} here, or \
                  start the service with prof_active:true; what is allocated from then on is seen",
             ),

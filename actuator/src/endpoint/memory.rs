@@ -346,7 +346,8 @@ mod tests {
             call.body = members.map(|(k, v)| ((*k).to_owned(), Some((*v).to_owned()))).collect();
             document(endpoint.invoke(call).await)
         };
-        let (status, answer) = ask(&[("path", "/orders"), ("calls", "3"), ("warmUp", "false")]).await;
+        let (status, answer) =
+            ask(&[("path", "/orders"), ("calls", "3"), ("warmUp", "false")]).await;
         assert_eq!((status, &answer["calls"], &answer["status"]), (200, &3.into(), &200.into()));
         assert_eq!(answer["responseBytes"], 15);
         assert!(answer["growth"]["rss"].is_i64() || answer["growth"]["rss"].is_u64(), "{answer}");

@@ -35,11 +35,15 @@ mod logstream;
 mod memory;
 mod metrics;
 mod metrics_view;
+mod not_now;
+mod profile;
 mod prometheus;
 mod refresh;
 mod refused;
 mod restart;
 mod shutdown;
+mod tasks;
+mod thread_text;
 mod threaddump;
 
 use std::{sync::Arc, time::Duration};
@@ -62,6 +66,7 @@ use crate::{
     registry::BeanRegistry,
     settings::SettingsReader,
     support::trigger::Trigger,
+    task::Tasks,
     thread::ThreadRepository,
 };
 
@@ -147,10 +152,12 @@ pub(crate) const IDS: &[&str] = &[
     "logstream",
     "memory",
     "metrics",
+    "profile",
     "prometheus",
     "refresh",
     "restart",
     "shutdown",
+    "tasks",
     "threaddump",
     "trace",
 ];
@@ -226,8 +233,16 @@ pub(crate) fn all(
         Arc::new(loggeroverrides::LoggerOverridesEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(loggers::LoggersEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(self::metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
+        Arc::new(profile::ProfileEndpoint::new(
+            Arc::clone(&subjects.threads),
+            &subjects.application,
+        )),
         Arc::new(refresh::RefreshEndpoint::new(subjects.refresh.clone(), subjects.is_refreshable)),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
+        Arc::new(tasks::TasksEndpoint::new(
+            Tasks::of_process(),
+            subjects.sanitizer.as_ref().clone(),
+        )),
         Arc::new(ThreaddumpEndpoint::new(
             Arc::clone(&subjects.threads),
             &subjects.application,

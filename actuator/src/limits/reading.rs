@@ -136,9 +136,10 @@ impl Look {
     fn since(self, earlier: &Self) -> LimitReading {
         let cpu = self.processors(earlier);
         let Self { group, process, .. } = self;
-        let memory = group.memory.as_ref().map(|(memory, file)| {
-            (memory.working_set, memory.limit, file.display().to_string())
-        });
+        let memory = group
+            .memory
+            .as_ref()
+            .map(|(memory, file)| (memory.working_set, memory.limit, file.display().to_string()));
         let swap = group.swap.as_ref();
         let swap = swap.map(|(used, limit, file)| (*used, *limit, file.display().to_string()));
         let pids = group.pids.as_ref();

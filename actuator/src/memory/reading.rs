@@ -57,7 +57,9 @@ impl Memory {
     pub(crate) async fn read(&self) -> Option<Arc<MemoryReading>> {
         let (root, allocator) = (self.root.clone(), self.allocator.clone());
         let look = || async move {
-            tokio::task::spawn_blocking(move || Arc::new(look(&root, allocator.as_ref()))).await.ok()
+            tokio::task::spawn_blocking(move || Arc::new(look(&root, allocator.as_ref())))
+                .await
+                .ok()
         };
         self.readings.run((), look).await.flatten()
     }

@@ -30,5 +30,6 @@ pub(crate) mod request_scope;
 pub(crate) mod sanitizer;
 pub(crate) mod show;
 pub(crate) mod source;
+pub(crate) mod stack_frame;
 pub(crate) mod trace_context;
 pub(crate) mod web_request;

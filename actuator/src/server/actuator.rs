@@ -69,6 +69,8 @@ pub struct Actuator {
     pub(super) admin: AdminClientSettings,
     pub(super) browser: Arc<BrowserSettings>,
     pub(super) on_loopback: OnLoopback,
+    /// Whether thread dumps are to have stacks.
+    pub(super) has_stacks: bool,
     pub(super) webhook: WebhookSettings,
     pub(super) exports: ExportSettings,
     pub(super) exposition: Arc<Exposition>,

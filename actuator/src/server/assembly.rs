@@ -6,8 +6,9 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions,
-    declared_meters, endpoint_audit, further, guard, health, heapdump, insides::Insides, level_audit, level_store, lifecycle,
-    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, typed_settings,
+    declared_meters, endpoint_audit, further, guard, health, heapdump, insides::Insides,
+    level_audit, level_store, lifecycle, lifecycle::Lifecycle, log_meters, mounts::Ground, sentry,
+    streams::Streams, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -116,7 +117,11 @@ impl Parts {
             exchanges: Arc::clone(&exchanges),
             log_link: LogLink::default(),
             audit: basics.audit.clone(),
-            threads: Arc::new(ThreadRepository::new(Clock::system(), sanitizer.clone())),
+            threads: Arc::new(ThreadRepository::new(
+                Clock::system(),
+                sanitizer.clone(),
+                config.threads,
+            )),
             beans,
             conditions: Conditions::default(),
             sanitizer: Arc::new(sanitizer),
@@ -199,6 +204,7 @@ impl Parts {
             admin: config.admin,
             browser: Arc::new(config.browser),
             on_loopback: basics.on_loopback,
+            has_stacks: config.threads.stacks,
             webhook: config.webhook,
             exports: config.exports,
             exposition,

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    builder::Builder, debug::DebugSettings, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
-    sentry, settings::ServerSettings, typed_settings,
+    builder::Builder, debug::DebugSettings, lifecycle::LifecycleSettings, listener::Inherited,
+    recorder, sanitizing, sentry, settings::ServerSettings, typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -31,6 +31,7 @@ use crate::{
     security::SecuritySettings,
     settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
     support::{clock::Clock, service_manager::ServiceManager},
+    thread::ThreadSettings,
     web::{BrowserSettings, Exposure, ExposureDefaults},
     webhook::WebhookSettings,
 };
@@ -256,6 +257,7 @@ pub(super) struct Config {
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
     pub(super) security: SecuritySettings,
+    pub(super) threads: ThreadSettings,
     pub(super) webhook: WebhookSettings,
 }
 
@@ -281,6 +283,7 @@ impl Config {
             metrics_views: endpoint::MetricsViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, endpoint::IDS),
             security: SecuritySettings::read(reader, endpoint::IDS),
+            threads: ThreadSettings::read(reader),
             webhook: WebhookSettings::read(reader),
         }
     }

@@ -3,9 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::further::Ground;
-use crate::{
-    endpoint::DebugEndpoint, model::endpoint::SharedEndpoint, settings::SettingsReader,
-};
+use crate::{endpoint::DebugEndpoint, model::endpoint::SharedEndpoint, settings::SettingsReader};
 
 const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 const LONGEST: Duration = Duration::from_hours(1);

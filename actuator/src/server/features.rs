@@ -20,6 +20,7 @@ pub(super) const FEATURES: &[(&str, bool)] = &[
     ("sqlx-mysql", cfg!(feature = "sqlx-mysql")),
     ("sqlx-postgres", cfg!(feature = "sqlx-postgres")),
     ("sqlx-sqlite", cfg!(feature = "sqlx-sqlite")),
+    ("stacks", cfg!(feature = "stacks")),
     ("tls", cfg!(feature = "tls")),
 ];
 

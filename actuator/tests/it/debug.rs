@@ -39,7 +39,11 @@ async fn what_a_request_leaves_behind_is_measured_on_the_applications_own_routes
     let address = service.management_address();
     let measure = |body: &str| Request::post("/actuator/memory", body).send(address);
     let growth = measure(r#"{"path":"/orders","calls":3}"#).assert_status(200).json();
-    assert_eq!((&growth["status"], &growth["responseBytes"]), (&200.into(), &12.into()), "{growth}");
+    assert_eq!(
+        (&growth["status"], &growth["responseBytes"]),
+        (&200.into(), &12.into()),
+        "{growth}"
+    );
     // On a port of its own the management API is none of the application's paths.
     let other = measure(r#"{"path":"/actuator/health"}"#).assert_status(200).json();
     assert_eq!(other["status"], 404, "{other}");

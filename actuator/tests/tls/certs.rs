@@ -23,18 +23,25 @@ async fn certificates_of_listeners_and_of_calls_out_are_told_as_they_are_in_forc
     scene.folder.write("ada.key", &ada.key);
     scene.folder.write("ca.pem", &scene.authority.pem());
     let calls = "spring.boot.admin.client";
-    let service = [("ca-certificate", "ca.pem"), ("client-certificate", "ada.crt"), ("client-key", "ada.key")]
-        .into_iter()
-        .fold(scene.service("server.ssl"), |builder, (name, file)| {
-            builder.force_setting(&format!("{calls}.{name}"), scene.folder.path(file))
-        });
+    let service = [
+        ("ca-certificate", "ca.pem"),
+        ("client-certificate", "ada.crt"),
+        ("client-key", "ada.key"),
+    ]
+    .into_iter()
+    .fold(scene.service("server.ssl"), |builder, (name, file)| {
+        builder.force_setting(&format!("{calls}.{name}"), scene.folder.path(file))
+    });
     let service = start(service.force_setting("server.ssl.client-auth", "want")).await;
     let client = scene.client();
     let all = certificates(&client, &service).await;
     let [server] = of_role(&all, "server")[..] else { panic!("{all:?}") };
     assert!(server["subject"].as_str().unwrap().contains("shop"), "{server}");
     assert_eq!(server["usedBy"], serde_json::json!(["application"]));
-    assert_eq!((&server["inUse"], &server["setting"]), (&true.into(), &"server.ssl.certificate".into()));
+    assert_eq!(
+        (&server["inUse"], &server["setting"]),
+        (&true.into(), &"server.ssl.certificate".into())
+    );
     assert!(server["daysLeft"].is_i64() && server["names"].is_array(), "{server}");
     let [shown] = of_role(&all, "client")[..] else { panic!("{all:?}") };
     assert_eq!(shown["setting"], "spring.boot.admin.client.client-certificate");

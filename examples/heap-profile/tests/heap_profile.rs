@@ -54,7 +54,8 @@ fn the_leak_is_in_the_profile_by_its_name_and_nothing_is_left_behind() {
 fn reads_with_pprof(profile: &[u8]) {
     let file = std::env::temp_dir().join(format!("heap-profile-{}.pb.gz", std::process::id()));
     fs::write(&file, profile).unwrap();
-    let top = Command::new("go").args(["tool", "pprof", "-top", "-cum", "-unit=mb"]).arg(&file).output();
+    let top =
+        Command::new("go").args(["tool", "pprof", "-top", "-cum", "-unit=mb"]).arg(&file).output();
     fs::remove_file(&file).unwrap();
     let Ok(top) = top else { return };
     let text = String::from_utf8_lossy(&top.stdout).into_owned();

@@ -37,7 +37,10 @@ pub(super) fn read(mut text: impl BufRead) -> io::Result<HeapDump> {
     next(&mut text, &mut line)?;
     let interval = line.trim().strip_prefix("heap_v2/").and_then(|rate| rate.parse().ok());
     let interval = interval.filter(|interval| *interval > 0);
-    let mut dump = HeapDump { interval: interval.ok_or_else(|| bad("no dump of jemalloc"))?, ..HeapDump::default() };
+    let mut dump = HeapDump {
+        interval: interval.ok_or_else(|| bad("no dump of jemalloc"))?,
+        ..HeapDump::default()
+    };
     let mut stack = None;
     while next(&mut text, &mut line)? {
         let trimmed = line.trim();
@@ -45,7 +48,8 @@ pub(super) fn read(mut text: impl BufRead) -> io::Result<HeapDump> {
             stack = Some(read_addresses(addresses).ok_or_else(|| bad("a stack of no addresses"))?);
         } else if let (Some(counts), Some(_)) = (trimmed.strip_prefix("t*:"), &stack) {
             // Those of single threads follow, which the sum has already.
-            let (objects, bytes) = read_counts(counts).ok_or_else(|| bad("a stack of no counts"))?;
+            let (objects, bytes) =
+                read_counts(counts).ok_or_else(|| bad("a stack of no counts"))?;
             let addresses = stack.take().unwrap_or_default();
             if objects > 0 && dump.stacks.len() < MOST_STACKS {
                 let (objects, bytes) = estimate(objects, bytes, dump.interval);

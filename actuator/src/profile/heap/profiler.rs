@@ -124,11 +124,7 @@ fn profile(dump: &HeapDump, began_at: SystemTime) -> Profile {
         // Of return addresses the call is what is meant.
         addresses: stack.addresses.iter().map(|address| address.saturating_sub(1)).collect(),
         values: vec![number(stack.objects), number(stack.bytes)],
-        labels: vec![Label::Number(
-            "bytes",
-            number(stack.bytes / stack.objects.max(1)),
-            "bytes",
-        )],
+        labels: vec![Label::Number("bytes", number(stack.bytes / stack.objects.max(1)), "bytes")],
     };
     Profile {
         sample_types: vec![OBJECTS, SPACE],

@@ -160,8 +160,8 @@ impl Tls {
         };
         let own = chain(&settings.certificate, CertificateRole::Server, &material.chain);
         let trusted = settings.trust.as_ref().filter(|_| !material.trusted.is_empty());
-        let trusted = trusted
-            .map(|source| chain(source, CertificateRole::Authority, &material.trusted));
+        let trusted =
+            trusted.map(|source| chain(source, CertificateRole::Authority, &material.trusted));
         std::iter::once(own).chain(trusted).collect()
     }
 

@@ -70,8 +70,7 @@ impl CgroupLimits {
             swap: memory::swap(root, &levels),
             cpu: cpu::find(root, &levels),
             pids: pids::find(root, &levels),
-            pressure: known
-                .unwrap_or_else(|| (Pressure::of_machine(root), Pressure::PLACE.into())),
+            pressure: known.unwrap_or_else(|| (Pressure::of_machine(root), Pressure::PLACE.into())),
         }
     }
 }
