@@ -74,7 +74,8 @@
 //! - `debug`: the endpoint `debug`, which sleeps, fails, and shows what arrives, if
 //!   `actuator.debug.enabled` asks for it.
 //! - `heap-profile`: profiles of the heap at `/actuator/heapdump`, if jemalloc is the application's
-//!   allocator, and its meters. Linux only; jemalloc is built by make and a C compiler.
+//!   allocator, and its meters. Linux only; jemalloc is built by make and a C compiler. Brings
+//!   `stacks` along, which finds the names of functions.
 //! - `jwt`: callers of the management API who show a JSON Web Token of an identity provider.
 //! - `http2`: HTTP/2 on the listeners of [`serve!`], if `server.http2.enabled` asks for it.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
@@ -186,7 +187,7 @@ mod memory;
 pub mod meter;
 mod model;
 mod probe;
-#[cfg(all(any(feature = "stacks", feature = "heap-profile"), target_os = "linux"))]
+#[cfg(all(feature = "stacks", target_os = "linux"))]
 mod profile;
 mod registry;
 pub mod request;

@@ -1,9 +1,7 @@
 //! Profiles: samples of stacks, the names of their functions, and the formats in which they are
 //! given away.
 
-#[cfg(feature = "stacks")]
 mod flamegraph;
-#[cfg(feature = "stacks")]
 mod folded;
 #[cfg(feature = "heap-profile")]
 pub(crate) mod heap;
@@ -13,11 +11,8 @@ mod pprof;
 mod protobuf;
 mod symbols;
 
-#[cfg(feature = "stacks")]
 pub(crate) use flamegraph::flame_graph;
-#[cfg(feature = "stacks")]
 pub(crate) use folded::folded;
-#[cfg(feature = "stacks")]
 pub(crate) use module::CodeModule;
 pub(crate) use pprof::{Label, Profile, Sample, ValueType};
 pub(crate) use symbols::{Resolved, SymbolTable};

@@ -39,7 +39,10 @@ pub(crate) enum Label {
     /// A word: the name of a thread.
     Text(&'static str, String),
     /// A number, and its unit: the size of an allocation in bytes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "that of profiles of the heap"))]
+    #[cfg_attr(
+        not(any(test, feature = "heap-profile")),
+        expect(dead_code, reason = "that of profiles of the heap")
+    )]
     Number(&'static str, i64, &'static str),
 }
 

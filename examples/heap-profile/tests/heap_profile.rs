@@ -43,6 +43,12 @@ fn the_leak_is_in_the_profile_by_its_name_and_nothing_is_left_behind() {
     }
     assert_eq!(left_behind(), Vec::<PathBuf>::new());
     reads_with_pprof(dump.body());
+    // As the recorded answers of Spring: parts, and nothing for who wants JSON.
+    let part = Request::get("/actuator/heapdump").header("range", "bytes=0-1");
+    let part = service.send(part).assert_status(206);
+    assert_eq!((part.body(), part.header("accept-ranges")), (&b"\x1f\x8b"[..], Some("bytes")));
+    let json = Request::get("/actuator/heapdump").header("accept", "application/json");
+    service.send(json).assert_status(406);
     // The allocator tells of itself without a line of the application.
     let memory = service.get("/actuator/memory").assert_status(200).json();
     assert!(memory["allocator"]["allocated"].as_u64() > Some(20 * 1024 * 1024), "{memory}");
@@ -54,8 +60,10 @@ fn the_leak_is_in_the_profile_by_its_name_and_nothing_is_left_behind() {
 fn reads_with_pprof(profile: &[u8]) {
     let file = std::env::temp_dir().join(format!("heap-profile-{}.pb.gz", std::process::id()));
     fs::write(&file, profile).unwrap();
-    let top =
-        Command::new("go").args(["tool", "pprof", "-top", "-cum", "-unit=mb"]).arg(&file).output();
+    let top = Command::new("go")
+        .args(["tool", "pprof", "-top", "-cum", "-unit=mb", "-symbolize=none"])
+        .arg(&file)
+        .output();
     fs::remove_file(&file).unwrap();
     let Ok(top) = top else { return };
     let text = String::from_utf8_lossy(&top.stdout).into_owned();
@@ -95,7 +103,7 @@ fn what_a_request_leaves_behind_is_found_in_the_allocator() {
     let body = r#"{"path":"/keep","calls":8}"#;
     let growth = service.send(Request::post("/actuator/memory", body)).assert_status(200).json();
     let grown = growth["growth"]["allocated"].as_i64().unwrap();
-    assert!((8 << 20..12 << 20).contains(&grown), "{growth}");
+    assert!((7 << 20..12 << 20).contains(&grown), "{growth}");
     assert_eq!((&growth["status"], &growth["calls"]), (&200.into(), &8.into()), "{growth}");
     let own = r#"{"path":"/actuator/health"}"#;
     service.send(Request::post("/actuator/memory", own)).assert_status(400);

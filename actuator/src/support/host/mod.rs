@@ -4,7 +4,7 @@
 //! or left out: an unreadable entry never fails a caller.
 
 mod cgroup;
-#[cfg(all(any(feature = "stacks", feature = "heap-profile"), target_os = "linux"))]
+#[cfg(all(feature = "stacks", target_os = "linux"))]
 mod code_mapping;
 mod disk;
 mod files;
@@ -28,7 +28,7 @@ mod thread;
 mod thread_signals;
 
 pub(crate) use cgroup::{Cgroup, CgroupCpu, CgroupLimits, CgroupMemory, CgroupPids};
-#[cfg(all(any(feature = "stacks", feature = "heap-profile"), target_os = "linux"))]
+#[cfg(all(feature = "stacks", target_os = "linux"))]
 pub(crate) use code_mapping::CodeMapping;
 pub(crate) use disk::disk_space;
 pub(crate) use files::{max_files, open_files};
