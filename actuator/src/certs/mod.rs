@@ -85,11 +85,11 @@ impl Certificates {
         for chain in self.sources.iter().flat_map(|source| source()) {
             let LoadedChain { role, used_by, setting, file, certificates: told, problem } = chain;
             // Two listeners may share what they show.
-            let known = |one: &&mut LoadedCertificate| {
+            let known = |one: &LoadedCertificate| {
                 one.role == role && one.setting == setting && told.contains(&one.certificate)
             };
             let mut is_known = false;
-            for one in certificates.iter_mut().filter(|one| known(&one)) {
+            for one in certificates.iter_mut().filter(|one| known(one)) {
                 is_known = true;
                 one.used_by.extend(used_by.clone());
             }

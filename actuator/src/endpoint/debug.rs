@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn endpoint() -> DebugEndpoint {
-        DebugEndpoint::new(Sanitizer::default(), Duration::from_secs(60))
+        DebugEndpoint::new(Sanitizer::default(), Duration::from_mins(1))
     }
 
     fn document(reply: Reply) -> (u16, Value) {

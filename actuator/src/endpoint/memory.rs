@@ -167,6 +167,7 @@ impl<'r> MemoryDescriptor<'r> {
 
 /// In KiB, as the mappings.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "they are the names of the members")]
 struct TotalsDescriptor {
     #[serde(skip_serializing_if = "Option::is_none")]
     pss_kb: Option<u64>,

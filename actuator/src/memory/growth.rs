@@ -17,7 +17,7 @@ use crate::{
 /// How long a turn is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long all calls together may take.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// At most so many calls are made.
 pub(crate) const MOST_CALLS: u32 = 1_000;
 

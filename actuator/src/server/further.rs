@@ -4,9 +4,7 @@
 
 use super::{app::App, basics::Basics, certs, debug, heapdump, limits, memory};
 use crate::{
-    error::Result,
-    model::endpoint::SharedEndpoint,
-    registry::Declarations,
+    error::Result, model::endpoint::SharedEndpoint, registry::Declarations,
     support::application_runtime::ApplicationRuntime,
 };
 

@@ -93,7 +93,7 @@ fn read_counts(text: &str) -> Option<(u64, u64)> {
 fn estimate(objects: u64, bytes: u64, interval: u64) -> (u64, u64) {
     let size = bytes as f64 / objects as f64;
     let probability = -(-size / interval as f64).exp_m1();
-    if !(probability > 0.0) {
+    if probability.is_nan() || probability <= 0.0 {
         return (objects, bytes);
     }
     let estimated = |sampled: u64| (sampled as f64 / probability).round() as u64;

@@ -30,6 +30,7 @@ pub(crate) struct JemallocStatistics {
     pub(crate) retained: Option<usize>,
 }
 
+#[expect(clippy::unused_self, reason = "who has it knows that there is something to ask")]
 impl Jemalloc {
     /// It, if it is what the process allocates with; it may be linked and be nobody's allocator.
     pub(crate) fn of_process() -> Option<Self> {
