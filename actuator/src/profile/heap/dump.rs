@@ -116,7 +116,8 @@ mod tests {
         let [large, small] = dump.stacks.as_slice() else { panic!("{dump:?}") };
         assert_eq!(large.addresses, [0x55d0, 0x55d1, 0xa]);
         // 1 / (1 - e^-2) of what was sampled.
-        assert_eq!((large.objects, large.bytes), (1, 1_212_700));
+        assert_eq!(large.objects, 1);
+        assert!(large.bytes.abs_diff(1_212_697) < 3, "{large:?}");
         // One byte in 524,288 is sampled, so 16 bytes stand for about half a megabyte.
         assert_eq!(small.addresses, [8]);
         assert!(small.objects.abs_diff(131_074) < 3, "{small:?}");
