@@ -60,6 +60,7 @@
 //! | print all settings from a command line | [`Builder::exit_if_help_asked`] |
 //! | keep your own tracing subscriber | [`logging::layer`], [`logging::output`] |
 //! | keep levels that are set while the service runs | [`App::level_override_store`] |
+//! | name asynchronous tasks, to see them in `/tasks` | [`task`] |
 //! | be sure of the last lines before an exit | [`logging::flush`] |
 //!
 //! The settings have Spring's names and are read from arguments, the environment and files:
@@ -78,6 +79,11 @@
 //!   it refuses to start with one.
 //! - `tls` (on by default): TLS on the listeners, calls out over https (admin servers, URL checks,
 //!   the webhook, pushes), and the check of certificates.
+//! - `debug`: the endpoint `debug`, which sleeps, fails, and shows what arrives, if
+//!   `actuator.debug.enabled` asks for it.
+//! - `heap-profile`: profiles of the heap at `/actuator/heapdump`, if jemalloc is the application's
+//!   allocator, and its meters. Linux only; jemalloc is built by make and a C compiler. Brings
+//!   `stacks` along, which finds the names of functions.
 //! - `jwt`: callers of the management API who show a JSON Web Token of an identity provider.
 //! - `http2`: HTTP/2 on the listeners of [`serve!`], if `server.http2.enabled` asks for it.
 //! - `otlp`: sends metrics to an OpenTelemetry Collector, or whoever else receives OTLP over HTTP.
@@ -91,8 +97,12 @@
 //! - `sqlx-mysql`, `sqlx-postgres`, `sqlx-sqlite`: checks and meters of sqlx's pools of MySQL and
 //!   MariaDB, PostgreSQL and SQLite, and their migrations: [checked](checks), and
 //!   [shown](migration).
+//! - `stacks`: the stacks of all threads in `/actuator/threaddump`, and profiles of the processor's
+//!   time at `/actuator/profile`. Linux on x86-64 and 64-bit ARM; the only feature with `unsafe`
+//!   code.
 //! - `tower-sessions`: the [sessions](session) of stores of tower-sessions.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "stacks"), forbid(unsafe_code))]
 
 /// The README's programs are compiled with the tests.
 #[cfg(doctest)]
@@ -194,6 +204,7 @@ pub mod __private;
 mod admin;
 pub mod audit;
 pub mod cache;
+mod certs;
 pub mod checks;
 pub mod client;
 pub mod custom;
@@ -207,12 +218,16 @@ mod exposition;
 mod facade;
 mod health;
 mod info;
+mod limits;
 pub mod logging;
 mod macros;
+mod memory;
 pub mod meter;
 pub mod migration;
 mod model;
 mod probe;
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+mod profile;
 mod registry;
 pub mod request;
 pub mod routing;
@@ -226,6 +241,7 @@ pub mod session;
 pub mod settings;
 mod startup;
 mod support;
+pub mod task;
 mod thread;
 mod web;
 mod webhook;

@@ -9,12 +9,15 @@ use std::{
 const SUBJECTS: &[&str] = &[
     "audit",
     "cache",
+    "certs",
     "custom",
     "env",
     "exchange",
     "health",
     "info",
+    "limits",
     "logging",
+    "memory",
     "meter",
     "migration",
     "sbom",
@@ -22,6 +25,7 @@ const SUBJECTS: &[&str] = &[
     "security",
     "session",
     "startup",
+    "task",
     "thread",
 ];
 
@@ -85,6 +89,7 @@ fn names_crate(code: &str, name: &str) -> bool {
 #[test]
 fn each_library_is_named_only_in_its_rooms() {
     let rooms: &[(&str, &[&str])] = &[
+        ("tikv_jemalloc_ctl", &["profile/heap/jemalloc.rs"]),
         ("axum", &["web/", "server/", "macros.rs"]),
         ("hyper", &["web/", "server/"]),
         ("hyper_util", &["server/listener/"]),
@@ -119,6 +124,11 @@ fn each_library_is_named_only_in_its_rooms() {
         ("redis", &["health/builtin/"]),
         ("opentelemetry_proto", &["export/otlp/"]),
         ("prost", &["export/otlp/"]),
+        ("addr2line", &["profile/symbols.rs"]),
+        ("framehop", &["thread/stacks/unwind.rs"]),
+        ("libc", &["thread/stacks/capture.rs"]),
+        ("object", &["profile/"]),
+        ("rustc_demangle", &["profile/names.rs"]),
         ("argon2", &["security/password/"]),
         ("bcrypt", &["security/password/"]),
         ("subtle", &["security/compare.rs"]),
@@ -204,12 +214,47 @@ fn web_knows_no_concrete_endpoint_and_no_subject_beside_those_it_records_for() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// What a process has once: the slot of its errors, the handler of a signal, the list of tasks that
+/// are spawned where nothing of a service is at hand.
+const OF_PROCESS: [&str; 4] =
+    ["__private.rs", "sentry/slot.rs", "task/registry.rs", "thread/stacks/capture.rs"];
+
+#[test]
+fn only_the_handler_of_a_signal_is_unsafe_and_each_of_its_blocks_says_why_it_is_not() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = Vec::new();
+    for folder in
+        ["actuator/src", "actuator-macros/src", "backends", "benches", "examples", "testkit"]
+    {
+        collect(&repository.join(folder), &mut files);
+    }
+    let word = concat!("uns", "afe");
+    let mut found = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let is_home = file.ends_with("actuator/src/thread/stacks/capture.rs");
+        for (index, line) in lines.iter().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            let is_used = code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word);
+            let is_allowed = code.contains(&format!("allow({word}_code"));
+            // The proof stands within the comment before the statement.
+            let before = lines[index.saturating_sub(14)..index].iter();
+            let is_proven = before.clone().any(|line| line.contains("// SAFETY: "));
+            if is_used && !(is_home && is_proven) || is_allowed && !is_home {
+                found.push(format!("{}:{}", file.display(), index + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 #[test]
 fn state_is_static_only_where_the_process_has_it_once() {
     let sources = runtime();
     let found: Vec<_> = product(&sources)
         .filter(|source| !source.path.starts_with("logging/"))
-        .filter(|source| !["__private.rs", "sentry/slot.rs"].contains(&source.path.as_str()))
+        .filter(|source| !OF_PROCESS.contains(&source.path.as_str()))
         .filter(|source| {
             source.code.lines().map(str::trim_start).any(|line| {
                 (line.starts_with("static ") || line.starts_with("pub(crate) static "))

@@ -53,6 +53,14 @@ impl Target {
         Self { address, request: request.into_bytes().into() }
     }
 
+    /// The same for a caller who reads this media type only.
+    #[must_use]
+    pub fn accepting(self, media_type: &str) -> Self {
+        let request = String::from_utf8_lossy(&self.request);
+        let request = request.replace("accept: */*", &format!("accept: {media_type}"));
+        Self { request: request.into_bytes().into(), ..self }
+    }
+
     /// Asks once.
     ///
     /// # Errors

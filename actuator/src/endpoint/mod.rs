@@ -7,8 +7,11 @@ mod auditevents;
 mod beans;
 mod cached;
 mod caches;
+mod certs;
 mod conditions;
 mod configprops;
+#[cfg(feature = "debug")]
+mod debug;
 mod env;
 mod env_writing;
 mod health;
@@ -19,11 +22,13 @@ mod health_document;
 mod health_operations;
 mod health_override;
 mod health_view;
+mod heapdump;
 mod httpexchanges;
 mod httpexchanges_schema;
 mod httptrace;
 mod info;
 mod level_terms;
+mod limits;
 mod log_link;
 mod logfile;
 mod logfiles;
@@ -32,10 +37,13 @@ mod loggers;
 mod logstream;
 mod mappings;
 mod mappings_conditions;
+mod memory;
 mod metrics;
 mod metrics_view;
 mod migrations;
+mod not_now;
 mod openapi;
+mod profile;
 mod prometheus;
 mod refresh;
 mod refused;
@@ -45,6 +53,8 @@ mod scheduledtasks;
 mod sessions;
 mod shutdown;
 mod startup;
+mod tasks;
+mod thread_text;
 mod threaddump;
 
 use std::{sync::Arc, time::Duration};
@@ -67,16 +77,23 @@ use crate::{
     registry::BeanRegistry,
     settings::SettingsReader,
     support::trigger::Trigger,
+    task::Tasks,
     thread::ThreadRepository,
 };
 
 pub(crate) use self::sbom::{SbomEndpoint, VersionsViewSettings};
 pub(crate) use cached::CacheSettings;
 pub(crate) use caches::CachesEndpoint;
+pub(crate) use certs::CertsEndpoint;
 pub(crate) use configprops::ConfigpropsParts;
+#[cfg(feature = "debug")]
+pub(crate) use debug::DebugEndpoint;
 pub(crate) use health_view::ViewSettings;
+pub(crate) use heapdump::{HeapSource, HeapdumpEndpoint, NoHeapdump};
+pub(crate) use limits::LimitsEndpoint;
 pub(crate) use log_link::LogLink;
 pub(crate) use mappings::MappingsEndpoint;
+pub(crate) use memory::MemoryEndpoint;
 pub(crate) use metrics_view::{MetricsViewSettings, c2c_key};
 pub(crate) use migrations::{FlywayEndpoint, MigrationsEndpoint, MigrationsView};
 pub(crate) use openapi::OpenapiEndpoint;
@@ -138,24 +155,30 @@ pub(crate) const IDS: &[&str] = &[
     "auditevents",
     "beans",
     "caches",
+    "certs",
     "conditions",
     "configprops",
+    "debug",
     "dump",
     "env",
     "flyway",
     "health",
+    "heapdump",
     "httpexchanges",
     "httptrace",
     "info",
+    "limits",
     "logfile",
     "logfiles",
     "loggeroverrides",
     "loggers",
     "logstream",
     "mappings",
+    "memory",
     "metrics",
     "migrations",
     "openapi",
+    "profile",
     "prometheus",
     "refresh",
     "restart",
@@ -164,6 +187,7 @@ pub(crate) const IDS: &[&str] = &[
     "sessions",
     "shutdown",
     "startup",
+    "tasks",
     "threaddump",
     "trace",
 ];
@@ -240,8 +264,16 @@ pub(crate) fn all(
         Arc::new(loggeroverrides::LoggerOverridesEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(loggers::LoggersEndpoint::new(loggers.clone(), Arc::clone(kept))),
         Arc::new(self::metrics::MetricsEndpoint::new(Arc::clone(&subjects.meters))),
+        Arc::new(profile::ProfileEndpoint::new(
+            Arc::clone(&subjects.threads),
+            &subjects.application,
+        )),
         Arc::new(refresh::RefreshEndpoint::new(subjects.refresh.clone(), subjects.is_refreshable)),
         Arc::new(shutdown::ShutdownEndpoint::new(subjects.shutdown.clone())),
+        Arc::new(tasks::TasksEndpoint::new(
+            Tasks::of_process(),
+            subjects.sanitizer.as_ref().clone(),
+        )),
         Arc::new(ThreaddumpEndpoint::new(
             Arc::clone(&subjects.threads),
             &subjects.application,
@@ -283,6 +315,7 @@ pub(crate) fn why_missing(id: &str) -> &'static str {
     match id {
         "auditevents" => "management.auditevents.enabled is false",
         "caches" => "no cache is registered: App::cache registers one",
+        "debug" => "it needs the feature `debug`, and actuator.debug.enabled to be true",
         "dump" => "actuator.compat.dump is not true",
         "httptrace" | "trace" => "actuator.compat.httptrace is not true",
         "logfile" => "there is no log file, and nothing of the log is kept in memory",

@@ -1,25 +1,45 @@
 //! `/threaddump` as JSON and as text, and its alias `/dump` of Spring Boot 1.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use serde::{Serialize, Serializer};
 
+use super::thread_text;
 use crate::{
     model::{
         answer::Answer,
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
+        parameter::{Parameter, Shape},
         problem::Problem,
         reply::Reply,
         schema::{Member, Schema},
+        stack_frame::StackFrame,
     },
-    support::time::iso_instant,
-    thread::{ThreadDump, ThreadInfo, ThreadRepository},
+    settings::FromSetting as _,
+    task::Tasks,
+    thread::{ThreadDump, ThreadGroup, ThreadInfo, ThreadRepository, ThreadStack},
 };
 
+const GROUP: &str = "group";
+const PARAMETERS: &[Parameter] =
+    &[Parameter::query(GROUP, Shape::Boolean, "Threads with the same stack are told together.")];
 const OPERATIONS: &[Operation] = &[
-    Operation::read(&[]).doing("All threads.").answering(&[Answer::of(DUMP)]),
-    Operation::read(&[]).producing(Produces::Text).answering(&[Answer::of(Schema::Text)]),
+    Operation::read(&[])
+        .doing("What each thread is doing.")
+        .taking(PARAMETERS)
+        .answering(&[Answer::of(DUMP)]),
+    Operation::read(&[])
+        .doing("The same as text.")
+        .taking(PARAMETERS)
+        .producing(Produces::Text)
+        .answering(&[Answer::of(Schema::Text)]),
 ];
 const LIST: &[Operation] =
     &[Operation::read(&[]).doing("All threads.").answering(&[Answer::of(THREADS)])];
@@ -45,6 +65,8 @@ const THREADS: Schema = Schema::List(&Schema::Named(
         Member::new("waitedTime", Schema::Integer),
     ]),
 ));
+/// Files with debug information are kept open for so long after the last dump.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// Serves thread dumps.
 #[derive(Debug)]
@@ -52,7 +74,10 @@ pub(crate) struct ThreaddumpEndpoint {
     threads: Arc<ThreadRepository>,
     /// What stands where Java names its virtual machine: `orders (0.1.0 linux x86_64)`.
     title: String,
+    tasks: Tasks,
     form: Form,
+    /// Whether somebody waits for the dumps to end.
+    is_tidied: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,26 +90,58 @@ impl ThreaddumpEndpoint {
     /// `/threaddump`. Name and version are the application's, for the head of the text form.
     pub(crate) fn new(threads: Arc<ThreadRepository>, name: &str, version: &str) -> Self {
         let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-        Self { threads, title: format!("{name} ({version} {os} {arch})"), form: Form::Threaddump }
+        Self::with(threads, format!("{name} ({version} {os} {arch})"), Form::Threaddump)
     }
 
     /// `/dump`: the bare list.
     pub(crate) fn dump(threads: Arc<ThreadRepository>) -> Self {
-        Self { threads, title: String::new(), form: Form::Dump }
+        Self::with(threads, String::new(), Form::Dump)
     }
 
-    async fn answer(&self, operation: usize) -> EndpointResult {
+    fn with(threads: Arc<ThreadRepository>, title: String, form: Form) -> Self {
+        Self { threads, title, tasks: Tasks::of_process(), form, is_tidied: Arc::default() }
+    }
+
+    async fn answer(&self, call: Call<'_>) -> EndpointResult {
+        let is_grouped = match call.text(GROUP) {
+            Some(text) => bool::from_setting(&text).map_err(|_| {
+                Problem::bad_request(format!("{GROUP} is {text}; true or false is"))
+            })?,
+            None => false,
+        };
         let threads = Arc::clone(&self.threads);
         let dump = tokio::task::spawn_blocking(move || threads.dump())
             .await
             .map_err(|error| Problem::internal(format!("no thread dump: {error}")))?;
-        match (self.form, operation) {
-            (Form::Dump, _) => Reply::json(&Threads(&dump.threads)),
-            (Form::Threaddump, 0) => {
+        self.tidy_later();
+        match (self.form, call.operation, is_grouped) {
+            (Form::Dump, ..) => Reply::json(&Threads(&dump.threads)),
+            (Form::Threaddump, 0, false) => {
                 Reply::json(&ThreadDumpDescriptor { threads: Threads(&dump.threads) })
             }
-            (Form::Threaddump, _) => Ok(Reply::Text(text(&self.title, &dump).into())),
+            (Form::Threaddump, 0, true) => Reply::json(&GroupsDescriptor { groups: groups(&dump) }),
+            (Form::Threaddump, ..) => {
+                let text = thread_text::text(&self.title, &dump, is_grouped, &self.tasks);
+                Ok(Reply::Text(text.into()))
+            }
         }
+    }
+
+    /// Lets go of what dumps need once nobody asks for one any more.
+    fn tidy_later(&self) {
+        if self.is_tidied.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (threads, is_tidied) = (Arc::downgrade(&self.threads), Arc::clone(&self.is_tidied));
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(IDLE).await;
+                if threads.upgrade().is_none_or(|threads| threads.rest(IDLE)) {
+                    break;
+                }
+            }
+            is_tidied.store(false, Ordering::Release);
+        });
     }
 }
 
@@ -108,27 +165,8 @@ impl Endpoint for ThreaddumpEndpoint {
     }
 
     fn invoke<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, EndpointResult> {
-        Box::pin(self.answer(call.operation))
+        Box::pin(self.answer(call))
     }
-}
-
-/// The text form. Java's first line has no time zone; a `Z` says that it is UTC.
-fn text(title: &str, dump: &ThreadDump) -> String {
-    let taken = iso_instant(dump.taken_at);
-    let date = taken.get(..19).unwrap_or(&taken).replace('T', " ");
-    let mut text = format!("{date}Z\nFull thread dump {title}:\n\n");
-    for thread in &dump.threads {
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "\"{}\" - Thread t@{}\n   java.lang.Thread.State: {}\n\n   \
-             Locked ownable synchronizers:\n\t- None\n\n",
-            thread.name,
-            thread.id,
-            thread.state.name(),
-        );
-    }
-    text
 }
 
 #[derive(Serialize)]
@@ -136,11 +174,84 @@ struct ThreadDumpDescriptor<'d> {
     threads: Threads<'d>,
 }
 
+#[derive(Serialize)]
+struct GroupsDescriptor<'d> {
+    groups: Vec<GroupDescriptor<'d>>,
+}
+
+/// Threads with one stack.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GroupDescriptor<'d> {
+    count: usize,
+    stack_trace: Stack<'d>,
+    thread_state: &'static str,
+    threads: Vec<NameDescriptor<'d>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NameDescriptor<'d> {
+    thread_id: u64,
+    thread_name: &'d str,
+}
+
+fn groups(dump: &ThreadDump) -> Vec<GroupDescriptor<'_>> {
+    dump.groups().iter().filter_map(GroupDescriptor::of).collect()
+}
+
+impl<'d> GroupDescriptor<'d> {
+    fn of(group: &ThreadGroup<'d>) -> Option<Self> {
+        let first: &'d ThreadInfo = group.threads.first()?;
+        let names = group.threads.iter();
+        let names = names.map(|one| NameDescriptor { thread_id: one.id, thread_name: &one.name });
+        Some(Self {
+            count: group.threads.len(),
+            stack_trace: Stack(&first.stack),
+            thread_state: first.state.name(),
+            threads: names.collect(),
+        })
+    }
+}
+
 struct Threads<'d>(&'d [ThreadInfo]);
 
 impl Serialize for Threads<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(ThreadDescriptor::from))
+    }
+}
+
+struct Stack<'d>(&'d ThreadStack);
+
+impl Serialize for Stack<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.frames().map(FrameDescriptor::from))
+    }
+}
+
+/// One frame. As in Java the line is -2 for what is none of the language's own, and -1 if unknown.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FrameDescriptor<'d> {
+    class_name: &'d str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_name: Option<&'d str>,
+    line_number: i64,
+    method_name: &'d str,
+    native_method: bool,
+}
+
+impl<'d> From<&'d StackFrame> for FrameDescriptor<'d> {
+    fn from(frame: &'d StackFrame) -> Self {
+        let unknown = if frame.is_native { -2 } else { -1 };
+        Self {
+            class_name: &frame.scope,
+            file_name: frame.file.as_deref(),
+            line_number: frame.line.map_or(unknown, i64::from),
+            method_name: &frame.function,
+            native_method: frame.is_native,
+        }
     }
 }
 
@@ -156,7 +267,7 @@ struct ThreadDescriptor<'d> {
     locked_monitors: [(); 0],
     locked_synchronizers: [(); 0],
     priority: u8,
-    stack_trace: [(); 0],
+    stack_trace: Stack<'d>,
     suspended: bool,
     thread_id: u64,
     thread_name: &'d str,
@@ -171,12 +282,12 @@ impl<'d> From<&'d ThreadInfo> for ThreadDescriptor<'d> {
             blocked_count: 0,
             blocked_time: -1,
             daemon: thread.is_daemon,
-            in_native: false,
+            in_native: thread.stack.frames().next().is_some_and(|frame| frame.is_native),
             lock_owner_id: -1,
             locked_monitors: [],
             locked_synchronizers: [],
             priority: thread.priority,
-            stack_trace: [],
+            stack_trace: Stack(&thread.stack),
             suspended: thread.is_suspended,
             thread_id: thread.id,
             thread_name: &thread.name,
@@ -189,17 +300,16 @@ impl<'d> From<&'d ThreadInfo> for ThreadDescriptor<'d> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
-
     use serde_json::Value;
 
     use super::*;
-    use crate::{support::clock::Clock, thread::ThreadState};
+    use crate::{support::clock::Clock, thread::ThreadSettings};
 
     fn repository() -> Arc<ThreadRepository> {
         Arc::new(ThreadRepository::new(
             Clock::system(),
             crate::model::sanitizer::Sanitizer::default(),
+            ThreadSettings::default(),
         ))
     }
 
@@ -225,29 +335,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn threads_with_one_stack_are_told_together_where_that_is_asked() {
+        let endpoint = ThreaddumpEndpoint::new(repository(), "orders", "0.1.0");
+        let mut call = Call::new(0);
+        call.query.push((GROUP.into(), "true".into()));
+        let Ok(Reply::Json { body, .. }) = endpoint.invoke(call).await else { panic!() };
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        for group in body["groups"].as_array().unwrap() {
+            let threads = group["threads"].as_array().unwrap();
+            assert_eq!(group["count"].as_u64(), Some(threads.len() as u64));
+            assert!(group["stackTrace"].is_array() && group["threadState"].is_string());
+            assert!(threads[0]["threadName"].is_string());
+        }
+        let mut call = Call::new(0);
+        call.query.push((GROUP.into(), "perhaps".into()));
+        assert_eq!(endpoint.invoke(call).await.unwrap_err().status(), 400);
+    }
+
+    #[tokio::test]
     async fn the_old_dump_is_the_bare_list() {
         let endpoint = ThreaddumpEndpoint::dump(repository());
         assert_eq!((endpoint.id(), endpoint.operations().len()), ("dump", 1));
         assert!(json(endpoint).await[0]["threadName"].is_string());
-    }
-
-    #[test]
-    fn trap_seed_22_the_text_form_is_javas_with_a_time_zone() {
-        let thread = ThreadInfo {
-            id: 7,
-            name: "orders-poller".to_owned(),
-            state: ThreadState::Waiting,
-            is_daemon: true,
-            is_suspended: false,
-            priority: 5,
-        };
-        let taken_at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_252_939_222);
-        let dump = ThreadDump { taken_at, threads: vec![thread] };
-        assert_eq!(
-            text("orders (0.1.0 linux x86_64)", &dump),
-            "2026-11-21 09:22:19Z\nFull thread dump orders (0.1.0 linux x86_64):\n\n\
-             \"orders-poller\" - Thread t@7\n   java.lang.Thread.State: WAITING\n\n   \
-             Locked ownable synchronizers:\n\t- None\n\n"
-        );
     }
 }

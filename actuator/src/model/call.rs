@@ -1,6 +1,6 @@
 //! What an endpoint is asked: the operation, its arguments, and who asks.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, net::IpAddr};
 
 use super::{principal::Principal, problem::Problem, web_request::WebRequest};
 
@@ -27,6 +27,8 @@ pub struct Call<'a> {
     pub version: ApiVersion,
     /// The caller, once authenticated.
     pub principal: Option<&'a Principal>,
+    /// The address of the caller, as far as it is known and trusted proxies tell it.
+    pub client: Option<IpAddr>,
     /// What the caller has seen last of a stream (`Last-Event-ID`): it goes on behind that.
     pub last_event_id: Option<&'a str>,
     /// The listener on which the call arrived.
@@ -69,6 +71,7 @@ impl Call<'_> {
             request: None,
             version: ApiVersion::V3,
             principal: None,
+            client: None,
             last_event_id: None,
             listener: Listener::Application,
             additional_path: None,

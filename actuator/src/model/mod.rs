@@ -33,6 +33,7 @@ pub(crate) mod sanitizer;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod source;
+pub(crate) mod stack_frame;
 pub(crate) mod surface;
 pub(crate) mod trace_context;
 pub(crate) mod web_request;

@@ -14,6 +14,7 @@ use super::{
     basics::OnLoopback,
     builder::Builder,
     health,
+    insides::Insides,
     lifecycle::{Lifecycle, LifecycleSettings},
     lifecycle_audit, registration_meters, sentry,
     settings::ServerSettings,
@@ -70,6 +71,8 @@ pub struct Actuator {
     pub(super) admin: AdminClientSettings,
     pub(super) browser: Arc<BrowserSettings>,
     pub(super) on_loopback: OnLoopback,
+    /// Whether thread dumps are to have stacks.
+    pub(super) has_stacks: bool,
     pub(super) webhook: WebhookSettings,
     pub(super) exports: ExportSettings,
     pub(super) exposition: Arc<Exposition>,
@@ -90,6 +93,7 @@ pub struct Actuator {
     pub(super) sampler: MetricsSampler,
     pub(super) streams: Streams,
     pub(super) scheduled_tasks: ScheduledTasks,
+    pub(super) insides: Insides,
 }
 
 impl Actuator {

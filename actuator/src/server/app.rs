@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     actuator::Actuator,
+    insides::Insides,
     lifecycle::{HookResult, Lifecycle},
     scheduling::Scheduling,
     stores::Stores,
@@ -60,6 +61,7 @@ pub struct App {
     pub(super) on_assembled: Vec<OnAssembled>,
     pub(super) stores: Stores,
     pub(super) startup: StartupSteps,
+    pub(super) insides: Insides,
 }
 
 /// Called with the service once it is put together.
@@ -100,6 +102,7 @@ impl App {
             on_assembled: Vec::new(),
             stores: Stores::default(),
             startup: StartupSteps::default(),
+            insides: Insides::default(),
         }
     }
 
@@ -314,14 +317,14 @@ impl App {
         self
     }
 
-    /// Tells the numbers of the application's allocator: the meters `allocator.*`, and with
-    /// `actuator.metrics.jvm-aliases` those of the admin server's memory cards. `read` is asked
-    /// every few seconds, on a thread of its own.
+    /// Tells the numbers of the application's allocator: the meters `allocator.*`, the endpoint
+    /// `memory`, and with `actuator.metrics.jvm-aliases` the admin server's memory cards. `read` is
+    /// asked every few seconds, on a thread of its own.
     pub fn allocator(
         &mut self,
         read: impl Fn() -> AllocatorStatistics + Send + 'static,
     ) -> &mut Self {
-        self.allocator = Some(Box::new(read));
+        self.allocator = Some(self.insides.share_allocator(Box::new(read)));
         self
     }
 

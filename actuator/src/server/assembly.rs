@@ -6,9 +6,9 @@ use tokio::runtime::Handle;
 
 use super::{
     actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions, custom,
-    declared_meters, endpoint_audit, further, guard, health, level_audit, level_store, lifecycle,
-    lifecycle::Lifecycle, log_meters, mounts::Ground, sentry, streams::Streams, surface,
-    typed_settings,
+    declared_meters, endpoint_audit, further, guard, health, heapdump, insides::Insides,
+    level_audit, level_store, lifecycle, lifecycle::Lifecycle, log_meters, mounts::Ground, sentry,
+    streams::Streams, surface, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -72,6 +72,7 @@ struct Parts {
     authenticators: Vec<Arc<dyn Authenticator>>,
     scheduled_tasks: ScheduledTasks,
     surfaces: Surfaces,
+    insides: Insides,
 }
 
 impl Parts {
@@ -132,7 +133,11 @@ impl Parts {
             exchanges: Arc::clone(&exchanges),
             log_link: LogLink::default(),
             audit: basics.audit.clone(),
-            threads: Arc::new(ThreadRepository::new(Clock::system(), sanitizer.clone())),
+            threads: Arc::new(ThreadRepository::new(
+                Clock::system(),
+                sanitizer.clone(),
+                config.threads,
+            )),
             beans,
             conditions: Conditions::default(),
             sanitizer: Arc::new(sanitizer),
@@ -158,6 +163,7 @@ impl Parts {
             authenticators: app.authenticators,
             scheduled_tasks: app.scheduling.tasks(),
             surfaces,
+            insides: app.insides,
         })
     }
 
@@ -218,6 +224,7 @@ impl Parts {
             admin: config.admin,
             browser: Arc::new(config.browser),
             on_loopback: basics.on_loopback,
+            has_stacks: config.threads.stacks,
             webhook: config.webhook,
             exports: config.exports,
             exposition,
@@ -238,6 +245,7 @@ impl Parts {
             sampler: self.sampler,
             streams: Streams::default(),
             scheduled_tasks: self.scheduled_tasks,
+            insides: self.insides,
         };
         // It is put together once.
         let _ = explained.set(conditions::of(&actuator));
@@ -288,7 +296,9 @@ fn bind_meters(
         declared_meters::add_gauge(&basics.meters, declared, value);
     }
     log_meters::bind(&basics.meters, &basics.logging);
-    let sampler = start_meters(&basics.meters, process, app.allocator.take())?;
+    let known = || Some(app.insides.share_allocator(heapdump::read_allocator()?));
+    let allocator = app.allocator.take().or_else(known);
+    let sampler = start_meters(&basics.meters, process, allocator)?;
     meter::bind_pool_meters(&basics.meters, &app.components);
     Ok(sampler)
 }

@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
-    builder::Builder, lifecycle::LifecycleSettings, listener::Inherited, recorder, sanitizing,
-    sentry, settings::ServerSettings, startup, stores::StoreSettings, typed_settings,
+    builder::Builder, debug::DebugSettings, lifecycle::LifecycleSettings, listener::Inherited,
+    recorder, sanitizing, sentry, settings::ServerSettings, startup, stores::StoreSettings,
+    typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -34,6 +35,7 @@ use crate::{
     settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
     startup::StartupSteps,
     support::{clock::Clock, service_manager::ServiceManager},
+    thread::ThreadSettings,
     web::{BrowserSettings, Exposure, ExposureDefaults},
     webhook::WebhookSettings,
 };
@@ -266,6 +268,7 @@ pub(super) struct Config {
     pub(super) admin: AdminClientSettings,
     pub(super) browser: BrowserSettings,
     pub(super) configprops: ShowValues,
+    pub(super) debug: DebugSettings,
     pub(super) env: EnvSettings,
     pub(super) exchange: ExchangeSettings,
     pub(super) exposition: ExpositionSettings,
@@ -281,6 +284,7 @@ pub(super) struct Config {
     pub(super) versions: endpoint::VersionsViewSettings,
     pub(super) security: SecuritySettings,
     pub(super) stores: StoreSettings,
+    pub(super) threads: ThreadSettings,
     pub(super) webhook: WebhookSettings,
 }
 
@@ -299,6 +303,7 @@ impl Config {
             admin: AdminClientSettings::read(reader),
             browser: BrowserSettings::read(reader),
             configprops: reader.show_values("configprops", show),
+            debug: DebugSettings::read(reader),
             env: EnvSettings::read(reader, show),
             exchange: ExchangeSettings::read(reader),
             exposition: ExpositionSettings::read(reader),
@@ -314,6 +319,7 @@ impl Config {
             cache: endpoint::CacheSettings::read(reader, ids),
             security: SecuritySettings::read(reader, ids),
             stores: StoreSettings::read(reader),
+            threads: ThreadSettings::read(reader),
             webhook: WebhookSettings::read(reader),
         }
     }

@@ -5,6 +5,7 @@ use super::{actuator::Actuator, features::FEATURES};
 use crate::{
     endpoint,
     model::condition::{Condition, Outcome},
+    thread::STACKS_MISSING,
 };
 
 /// All of them, sorted by the part.
@@ -15,7 +16,7 @@ pub(super) fn of(actuator: &Actuator) -> Vec<Condition> {
         .map(|endpoint| actuator.exposure.explain(endpoint))
         .chain(missing(actuator))
         .chain(FEATURES.iter().map(|(name, is_on)| feature(name, *is_on)))
-        .chain([admin(actuator), platform(actuator)])
+        .chain([admin(actuator), platform(actuator), stacks(actuator)])
         .collect();
     conditions.sort_by(|a, b| a.part.cmp(&b.part));
     conditions
@@ -56,6 +57,18 @@ fn platform(actuator: &Actuator) -> Condition {
         "neither the environment nor spring.main.cloud-platform tells of one: loopback by default"
     };
     decide("cloud platform".to_owned(), actuator.platform.is_some(), "OnPlatform", message)
+}
+
+fn stacks(actuator: &Actuator) -> Condition {
+    let setting = actuator.has_stacks;
+    let (is_on, message) = match (STACKS_MISSING, setting) {
+        (Some(missing), _) => (false, missing),
+        (None, false) => (false, "actuator.threaddump.stacks is false"),
+        (None, true) => {
+            (true, "cargo's feature stacks is on, and the system is one that gives them")
+        }
+    };
+    decide("thread stacks".to_owned(), is_on, "OnFeature", message)
 }
 
 fn decide(

@@ -6,6 +6,8 @@ pub(super) const FEATURES: &[(&str, bool)] = &[
     ("compression", cfg!(feature = "compression")),
     ("cron", cfg!(feature = "cron")),
     ("deadpool", cfg!(feature = "deadpool")),
+    ("debug", cfg!(feature = "debug")),
+    ("heap-profile", cfg!(feature = "heap-profile")),
     ("http2", cfg!(feature = "http2")),
     ("jwt", cfg!(feature = "jwt")),
     ("metrics", cfg!(feature = "metrics")),
@@ -19,6 +21,7 @@ pub(super) const FEATURES: &[(&str, bool)] = &[
     ("sqlx-mysql", cfg!(feature = "sqlx-mysql")),
     ("sqlx-postgres", cfg!(feature = "sqlx-postgres")),
     ("sqlx-sqlite", cfg!(feature = "sqlx-sqlite")),
+    ("stacks", cfg!(feature = "stacks")),
     ("tls", cfg!(feature = "tls")),
 ];
 

@@ -2,7 +2,10 @@
 //! subject beside this one makes its endpoints from what was declared and registered. A new one is a
 //! line in [`endpoints`].
 
-use super::{app::App, basics::Basics, custom, sbom, scheduling, startup, stores, surface};
+use super::{
+    app::App, basics::Basics, certs, custom, debug, heapdump, limits, memory, sbom, scheduling,
+    startup, stores, surface,
+};
 use crate::{
     endpoint::Mount,
     error::Result,
@@ -41,8 +44,11 @@ pub(super) fn endpoints_and_mounts(
 
 /// All of them; those without a subject in this service are left out.
 pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> {
-    let mut endpoints = vec![surface::mappings(ground), surface::openapi(ground)];
+    let mut endpoints = vec![certs::endpoint(ground), limits::endpoint(), memory::endpoint(ground)];
+    endpoints.extend([surface::mappings(ground), surface::openapi(ground)]);
+    endpoints.push(heapdump::endpoint(ground));
     endpoints.extend(custom::endpoints(ground)?);
+    endpoints.extend(debug::endpoint(ground));
     endpoints.extend(sbom::endpoint(ground));
     endpoints.extend(scheduling::endpoint(ground)?);
     endpoints.extend(startup::endpoint(ground));

@@ -7,8 +7,14 @@ mod basics;
 mod beans;
 mod builder;
 mod caches;
+mod certs;
 mod conditions;
 mod custom;
+#[cfg(feature = "debug")]
+mod debug;
+#[cfg(not(feature = "debug"))]
+#[path = "no_debug.rs"]
+mod debug;
 mod declared_meters;
 mod endpoint_audit;
 mod event_limit;
@@ -16,19 +22,28 @@ mod features;
 mod further;
 mod guard;
 mod health;
+#[cfg(all(feature = "heap-profile", target_os = "linux"))]
+mod heapdump;
+#[cfg(not(all(feature = "heap-profile", target_os = "linux")))]
+#[path = "no_heapdump.rs"]
+mod heapdump;
 mod help;
+mod insides;
 mod level_audit;
 mod level_store;
 mod lifecycle;
 mod lifecycle_audit;
+mod limits;
 mod listener;
 mod listener_meters;
 mod log_meters;
 mod management;
+mod memory;
 #[cfg(feature = "moka")]
 mod metered_caches;
 mod migrations;
 mod mounts;
+mod own_calls;
 mod package;
 mod probe;
 #[cfg(feature = "metrics")]

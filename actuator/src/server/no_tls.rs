@@ -16,7 +16,10 @@ use tokio::{
 };
 
 use super::listener::ListenerSettings;
-use crate::{error::Result, model::peer::ClientCertificate, settings::SettingsReader};
+use crate::{
+    error::Result, model::peer::ClientCertificate, settings::SettingsReader,
+    support::certificate::LoadedChain,
+};
 
 const REMEDY: &str = "this build of actuator leaves the feature `tls` out; add it to the \
                       dependency, or take the setting away";
@@ -91,6 +94,11 @@ impl Tls {
 
     /// Never called.
     pub(crate) fn watch(&self, _: &Handle) {
+        match self.0 {}
+    }
+
+    /// Never called.
+    pub(crate) fn loaded(&self, _: &str) -> Vec<LoadedChain> {
         match self.0 {}
     }
 

@@ -85,6 +85,7 @@ impl Actuator {
         let secured = self.server.secured(&beside.handle)?;
         secured.follow(&self.live);
         let opening = self.startup.step("actuator.listeners");
+        self.insides.listens(router.clone(), secured.clone());
         let ports = Ports::open(&mut self.server, secured, &beside).await?;
         let files = self.write_files(&ports)?;
         if takes_signals && self.refreshes_on_hangup() {

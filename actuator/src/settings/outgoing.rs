@@ -1,10 +1,13 @@
 //! What settings say of calls out: headers to send, certificates to trust and to show. The same
 //! names below every prefix.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::SettingsReader;
-use crate::support::outgoing::{Authorization, Credentials, Headers, Trust};
+use crate::support::{
+    certificate::{CertificateRole, LoadedChain},
+    outgoing::{Authorization, Credentials, Headers, Trust, chain_of_file},
+};
 
 impl SettingsReader<'_> {
     /// `<prefix>.headers.*`: headers to send. Their values are secrets.
@@ -59,15 +62,17 @@ impl SettingsReader<'_> {
         let [authority, chain, key] = ["ca-certificate", "client-certificate", "client-key"]
             .map(|below| format!("{prefix}.{below}"));
         let mut trust = Trust::default();
-        if let Some(file) = self.value::<PathBuf>(&authority)
-            && let Err(complaint) = trust.trust_only(&file)
-        {
-            self.reject(&authority, complaint);
+        if let Some(file) = self.value::<PathBuf>(&authority) {
+            match trust.trust_only(&file) {
+                Ok(()) => self.loaded(prefix, &authority, &file, CertificateRole::Authority),
+                Err(complaint) => self.reject(&authority, complaint),
+            }
         }
         match (self.value::<PathBuf>(&chain), self.value::<PathBuf>(&key)) {
             (Some(chain_file), Some(key_file)) => {
-                if let Err(complaint) = trust.identify_with(&chain_file, &key_file) {
-                    self.reject(&chain, complaint);
+                match trust.identify_with(&chain_file, &key_file) {
+                    Ok(()) => self.loaded(prefix, &chain, &chain_file, CertificateRole::Client),
+                    Err(complaint) => self.reject(&chain, complaint),
                 }
             }
             (Some(_), None) => self.reject(&chain, format!("needs {key} too")),
@@ -75,5 +80,18 @@ impl SettingsReader<'_> {
             (None, None) => {}
         }
         trust
+    }
+
+    /// Keeps what the certificates of a file say, for those who list what the service has loaded.
+    fn loaded(&self, prefix: &str, setting: &str, file: &Path, role: CertificateRole) {
+        let read = chain_of_file(file);
+        self.settings().certificates.keep(LoadedChain {
+            role,
+            used_by: Some(prefix.to_owned()),
+            setting: setting.to_owned(),
+            file: file.display().to_string(),
+            problem: read.as_ref().err().cloned(),
+            certificates: read.unwrap_or_default(),
+        });
     }
 }

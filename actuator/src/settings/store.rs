@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Property, PropertySource, SettingsBuilder, catalog, name, policy::LeftOut};
+use crate::support::certificate::LoadedCertificates;
 
 /// All settings, highest precedence first.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,8 @@ pub struct Settings {
     pub(super) active_profiles: Vec<String>,
     pub(super) warnings: Vec<String>,
     pub(super) left_out: LeftOut,
+    /// The certificates of calls out that were read by these settings.
+    pub(crate) certificates: LoadedCertificates,
 }
 
 impl Settings {

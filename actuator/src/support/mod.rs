@@ -1,6 +1,7 @@
 //! Small tools that know nothing of actuators.
 
 pub(crate) mod application_runtime;
+pub(crate) mod certificate;
 pub(crate) mod clock;
 pub(crate) mod data_size;
 #[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]

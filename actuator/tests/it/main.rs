@@ -13,6 +13,8 @@ mod bad_input;
 mod browser;
 mod calls_pools_caches;
 mod conditions;
+#[cfg(feature = "debug")]
+mod debug;
 mod embedded;
 mod env_writes;
 mod error_odds;
@@ -28,6 +30,7 @@ mod health_odds;
 mod health_stress;
 mod health_views;
 mod host_checks;
+mod insides;
 mod levels;
 mod life;
 mod life_supervised;

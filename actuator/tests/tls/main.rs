@@ -4,6 +4,7 @@
 
 #[path = "../../src/server/tls/test_certificates.rs"]
 mod certificates;
+mod certs;
 mod client;
 
 use std::time::Duration;

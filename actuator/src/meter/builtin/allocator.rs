@@ -73,6 +73,11 @@ impl AllocatorStatistics {
         self
     }
 
+    /// All of it in bytes: allocated, active, resident, mapped, retained.
+    pub(crate) fn in_bytes(&self) -> [Option<u64>; 5] {
+        [self.allocated, self.active, self.resident, self.mapped, self.retained].map(in_bytes)
+    }
+
     /// What the application holds, if it is told.
     pub(super) fn used(&self) -> Option<u64> {
         in_bytes(self.allocated)

@@ -16,8 +16,16 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     Complaint, TlsSettings, client_certificate, handshakes::Handshakes, material::Material, reload,
+    source::PemSource,
 };
-use crate::{model::peer::ClientCertificate, settings::SettingsReader, support::time::iso_instant};
+use crate::{
+    model::peer::ClientCertificate,
+    settings::SettingsReader,
+    support::{
+        certificate::{Certificate, CertificateRole, LoadedChain},
+        time::iso_instant,
+    },
+};
 
 /// How long a handshake may take, from the first byte to the last.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -137,6 +145,24 @@ impl Tls {
         let material = Arc::new(Material::load(settings)?);
         let (state, settings) = (Arc::clone(&self.state), Arc::new(settings.clone()));
         Ok(move || state.put_into_force(InForce { settings, material }))
+    }
+
+    /// The certificates that are in force now, for the listener of this name.
+    pub(crate) fn loaded(&self, listener: &str) -> Vec<LoadedChain> {
+        let InForce { settings, material } = self.state.in_force();
+        let chain = |source: &PemSource, role, certificates: &[Certificate]| LoadedChain {
+            role,
+            used_by: Some(listener.to_owned()),
+            setting: source.setting.clone(),
+            file: source.to_string(),
+            certificates: certificates.to_vec(),
+            problem: None,
+        };
+        let own = chain(&settings.certificate, CertificateRole::Server, &material.chain);
+        let trusted = settings.trust.as_ref().filter(|_| !material.trusted.is_empty());
+        let trusted =
+            trusted.map(|source| chain(source, CertificateRole::Authority, &material.trusted));
+        std::iter::once(own).chain(trusted).collect()
     }
 
     /// What looks at the files once, at each call.

@@ -1,15 +1,14 @@
 //! What a client's certificate says: its subject, its names and its fingerprint.
 
-use std::{fmt::Write as _, net::IpAddr};
+use std::fmt::Write as _;
 
 use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
 use x509_cert::{
     certificate::{CertificateInner, Raw},
     der::Decode as _,
-    ext::pkix::{SubjectAltName, name::GeneralName},
 };
 
-use crate::model::peer::ClientCertificate;
+use crate::{model::peer::ClientCertificate, support::outgoing::alternative_names};
 
 /// Reads a certificate in DER, which is verified already. What cannot be read of it is not there.
 pub(super) fn of_der(der: &[u8]) -> ClientCertificate {
@@ -19,29 +18,12 @@ pub(super) fn of_der(der: &[u8]) -> ClientCertificate {
     };
     let facts = read.tbs_certificate();
     let common_name = facts.subject().common_name().ok().flatten();
-    let names = facts.get_extension::<SubjectAltName>().ok().flatten();
-    let names = names.map(|(_, SubjectAltName(names))| names).unwrap_or_default();
     ClientCertificate {
         subject: facts.subject().to_string(),
         common_name: common_name.map(|name| name.value().to_string()),
-        alternative_names: names.iter().filter_map(alternative_name).collect(),
+        alternative_names: alternative_names(facts),
         fingerprint,
     }
-}
-
-fn alternative_name(name: &GeneralName) -> Option<String> {
-    Some(match name {
-        GeneralName::DnsName(name) => format!("DNS:{name}"),
-        GeneralName::UniformResourceIdentifier(uri) => format!("URI:{uri}"),
-        GeneralName::Rfc822Name(mail) => format!("email:{mail}"),
-        GeneralName::IpAddress(bytes) => {
-            let bytes = bytes.as_bytes();
-            let ip = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
-            let ip = ip.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()?;
-            format!("IP:{ip}")
-        }
-        _ => return None,
-    })
 }
 
 /// SHA-256 in lower case hexadecimal.

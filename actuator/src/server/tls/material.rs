@@ -16,7 +16,7 @@ use super::{
     settings::{ClientAuth, Protocol},
     source::{PemSource, Stamp},
 };
-use crate::support::outgoing::Certificate;
+use crate::support::certificate::Certificate;
 
 /// What is spoken over TLS, the best first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -28,6 +28,10 @@ pub(super) struct Material {
     pub(super) config: Arc<ServerConfig>,
     /// What the service's own certificate says.
     pub(super) certificate: Certificate,
+    /// What it and those that vouch for it say, as they are sent.
+    pub(super) chain: Vec<Certificate>,
+    /// What the authorities of clients say, if clients are asked for certificates.
+    pub(super) trusted: Vec<Certificate>,
     /// That certificate.
     pub(super) own: CertificateDer<'static>,
     /// The state of the files it was read from.
@@ -44,6 +48,8 @@ impl Material {
         let own = chain.first().cloned().unwrap_or_else(|| CertificateDer::from(Vec::new()));
         let certificate = Certificate::of_der(&own).map_err(bad)?;
         let provider = provider(settings)?;
+        let told = facts(&chain);
+        let authorities = authorities(settings)?;
         let identity = CertifiedKey::from_der(chain, key(&settings.key)?, &provider);
         let identity = identity.map_err(|error| {
             bad(format!("{} and {} do not fit: {error}", settings.certificate, settings.key))
@@ -51,7 +57,7 @@ impl Material {
         let mut config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&versions(&settings.protocols))
             .map_err(|error| bad(error.to_string()))?
-            .with_client_cert_verifier(verifier(settings, &own, &provider)?)
+            .with_client_cert_verifier(verifier(settings, &authorities, &own, &provider)?)
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(identity)));
         let offered = PROTOCOLS.iter().filter(|protocol| settings.http2 || **protocol != b"h2");
         config.alpn_protocols = offered.map(|protocol| protocol.to_vec()).collect();
@@ -62,7 +68,8 @@ impl Material {
             config.session_storage = Arc::new(NoServerSessionStorage {});
             config.send_tls13_tickets = 0;
         }
-        Ok(Self { config: Arc::new(config), certificate, own, stamp })
+        let (config, trusted) = (Arc::new(config), facts(&authorities));
+        Ok(Self { config, certificate, chain: told, trusted, own, stamp })
     }
 
     /// Why the certificate is worth a warning now, if it is.
@@ -148,8 +155,22 @@ fn registered_name(suite: CipherSuite) -> String {
     suite.as_str().unwrap_or_default().replace("TLS13_", "TLS_")
 }
 
+/// What certificates say; those that say nothing readable are left out.
+fn facts(chain: &[CertificateDer<'_>]) -> Vec<Certificate> {
+    chain.iter().filter_map(|der| Certificate::of_der(der).ok()).collect()
+}
+
+/// The authorities of clients; none if clients are not asked. Blocks.
+fn authorities(settings: &TlsSettings) -> Result<Vec<CertificateDer<'static>>, Complaint> {
+    match &settings.trust {
+        Some(source) if settings.client_auth != ClientAuth::None => certificates(source),
+        _ => Ok(Vec::new()),
+    }
+}
+
 fn verifier(
     settings: &TlsSettings,
+    trusted: &[CertificateDer<'static>],
     own: &CertificateDer<'static>,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, Complaint> {
@@ -157,8 +178,8 @@ fn verifier(
         return Ok(WebPkiClientVerifier::no_client_auth());
     };
     let mut roots = RootCertStore::empty();
-    for certificate in certificates(source)? {
-        let added = roots.add(certificate);
+    for certificate in trusted {
+        let added = roots.add(certificate.clone());
         added.map_err(|error| source.complaint(format!("{source}: {error}")))?;
     }
     let builder =

@@ -233,5 +233,8 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "actuator.logfile.ring-size" Size "1MB" "How much of the log is kept in memory where there is no file; 0 for none.";
     "actuator.compat.pymicro.enabled" Bool "false" "Whether pymicro's counters are served and sent to statsd.";
     "actuator.compat.pymicro.path" Text "/metrics" "Where pymicro's counters are served.";
+    "actuator.threaddump.stacks" Bool "true" "Whether thread dumps have stacks, where they are compiled in (cargo's feature stacks).";
+    "actuator.threaddump.time-to-live" Duration "1s" "How long a thread dump is shared by all who ask for one.";
+    "actuator.threaddump.signal" Number "46" "The real-time signal that threads are sent for their stacks; another one if the application uses this one.";
     "actuator.compat.dump" Bool "false" "Whether dump is served beside threaddump.";
 };

@@ -95,6 +95,7 @@ pub const GROUPS: &[Group] = &[
             "actuator.sessions.",
         ],
     ),
+    ("Trying things out", &["actuator.debug."]),
     ("Sentry", &["actuator.sentry.", "sentry."]),
     ("Spring Boot Admin", &["spring.boot.admin."]),
     ("Older clients", &["actuator.compat."]),

@@ -3,6 +3,7 @@
 mod browser;
 mod callers;
 mod config;
+mod debug;
 mod general;
 mod groups;
 mod insight;
@@ -89,6 +90,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
         callers::ENTRIES,
         config::ENTRIES,
         insight::ENTRIES,
+        debug::ENTRIES,
         general::ENTRIES,
         lifecycle::ENTRIES,
         log_lines::ENTRIES,

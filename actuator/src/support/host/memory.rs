@@ -60,12 +60,12 @@ fn share(one: &MemoryUse, other: &MemoryUse) -> Ordering {
 }
 
 #[cfg(unix)]
-fn address_space_limit() -> Option<u64> {
+pub(super) fn address_space_limit() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::As).current
 }
 
 #[cfg(not(unix))]
-fn address_space_limit() -> Option<u64> {
+pub(super) fn address_space_limit() -> Option<u64> {
     None
 }
 

@@ -4,11 +4,17 @@
 //! or left out: an unreadable entry never fails a caller.
 
 mod cgroup;
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+mod code_mapping;
 mod disk;
 mod files;
 mod io;
+mod limits;
 mod machine;
+mod mappings;
 mod memory;
+#[cfg(all(feature = "heap-profile", target_os = "linux"))]
+mod memory_file;
 mod monotonic;
 mod mount;
 mod pressure;
@@ -20,16 +26,24 @@ mod root;
 mod smaps;
 mod system;
 mod thread;
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+mod thread_signals;
 
-pub(crate) use cgroup::{Cgroup, CgroupCpu, CgroupMemory, CgroupPids};
+pub(crate) use cgroup::{Cgroup, CgroupCpu, CgroupLimits, CgroupMemory, CgroupPids};
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+pub(crate) use code_mapping::CodeMapping;
 pub(crate) use disk::disk_space;
 pub(crate) use files::{max_files, open_files};
 pub(crate) use io::ProcessIo;
+pub(crate) use limits::{Allowance, ProcessLimits};
 pub(crate) use machine::{MachineMemory, NetworkTraffic};
+pub(crate) use mappings::{Mapping, Mappings};
 pub(crate) use memory::{MemoryLimit, MemoryUse, nearest_memory_limit};
+#[cfg(all(feature = "heap-profile", target_os = "linux"))]
+pub(crate) use memory_file::MemoryFile;
 pub(crate) use monotonic::monotonic_micros;
 pub(crate) use mount::is_mount_point;
-pub(crate) use pressure::Pressure;
+pub(crate) use pressure::{Averages, Pressure, Stall};
 pub(crate) use process::{ProcessIdentity, ProcessUsage};
 pub(crate) use regular_file::open_regular;
 #[cfg(test)]
@@ -38,6 +52,8 @@ pub(crate) use root::HostRoot;
 pub(crate) use smaps::MemoryMap;
 pub(crate) use system::SystemUsage;
 pub(crate) use thread::{OsThread, OsThreadState, ThreadActivity, os_threads};
+#[cfg(all(feature = "stacks", target_os = "linux"))]
+pub(crate) use thread_signals::{ThreadSignals, thread_ids, thread_name};
 
 /// The processors that this process may use, by affinity and cgroup quota; at least 1.
 pub(crate) fn cpu_count() -> usize {

@@ -7,6 +7,12 @@ use super::{HostRoot, process::bytes};
 /// status, and costs more: the kernel walks all pages, and holds the lock of the address space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MemoryMap {
+    /// Resident pages.
+    pub resident: Option<u64>,
+    /// Those of them that belong to no file.
+    pub anonymous: Option<u64>,
+    /// What is swapped out.
+    pub swapped: Option<u64>,
     /// Resident pages, each divided by the number of processes that have it.
     pub proportional: Option<u64>,
     /// Resident pages that no other process has and that can be read again.
@@ -27,6 +33,9 @@ impl MemoryMap {
         let text = root.read("/proc/self/smaps_rollup").unwrap_or_default();
         let bytes = |name| bytes(&text, name);
         Self {
+            resident: bytes("Rss"),
+            anonymous: bytes("Anonymous"),
+            swapped: bytes("Swap"),
             proportional: bytes("Pss"),
             private_clean: bytes("Private_Clean"),
             private_dirty: bytes("Private_Dirty"),
@@ -59,6 +68,7 @@ mod tests {
         let map = MemoryMap::read(&tree.root());
         assert_eq!((map.proportional, map.private_clean), (Some(352 * 1024), Some(84 * 1024)));
         assert_eq!(map.dirty(), Some(113 * 1024));
+        assert_eq!((map.resident, map.swapped), (Some(1772 * 1024), Some(3 * 1024)));
         tree.write("/proc/self/smaps_rollup", "Pss: many kB\n");
         assert_eq!(MemoryMap::read(&tree.root()), MemoryMap::default());
     }

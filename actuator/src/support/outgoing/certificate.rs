@@ -1,35 +1,27 @@
 //! What a certificate says of itself.
 
 use std::{
+    fmt::Write as _,
     fs::File,
     io::Read as _,
+    net::IpAddr,
     path::Path,
     time::{Duration, SystemTime},
 };
 
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use x509_cert::{
-    certificate::{CertificateInner, Raw},
+    certificate::{CertificateInner, Raw, TbsCertificateInner},
     der::Decode as _,
+    ext::pkix::{SubjectAltName, name::GeneralName},
 };
+
+use crate::support::certificate::Certificate;
 
 /// A file of certificates is some kilobytes.
 const LARGEST_FILE: u64 = 1024 * 1024;
 /// A chain has three or four certificates; a file may hold all authorities of a system.
 const MOST_CERTIFICATES: usize = 512;
-
-/// Whose it is, who vouches for it, and for how long.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
-    /// Whose it is, as in RFC 4514: `CN=shop.example,O=Shop`.
-    pub subject: String,
-    /// Who vouches for it.
-    pub issuer: String,
-    /// From when on it is valid.
-    pub not_before: SystemTime,
-    /// Until when it is valid.
-    pub not_after: SystemTime,
-}
 
 impl Certificate {
     /// Reads one certificate in DER.
@@ -42,10 +34,65 @@ impl Certificate {
         Ok(Self {
             subject: facts.subject().to_string(),
             issuer: facts.issuer().to_string(),
+            names: alternative_names(facts),
+            serial: hexadecimal(facts.serial_number().as_bytes()),
+            algorithm: algorithm(&read.signature_algorithm().oid.to_string()),
             not_before: instant(validity.not_before.to_unix_duration()),
             not_after: instant(validity.not_after.to_unix_duration()),
         })
     }
+}
+
+/// The names that a certificate is made for beside its subject: `DNS:shop.example`, `IP:10.0.0.1`,
+/// `URI:spiffe://…`, `email:…`. Those of other kinds are left out.
+pub fn alternative_names(facts: &TbsCertificateInner<Raw>) -> Vec<String> {
+    let names = facts.get_extension::<SubjectAltName>().ok().flatten();
+    let names = names.map(|(_, SubjectAltName(names))| names).unwrap_or_default();
+    names.iter().filter_map(alternative_name).collect()
+}
+
+fn alternative_name(name: &GeneralName) -> Option<String> {
+    Some(match name {
+        GeneralName::DnsName(name) => format!("DNS:{name}"),
+        GeneralName::UniformResourceIdentifier(uri) => format!("URI:{uri}"),
+        GeneralName::Rfc822Name(mail) => format!("email:{mail}"),
+        GeneralName::IpAddress(bytes) => {
+            let bytes = bytes.as_bytes();
+            let ip = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+            let ip = ip.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()?;
+            format!("IP:{ip}")
+        }
+        _ => return None,
+    })
+}
+
+/// Lower case, without the zeros in front, as Java writes a serial number.
+fn hexadecimal(number: &[u8]) -> String {
+    let text = number.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    let significant = text.trim_start_matches('0');
+    if significant.is_empty() { "0".to_owned() } else { significant.to_owned() }
+}
+
+/// The name that Java has for an algorithm of signatures; its number where there is none here.
+/// Sources: RFC 4055, RFC 5758, RFC 8410.
+fn algorithm(oid: &str) -> String {
+    match oid {
+        "1.2.840.113549.1.1.5" => "SHA1withRSA",
+        "1.2.840.113549.1.1.10" => "RSASSA-PSS",
+        "1.2.840.113549.1.1.11" => "SHA256withRSA",
+        "1.2.840.113549.1.1.12" => "SHA384withRSA",
+        "1.2.840.113549.1.1.13" => "SHA512withRSA",
+        "1.2.840.10045.4.3.2" => "SHA256withECDSA",
+        "1.2.840.10045.4.3.3" => "SHA384withECDSA",
+        "1.2.840.10045.4.3.4" => "SHA512withECDSA",
+        "1.3.101.112" => "Ed25519",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// Reads all certificates of a PEM file, in its order; at least one. Blocks.

@@ -28,7 +28,7 @@ mod tls;
 pub use authorization::{Authorization, Credentials};
 pub use call::{HttpAnswer, HttpClient, HttpMethod};
 #[cfg(feature = "tls")]
-pub use certificate::{Certificate, chain_of_file};
+pub use certificate::{alternative_names, chain_of_file};
 pub use client::{Timeouts, client_builder};
 pub use connect::{HostPort, connect, is_host};
 pub use failure::{CallFailure, FailureKind};
@@ -39,3 +39,5 @@ pub use peer::PeerReader;
 pub use request_id::RequestIds;
 pub use target::HttpTarget;
 pub use tls::Trust;
+#[cfg(not(feature = "tls"))]
+pub use tls::chain_of_file;

@@ -14,8 +14,9 @@ use crate::{
     health::{Health, HealthCheck, HealthIndicator},
     model::endpoint::BoxFuture,
     support::{
+        certificate::Certificate,
         clock::Clock,
-        outgoing::{Certificate, HostPort, Lookup, PeerReader, Trust, chain_of_file, connect},
+        outgoing::{HostPort, Lookup, PeerReader, Trust, chain_of_file, connect},
         single_flight::SingleFlight,
         time::iso_instant,
     },

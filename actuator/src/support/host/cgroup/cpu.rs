@@ -1,6 +1,6 @@
 //! The processor time of a control group.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use super::{
     super::HostRoot,
@@ -24,6 +24,11 @@ pub(crate) struct CgroupCpu {
 
 /// The group with the lowest limit; where there is none, the own group.
 pub(super) fn read(root: &HostRoot, levels: &Levels) -> Option<CgroupCpu> {
+    find(root, levels).map(|(group, _)| group)
+}
+
+/// The same, and the file of its limit.
+pub(super) fn find(root: &HostRoot, levels: &Levels) -> Option<(CgroupCpu, PathBuf)> {
     let all = levels.of_controller("cpu");
     let (level, limit) = all
         .iter()
@@ -40,13 +45,18 @@ pub(super) fn read(root: &HostRoot, levels: &Levels) -> Option<CgroupCpu> {
         Version::V1 => keyed(&stat, "throttled_time").map(Duration::from_nanos),
         Version::V2 => keyed(&stat, "throttled_usec").map(Duration::from_micros),
     };
-    Some(CgroupCpu {
+    let file = match level.version {
+        Version::V1 => "cpu.cfs_quota_us",
+        Version::V2 => "cpu.max",
+    };
+    let group = CgroupCpu {
         limit,
         time,
         periods: keyed(&stat, "nr_periods"),
         throttled_periods: keyed(&stat, "nr_throttled"),
         throttled_time,
-    })
+    };
+    Some((group, level.folder.join(file)))
 }
 
 /// The quota as a number of processors.

@@ -1,5 +1,7 @@
 //! The memory of a control group.
 
+use std::path::PathBuf;
+
 use super::{
     super::HostRoot,
     levels::{Level, Levels, Version, keyed},
@@ -49,28 +51,57 @@ const V2: Files = Files {
 
 /// The group with the lowest limit; where there is none, the own group.
 pub(super) fn read(root: &HostRoot, levels: &Levels) -> Option<CgroupMemory> {
-    let all = all(root, levels);
-    let limited = all.iter().filter(|group| group.limit.is_some()).min_by_key(|group| group.limit);
-    limited.or_else(|| all.first()).copied()
+    find(root, levels).map(|(group, _)| group)
+}
+
+/// The same, and the file of its limit.
+pub(super) fn find(root: &HostRoot, levels: &Levels) -> Option<(CgroupMemory, PathBuf)> {
+    let mut all = all(root, levels);
+    let limited = all.iter().enumerate().filter(|(_, (group, _))| group.limit.is_some());
+    let tightest = limited.min_by_key(|(_, (group, _))| group.limit).map_or(0, |(at, _)| at);
+    (tightest < all.len()).then(|| all.swap_remove(tightest))
 }
 
 /// All groups that have a limit.
 pub(super) fn limits(root: &HostRoot, levels: &Levels) -> Vec<CgroupMemory> {
-    let mut all = all(root, levels);
-    all.retain(|group| group.limit.is_some());
-    all
+    let all = all(root, levels).into_iter().map(|(group, _)| group);
+    all.filter(|group| group.limit.is_some()).collect()
 }
 
-fn all(root: &HostRoot, levels: &Levels) -> Vec<CgroupMemory> {
+/// The swap space of the group with the lowest limit of it, or of the own group; what is used, the
+/// limit, and its file. Only version 2 keeps it apart from memory.
+pub(super) fn swap(root: &HostRoot, levels: &Levels) -> Option<(u64, Option<u64>, PathBuf)> {
     let levels = levels.of_controller("memory");
-    levels.iter().filter_map(|level| read_level(root, level)).collect()
+    let all: Vec<_> = levels
+        .iter()
+        .filter(|level| level.version == Version::V2)
+        .filter_map(|level| {
+            let used = level.number(root, "memory.swap.current")?;
+            let limit = level.number(root, "memory.swap.max");
+            Some((used, limit, level.folder.join("memory.swap.max")))
+        })
+        .collect();
+    let limited = all.iter().filter(|(_, limit, _)| limit.is_some());
+    limited.min_by_key(|(_, limit, _)| *limit).or_else(|| all.first()).cloned()
 }
 
-fn read_level(root: &HostRoot, level: &Level) -> Option<CgroupMemory> {
-    let files = match level.version {
+fn all(root: &HostRoot, levels: &Levels) -> Vec<(CgroupMemory, PathBuf)> {
+    let levels = levels.of_controller("memory");
+    let read = |level| {
+        let files = files(level);
+        Some((read_level(root, level, files)?, level.folder.join(files.limit)))
+    };
+    levels.iter().filter_map(read).collect()
+}
+
+fn files(level: &Level) -> &'static Files {
+    match level.version {
         Version::V1 => &V1,
         Version::V2 => &V2,
-    };
+    }
+}
+
+fn read_level(root: &HostRoot, level: &Level, files: &Files) -> Option<CgroupMemory> {
     let usage = level.number(root, files.usage)?;
     // Version 2 has the word `max` for no limit, version 1 the largest number of whole pages.
     let limit = level.number(root, files.limit).filter(|limit| (1..1 << 62).contains(limit));

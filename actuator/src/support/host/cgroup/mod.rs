@@ -6,6 +6,8 @@ mod levels;
 mod memory;
 mod pids;
 
+use std::path::PathBuf;
+
 pub(crate) use cpu::CgroupCpu;
 pub(crate) use memory::CgroupMemory;
 pub(crate) use pids::CgroupPids;
@@ -37,6 +39,38 @@ impl Cgroup {
             cpu: cpu::read(root, &levels),
             pids: pids::read(root, &levels),
             pressure: own.map(|own| Pressure::of_group(root, &own)).unwrap_or_default(),
+        }
+    }
+}
+
+/// The limits of the control groups, each with the file that sets it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CgroupLimits {
+    /// Memory.
+    pub memory: Option<(CgroupMemory, PathBuf)>,
+    /// Swap space: used, and the limit.
+    pub swap: Option<(u64, Option<u64>, PathBuf)>,
+    /// Processor time.
+    pub cpu: Option<(CgroupCpu, PathBuf)>,
+    /// Processes and threads.
+    pub pids: Option<(CgroupPids, PathBuf)>,
+    /// The pressure, and the folder of its files: those of the own group, else the machine's.
+    pub pressure: (Pressure, PathBuf),
+}
+
+impl CgroupLimits {
+    /// Reads them all; one or two dozen small files.
+    pub(crate) fn read(root: &HostRoot) -> Self {
+        let levels = Levels::find(root);
+        let own = levels.own_of_version_2();
+        let own = own.map(|own| (Pressure::of_group(root, &own), own));
+        let known = own.filter(|(pressure, _)| *pressure != Pressure::default());
+        Self {
+            memory: memory::find(root, &levels),
+            swap: memory::swap(root, &levels),
+            cpu: cpu::find(root, &levels),
+            pids: pids::find(root, &levels),
+            pressure: known.unwrap_or_else(|| (Pressure::of_machine(root), Pressure::PLACE.into())),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The processes and threads of a control group.
 
+use std::path::PathBuf;
+
 use super::{super::HostRoot, levels::Levels};
 
 /// How many processes and threads a control group has and may have. The files are called the same
@@ -14,16 +16,22 @@ pub(crate) struct CgroupPids {
 
 /// The group with the lowest limit; where there is none, the own group.
 pub(super) fn read(root: &HostRoot, levels: &Levels) -> Option<CgroupPids> {
+    find(root, levels).map(|(group, _)| group)
+}
+
+/// The same, and the file of its limit.
+pub(super) fn find(root: &HostRoot, levels: &Levels) -> Option<(CgroupPids, PathBuf)> {
     let levels = levels.of_controller("pids");
     let all: Vec<_> = levels
         .iter()
         .filter_map(|level| {
             let current = level.number(root, "pids.current")?;
-            Some(CgroupPids { current, limit: level.number(root, "pids.max") })
+            let group = CgroupPids { current, limit: level.number(root, "pids.max") };
+            Some((group, level.folder.join("pids.max")))
         })
         .collect();
-    let limited = all.iter().filter(|group| group.limit.is_some()).min_by_key(|group| group.limit);
-    limited.or_else(|| all.first()).copied()
+    let limited = all.iter().filter(|(group, _)| group.limit.is_some());
+    limited.min_by_key(|(group, _)| group.limit).or_else(|| all.first()).cloned()
 }
 
 #[cfg(test)]

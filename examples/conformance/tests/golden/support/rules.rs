@@ -45,6 +45,7 @@ const LINKS: &[&str] = &[
     "flyway",
     "health",
     "health-path",
+    "heapdump",
     "httpexchanges",
     "info",
     "logfile",

@@ -66,6 +66,7 @@ pub const RUNS: &[Run] = &[
     },
     Run { folders: &["logfile"], only: &["unconfigured-"], ..RUN },
     Run { folders: &["threaddump"], ..RUN },
+    Run { folders: &["heapdump"], ..RUN },
     Run { folders: &["httpexchanges"], ..RUN },
     Run { folders: &["auditevents"], ..RUN },
     Run { folders: &["beans"], ..RUN },
@@ -343,10 +344,10 @@ pub const RUNS_2_7: &[Run] = &[
 ];
 
 /// Ids of endpoints that do not exist here yet; their recordings are counted and not replayed.
-pub const LATER: &[&str] = &["heapdump", "integrationgraph", "liquibase", "quartz"];
+pub const LATER: &[&str] = &["integrationgraph", "liquibase", "quartz"];
 
 /// Folders of capabilities that do not exist here yet.
-pub const LATER_FOLDERS: &[&str] = &["heapdump", "run-ssl-bundles"];
+pub const LATER_FOLDERS: &[&str] = &["run-ssl-bundles"];
 
 /// Folders whose recordings nothing here follows.
 pub const NOT_FOLLOWED: &[&str] = &[

@@ -1,0 +1,125 @@
+//! What functions and files are called where people read them.
+
+use std::borrow::Cow;
+
+/// What a function belongs to, and its own name, of a demangled path:
+/// `tokio::runtime::park::Inner` and `park`. Closures and generic arguments stay with the function
+/// that they are of.
+pub(super) fn split(path: &str) -> (&str, &str) {
+    let mut end = path.len();
+    while let Some(at) = last_separator(path.get(..end).unwrap_or_default()) {
+        let name = path.get(at + 2..).unwrap_or_default();
+        if !name.starts_with(['{', '<']) {
+            return (path.get(..at).unwrap_or_default(), name);
+        }
+        end = at;
+    }
+    ("", path)
+}
+
+/// The last `::` that is in no brackets.
+fn last_separator(path: &str) -> Option<usize> {
+    let bytes = path.as_bytes();
+    let mut depth = 0_i32;
+    let mut found = None;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'<' | b'(' | b'[' | b'{' => depth += 1,
+            // Not the arrow of `fn() -> T`.
+            b'>' if at.checked_sub(1).and_then(|before| bytes.get(before)) != Some(&b'-') => {
+                depth -= 1;
+            }
+            b')' | b']' | b'}' => depth -= 1,
+            b':' if depth == 0 && bytes.get(at + 1) == Some(&b':') => found = Some(at),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The readable path of a function of Rust, without its hash; `None` if it is none of Rust's.
+pub(super) fn demangle(symbol: &str) -> Option<String> {
+    rustc_demangle::try_demangle(symbol).ok().map(|name| format!("{name:#}"))
+}
+
+/// A source file below the folder of its package: the folders of the machine on which it was
+/// compiled say nothing, and may say too much.
+pub(super) fn short_file(path: &str) -> Cow<'_, str> {
+    let path = path.trim_end_matches('\0');
+    if let Some((_, library)) = path.rsplit_once("/library/")
+        && path.ends_with(".rs")
+    {
+        // The standard library: /rustc/<commit>/library/std/src/thread/mod.rs
+        return library.into();
+    }
+    if let Some((_, below)) = path.rsplit_once("/registry/src/")
+        && let Some((_, package)) = below.split_once('/')
+    {
+        return package.into();
+    }
+    if !path.starts_with('/') {
+        return path.trim_start_matches("./").into();
+    }
+    let Some(at) = path.rfind("/src/") else { return last(path).into() };
+    let package = last(path.get(..at).unwrap_or_default());
+    format!("{package}{}", path.get(at..).unwrap_or_default()).into()
+}
+
+/// What stands behind the last slash.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_split_before_the_function_with_its_closures_and_types() {
+        let cases = [
+            ("tokio::runtime::park::Inner::park", ("tokio::runtime::park::Inner", "park")),
+            ("shop::main::{{closure}}", ("shop", "main::{{closure}}")),
+            ("shop::run::{closure#0}::{closure#1}", ("shop", "run::{closure#0}::{closure#1}")),
+            (
+                "<alloc::boxed::Box<F,A> as core::ops::function::FnOnce<Args>>::call_once",
+                ("<alloc::boxed::Box<F,A> as core::ops::function::FnOnce<Args>>", "call_once"),
+            ),
+            ("shop::call::<fn(u8) -> a::B, c::D>", ("shop", "call::<fn(u8) -> a::B, c::D>")),
+            ("<shop::Till>::open", ("<shop::Till>", "open")),
+            ("main", ("", "main")),
+            ("{{closure}}", ("", "{{closure}}")),
+            ("a::>b", ("a", ">b")),
+            ("", ("", "")),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(split(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_left_out_and_what_is_not_rusts_is_told() {
+        let symbol = "_ZN4shop4till4open17h0123456789abcdefE";
+        assert_eq!(demangle(symbol).as_deref(), Some("shop::till::open"));
+        assert_eq!(demangle("epoll_wait"), None);
+        assert_eq!(demangle("_ZNSt6vectorIiSaIiEE9push_backEOi"), None);
+    }
+
+    #[test]
+    fn a_file_is_named_below_its_package() {
+        let cases = [
+            ("/rustc/e22c616e/library/std/src/thread/mod.rs", "std/src/thread/mod.rs"),
+            (
+                "/home/me/.cargo/registry/src/index.crates.io-6f17d22bba15001f/tokio-1.54.1/src/lib.rs",
+                "tokio-1.54.1/src/lib.rs",
+            ),
+            ("src/main.rs", "src/main.rs"),
+            ("/home/me/work/shop/src/till/open.rs", "shop/src/till/open.rs"),
+            ("/home/me/work/shop/benches/till.rs", "till.rs"),
+            ("./nptl/pthread_create.c", "nptl/pthread_create.c"),
+            ("", ""),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(short_file(path), expected, "{path}");
+        }
+    }
+}
