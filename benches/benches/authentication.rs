@@ -13,7 +13,7 @@ const ROUNDS: usize = 40;
 const REQUESTS: u32 = 5_000;
 /// Small, and the same each time.
 const READ: &str = "/actuator/loggers/ROOT";
-const HEALTH: &str = "/actuator/health/ping";
+const HEALTH: &str = "/actuator/health/liveness";
 /// argon2id of `password`; what it is hashed with does not matter once it was seen.
 const HASH: &str =
     "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";

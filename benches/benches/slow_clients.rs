@@ -47,9 +47,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut rows = Vec::new();
     for variant in VARIANTS {
+        eprintln!("{variant}: {} s at most", (LASTS + AFTERWARDS).as_secs());
         rows.push((variant, runtime.block_on(measure(variant))?));
     }
-    let columns = ["files before", "files during", "files after", "p50 ms", "p99 ms"];
+    let columns =
+        ["files before", "files during", "files after", "probes", "lost", "p50 ms", "p99 ms"];
     table::print_columns(&format!("{CALLERS} slow callers"), &columns, &rows);
     Ok(())
 }
@@ -97,9 +99,13 @@ async fn measure(variant: &str) -> Result<Vec<f64>, Box<dyn Error>> {
         (0..CALLERS).map(|number| tokio::spawn(dawdle(server.address, number, until))).collect();
     let mut took = Vec::new();
     let mut during = 0.0_f64;
+    let mut lost = 0_u32;
     while Instant::now() < until {
         let asked = Instant::now();
-        probe.ask().await?;
+        // A probe that is hung up on is lost, and asks again at once.
+        while probe.ask().await.is_err() {
+            lost += 1;
+        }
         took.push(asked.elapsed().as_secs_f64() * 1_000.0);
         if took.len() % 100 == 0 {
             during = during.max(server.files()?);
@@ -117,7 +123,8 @@ async fn measure(variant: &str) -> Result<Vec<f64>, Box<dyn Error>> {
     }
     took.sort_by(f64::total_cmp);
     let at = |share: usize| took.get(took.len() * share / 100).copied().unwrap_or(f64::NAN);
-    Ok(vec![before, during, after, at(50), at(99)])
+    let probes = f64::from(u32::try_from(took.len())?);
+    Ok(vec![before, during, after, probes, f64::from(lost), at(50), at(99)])
 }
 
 /// One of the callers, who comes back when it is sent away.

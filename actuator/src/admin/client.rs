@@ -53,7 +53,7 @@ impl AdminClient {
             .body(self.body.clone());
         let response = request.send().await.map_err(Failure::of_call)?;
         if response.status() != StatusCode::CREATED {
-            return Err(Failure::of_answer(&response));
+            return Err(Failure::of_answer(response).await);
         }
         id_of(response).await
     }
@@ -65,7 +65,7 @@ impl AdminClient {
         if response.status().is_success() || response.status() == StatusCode::NOT_FOUND {
             return Ok(());
         }
-        Err(Failure::of_answer(&response))
+        Err(Failure::of_answer(response).await)
     }
 
     fn request(&self, method: Method, server: &ServerAddress, url: reqwest::Url) -> RequestBuilder {
@@ -84,19 +84,13 @@ fn default_headers(settings: &AdminClientSettings) -> HeaderMap {
     headers
 }
 
-/// Reads `{"id":"…"}`, and no more than that could ever need.
-async fn id_of(mut response: Response) -> Result<String, Failure> {
+/// Reads `{"id":"…"}`.
+async fn id_of(response: Response) -> Result<String, Failure> {
     #[derive(Deserialize)]
     struct Registered {
         id: String,
     }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Failure::of_call)? {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(Failure::no_id());
-        }
-        body.extend_from_slice(&chunk);
-    }
+    let body = body_of(response).await?.ok_or_else(Failure::no_id)?;
     serde_json::from_slice::<Registered>(&body)
         .ok()
         .map(|registered| registered.id)
@@ -104,4 +98,16 @@ async fn id_of(mut response: Response) -> Result<String, Failure> {
         // As a segment of a path these two would name something else than an instance.
         .filter(|id| id != "." && id != "..")
         .ok_or_else(Failure::no_id)
+}
+
+/// Reads an answer; none if it is longer than any could ever need to be.
+pub(super) async fn body_of(mut response: Response) -> Result<Option<Vec<u8>>, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(Failure::of_call)? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
 }

@@ -3,8 +3,19 @@
 use std::fmt;
 
 use reqwest::{Response, StatusCode, header};
+use serde::Deserialize;
 
-use crate::support::outgoing::{CallFailure, FailureKind};
+use super::client::body_of;
+use crate::{
+    model::sanitizer::Sanitizer,
+    support::{
+        outgoing::{CallFailure, FailureKind},
+        text::shortened,
+    },
+};
+
+/// Bytes of what a server says that are told.
+const LONGEST_DETAIL: usize = 300;
 
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +55,14 @@ impl Failure {
     }
 
     /// From an answer that does not say success.
-    pub fn of_answer(response: &Response) -> Self {
-        // Only where to, not with which parameters: those may hold a ticket.
-        let location = response.headers().get(header::LOCATION);
-        let location = location.and_then(|location| location.to_str().ok()).unwrap_or_default();
-        let detail = location.split(['?', ';', '#']).next().unwrap_or_default();
-        let detail = if detail.contains('@') { "" } else { detail };
-        Self { cause: Cause::Answer(response.status()), detail: detail.chars().take(200).collect() }
+    pub async fn of_answer(response: Response) -> Self {
+        let status = response.status();
+        let detail = match status.as_u16() {
+            300..=399 => destination(&response),
+            400 | 500 => reason(response).await.unwrap_or_default(),
+            _ => String::new(),
+        };
+        Self { cause: Cause::Answer(status), detail: shortened(&detail, LONGEST_DETAIL).to_owned() }
     }
 
     /// The answer was 201, but the body is not that of a Spring Boot Admin server.
@@ -62,6 +74,32 @@ impl Failure {
     pub fn of_client(error: impl fmt::Display) -> Self {
         Self { cause: Cause::Client, detail: error.to_string() }
     }
+}
+
+/// Where a redirect leads, without the parameters: those may hold a ticket.
+fn destination(response: &Response) -> String {
+    let location = response.headers().get(header::LOCATION);
+    let location = location.and_then(|location| location.to_str().ok()).unwrap_or_default();
+    let location = location.split(['?', ';', '#']).next().unwrap_or_default();
+    if location.contains('@') { String::new() } else { location.to_owned() }
+}
+
+/// What the server says is wrong: the `message` of Spring's errors, or the `detail` of RFC 9457. It
+/// is the text of somebody else, who may repeat in it what was sent: nothing of it is a secret or
+/// leaves its line.
+async fn reason(response: Response) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Problem {
+        #[serde(alias = "detail")]
+        message: String,
+    }
+    let body = body_of(response).await.ok()??;
+    let message = serde_json::from_slice::<Problem>(&body).ok()?.message;
+    let line: Vec<&str> = message
+        .split(|c: char| c.is_control() || c.is_whitespace())
+        .filter(|s| !s.is_empty())
+        .collect();
+    Some(Sanitizer::default().sanitize_text(&line.join(" ")).into_owned())
 }
 
 impl fmt::Display for Failure {
@@ -118,10 +156,16 @@ fn answer(f: &mut fmt::Formatter<'_>, status: StatusCode, detail: &str) -> fmt::
             ", not 201: spring.boot.admin.client.url is not the base URL of a Spring Boot Admin \
              server (its context path belongs into it), or api-path is wrong",
         ),
-        400 | 500 => f.write_str(
-            ": the server refused the registration; it takes a name that is not blank and a \
-             health URL that is absolute and that its own protection allows",
-        ),
+        400 | 500 => {
+            if !detail.is_empty() {
+                write!(f, " ({detail:?})")?;
+            }
+            f.write_str(
+                ": the server refused the registration; it takes a name that is not blank and a \
+                 health URL that is absolute and that its own protection allows \
+                 (spring.boot.admin.ssrf-protection.allowed-cidrs there)",
+            )
+        }
         502..=504 => f.write_str(": the proxy in front of the server does not reach it"),
         _ => Ok(()),
     }

@@ -9,6 +9,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use testkit::PATIENCE;
+
 use super::{
     AdminClientSettings, Application, ApplicationFacts, Reach, RegistrarHandle, RegistrationState,
     fake_server::friendly, registrar::Registrar,
@@ -133,7 +135,7 @@ async fn a_server_that_hangs_only_on_delete_holds_the_shutdown_for_at_most_a_sec
     let handle = start(&server.url(), &[("period", "24h"), ("read-timeout", "1h")]);
     server.asked().await;
     until(&handle, |state| state.registered).await;
-    tokio::time::timeout(Duration::from_secs(5), handle.shutdown()).await.unwrap();
+    tokio::time::timeout(PATIENCE, handle.shutdown()).await.unwrap();
     assert_eq!(server.asked().await.line, "DELETE /instances/a9");
     assert_eq!(log.count("within a second"), 1);
 }
@@ -165,7 +167,7 @@ async fn a_call_under_way_at_shutdown_is_ended_and_taken_back() {
     release.send(()).unwrap();
     drop(release);
     shutdown.await.unwrap();
-    let asked = tokio::time::timeout(Duration::from_secs(5), server.asked()).await.unwrap();
+    let asked = tokio::time::timeout(PATIENCE, server.asked()).await.unwrap();
     assert_eq!(asked.line, "DELETE /instances/a9");
     proxy.join().unwrap();
 }
@@ -205,6 +207,39 @@ async fn each_refusal_is_warned_of_once_with_its_remedy_and_then_recovers() {
         assert!(text.contains(remedy), "{text}");
         assert!(!text.contains("hunter2") && !text.contains("t0p"), "{text}");
         handle.shutdown().await;
+    }
+}
+
+/// CVE-2026-62242: servers since then may refuse addresses within, and say which.
+#[tokio::test]
+async fn what_a_server_says_against_an_address_is_told_in_one_short_line_without_secrets() {
+    const BLOCKED: &str = "URL 'http://u:hunter2@10.0.0.1/health' is blocked: address '/10.0.0.1'";
+    for (status, body) in [
+        ("400 Bad Request", serde_json::json!({ "status": 400, "message": BLOCKED })),
+        ("500 Internal Server Error", serde_json::json!({ "detail": BLOCKED })),
+        (
+            "400 Bad Request",
+            serde_json::json!({ "message": format!("{BLOCKED}\r\nWARN forged\u{1b}[2J\u{202e}") }),
+        ),
+        (
+            "400 Bad Request",
+            serde_json::json!({ "message": format!("{BLOCKED}{}", "é".repeat(5_000)) }),
+        ),
+    ] {
+        let log = Log::default();
+        let _listening = log.listen();
+        let refusal = answer(status, "content-type: application/json", &body.to_string());
+        let server = FakeServer::start(move |_| Some(refusal.clone())).await;
+        let handle = start(&server.url(), &[("period", "24h")]);
+        let told = until(&handle, |state| state.error.is_some()).await.error.unwrap();
+        assert!(told.contains("10.0.0.1") && told.contains("allowed-cidrs"), "{told}");
+        assert!(!told.contains("hunter2") && !told.contains(['\n', '\r', '\u{1b}', '\u{202e}']));
+        assert!(told.len() < 700, "{told}");
+        handle.shutdown().await;
+        let text = log.text();
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains("WARN")).collect();
+        assert_eq!(lines.len(), 1, "{text}");
+        assert!(lines[0].contains("cannot register") && lines[0].contains("is blocked"), "{text}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Users with passwords.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, time::Duration};
 
 use super::{
     Attempt, Authenticator, Credentials, Verdict, hashing::Hashing, password::StoredPassword,
@@ -13,6 +13,8 @@ use crate::{
 
 /// A longer password is none of ours, and costs nothing.
 const LONGEST: usize = 1024;
+/// How long a password that was right is known without another look.
+const KEPT: Duration = Duration::from_mins(10);
 /// Nobody's password. Looking at it takes as long as at one in the clear.
 const NOBODYS: StoredPassword = StoredPassword::Clear([0; 32]);
 
@@ -31,6 +33,7 @@ pub struct Users {
     /// What is looked at for a name that nobody has, so that it takes as long.
     nobody: StoredPassword,
     seen: Seen,
+    clock: Clock,
     hashing: Hashing,
 }
 
@@ -44,7 +47,8 @@ impl Users {
         Ok(Self {
             nobody: slow.cloned().unwrap_or(NOBODYS),
             by_name: users.into_iter().map(|user| (user.principal.name.clone(), user)).collect(),
-            seen: Seen::new(clock)?,
+            seen: Seen::new(clock.clone())?,
+            clock,
             hashing: Hashing::new(),
         })
     }
@@ -78,7 +82,7 @@ impl Users {
         let (stored, password) = (stored.clone(), password.to_owned());
         match (turn.work(move || stored.is(&password)).await, user) {
             (Some(true), Some(user)) => {
-                self.seen.keep(key, user.principal.clone());
+                self.seen.keep(key, user.principal.clone(), self.clock.now() + KEPT);
                 known(user)
             }
             (Some(_), _) => wrong(),

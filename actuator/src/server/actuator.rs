@@ -287,10 +287,12 @@ impl Actuator {
             open: exposed.iter().copied().filter(is_open).collect(),
             exposed,
             private: self.on_loopback.is(self.server.management_listener()),
-            mounted: self
+            mounted: &self.mounted,
+            open_mounted: self
                 .mounted
                 .iter()
-                .map(|mounted| (mounted.listener, mounted.path.as_str()))
+                .filter(|mounted| is_open(&mounted.endpoint.id()))
+                .filter(|mounted| !self.on_loopback.is(mounted.listener))
                 .collect(),
             default_address: self.server.default_address,
             in_container: self.in_container,

@@ -6,7 +6,7 @@ use super::{app::App, basics::Basics};
 use crate::{
     error::Result,
     model::endpoint::SharedEndpoint,
-    registry::{BeanRegistry, Declarations},
+    registry::Declarations,
     support::application_runtime::ApplicationRuntime,
 };
 

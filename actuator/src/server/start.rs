@@ -40,14 +40,14 @@ impl Ports {
     ) -> Result<Self> {
         let application = match settings.inherited.application()? {
             Some(inherited) => inherited,
-            None => BoundListener::bind(settings.address, "server.port").await?,
+            None => BoundListener::bind(settings.address, "server.port")?,
         };
         let application = application.secured(secured.application);
         let there = |bound: BoundListener| bound.moved_to(&beside.handle);
         let management = match (settings.inherited.management()?, settings.management) {
             (Some(inherited), _) => Some(there(inherited)?),
             (None, Some(address)) => {
-                Some(there(BoundListener::bind(address, "management.server.port").await?)?)
+                Some(there(BoundListener::bind(address, "management.server.port")?)?)
             }
             (None, None) => None,
         };

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
-use crate::model::call::Listener;
+use crate::{model::call::Listener, web::MountedPath};
 
 /// What is no secret to a network that may know of the service at all.
 const HARMLESS: [&str; 4] = ["health", "info", "metrics", "prometheus"];
@@ -29,8 +29,10 @@ pub(super) struct StartLog<'a> {
     pub(super) private: bool,
     /// The endpoints that strangers may ask.
     pub(super) open: Vec<&'a str>,
-    /// The paths outside of the base path, and where they answer.
-    pub(super) mounted: Vec<(Listener, &'a str)>,
+    /// The paths outside of the base path.
+    pub(super) mounted: &'a [MountedPath],
+    /// Those of them that strangers may ask, on a listener that not only this machine reaches.
+    pub(super) open_mounted: Vec<&'a MountedPath>,
     /// The address was chosen by the default.
     pub(super) default_address: bool,
     /// The process runs in a container.
@@ -61,6 +63,8 @@ impl StartLog<'_> {
         );
         self.write_management();
         self.warn_of_strangers();
+        self.warn_of_strangers_at(Listener::Application, Some(self.application));
+        self.warn_of_strangers_at(Listener::Management, self.management);
         self.write_collected();
     }
 
@@ -106,7 +110,8 @@ impl StartLog<'_> {
 
     /// The paths outside of the base path.
     fn further_paths(&self) -> String {
-        let mut paths: Vec<&str> = self.mounted.iter().map(|(_, path)| *path).collect();
+        let mut paths: Vec<&str> =
+            self.mounted.iter().map(|mounted| mounted.path.as_str()).collect();
         paths.sort_unstable();
         paths.dedup();
         if paths.is_empty() { String::new() } else { format!("; and {}", paths.join(", ")) }
@@ -114,8 +119,8 @@ impl StartLog<'_> {
 
     /// What tells or changes more than strangers should be able to.
     fn warn_of_strangers(&self) {
-        let is_harmless = |id: &&&str| !HARMLESS.contains(*id);
-        let sensitive: Vec<&str> = self.open.iter().filter(is_harmless).copied().collect();
+        let sensitive: Vec<&str> =
+            self.open.iter().filter(|id| !HARMLESS.contains(*id)).copied().collect();
         // On a socket the permissions of its file decide.
         let Some(address) = self.management else { return };
         if self.private || sensitive.is_empty() {
@@ -129,6 +134,27 @@ impl StartLog<'_> {
              of management.endpoints.web.exposure.include",
             list(&sensitive)
         );
+    }
+
+    /// The same of the paths outside of the base path, which one of the listeners serves.
+    fn warn_of_strangers_at(&self, listener: Listener, address: Option<SocketAddr>) {
+        let mut paths: Vec<&str> = self
+            .open_mounted
+            .iter()
+            .filter(|mounted| mounted.listener == listener)
+            .filter(|mounted| !HARMLESS.contains(&mounted.endpoint.id()))
+            .map(|mounted| mounted.path.as_str())
+            .collect();
+        paths.sort_unstable();
+        let Some(address) = address else { return };
+        if !paths.is_empty() {
+            tracing::warn!(
+                target: "actuator::server",
+                "whoever reaches {address} may read {} without a password: set \
+                 spring.security.user.password, or switch these views off (docs/health-views.md)",
+                list(&paths)
+            );
+        }
     }
 
     fn write_collected(&self) {

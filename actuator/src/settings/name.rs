@@ -162,7 +162,8 @@ fn without_map_brackets(name: &str) -> Cow<'_, str> {
             text.push_str(&index);
         } else {
             text.push('.');
-            text.push_str(key);
+            // One within another begins a segment too: the name is read again, and stays the same.
+            text.push_str(&key.replace('[', "."));
         }
         rest = after;
     }

@@ -182,6 +182,30 @@ fn what_strangers_may_use_is_warned_of_at_the_start_and_is_little_by_default() {
     assert!(warned(&wide, &log));
 }
 
+/// The same, one path beside the others: what it shows does not depend on where it stands.
+#[test]
+fn paths_outside_of_the_base_path_that_strangers_may_read_are_warned_of_too() {
+    let mounting = |address: &str| {
+        app()
+            .setting("server.address", address)
+            .setting("management.server.port", "0")
+            .setting("management.server.address", "127.0.0.1")
+            .setting("actuator.compat.healthcheck.enabled", "true")
+    };
+    let local = mounting("127.0.0.1").start();
+    let guarded = mounting("0.0.0.0").setting("spring.security.user.password", "{noop}x").start();
+    let open = mounting("0.0.0.0").start();
+    assert_eq!(guarded.status("/environment"), 401);
+    open.get("/environment").assert_status(200);
+    let own = app().start();
+    let log = TestLog(&own);
+    let warned = |service: &Service| {
+        let port = service.address.port();
+        log.has(&format!(":{port} may read /environment without a password"))
+    };
+    assert_eq!([&local, &guarded, &open].map(warned), [false, false, true]);
+}
+
 /// What the process has logged, as one of its services shows it.
 struct TestLog<'s>(&'s Service);
 

@@ -1,6 +1,12 @@
 //! Mistakes of earlier systems, proven absent over HTTP, where no other file here is the place.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use actuator::Health;
 use testkit::Request;
@@ -66,6 +72,52 @@ fn trap_seed_12_no_check_is_left_out_without_a_word() {
     service.get("/actuator/health/small?checks=fail").assert_status(404);
     let whole = service.get("/actuator/health?only=good").assert_status(503).json();
     assert_eq!(whole["components"]["fail"]["status"], "DOWN");
+}
+
+/// godaddy/terminus: an answer was made in the object that stood for all answers.
+#[test]
+fn trap_peers_01_nothing_of_one_answer_is_in_a_later_one_and_a_query_makes_no_other_path() {
+    let broken = Arc::new(AtomicBool::new(true));
+    let state = Arc::clone(&broken);
+    let service = app()
+        .with(move |app| {
+            app.health_check("flaky", move || {
+                let broken = state.load(Ordering::SeqCst);
+                async move { if broken { Err("only-in-the-first".to_owned()) } else { Ok(()) } }
+            });
+        })
+        .start();
+    let healthy = |target: &str| service.get(target).assert_status(200).text();
+    assert!(
+        service.get("/actuator/health").assert_status(503).text().contains("only-in-the-first")
+    );
+    broken.store(false, Ordering::SeqCst);
+    for target in
+        ["/actuator/health", "/actuator/health?x=1", "/actuator/health/flaky?", "/actuator/health?"]
+    {
+        let answer = healthy(target);
+        assert!(!answer.contains("only-in-the-first") && !answer.contains("error"), "{answer}");
+    }
+}
+
+/// Steeltoe: the last segment of any path was looked up as a group.
+#[test]
+fn trap_peers_08_a_group_is_found_at_its_own_path_only() {
+    let service = app()
+        .with(|app| {
+            app.health_check("db", || async { true });
+        })
+        .start();
+    for own in ["liveness", "readiness", "db"] {
+        service.get(&format!("/actuator/health/{own}")).assert_status(200);
+    }
+    for other in ["db/liveness", "x/liveness", "liveness/readiness", "readiness/db", "x/y/liveness"]
+    {
+        service.get(&format!("/actuator/health/{other}")).assert_status(404);
+    }
+    for other in ["/liveness", "/x/liveness", "/actuator/liveness", "/actuator/info/liveness"] {
+        service.get(other).assert_status(404);
+    }
 }
 
 #[test]

@@ -119,8 +119,9 @@ fn with_many_errors_and_a_prompt_end() {
         for order in 0..200 {
             testkit::get(running.address(), &format!("/orders/{order}")).assert_status(200);
         }
-        // A call that hangs is given up after ten seconds; any wait for it would show.
-        assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
+        // A call that hangs is given up after ten seconds: to wait for one of each that the queue
+        // does not hold would take twenty minutes.
+        assert!(began.elapsed() < 2 * testkit::PATIENCE, "{:?}", began.elapsed());
         let meter = testkit::get(running.address(), "/actuator/metrics/actuator.sentry.events");
         assert_eq!(meter.assert_status(200).json()["name"], "actuator.sentry.events");
     });

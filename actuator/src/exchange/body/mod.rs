@@ -170,4 +170,6 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

@@ -66,7 +66,7 @@ struct Needle {
 
 impl Needle {
     fn new(text: &str) -> Self {
-        let lower = text.to_lowercase();
+        let lower = lower(text);
         Self { is_ascii: lower.is_ascii(), lower: lower.into() }
     }
 
@@ -90,11 +90,13 @@ impl Needle {
     }
 }
 
+/// Letter by letter, so that a part of a text becomes a part of it (a Greek sigma at the end of a
+/// word would become another one), and with letters that are neither, as \u{1f88} is.
 fn lower(text: &str) -> Cow<'_, str> {
-    if text.chars().any(char::is_uppercase) {
-        return Cow::Owned(text.to_lowercase());
+    if text.chars().all(|c| c.to_lowercase().eq([c])) {
+        return Cow::Borrowed(text);
     }
-    Cow::Borrowed(text)
+    Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
 }
 
 #[cfg(test)]

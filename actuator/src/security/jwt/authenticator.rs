@@ -1,6 +1,12 @@
 //! From a bearer token to its caller.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use super::{
     JwtSettings,
@@ -9,12 +15,11 @@ use super::{
     key::Key,
     keys::{Keys, OnChange},
     roles::Naming,
-    seen::{Seen, Trace},
     token::{self, Token},
 };
 use crate::{
     model::{endpoint::BoxFuture, principal::Principal},
-    security::{Attempt, Authenticator, Credentials, Verdict},
+    security::{Attempt, Authenticator, Credentials, Verdict, compare::Hash, seen::Seen},
     support::clock::Clock,
 };
 
@@ -27,7 +32,10 @@ pub struct Jwt {
     wanted: Wanted,
     naming: Naming,
     keys: Keys,
-    seen: Arc<Seen>,
+    seen: Seen,
+    /// How often the keys became others. What was found right under earlier ones is found again
+    /// under their number only, which nobody asks for any more.
+    changes: Arc<AtomicU64>,
     clock: Clock,
 }
 
@@ -36,30 +44,41 @@ impl Jwt {
     /// gives no random numbers.
     pub fn new(settings: JwtSettings, clock: Clock) -> Result<Self, String> {
         let JwtSettings { provider, algorithms, wanted, naming } = settings;
-        let seen = Arc::new(Seen::new()?);
-        let forget = Arc::clone(&seen);
-        let on_change = OnChange(Box::new(move || forget.forget()));
+        let changes = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&changes);
+        let on_change = OnChange(Box::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        }));
         let keys = Keys::new(provider, clock.clone(), on_change);
-        Ok(Self { algorithms, wanted, naming, keys, seen, clock })
+        Ok(Self {
+            algorithms,
+            wanted,
+            naming,
+            keys,
+            seen: Seen::new(clock.clone())?,
+            changes,
+            clock,
+        })
     }
 
     async fn judge(&self, token: &str) -> Verdict {
         if token.len() > token::LONGEST {
             return Verdict::Refused("the token is longer than 16 KiB".to_owned());
         }
-        let trace = self.seen.trace(token);
-        if let Some(principal) = self.seen.get(&trace, self.clock.now()) {
+        let changes = self.changes.load(Ordering::Relaxed).to_be_bytes();
+        let key = self.seen.key(&[&changes, token.as_bytes()]);
+        if let Some(principal) = self.seen.get(&key) {
             self.keys.refresh_if_old();
             return Verdict::Known(principal);
         }
-        match self.check(token, trace).await {
+        match self.check(token, key).await {
             Ok(principal) => Verdict::Known(principal),
             Err(Failure::Wrong(reason)) => Verdict::Refused(reason.to_owned()),
             Err(Failure::NoKeys(reason)) => Verdict::Unavailable(reason),
         }
     }
 
-    async fn check(&self, text: &str, trace: Trace) -> Result<Principal, Failure> {
+    async fn check(&self, text: &str, seen_as: Hash) -> Result<Principal, Failure> {
         let token = Token::read(text)?;
         if !self.algorithms.contains(&token.algorithm) {
             return Err(Failure::Wrong("the token is signed by an algorithm that is not allowed"));
@@ -76,10 +95,10 @@ impl Jwt {
         if !is_signed {
             return Err(Failure::Wrong("the signature of the token is wrong"));
         }
-        let (claims, now) = (token.claims()?, self.clock.now());
-        let until = self.wanted.check(&claims, now)?;
+        let claims = token.claims()?;
+        let until = self.wanted.check(&claims, self.clock.now())?;
         let principal = self.naming.principal(&claims)?;
-        self.seen.keep(trace, principal.clone(), until, now);
+        self.seen.keep(seen_as, principal.clone(), until);
         Ok(principal)
     }
 }

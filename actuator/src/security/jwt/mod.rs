@@ -15,7 +15,6 @@ mod key;
 mod keys;
 mod provider;
 mod roles;
-mod seen;
 mod settings;
 mod token;
 

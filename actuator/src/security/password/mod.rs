@@ -71,4 +71,6 @@ impl fmt::Debug for StoredPassword {
 }
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

@@ -14,6 +14,8 @@ pub(super) const NEVER: u64 = u64::MAX;
 /// How long a head that has begun, or the goodbye of HTTP/2, may still take once the listener
 /// stops.
 const LAST_WORD: Duration = Duration::from_secs(1);
+/// How long a connection without a request is taken for one whose request is on its way.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// What a connection is told from outside; a later one is stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -223,16 +225,17 @@ impl Activity {
         if last < due.0 { (last, Reason::Stop) } else { due }
     }
 
-    /// Since when its caller is waited for, for those who look for room: those without a request
-    /// come first, then those that have stalled within one for `stalled`; `None` if it is at work.
-    pub(super) fn spare(&self, now: u64, stalled: Duration) -> Option<(bool, u64)> {
+    /// Since when its caller is waited for, and how well it can be spared, for those who look for
+    /// room; `None` if it is at work, or has stalled within a request for less than `stalled`.
+    pub(super) fn spare(&self, now: u64, stalled: Duration) -> Option<(Spare, u64)> {
         if self.ordered() == Order::Close {
             return None;
         }
         if self.requests.load(Relaxed) == 0 {
             let since =
                 if self.served.load(Relaxed) { self.idle_since.load(Relaxed) } else { self.opened };
-            return Some((false, since));
+            let is_fresh = now < after(since, FRESH);
+            return Some((if is_fresh { Spare::Fresh } else { Spare::Idle }, since));
         }
         let write = self.write_blocked_since.load(Relaxed);
         let since = if write != 0 {
@@ -242,8 +245,19 @@ impl Activity {
         } else {
             return None;
         };
-        (after(since, stalled) <= now).then_some((true, since))
+        (after(since, stalled) <= now).then_some((Spare::Stalled, since))
     }
+}
+
+/// Which connections give up their place first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Spare {
+    /// No request, for [`FRESH`] or longer.
+    Idle,
+    /// A request in which the caller has stalled.
+    Stalled,
+    /// No request yet, but hardly time for one: it may be a probe.
+    Fresh,
 }
 
 fn moment(epoch: Instant) -> u64 {

@@ -76,7 +76,8 @@ async fn who_takes_nothing_or_sends_nothing_of_a_body_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn room_is_made_by_the_idle_then_by_the_stalled_and_never_by_those_at_work() {
+async fn room_is_made_by_the_idle_then_by_the_stalled_then_by_those_who_just_came_and_never_by_those_at_work()
+ {
     let epoch = Instant::now();
     let (idle, stalled, working) =
         (Activity::new(epoch), Activity::new(epoch), Activity::new(epoch));
@@ -85,10 +86,12 @@ async fn room_is_made_by_the_idle_then_by_the_stalled_and_never_by_those_at_work
     working.begin();
     pass(seconds(60)).await;
     let spare = |activity: &Activity| activity.spare(activity.now(), seconds(5));
-    assert_eq!(spare(&idle), Some((false, 1)));
-    assert_eq!(spare(&stalled), Some((true, 1)));
+    let fresh = Activity::new(epoch);
+    assert_eq!(spare(&idle), Some((Spare::Idle, 1)));
+    assert_eq!(spare(&stalled), Some((Spare::Stalled, 1)));
+    assert_eq!(spare(&fresh).map(|(class, _)| class), Some(Spare::Fresh));
     assert_eq!(spare(&working), None);
-    assert!(spare(&idle) < spare(&stalled));
+    assert!(spare(&idle) < spare(&stalled) && spare(&stalled) < spare(&fresh));
     idle.order(Order::Close);
     assert_eq!(spare(&idle), None, "once is enough");
 }

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::activity::{Activity, Order, Reason};
+use super::activity::{Activity, Order, Reason, Spare};
 
 /// How long a request has to stall before its connection may be ended for others.
 const STALLED: Duration = Duration::from_secs(5);
@@ -128,8 +128,9 @@ impl Registry {
         self.change(|open| open.connections.values().for_each(|one| one.order(order)));
     }
 
-    /// Tells those to end that are waited for the longest: such without a request, and if there
-    /// are none, such that have stalled. Says whether there were any.
+    /// Tells those to end that can be spared best, and of these those that are waited for the
+    /// longest. One whose request may be on its way goes only if there is no other, and alone: a
+    /// probe has to get through. Says whether there were any.
     pub(super) fn make_room(&self) -> bool {
         self.change(|open| {
             let Some(now) = open.connections.values().next().map(|one| one.now()) else {
@@ -141,7 +142,8 @@ impl Registry {
             };
             let mut spare: Vec<_> = open.connections.iter().filter_map(spare).collect();
             spare.sort_unstable_by_key(|(rank, _)| *rank);
-            let share = (open.connections.len() / SHARE).max(1);
+            let others = spare.iter().filter(|(((class, _), _), _)| *class != Spare::Fresh).count();
+            let share = (open.connections.len() / SHARE).min(others).max(1);
             let gone = spare.iter().take(share).map(|(_, one)| {
                 one.order(Order::Close);
                 self.closed.count(Reason::Room);

@@ -102,7 +102,7 @@ mod tests {
             let _ = began.send(());
             std::future::pending::<()>()
         });
-        let bound = BoundListener::bind("127.0.0.1:0".parse().unwrap(), "x").await.unwrap();
+        let bound = BoundListener::bind("127.0.0.1:0".parse().unwrap(), "x").unwrap();
         let address = bound.address().unwrap();
         let mut caller = tokio::net::TcpStream::connect(address).await.unwrap();
         let serving = bound.serve(

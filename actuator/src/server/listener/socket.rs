@@ -2,7 +2,10 @@
 
 use std::{fmt, io, net::SocketAddr};
 
-use tokio::{net::TcpListener, runtime::Handle};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    runtime::Handle,
+};
 
 #[cfg(unix)]
 use super::unix_socket::UnixSocket;
@@ -11,6 +14,10 @@ use crate::{
     error::{Error, ErrorKind, Result},
     server::tls::Tls,
 };
+
+/// How many callers may wait to be accepted. The system holds at most its own limit
+/// (`net.core.somaxconn`, 4096 on Linux).
+const QUEUE: u32 = 4096;
 
 /// A socket that listens.
 #[derive(Debug)]
@@ -50,7 +57,7 @@ impl fmt::Display for Place {
 
 impl BoundListener {
     /// Opens `address`; the setting that asked for it is named if that fails.
-    pub(in crate::server) async fn bind(address: SocketAddr, setting: &str) -> Result<Self> {
+    pub(in crate::server) fn bind(address: SocketAddr, setting: &str) -> Result<Self> {
         let refuse = |error: io::Error| {
             let remedy = match error.kind() {
                 io::ErrorKind::AddrInUse => {
@@ -67,7 +74,7 @@ impl BoundListener {
             Error::new(ErrorKind::Bind, format!("cannot listen on {address}: {error}; {remedy}"))
                 .with_cause(error)
         };
-        let listener = TcpListener::bind(address).await.map_err(refuse)?;
+        let listener = listen(address).map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
         Ok(Self { socket: Socket::Tcp(listener), place: Place::Network(address), tls: None })
     }
@@ -115,6 +122,18 @@ impl BoundListener {
     pub(in crate::server) fn secured(self, tls: Option<Tls>) -> Self {
         Self { tls, ..self }
     }
+}
+
+/// As `TcpListener::bind` does it, with a longer queue: whom it does not hold waits a second before
+/// the next attempt, and among thousands who come at once may be a probe.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Elsewhere it would let two processes listen at one port.
+    if cfg!(unix) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 impl Socket {

@@ -1,10 +1,7 @@
 //! The machine: its memory, and the traffic of its network.
 //! Source of the formats: `proc_meminfo(5)`, `proc_pid_net(5)`.
 
-use super::{
-    HostRoot,
-    process::{field, first_number},
-};
+use super::{HostRoot, process::bytes};
 
 /// The memory of the machine, in bytes. Inside a container too it is that of the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +20,7 @@ impl MachineMemory {
     /// Reads it.
     pub(crate) fn read(root: &HostRoot) -> Self {
         let text = root.read("/proc/meminfo").unwrap_or_default();
-        let bytes = |name| field(&text, name).and_then(first_number).map(|kib| kib * 1024);
+        let bytes = |name| bytes(&text, name);
         Self {
             total: bytes("MemTotal"),
             available: bytes("MemAvailable"),

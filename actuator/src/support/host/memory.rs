@@ -2,10 +2,7 @@
 
 use std::{cmp::Ordering, fs};
 
-use super::{
-    HostRoot, cgroup,
-    process::{field, first_number},
-};
+use super::{HostRoot, cgroup, process::bytes};
 
 /// Memory in use, and the limit that it counts against, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +32,8 @@ pub(crate) fn nearest_memory_limit() -> Option<MemoryUse> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let machine = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let of_process = [
-        (kib(&status, "VmSize"), address_space_limit(), MemoryLimit::AddressSpace),
-        (kib(&status, "VmRSS"), kib(&machine, "MemTotal"), MemoryLimit::Physical),
+        (bytes(&status, "VmSize"), address_space_limit(), MemoryLimit::AddressSpace),
+        (bytes(&status, "VmRSS"), bytes(&machine, "MemTotal"), MemoryLimit::Physical),
     ];
     let of_process = of_process
         .into_iter()
@@ -60,10 +57,6 @@ fn nearest(uses: impl Iterator<Item = MemoryUse>) -> Option<MemoryUse> {
 fn share(one: &MemoryUse, other: &MemoryUse) -> Ordering {
     let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
     product(one.used, other.limit).cmp(&product(other.used, one.limit))
-}
-
-fn kib(text: &str, name: &str) -> Option<u64> {
-    field(text, name).and_then(first_number)?.checked_mul(1024)
 }
 
 #[cfg(unix)]

@@ -15,6 +15,8 @@ mod monotonic;
 mod mount;
 mod pressure;
 mod process;
+#[cfg(test)]
+mod property_tests;
 mod regular_file;
 mod root;
 mod smaps;

@@ -81,7 +81,8 @@ impl ProcessUsage {
     pub(crate) fn read(root: &HostRoot) -> Self {
         let status = root.read("/proc/self/status").unwrap_or_default();
         let stat = root.read("/proc/self/stat").unwrap_or_default();
-        let bytes = |name| field(&status, name).and_then(first_number).map(|kib| kib * 1024);
+        let bytes = |name| bytes(&status, name);
+        let both = |one, other| bytes(one)?.checked_add(bytes(other).unwrap_or(0));
         Self {
             cpu_time: cpu_time(&stat),
             files_open: files::open_files_in(root),
@@ -89,8 +90,8 @@ impl ProcessUsage {
             threads: field(&status, "Threads").and_then(first_number),
             memory_resident: bytes("VmRSS"),
             memory_virtual: bytes("VmSize"),
-            memory_shared: bytes("RssFile").map(|file| file + bytes("RssShmem").unwrap_or(0)),
-            memory_data: bytes("VmData").map(|data| data + bytes("VmStk").unwrap_or(0)),
+            memory_shared: both("RssFile", "RssShmem"),
+            memory_data: both("VmData", "VmStk"),
             memory_text: bytes("VmExe"),
             memory_libraries: bytes("VmLib"),
             memory_peak: bytes("VmHWM"),
@@ -140,6 +141,11 @@ pub(super) fn field<'s>(status: &'s str, name: &str) -> Option<&'s str> {
 /// The number at the start of a text, before its unit.
 pub(super) fn first_number(text: &str) -> Option<u64> {
     text.split_ascii_whitespace().next()?.parse().ok()
+}
+
+/// The bytes of a field in KiB, as `/proc` writes sizes.
+pub(super) fn bytes(text: &str, name: &str) -> Option<u64> {
+    field(text, name).and_then(first_number)?.checked_mul(1024)
 }
 
 #[cfg(unix)]

@@ -60,6 +60,11 @@ impl Fixture {
 
     /// Writes one more, or anew.
     pub(crate) fn write(&self, file: &str, content: &str) {
+        self.write_bytes(file, content.as_bytes());
+    }
+
+    /// The same with what need not be text.
+    pub(crate) fn write_bytes(&self, file: &str, content: &[u8]) {
         let path = self.root().place(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();

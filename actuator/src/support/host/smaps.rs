@@ -1,10 +1,7 @@
 //! The memory of this process, page by page: what is shared, and with how many.
 //! Source of the format: `proc_pid_smaps_rollup(5)`.
 
-use super::{
-    HostRoot,
-    process::{field, first_number},
-};
+use super::{HostRoot, process::bytes};
 
 /// Sums over all mappings of the process, in bytes. Its own file tells more than that of the
 /// status, and costs more: the kernel walks all pages, and holds the lock of the address space.
@@ -28,7 +25,7 @@ impl MemoryMap {
     /// Reads them. Takes about 20 milliseconds for each gigabyte of resident memory in small pages.
     pub(crate) fn read(root: &HostRoot) -> Self {
         let text = root.read("/proc/self/smaps_rollup").unwrap_or_default();
-        let bytes = |name| field(&text, name).and_then(first_number).map(|kib| kib * 1024);
+        let bytes = |name| bytes(&text, name);
         Self {
             proportional: bytes("Pss"),
             private_clean: bytes("Private_Clean"),
@@ -41,7 +38,7 @@ impl MemoryMap {
 
     /// Resident pages that were written.
     pub(crate) fn dirty(&self) -> Option<u64> {
-        Some(self.private_dirty? + self.shared_dirty?)
+        self.private_dirty?.checked_add(self.shared_dirty?)
     }
 }
 

@@ -92,8 +92,8 @@ impl ThreadActivity {
             let then = self.seen.get(&id).copied().unwrap_or_default();
             // A number that falls is another thread with the same id.
             let then = if then.0 > now.0 || then.1 > now.1 { (0, 0) } else { then };
-            self.voluntary_switches += now.0 - then.0;
-            self.involuntary_switches += now.1 - then.1;
+            self.voluntary_switches = self.voluntary_switches.saturating_add(now.0 - then.0);
+            self.involuntary_switches = self.involuntary_switches.saturating_add(now.1 - then.1);
             seen.insert(id, now);
             for (_, count) in self.states.iter_mut().filter(|(known, _)| *known == state) {
                 *count += 1;

@@ -12,6 +12,7 @@
 
 mod body;
 mod exchange;
+mod marks;
 mod recording;
 mod request_id;
 mod request_log;

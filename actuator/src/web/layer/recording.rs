@@ -11,6 +11,7 @@ use http_body::Body;
 
 use super::{
     LayerParts, exchange,
+    marks::Marks,
     request_id::RequestIds,
     request_log::RequestLog,
     span::{Head, Surroundings},
@@ -21,6 +22,7 @@ use crate::{
     meter::{Exemplar, FinishedRequest, LongTask, Outcome, RequestMethod, RouteMeters},
     model::{
         principal::Principal,
+        propagation::TRACEPARENT,
         request::{Origin, RequestContext},
     },
     web::{errors::Handled, router::catch_all, server_timing::ServerTiming},
@@ -88,6 +90,8 @@ struct Seen {
     is_management: bool,
     method: RequestMethod,
     matched: Matched,
+    /// Of the headers.
+    marks: Marks,
 }
 
 /// The template that a request's path has matched.
@@ -118,7 +122,7 @@ impl Recording {
         context: Option<&RequestContext>,
         seen: Seen,
     ) -> Option<Self> {
-        let Seen { started, is_management, method, matched } = seen;
+        let Seen { started, is_management, method, matched, marks } = seen;
         let recorder = &scope.recorder.parts;
         let is_metered = scope.recorder.measures && (recorder.meters_management || !is_management);
         let exchanges = recorder.exchanges.as_ref();
@@ -139,12 +143,12 @@ impl Recording {
             method,
             timing,
             exemplar: if is_metered && recorder.meters.wants_exemplars() {
-                exemplar(request.headers()).map(Box::new)
+                exemplar(request.headers(), marks).map(Box::new)
             } else {
                 None
             },
             request_bytes: if is_metered && recorder.meters.wants_sizes() {
-                content_length(request.headers())
+                content_length(request.headers(), marks)
             } else {
                 None
             },
@@ -277,12 +281,13 @@ impl Scope {
         let is_management = recorder.is_management(request.uri().path());
         let method = RequestMethod::from_name(request.method().as_str());
         let matched = self.matched(request);
+        let marks = Marks::of_headers(request.headers());
         let surroundings = recorder.ids.as_ref().and_then(|ids| {
-            let head = Head { now, is_management, method: method.tag() };
+            let head = Head { now, is_management, method: method.tag(), marks };
             Surroundings::begin(ids, request, head, || self.origin(ids, &matched))
         });
         let context = surroundings.as_ref().and_then(Surroundings::context);
-        let seen = Seen { started: now, is_management, method, matched };
+        let seen = Seen { started: now, is_management, method, matched, marks };
         let recording = Recording::begin(self, request, context, seen);
         (surroundings, recording)
     }
@@ -365,10 +370,16 @@ impl Recorder {
 }
 
 /// The trace that the caller records, if it says so.
-fn exemplar(headers: &HeaderMap) -> Option<Exemplar> {
-    Exemplar::of_traceparent(headers.get("traceparent")?.to_str().ok()?)
+fn exemplar(headers: &HeaderMap, marks: Marks) -> Option<Exemplar> {
+    if !marks.meet(const { Marks::of(TRACEPARENT) }) {
+        return None;
+    }
+    Exemplar::of_traceparent(headers.get(TRACEPARENT)?.to_str().ok()?)
 }
 
-fn content_length(headers: &HeaderMap) -> Option<u64> {
+fn content_length(headers: &HeaderMap, marks: Marks) -> Option<u64> {
+    if !marks.meet(const { Marks::of("content-length") }) {
+        return None;
+    }
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header::Entry};
 
-use super::settings::IdSettings;
+use super::{marks::Marks, settings::IdSettings, span::Head};
 use crate::{
     model::{
         propagation::{Propagation, TRACEPARENT, TRACESTATE},
@@ -24,16 +24,8 @@ pub(super) struct RequestIds {
     propagation: Arc<Propagation>,
     /// What requests without a route have in common.
     nowhere: Arc<Origin>,
-    /// A bit for each length that a header of interest has, and for each first letter: most others
-    /// are told by them.
+    /// Of all headers of interest.
     marks: Marks,
-}
-
-/// What names of headers look like at a glance.
-#[derive(Clone, Copy, Debug, Default)]
-struct Marks {
-    lengths: u64,
-    letters: u64,
 }
 
 /// What was found in the head of a request.
@@ -66,23 +58,27 @@ impl RequestIds {
     }
 
     /// The context of a request: that which somebody around this layer has put among its
-    /// extensions, or a new one of this method and origin.
+    /// extensions, or a new one of this head and origin.
     pub(super) fn context<B>(
         &self,
         request: &Request<B>,
-        now: Instant,
-        method: &'static str,
+        head: Head,
         origin: impl FnOnce() -> Arc<Origin>,
     ) -> RequestContext {
         if let Some(given) = request.extensions().get::<RequestContext>() {
             return given.clone();
         }
-        let about = About { trace: None, method: Some(method), origin: Some(origin()) };
-        self.new_context(request.headers(), now, about)
+        let about = About { trace: None, method: Some(head.method), origin: Some(origin()) };
+        self.new_context((request.headers(), head.marks), head.now, about)
     }
 
-    fn new_context(&self, headers: &HeaderMap, now: Instant, about: About) -> RequestContext {
-        let found = self.find(headers);
+    fn new_context(
+        &self,
+        (headers, marks): (&HeaderMap, Marks),
+        now: Instant,
+        about: About,
+    ) -> RequestContext {
+        let found = if marks.meet(self.marks) { self.find(headers) } else { Found::default() };
         let about = About { trace: self.trace(&found, headers, now), ..about };
         match found.id {
             Some((_, id)) => RequestContext::copied(id, about),
@@ -93,7 +89,7 @@ impl RequestIds {
     /// One walk over the headers is quicker than looking up each that may be there.
     fn find<'h>(&self, headers: &'h HeaderMap) -> Found<'h> {
         let mut found = Found::default();
-        let marked = |name: &&HeaderName| self.marks.has(Marks::of(name.as_str()));
+        let marked = |name: &&HeaderName| self.marks.meet(Marks::of(name.as_str()));
         for name in headers.keys().filter(marked) {
             match name.as_str() {
                 TRACEPARENT => {
@@ -169,20 +165,4 @@ fn new_trace(now: Instant) -> TraceContext {
 fn root(value: &[u8]) -> &[u8] {
     let mut members = value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
     members.find(|member| member.starts_with(b"Root=")).unwrap_or(value)
-}
-
-impl Marks {
-    /// Those of one name.
-    fn of(name: &str) -> Self {
-        let letter = name.as_bytes().first().copied().unwrap_or_default();
-        Self { lengths: 1 << name.len().min(63), letters: 1 << (letter % 64) }
-    }
-
-    fn or(self, other: Self) -> Self {
-        Self { lengths: self.lengths | other.lengths, letters: self.letters | other.letters }
-    }
-
-    fn has(self, other: Self) -> bool {
-        self.lengths & other.lengths != 0 && self.letters & other.letters != 0
-    }
 }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Instant};
 use http::{HeaderMap, Request};
 use tracing::{Span, field};
 
-use super::request_id::RequestIds;
+use super::{marks::Marks, request_id::RequestIds};
 use crate::model::{
     request::{Origin, RequestContext, SPAN, TARGET},
     request_scope::RequestScope,
@@ -20,6 +20,8 @@ pub(super) struct Head {
     pub(super) is_management: bool,
     /// Its method, as meters name it.
     pub(super) method: &'static str,
+    /// Of its headers.
+    pub(super) marks: Marks,
 }
 
 /// The surroundings of one request. Between its polls they are kept here.
@@ -43,12 +45,11 @@ impl Surroundings {
         if RequestContext::with_current(|_| ()).is_some() {
             return None;
         }
-        let Head { now, is_management, method } = head;
-        let context = ids.context(request, now, method, origin);
+        let context = ids.context(request, head, origin);
         Some(Self {
             scope: RequestScope::new(context),
             span: Span::none(),
-            echo: (!is_management).then(|| Arc::clone(ids)),
+            echo: (!head.is_management).then(|| Arc::clone(ids)),
         })
     }
 

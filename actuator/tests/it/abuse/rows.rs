@@ -75,6 +75,11 @@ fn row(what: &'static str, message: impl Into<String>, statuses: &'static [u16])
     Row { what, message: message.into(), statuses }
 }
 
+/// A plain GET of a path.
+fn read(what: &'static str, target: &str, statuses: &'static [u16]) -> Row {
+    row(what, get(target, ""), statuses)
+}
+
 fn get(target: &str, headers: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")
 }
@@ -107,7 +112,7 @@ fn parsing() -> Vec<Row> {
         row("a name with a blank", get(path, "a b: c\r\n"), REFUSED),
         row("a NUL in a value", get(path, "a: \0\r\n"), REFUSED),
         row("a folded line", get(path, "a: b\r\n c\r\n"), REFUSED),
-        row("a blank in the target", get("/actuator x", ""), REFUSED),
+        read("a blank in the target", "/actuator x", REFUSED),
         row("a length below nothing", get(path, "content-length: -1\r\n"), REFUSED),
         row("two lengths", get(path, "content-length: 1\r\ncontent-length: 2\r\n"), REFUSED),
         row("an unknown coding", get(path, "transfer-encoding: zip\r\n"), REFUSED),
@@ -136,68 +141,64 @@ fn routing() -> Vec<Row> {
         row("DELETE of what is read", of("DELETE", "/actuator/metrics"), &[405]),
         row("OPTIONS", of("OPTIONS", "/actuator/loggers/{n}"), FINE),
         row("HEAD", of("HEAD", "/actuator/env"), FINE),
-        row("an unknown path", get("/{n}", ""), MISSING),
-        row("an unknown endpoint", get("/actuator/{n}", ""), MISSING),
-        row("an unknown meter", get("/actuator/metrics/{n}", ""), MISSING),
-        row("an unknown logger", get("/actuator/loggers/{n}", ""), MISSING),
-        row("an unknown check", get("/actuator/health/{n}/{n}", ""), MISSING),
-        row("an unknown property", get("/actuator/env/{n}", ""), MISSING),
-        row(
+        read("an unknown path", "/{n}", MISSING),
+        read("an unknown endpoint", "/actuator/{n}", MISSING),
+        read("an unknown meter", "/actuator/metrics/{n}", MISSING),
+        read("an unknown logger", "/actuator/loggers/{n}", MISSING),
+        read("an unknown check", "/actuator/health/{n}/{n}", MISSING),
+        read("an unknown property", "/actuator/env/{n}", MISSING),
+        read(
             "a deep property",
-            get(&format!("/actuator/env/logging.level.{}", "x.".repeat(2_000)), ""),
+            &format!("/actuator/env/logging.level.{}", "x.".repeat(2_000)),
             MISSING,
         ),
-        row("a suffix", get("/actuator/env.json", ""), MISSING),
-        row("a slash too many", get("/actuator/env/", ""), MISSING),
-        row("matrix parameters", get("/actuator/health/liveness;a={n};b;;", ""), FINE),
-        row("the metadata of others", get("http://localhost/actuator/{n}", ""), MISSING),
+        read("a suffix", "/actuator/env.json", MISSING),
+        read("a slash too many", "/actuator/env/", MISSING),
+        read("matrix parameters", "/actuator/health/liveness;a={n};b;;", FINE),
+        read("the metadata of others", "http://localhost/actuator/{n}", MISSING),
     ]
 }
 
 fn targets() -> Vec<Row> {
     let meter = "/actuator/metrics/process.uptime";
     vec![
-        row("a way up", get("/actuator/../../../etc/{n}", ""), BAD_PATH),
-        row("an escaped way up", get("/actuator/%2e%2e/%2e%2e/{n}", ""), BAD_PATH),
-        row("an escaped slash", get("/actuator/health%2f{n}", ""), BAD_PATH),
-        row("a NUL", get("/actuator/health/%00{n}", ""), BAD_PATH),
-        row("no UTF-8", get("/actuator/health/%ff%fe{n}", ""), BAD_PATH),
-        row("too long a dot", get("/actuator/%c0%ae/{n}", ""), BAD_PATH),
-        row("half an escape", get("/actuator/health/{n}%", ""), BAD_PATH),
-        row(
+        read("a way up", "/actuator/../../../etc/{n}", BAD_PATH),
+        read("an escaped way up", "/actuator/%2e%2e/%2e%2e/{n}", BAD_PATH),
+        read("an escaped slash", "/actuator/health%2f{n}", BAD_PATH),
+        read("a NUL", "/actuator/health/%00{n}", BAD_PATH),
+        read("no UTF-8", "/actuator/health/%ff%fe{n}", BAD_PATH),
+        read("too long a dot", "/actuator/%c0%ae/{n}", BAD_PATH),
+        read("half an escape", "/actuator/health/{n}%", BAD_PATH),
+        read(
             "a thousand segments",
-            get(&format!("/actuator/health{}", "/{n}".repeat(400)), ""),
+            &format!("/actuator/health{}", "/{n}".repeat(400)),
             &[404, 414],
         ),
-        row("slashes", get(&"/".repeat(4_000), ""), MISSING),
-        row(
-            "a path of ten megabytes",
-            get(&format!("/{}", "x".repeat(10 * MEGABYTE)), ""),
-            TOO_LONG,
-        ),
-        row("a tag that is none", get(&format!("{meter}?tag={{n}}"), ""), REFUSED),
-        row("an unknown tag", get(&format!("{meter}?tag={{n}}:{{n}}"), ""), MISSING),
-        row("many tags", get(&format!("{meter}?{}", "tag=a:{n}&".repeat(200)), ""), MISSING),
-        row("a bad escape in a query", get(&format!("{meter}?tag=%zz"), ""), REFUSED),
-        row("empty parameters", get(&format!("{meter}?{}", "&=".repeat(2_000)), ""), FINE),
-        row(
+        read("slashes", &"/".repeat(4_000), MISSING),
+        read("a path of ten megabytes", &format!("/{}", "x".repeat(10 * MEGABYTE)), TOO_LONG),
+        read("a tag that is none", &format!("{meter}?tag={{n}}"), REFUSED),
+        read("an unknown tag", &format!("{meter}?tag={{n}}:{{n}}"), MISSING),
+        read("many tags", &format!("{meter}?{}", "tag=a:{n}&".repeat(200)), MISSING),
+        read("a bad escape in a query", &format!("{meter}?tag=%zz"), REFUSED),
+        read("empty parameters", &format!("{meter}?{}", "&=".repeat(2_000)), FINE),
+        read(
             "many names",
-            get(&format!("/actuator/prometheus?{}", "includedNames={n}&".repeat(150)), ""),
+            &format!("/actuator/prometheus?{}", "includedNames={n}&".repeat(150)),
             FINE,
         ),
-        row("a date that is none", get("/actuator/auditevents?after={n}", ""), REFUSED),
-        row(
+        read("a date that is none", "/actuator/auditevents?after={n}", REFUSED),
+        read(
             "a pattern that is slow",
-            get(&format!("/actuator/env?pattern={}", "(a*)*".repeat(5)), ""),
+            &format!("/actuator/env?pattern={}", "(a*)*".repeat(5)),
             FINE,
         ),
-        row(
+        read(
             "a pattern that is long",
-            get(&format!("/actuator/env?pattern={}", "(a*)*".repeat(1_000)), ""),
+            &format!("/actuator/env?pattern={}", "(a*)*".repeat(1_000)),
             REFUSED,
         ),
-        row("unknown checks", get("/actuator/health?checks={n}", ""), MISSING),
-        row("a filter of the stream", get("/actuator/logstream?level={n}", ""), REFUSED),
+        read("unknown checks", "/actuator/health?checks={n}", MISSING),
+        read("a filter of the stream", "/actuator/logstream?level={n}", REFUSED),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use crate::quickstart;
 
 #[test]
-fn sigterm_ends_it_within_a_second_with_exit_code_0() {
+fn sigterm_ends_it_without_waiting_for_a_limit_and_with_exit_code_0() {
     let service = quickstart().serve();
     service.get("/actuator/health").assert_status(200);
     let log = service.stop();

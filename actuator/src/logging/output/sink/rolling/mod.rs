@@ -13,6 +13,8 @@ mod gzip;
 mod housekeeping;
 mod pattern;
 mod period;
+#[cfg(test)]
+mod property_tests;
 mod settings;
 
 use std::{
