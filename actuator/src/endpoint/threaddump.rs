@@ -33,7 +33,7 @@ const OPERATIONS: &[Operation] = &[
     Operation::read(&[]).doing("The same as text.").taking(PARAMETERS).producing(Produces::Text),
 ];
 /// Files with debug information are kept open for so long after the last dump.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// Serves thread dumps.
 #[derive(Debug)]

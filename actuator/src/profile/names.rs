@@ -1,6 +1,6 @@
 //! What functions and files are called where people read them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 /// What a function belongs to, and its own name, of a demangled path:
 /// `tokio::runtime::park::Inner` and `park`. Closures and generic arguments stay with the function
@@ -47,7 +47,7 @@ pub(super) fn demangle(symbol: &str) -> Option<String> {
 pub(super) fn short_file(path: &str) -> Cow<'_, str> {
     let path = path.trim_end_matches('\0');
     if let Some((_, library)) = path.rsplit_once("/library/")
-        && path.ends_with(".rs")
+        && is_rust(path)
     {
         // The standard library: /rustc/<commit>/library/std/src/thread/mod.rs
         return library.into();
@@ -63,6 +63,11 @@ pub(super) fn short_file(path: &str) -> Cow<'_, str> {
     let Some(at) = path.rfind("/src/") else { return last(path).into() };
     let package = last(path.get(..at).unwrap_or_default());
     format!("{package}{}", path.get(at..).unwrap_or_default()).into()
+}
+
+/// Whether a file is one of Rust's.
+pub(super) fn is_rust(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "rs")
 }
 
 /// What stands behind the last slash.

@@ -4,9 +4,7 @@
 
 use super::{app::App, basics::Basics};
 use crate::{
-    error::Result,
-    model::endpoint::SharedEndpoint,
-    registry::Declarations,
+    error::Result, model::endpoint::SharedEndpoint, registry::Declarations,
     support::application_runtime::ApplicationRuntime,
 };
 

@@ -74,8 +74,6 @@ pub enum ProfileFormat {
 /// Why there is no profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileFailure {
-    /// This build cannot make one; what to do.
-    NotCompiled(&'static str),
     /// Another one is being made.
     Busy,
     /// It cannot be made now; what to do.

@@ -49,7 +49,8 @@ fn pprof(arguments: &[&str], file: &str) -> String {
         .arg(file)
         .output()
         .expect("go is missing: scripts/setup installs it");
-    let [said, complaints] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    let [said, complaints] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
     assert!(output.status.success(), "{complaints}");
     said
 }
@@ -85,6 +86,9 @@ fn go_tool_pprof_reads_a_profile_and_names_what_uses_the_processor() {
     let raw = pprof(&["-raw"], file);
     assert!(raw.contains("samples/count cpu/nanoseconds"), "{raw}");
 
-    assert!(folded.lines().any(|line| line.starts_with("burner;") && line.contains("burn")), "{folded}");
+    assert!(
+        folded.lines().any(|line| line.starts_with("burner;") && line.contains("burn")),
+        "{folded}"
+    );
     assert!(picture.contains("main::burn"), "{picture}");
 }

@@ -183,7 +183,7 @@ fn a_profile_shows_who_uses_the_processor_and_is_made_one_at_a_time() {
         let (stacks, cancelled) = (Arc::clone(&stacks), Arc::clone(&cancelled));
         thread::spawn(move || {
             let request = ProfileRequest {
-                duration: Duration::from_secs(60),
+                duration: Duration::from_mins(1),
                 frequency: 500,
                 format: ProfileFormat::Folded,
             };
