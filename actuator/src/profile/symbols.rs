@@ -207,8 +207,8 @@ impl DebugFile {
 }
 
 fn named(symbol: &str, file: Option<&str>, line: Option<u32>, mapping: &CodeMapping) -> StackFrame {
-    let file = file.map(|file| Box::from(&*names::short_file(file)));
-    let is_rust_file = file.as_ref().as_deref().is_some_and(names::is_rust);
+    let file: Option<Box<str>> = file.map(|file| names::short_file(file).into());
+    let is_rust_file = file.as_deref().is_some_and(names::is_rust);
     let path = names::demangle(symbol).or_else(|| is_rust_file.then(|| symbol.to_owned()));
     let (scope, function) = match &path {
         Some(path) => names::split(path),
