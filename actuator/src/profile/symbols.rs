@@ -214,8 +214,9 @@ fn named(symbol: &str, file: Option<&str>, line: Option<u32>, mapping: &CodeMapp
         Some(path) => names::split(path),
         None => (mapping.file_name(), symbol),
     };
+    let module = file.as_deref().filter(|_| scope.is_empty()).and_then(names::module_of);
     StackFrame {
-        scope: scope.into(),
+        scope: module.as_deref().unwrap_or(scope).into(),
         function: function.into(),
         file,
         line: line.filter(|line| *line > 0),

@@ -115,11 +115,11 @@ fn threads_that_wait_are_shown_where_they_wait_and_say_for_what() {
     let _held = lock.lock().unwrap();
     drop(go);
     let _parked = Actor::start("parked-actor", thread::park);
-    let _asleep = Actor::start("asleep-actor", || thread::sleep(Duration::from_millis(300)));
+    let _asleep = Actor::start("asleep-actor", || thread::sleep(Duration::from_secs(3)));
     let condition = Arc::new((Mutex::new(()), Condvar::new()));
     let _timed = Actor::start("timed-actor", move || {
         let guard = condition.0.lock().unwrap();
-        drop(condition.1.wait_timeout(guard, Duration::from_millis(300)).unwrap());
+        drop(condition.1.wait_timeout(guard, Duration::from_secs(3)).unwrap());
     });
     let shows = |name, function: &str, state: &str| {
         stack_of(&stacks, name, |thread, stack| {
