@@ -13,7 +13,7 @@ ADMIN_JARS := $(ADMIN_VERSIONS:%=$(ADMIN)/target/spring-boot-admin-%.jar)
 ADMIN_SOURCES := $(ADMIN)/pom.xml $(shell find $(ADMIN)/src -type f)
 
 # The order: what fails quickest comes first, and each thing is built once.
-STEPS := setup fmt deny clippy check-features build test-rust ui doc package test-prometheus test-logs test-openapi admin-servers test-admin browser
+STEPS := setup fmt deny clippy check-features build test-rust ui doc package test-prometheus test-logs test-openapiprofiles admin-servers test-admin browser
 
 .PHONY: help
 help: ## Shows this list
@@ -87,6 +87,10 @@ test-openapi: build openapi-validator ## Has an independent validator read what 
 .PHONY: test-logs
 test-logs: build ## Has the real logrotate, rsyslog and a full disk at the log
 	@cargo test --quiet -p actuator-integration --test logs
+
+.PHONY: test-profiles
+test-profiles: build ## Has go tool pprof read profiles
+	@cargo test --quiet -p actuator-integration --test profiles
 
 .PHONY: admin-servers
 admin-servers: $(ADMIN_JARS) ## Builds the real Spring Boot Admin servers

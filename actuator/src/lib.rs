@@ -194,6 +194,11 @@ pub struct RequestsDocument;
 #[doc = include_str!("../../docs/typed-settings.md")]
 pub struct TypedSettingsDocument;
 
+/// And those about threads and tasks.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/threads.md")]
+pub struct ThreadsDocument;
+
 /// And those about Sentry.
 #[cfg(all(doctest, feature = "sentry"))]
 #[doc = include_str!("../../docs/sentry.md")]

@@ -66,7 +66,7 @@ const THREADS: Schema = Schema::List(&Schema::Named(
     ]),
 ));
 /// Files with debug information are kept open for so long after the last dump.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// Serves thread dumps.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! What functions and files are called where people read them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 /// What a function belongs to, and its own name, of a demangled path:
 /// `tokio::runtime::park::Inner` and `park`. Closures and generic arguments stay with the function
@@ -10,11 +10,39 @@ pub(super) fn split(path: &str) -> (&str, &str) {
     while let Some(at) = last_separator(path.get(..end).unwrap_or_default()) {
         let name = path.get(at + 2..).unwrap_or_default();
         if !name.starts_with(['{', '<']) {
-            return (path.get(..at).unwrap_or_default(), name);
+            return (own_type(path.get(..at).unwrap_or_default()), name);
         }
         end = at;
     }
     ("", path)
+}
+
+/// `<shop::Till>`, as newer symbols have it, is `shop::Till`; `<A as B>` stays.
+fn own_type(scope: &str) -> &str {
+    let inner = scope.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    inner.filter(|inner| !inner.contains(" as ") && !inner.contains('>')).unwrap_or(scope)
+}
+
+/// The module that a file is, for functions whose debug information has only their bare name, as
+/// that of inlined ones has where it is reduced to lines.
+pub(super) fn module_of(file: &str) -> Option<String> {
+    let (package, path) = match file.split_once("/src/") {
+        Some((package, path)) => (last(package), path),
+        None => ("crate", file.strip_prefix("src/")?),
+    };
+    // `tokio-1.54.1` is the package `tokio`.
+    let version = package.match_indices('-').find(|(at, _)| {
+        package.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    let package = version.and_then(|(at, _)| package.get(..at)).unwrap_or(package);
+    let path = path.strip_suffix(".rs")?;
+    let path = path.strip_suffix("/mod").unwrap_or(path);
+    let mut module = package.replace('-', "_");
+    for part in path.split('/').filter(|part| !matches!(*part, "lib" | "main" | "mod")) {
+        module.push_str("::");
+        module.push_str(part);
+    }
+    Some(module)
 }
 
 /// The last `::` that is in no brackets.
@@ -47,7 +75,7 @@ pub(super) fn demangle(symbol: &str) -> Option<String> {
 pub(super) fn short_file(path: &str) -> Cow<'_, str> {
     let path = path.trim_end_matches('\0');
     if let Some((_, library)) = path.rsplit_once("/library/")
-        && path.ends_with(".rs")
+        && is_rust(path)
     {
         // The standard library: /rustc/<commit>/library/std/src/thread/mod.rs
         return library.into();
@@ -63,6 +91,11 @@ pub(super) fn short_file(path: &str) -> Cow<'_, str> {
     let Some(at) = path.rfind("/src/") else { return last(path).into() };
     let package = last(path.get(..at).unwrap_or_default());
     format!("{package}{}", path.get(at..).unwrap_or_default()).into()
+}
+
+/// Whether a file is one of Rust's.
+pub(super) fn is_rust(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "rs")
 }
 
 /// What stands behind the last slash.
@@ -85,7 +118,7 @@ mod tests {
                 ("<alloc::boxed::Box<F,A> as core::ops::function::FnOnce<Args>>", "call_once"),
             ),
             ("shop::call::<fn(u8) -> a::B, c::D>", ("shop", "call::<fn(u8) -> a::B, c::D>")),
-            ("<shop::Till>::open", ("<shop::Till>", "open")),
+            ("<shop::Till>::open", ("shop::Till", "open")),
             ("main", ("", "main")),
             ("{{closure}}", ("", "{{closure}}")),
             ("a::>b", ("a", ">b")),
@@ -102,6 +135,23 @@ mod tests {
         assert_eq!(demangle(symbol).as_deref(), Some("shop::till::open"));
         assert_eq!(demangle("epoll_wait"), None);
         assert_eq!(demangle("_ZNSt6vectorIiSaIiEE9push_backEOi"), None);
+    }
+
+    #[test]
+    fn a_file_tells_its_module() {
+        let cases = [
+            ("tokio-1.54.1/src/runtime/park.rs", Some("tokio::runtime::park")),
+            ("async-nats-0.1.0/src/lib.rs", Some("async_nats")),
+            ("std/src/thread/mod.rs", Some("std::thread")),
+            ("src/till.rs", Some("crate::till")),
+            ("src/main.rs", Some("crate")),
+            ("shop/src/till/open.rs", Some("shop::till::open")),
+            ("till.rs", None),
+            ("nptl/pthread_create.c", None),
+        ];
+        for (file, expected) in cases {
+            assert_eq!(module_of(file).as_deref(), expected, "{file}");
+        }
     }
 
     #[test]

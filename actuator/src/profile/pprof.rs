@@ -80,7 +80,7 @@ impl Profile {
         let mut writer = Writer::new(resolved);
         for types in &self.sample_types {
             let message = writer.value_type(*types);
-            writer.out.message(1, message);
+            writer.out.message(1, &message);
         }
         for sample in &self.samples {
             writer.sample(sample);
@@ -90,7 +90,7 @@ impl Profile {
             writer.out.unsigned(13, comment);
         }
         let period_type = writer.value_type(self.period.0);
-        writer.out.message(11, period_type);
+        writer.out.message(11, &period_type);
         writer.out.signed(12, self.period.1);
         let default = writer.text(self.default_sample_type);
         writer.out.unsigned(14, default);
@@ -117,6 +117,7 @@ struct Writer<'r> {
 }
 
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "members of the message")]
 struct Found {
     is_used: bool,
     functions: bool,
@@ -167,9 +168,9 @@ impl<'r> Writer<'r> {
                     inner.unsigned(4, self.text(unit));
                 }
             }
-            message.message(3, inner);
+            message.message(3, &inner);
         }
-        self.out.message(2, message);
+        self.out.message(2, &message);
     }
 
     /// The number of a place in the code.
@@ -196,9 +197,9 @@ impl<'r> Writer<'r> {
             let mut line = Message::default();
             line.unsigned(1, self.function(frame));
             line.unsigned(2, u64::from(frame.line.unwrap_or(0)));
-            message.message(4, line);
+            message.message(4, &line);
         }
-        self.out.message(4, message);
+        self.out.message(4, &message);
         number
     }
 
@@ -215,7 +216,7 @@ impl<'r> Writer<'r> {
         message.unsigned(2, name);
         message.unsigned(3, name);
         message.unsigned(4, file);
-        self.out.message(5, message);
+        self.out.message(5, &message);
         number
     }
 
@@ -231,7 +232,7 @@ impl<'r> Writer<'r> {
         for (field, known) in (7..).zip(known) {
             message.unsigned(field, u64::from(known));
         }
-        self.out.message(3, message);
+        self.out.message(3, &message);
     }
 
     fn finish(mut self) -> Vec<u8> {

@@ -32,7 +32,7 @@ impl Message {
     }
 
     /// A message within this one.
-    pub(super) fn message(&mut self, field: u32, value: Self) {
+    pub(super) fn message(&mut self, field: u32, value: &Self) {
         self.bytes(field, &value.bytes);
     }
 
@@ -54,11 +54,16 @@ impl Message {
     /// Seven bits a byte, the lowest first.
     fn varint(&mut self, mut value: u64) {
         while value >= 0x80 {
-            self.bytes.push((value & 0x7f) as u8 | 0x80);
+            self.bytes.push(lowest(value) | 0x80);
             value >>= 7;
         }
-        self.bytes.push(value as u8);
+        self.bytes.push(lowest(value));
     }
+}
+
+/// The lowest seven bits.
+fn lowest(value: u64) -> u8 {
+    u8::try_from(value & 0x7f).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -73,7 +78,7 @@ mod tests {
         message.packed(6, [3, 270, 86942].into_iter());
         let mut inner = Message::default();
         inner.unsigned(1, 150);
-        message.message(3, inner);
+        message.message(3, &inner);
         message.unsigned(4, 0);
         assert_eq!(
             message.into_bytes(),

@@ -207,15 +207,16 @@ impl DebugFile {
 }
 
 fn named(symbol: &str, file: Option<&str>, line: Option<u32>, mapping: &CodeMapping) -> StackFrame {
-    let file = file.map(|file| Box::from(&*names::short_file(file)));
-    let is_rust_file = file.as_ref().is_some_and(|file: &Box<str>| file.ends_with(".rs"));
+    let file: Option<Box<str>> = file.map(|file| names::short_file(file).into());
+    let is_rust_file = file.as_deref().is_some_and(names::is_rust);
     let path = names::demangle(symbol).or_else(|| is_rust_file.then(|| symbol.to_owned()));
     let (scope, function) = match &path {
         Some(path) => names::split(path),
         None => (mapping.file_name(), symbol),
     };
+    let module = file.as_deref().filter(|_| scope.is_empty()).and_then(names::module_of);
     StackFrame {
-        scope: scope.into(),
+        scope: module.as_deref().unwrap_or(scope).into(),
         function: function.into(),
         file,
         line: line.filter(|line| *line > 0),

@@ -37,6 +37,6 @@ impl Stacks {
         _sanitizer: &Sanitizer,
         _cancelled: &AtomicBool,
     ) -> Result<Vec<u8>, ProfileFailure> {
-        Err(ProfileFailure::NotCompiled(MISSING.unwrap_or_default()))
+        Err(ProfileFailure::Unavailable(MISSING.unwrap_or_default().to_owned()))
     }
 }

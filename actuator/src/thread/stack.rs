@@ -73,9 +73,15 @@ pub enum ProfileFormat {
 
 /// Why there is no profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(
+        feature = "stacks",
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
+    allow(dead_code, reason = "nobody makes one")
+)]
 pub enum ProfileFailure {
-    /// This build cannot make one; what to do.
-    NotCompiled(&'static str),
     /// Another one is being made.
     Busy,
     /// It cannot be made now; what to do.

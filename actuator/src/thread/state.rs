@@ -35,10 +35,9 @@ const TIMED: &[(&str, &str)] = &[
     ("std::thread::functions", "sleep"),
     ("std::thread", "park_timeout"),
     ("std::thread::functions", "park_timeout"),
-    ("std::sync::poison::condvar::Condvar", "wait_timeout"),
-    ("std::sync::condvar::Condvar", "wait_timeout"),
-    ("::condvar::futex::Condvar", "wait_timeout"),
-    ("::condvar::Condvar", "wait_timeout"),
+    ("Condvar", "wait_timeout"),
+    ("::condvar", "wait_timeout"),
+    ("::condvar::futex", "wait_timeout"),
     ("parking_lot::condvar::Condvar", "wait_until_internal"),
     ("", "clock_nanosleep"),
     ("", "nanosleep"),
@@ -81,8 +80,10 @@ impl ThreadState {
 
 fn is_in(stack: &ThreadStack, functions: &[(&str, &str)]) -> bool {
     stack.frames().take(DEPTH).any(|frame| {
+        // Generic ones have their types with them.
+        let name = frame.function.split('<').next();
         functions.iter().any(|(scope, function)| {
-            *frame.function == **function
+            name == Some(*function)
                 && if scope.is_empty() { frame.is_native } else { frame.scope.ends_with(scope) }
         })
     })

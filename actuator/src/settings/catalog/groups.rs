@@ -31,7 +31,7 @@ pub const GROUPS: &[Group] = &[
         "Settings and profiles",
         &["spring.application.json", "spring.config.", "spring.profiles.", "actuator.settings."],
     ),
-    ("The management API", &["management.", "actuator.management."]),
+    ("The management API", &["management.", "actuator.management.", "actuator.threaddump."]),
     ("Health", &["management.endpoint.health.", "management.health.", "actuator.health."]),
     ("Info", &["management.info.", "info."]),
     (

@@ -53,7 +53,7 @@ pub(crate) use smaps::MemoryMap;
 pub(crate) use system::SystemUsage;
 pub(crate) use thread::{OsThread, OsThreadState, ThreadActivity, os_threads};
 #[cfg(all(feature = "stacks", target_os = "linux"))]
-pub(crate) use thread_signals::{ThreadSignals, thread_ids, thread_name};
+pub(crate) use thread_signals::{ThreadSignals, thread_exists, thread_ids, thread_name};
 
 /// The processors that this process may use, by affinity and cgroup quota; at least 1.
 pub(crate) fn cpu_count() -> usize {

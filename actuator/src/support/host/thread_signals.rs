@@ -34,6 +34,11 @@ pub(crate) fn thread_ids(root: &HostRoot) -> Vec<u64> {
         .collect()
 }
 
+/// Whether a thread of this process has not ended.
+pub(crate) fn thread_exists(root: &HostRoot, thread: u64) -> bool {
+    root.place(format!("/proc/self/task/{thread}")).exists()
+}
+
 /// The name of a thread of this process; the kernel keeps the first 15 bytes.
 pub(crate) fn thread_name(root: &HostRoot, thread: u64) -> Option<String> {
     Some(root.read(format!("/proc/self/task/{thread}/comm"))?.trim_end().to_owned())
@@ -65,5 +70,6 @@ mod tests {
         let mut ids = thread_ids(&root);
         ids.sort_unstable();
         assert_eq!(ids, [7, 8]);
+        assert_eq!([7, 9].map(|id| thread_exists(&root, id)), [true, false]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     time::{Duration, SystemTime},
 };
 
@@ -72,7 +73,8 @@ impl CpuProfile {
             self.period.as_secs_f64() * 1_000.0
         );
         if self.lost > 0 {
-            text.push_str(&format!("; {} more had no room", self.lost));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "; {} more had no room", self.lost);
         }
         if self.has_untimed_threads {
             text.push_str("; the system gave no timer for some threads (RLIMIT_SIGPENDING)");

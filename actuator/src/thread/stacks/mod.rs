@@ -25,7 +25,7 @@ use super::stack::{Captured, ProfileFailure, ProfileRequest, ThreadStack};
 use crate::{
     model::sanitizer::Sanitizer,
     profile::SymbolTable,
-    support::host::{HostRoot, OsThread, OsThreadState, ThreadSignals},
+    support::host::{HostRoot, OsThread, OsThreadState, ThreadSignals, thread_exists},
 };
 
 /// Why there are no stacks: there are.
@@ -34,6 +34,8 @@ pub const MISSING: Option<&str> = None;
 /// How long a thread has to answer. One that waits does within microseconds, one that works when it
 /// is given a processor.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// Within that nearly all of those that wait have answered.
+const AT_ONCE: Duration = Duration::from_millis(2);
 /// How long all of them have.
 const PATIENCE_WITH_ALL: Duration = Duration::from_secs(2);
 /// So many are asked at the same time; the rest of the slots is left to a profile.
@@ -204,7 +206,9 @@ impl<'t> Round<'t> {
         let (traces, room) = (&mut self.traces, &mut self.room);
         self.asked.retain(|(thread, since, request)| {
             if !request.is_answered() {
-                return since.elapsed() < PATIENCE;
+                // One that has ended meanwhile is not waited for.
+                let (took, root) = (since.elapsed(), HostRoot::default());
+                return took < AT_ONCE || took < PATIENCE && thread_exists(&root, *thread);
             }
             let trace = unwinder.trace(request, MAX_FRAMES.min(*room));
             *room = room.saturating_sub(trace.addresses.len());

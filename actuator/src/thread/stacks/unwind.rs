@@ -21,7 +21,7 @@ type Tables = Arc<[u8]>;
 pub(super) struct Unwinder {
     /// The code that is loaded, as of the last look.
     mappings: Vec<CodeMapping>,
-    unwinder: UnwinderNative<Tables, MayAllocateDuringUnwind>,
+    tables: UnwinderNative<Tables, MayAllocateDuringUnwind>,
     cache: CacheNative<MayAllocateDuringUnwind>,
 }
 
@@ -44,11 +44,11 @@ impl Unwinder {
         let before: BTreeMap<u64, &CodeMapping> =
             self.mappings.iter().map(|mapping| (mapping.start, mapping)).collect();
         for gone in self.mappings.iter().filter(|mapping| !mappings.contains(mapping)) {
-            self.unwinder.remove_module(gone.start);
+            self.tables.remove_module(gone.start);
         }
         for mapping in mappings.iter().filter(|one| before.get(&one.start) != Some(one)) {
             if let Some(module) = module(mapping) {
-                self.unwinder.add_module(module);
+                self.tables.add_module(module);
             }
         }
         self.mappings = mappings;
@@ -59,7 +59,7 @@ impl Unwinder {
         let registers = copy.registers();
         let mut read = |address| copy.word(address).ok_or(());
         let mut frames =
-            self.unwinder.iter_frames(registers.pc, native(registers), &mut self.cache, &mut read);
+            self.tables.iter_frames(registers.pc, native(registers), &mut self.cache, &mut read);
         let mut trace = Trace::default();
         while trace.addresses.len() < most {
             match frames.next() {
