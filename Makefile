@@ -13,7 +13,7 @@ ADMIN_JARS := $(ADMIN_VERSIONS:%=$(ADMIN)/target/spring-boot-admin-%.jar)
 ADMIN_SOURCES := $(ADMIN)/pom.xml $(shell find $(ADMIN)/src -type f)
 
 # The order: what fails quickest comes first, and each thing is built once.
-STEPS := setup fmt deny clippy check-features build test-rust ui doc package test-prometheus test-logs test-openapiprofiles admin-servers test-admin browser
+STEPS := setup fmt deny clippy check-features build test-rust ui doc package test-prometheus test-logs test-openapi test-profiles admin-servers test-admin browser
 
 .PHONY: help
 help: ## Shows this list

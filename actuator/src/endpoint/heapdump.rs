@@ -101,7 +101,7 @@ impl HeapdumpEndpoint {
         let at = iso_instant(self.clock.now());
         let at: String = at.get(..19).unwrap_or(&at).replace(':', "");
         Resource {
-            media_type: MEDIA_TYPE,
+            media_type: MEDIA_TYPE.into(),
             length: u64::try_from(profile.len()).unwrap_or(u64::MAX),
             start: 0,
             file_name: Some(format!("heap-{}-{at}Z.pb.gz", self.application)),

@@ -124,6 +124,8 @@ fn produced(operation: &Operation) -> Vec<&'static str> {
         Produces::Json => ACTUATOR_JSON.to_vec(),
         Produces::Text => vec!["text/plain;charset=UTF-8"],
         Produces::Named(media_type) | Produces::Ranked(media_type) => vec![media_type],
+        Produces::OneOf(media_types) => media_types.to_vec(),
+        Produces::Octets => vec!["application/octet-stream"],
         Produces::Nothing => Vec::new(),
         Produces::Resource => {
             let known = operation.answers.iter().find_map(|answer| match answer.content {

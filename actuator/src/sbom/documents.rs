@@ -27,7 +27,7 @@ pub(crate) enum Sbom {
 pub(crate) struct SbomFile {
     pub(crate) path: PathBuf,
     /// What a setting says that it is.
-    pub(crate) media_type: Option<&'static str>,
+    pub(crate) media_type: Option<String>,
 }
 
 impl Sboms {

@@ -70,7 +70,7 @@ fn file(reader: &mut SettingsReader<'_>, prefix: &str) -> Option<SbomFile> {
     None
 }
 
-fn media_type(reader: &mut SettingsReader<'_>, name: &str, text: String) -> Option<&'static str> {
+fn media_type(reader: &mut SettingsReader<'_>, name: &str, text: String) -> Option<String> {
     let is_one =
         text.split_once('/').is_some_and(|(kind, rest)| !kind.is_empty() && !rest.is_empty())
             && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
@@ -78,6 +78,5 @@ fn media_type(reader: &mut SettingsReader<'_>, name: &str, text: String) -> Opti
         reader.reject(name, "expected a media type such as application/vnd.cyclonedx+json");
         return None;
     }
-    // What answers are told by lives as long as the process, and there is one for each file.
-    Some(text.leak())
+    Some(text)
 }

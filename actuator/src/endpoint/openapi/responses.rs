@@ -139,7 +139,8 @@ fn add_answer(response: &mut Value, produces: Produces, answer: &Answer, schemas
         (Content::Produced(schema), Produces::Named(form) | Produces::Ranked(form)) => {
             (std::slice::from_ref(form), schema)
         }
-        (Content::Produced(schema), Produces::Resource) => (&["*/*"], schema),
+        (Content::Produced(schema), Produces::OneOf(forms)) => (forms, schema),
+        (Content::Produced(schema), Produces::Resource | Produces::Octets) => (&["*/*"], schema),
     };
     let schema = schemas.of(schema);
     for media_type in types {

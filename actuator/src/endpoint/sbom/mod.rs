@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::logfile::{FileContent, blocking};
+use super::logfile::FileContent;
 use crate::{
     model::{
         call::Call,
@@ -23,7 +23,7 @@ use crate::{
         reply::{Reply, Resource, ResourceContent},
     },
     sbom::{Build, Sbom, SbomFile, Sboms},
-    support::host::open_regular,
+    support::{host::open_regular, open_file::blocking},
 };
 
 const ONE: usize = 1;
@@ -80,7 +80,7 @@ impl SbomEndpoint {
         let document = document.map_err(|error| Problem::internal(error.to_string()))?;
         let content = document.map_err(Problem::internal)?;
         Ok(Reply::Resource(Resource {
-            media_type: media_type::CYCLONEDX,
+            media_type: media_type::CYCLONEDX.into(),
             length: content.len() as u64,
             start: 0,
             file_name: None,
@@ -99,9 +99,9 @@ fn open(known: &SbomFile) -> io::Result<Resource> {
     let path: &Path = &known.path;
     let file = open_regular(path, true)?;
     let length = file.metadata()?.len();
-    let media_type = match known.media_type {
-        Some(media_type) => media_type,
-        None => media_type::of(&file, path)?,
+    let media_type = match &known.media_type {
+        Some(media_type) => media_type.clone().into(),
+        None => media_type::of(&file, path)?.into(),
     };
     let content = Arc::new(FileContent::new(file));
     Ok(Resource { media_type, length, start: 0, file_name: None, content })

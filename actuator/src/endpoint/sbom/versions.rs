@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::Serialize;
 
 use crate::{
-    endpoint::{Mount, health_view::mounted_path, logfile::blocking},
+    endpoint::{Mount, health_view::mounted_path},
     model::{
         call::{Call, Listener},
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces},
@@ -14,6 +14,7 @@ use crate::{
     },
     sbom::Build,
     settings::SettingsReader,
+    support::open_file::blocking,
 };
 
 const PREFIX: &str = "actuator.compat.c2c.versions";
