@@ -65,10 +65,10 @@ impl ScheduleOptions {
                            `actuator = { …, features = [\"cron\"] }`";
             args.reject(key, message);
         }
-        if !is_left_to_settings(&text)
-            && let Err(complaint) = cron::check(&text)
-        {
-            args.reject(place, complaint);
+        if !is_left_to_settings(&text) {
+            for complaint in cron::complaints(&text) {
+                args.reject(place, complaint);
+            }
         }
         self.texts.push(("cron", text));
     }

@@ -27,13 +27,13 @@ const FIELDS: [Field; 6] = [
 const DAY_OF_MONTH: &str = "day of month";
 const DAY_OF_WEEK: &str = "day of week";
 
-/// Whether it is an expression; else what is wrong with it, and what to write.
-pub(crate) fn check(expression: &str) -> Result<(), String> {
+/// All that is wrong with an expression, and what to write; nothing if it is one.
+pub(crate) fn complaints(expression: &str) -> Vec<String> {
     let expression = expression.trim();
     if expression.starts_with('@') {
         let is_known = MACROS.iter().any(|known| known.eq_ignore_ascii_case(expression));
         let complaint = || format!("`{expression}` is no macro: known are {}", MACROS.join(", "));
-        return if is_known { Ok(()) } else { Err(complaint()) };
+        return if is_known { Vec::new() } else { vec![complaint()] };
     }
     let parts: Vec<&str> = expression.split_whitespace().collect();
     if parts.len() != FIELDS.len() {
@@ -41,21 +41,19 @@ pub(crate) fn check(expression: &str) -> Result<(), String> {
             5 => format!("0 {}", parts.join(" ")),
             _ => "0 0 3 * * MON-FRI".to_owned(),
         };
-        return Err(format!(
+        return vec![format!(
             "a cron expression has 6 fields (second, minute, hour, day of month, month, day of \
              week), and this {}: `cron = \"{meant}\"`",
             parts.len()
-        ));
+        )];
     }
-    FIELDS.iter().zip(parts).try_for_each(|(field, text)| field.check(text))
+    FIELDS.iter().zip(parts).flat_map(|(field, text)| field.complaints(text)).collect()
 }
 
 impl Field {
-    fn check(&self, text: &str) -> Result<(), String> {
-        text.split(',').try_for_each(|part| {
-            let is_good = self.is_special(part) || self.is_range_with_step(part);
-            if is_good { Ok(()) } else { Err(self.complaint(part)) }
-        })
+    fn complaints(&self, text: &str) -> impl Iterator<Item = String> {
+        let is_wrong = |part: &&str| !self.is_special(part) && !self.is_range_with_step(part);
+        text.split(',').filter(is_wrong).map(|part| self.complaint(part))
     }
 
     fn complaint(&self, part: &str) -> String {
@@ -149,7 +147,7 @@ mod tests {
             "@daily",
             "@Midnight",
         ] {
-            assert_eq!(check(good), Ok(()), "{good}");
+            assert_eq!(complaints(good), [""; 0], "{good}");
         }
     }
 
@@ -171,8 +169,18 @@ mod tests {
             ("0 , * * * *", "`` is no minute"),
             ("@fortnightly", "is no macro"),
         ] {
-            let complaint = check(wrong).unwrap_err();
-            assert!(complaint.contains(told), "{wrong}: {complaint}");
+            let complaints = complaints(wrong);
+            assert!(complaints[0].contains(told), "{wrong}: {complaints:?}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let complaints = complaints("0 61,99 3 * * MOON");
+        let culprits = ["`61` is no minute", "`99` is no minute", "`MOON` is no day of week"];
+        assert_eq!(complaints.len(), culprits.len(), "{complaints:?}");
+        for (complaint, culprit) in complaints.iter().zip(culprits) {
+            assert!(complaint.starts_with(culprit), "{complaint}");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot set an application up",
     label = "not a set-up",
-    note = "`serve!` takes an `axum::Router`, a `fn() -> Router`, or an `async fn(&mut actuator::App) -> actuator::Result<Router>`"
+    note = "`serve!` takes an `axum::Router` or an `actuator::routing::Router`, a `fn() -> Router`, or an `async fn(&mut actuator::App) -> actuator::Result<Router>`"
 )]
 pub trait Setup<Marker> {
     /// Registers what the application has, and gives its routes.
@@ -49,12 +49,14 @@ impl Setup<ByNothing> for NoSetup {
     }
 }
 
+#[diagnostic::do_not_recommend] // the note of `Setup` says it in the words of users
 impl Setup<ByRouter> for Router {
     async fn set_up(self, _: &mut App) -> Result<routing::Router> {
         Ok(self.into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Setup<ByRecordedRouter> for routing::Router {
     async fn set_up(self, _: &mut App) -> Result<routing::Router> {
         Ok(self)
@@ -95,7 +97,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not give routes",
     label = "not routes",
-    note = "return `axum::Router`, `()`, or a `Result` of either"
+    note = "return `axum::Router`, `actuator::routing::Router`, `()`, or a `Result` of one of them"
 )]
 pub trait IntoRoutes {
     /// The routes.
