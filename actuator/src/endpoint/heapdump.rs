@@ -36,6 +36,10 @@ const SWITCH: Operation = Operation::write(&[])
 const OPERATIONS: [Operation; 2] = [READ, SWITCH];
 
 /// Why there is no profile now.
+#[cfg_attr(
+    not(all(feature = "heap-profile", target_os = "linux")),
+    allow(dead_code, reason = "nobody takes one")
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoHeapdump {
     /// Others are being taken.

@@ -89,7 +89,9 @@ pub(crate) use configprops::ConfigpropsParts;
 #[cfg(feature = "debug")]
 pub(crate) use debug::DebugEndpoint;
 pub(crate) use health_view::ViewSettings;
-pub(crate) use heapdump::{HeapSource, HeapdumpEndpoint, NoHeapdump};
+pub(crate) use heapdump::HeapdumpEndpoint;
+#[cfg(all(feature = "heap-profile", target_os = "linux"))]
+pub(crate) use heapdump::{HeapSource, NoHeapdump};
 pub(crate) use limits::LimitsEndpoint;
 pub(crate) use log_link::LogLink;
 pub(crate) use mappings::MappingsEndpoint;

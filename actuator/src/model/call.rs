@@ -28,6 +28,7 @@ pub struct Call<'a> {
     /// The caller, once authenticated.
     pub principal: Option<&'a Principal>,
     /// The address of the caller, as far as it is known and trusted proxies tell it.
+    #[cfg_attr(not(feature = "debug"), allow(dead_code, reason = "nobody else asks"))]
     pub client: Option<IpAddr>,
     /// What the caller has seen last of a stream (`Last-Event-ID`): it goes on behind that.
     pub last_event_id: Option<&'a str>,

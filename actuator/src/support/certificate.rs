@@ -30,6 +30,7 @@ pub struct Certificate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CertificateRole {
     /// Shown to those who connect.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "no listener has one"))]
     Server,
     /// Shown to servers that are called.
     Client,

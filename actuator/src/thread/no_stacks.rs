@@ -15,6 +15,7 @@ pub const MISSING: Option<&str> = Some(
 #[derive(Debug, Default)]
 pub struct Stacks;
 
+#[allow(clippy::unused_self, reason = "called as where there are some")]
 impl Stacks {
     /// Sends no signal.
     pub fn new(_signal: i32) -> Self {

@@ -251,12 +251,14 @@ fn work(
     let name = &operation.name;
     let wait = operation.is_async.then(|| quote!(.await));
     let g = quote!(#p::generated);
-    let value = Ident::new("value", Span::mixed_site());
     let place = operation.product.as_ref().map_or_else(|| name.span(), syn::spanned::Spanned::span);
+    // Of the macro's own, and where the type stands: what is wrong with the value is told there.
+    let value = Ident::new("value", Span::mixed_site().located_at(place));
+    let or_error = quote_spanned!(place=> #g::Returned(#value).or_error());
     let answer = quote_spanned!(place=> #g::Returned(#value).answer());
     let body = quote! {{
         let #value = <#on>::#name(#(#passed),*) #wait;
-        let #value = #g::Returned(#value).or_error()?;
+        let #value = #or_error?;
         match #g::Returned(#value).or_nothing() {
             #p::Option::Some(#value) => #answer,
             #p::Option::None => #p::Result::Ok(#p::custom::WebEndpointResponse::nothing()),

@@ -17,8 +17,8 @@ fn the_start_log_says_where_it_listens_what_is_exposed_and_what_was_collected() 
     let line = service.log_until("management at ");
     assert!(
         line.contains(&format!(
-            "http://{}/actuator (this machine only) exposes auditevents, beans, conditions, configprops, env, \
-             health",
+            "http://{}/actuator (this machine only) exposes auditevents, beans, certs, conditions, configprops, \
+             env, health",
             service.address()
         )),
         "{line}"
