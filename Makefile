@@ -101,7 +101,7 @@ $(ADMIN_JARS): $(ADMIN)/target/spring-boot-admin-%.jar: $(ADMIN_SOURCES)
 
 .PHONY: examples
 examples: ## Runs the tests of the examples alone (test-rust runs them too)
-	@cargo test --quiet -p quickstart -p users -p embedded -p worker -p conformance
+	@cargo test --quiet -p quickstart -p users -p embedded -p worker -p heap-profile -p conformance
 
 .PHONY: test-admin
 test-admin: build admin-servers ## Runs the quickstart under the real Spring Boot Admin servers

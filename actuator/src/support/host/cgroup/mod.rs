@@ -63,8 +63,10 @@ impl CgroupLimits {
     pub(crate) fn read(root: &HostRoot) -> Self {
         let levels = Levels::find(root);
         let own = levels.own_of_version_2();
-        let own = own.map(|own| (Pressure::of_group(root, &own), own));
-        let known = own.filter(|(pressure, _)| *pressure != Pressure::default());
+        // The folder of the root group ends with a slash otherwise.
+        let own = own.map(|own| (Pressure::of_group(root, &own), own.components().collect()));
+        let known =
+            own.filter(|(pressure, _): &(Pressure, PathBuf)| *pressure != Pressure::default());
         Self {
             memory: memory::find(root, &levels),
             swap: memory::swap(root, &levels),
