@@ -70,8 +70,8 @@ fn go_tool_pprof_reads_a_profile_and_names_what_uses_the_processor() {
     is_over.store(true, Ordering::Relaxed);
     burner.join().unwrap();
 
-    let folder = Folder::new("profiles");
-    let file = folder.path().join("profile.pb.gz");
+    let place = Folder::new("profiles");
+    let file = place.path().join("profile.pb.gz");
     fs::write(&file, profile).unwrap();
     let file = file.to_str().unwrap();
     let top = pprof(&["-top"], file);
