@@ -237,11 +237,11 @@ type Turn = fn();
 fn hostile() -> [(&'static str, usize, Turn); 5] {
     fn panics() {
         fn deeper(levels: u32) -> u32 {
-            let guard = vec![levels];
+            let guard = Box::new(levels);
             if levels == 0 {
                 panic::resume_unwind(Box::new(()));
             }
-            deeper(levels - 1) + guard.first().copied().unwrap_or(0)
+            deeper(levels - 1) + *guard
         }
         let _ = panic::catch_unwind(|| deeper(hint::black_box(20)));
     }

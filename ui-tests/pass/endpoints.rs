@@ -1,4 +1,5 @@
 //! Everything that a method of an endpoint may take and give.
+#![allow(clippy::too_many_arguments, clippy::unused_self)] // what users may write
 use std::{
     borrow::Cow,
     collections::BTreeMap,

@@ -217,7 +217,7 @@ mod tests {
         let (endpoint, _) = of(Ok(b"profile".to_vec()));
         let Ok(Reply::Resource(resource)) = endpoint.invoke(Call::new(0)).await else { panic!() };
         assert_eq!(resource.file_name.as_deref(), Some("heap-my shop-2026-11-18T110640Z.pb.gz"));
-        assert_eq!((resource.length, resource.media_type), (7, "application/octet-stream"));
+        assert_eq!((resource.length, &*resource.media_type), (7, "application/octet-stream"));
         assert_eq!(resource.content.read(3, 100).await.unwrap(), "file");
         assert_eq!(resource.content.read(99, 1).await.unwrap(), "");
     }

@@ -176,17 +176,18 @@ impl DebugFile {
     fn frames(&self, address: u64, mapping: &CodeMapping) -> Vec<StackFrame> {
         let mut frames = Vec::new();
         let Ok(mut found) = self.loader.find_frames(address) else { return frames };
-        // A function without a name in its debug information has one among the symbols.
+        // The outermost is the function itself, which is known best among the symbols: debug
+        // information that is reduced to lines has its bare name, or none.
         let symbol = self.symbol(address);
-        while let Ok(Some(frame)) = found.next() {
+        let mut next = found.next().ok().flatten();
+        while let Some(frame) = next.take() {
+            next = found.next().ok().flatten().filter(|_| frames.len() + 1 < MAX_INLINED);
             let name = frame.function.as_ref().and_then(|function| function.raw_name().ok());
-            let Some(name) = name.as_deref().or(symbol) else { continue };
+            let symbol = symbol.filter(|_| next.is_none());
+            let Some(name) = symbol.or(name.as_deref()) else { continue };
             let file = frame.location.as_ref().and_then(|location| location.file);
             let line = frame.location.as_ref().and_then(|location| location.line);
             frames.push(named(name, file, line, mapping));
-            if frames.len() == MAX_INLINED {
-                break;
-            }
         }
         if frames.is_empty()
             && let Some(name) = symbol

@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, builder::Builder, conditions, custom,
-    declared_meters, endpoint_audit, further, guard, health, heapdump, insides::Insides,
-    level_audit, level_store, lifecycle, lifecycle::Lifecycle, log_meters, mounts::Ground, sentry,
-    streams::Streams, surface, typed_settings,
+    actuator::Actuator, app::App, basics::Basics, beans, bound::Bound, builder::Builder,
+    conditions, custom, declared_meters, endpoint_audit, further, guard, health, heapdump,
+    insides::Insides, level_audit, level_store, lifecycle, lifecycle::Lifecycle, log_meters,
+    mounts::Ground, sentry, streams::Streams, surface, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
@@ -16,7 +16,6 @@ use crate::{
     error::{Error, ErrorKind, Result},
     exchange::ExchangeRepository,
     exposition::Exposition,
-    health::HealthCheck,
     info::{self, HostFacts, InfoParts, InfoRegistry},
     logging::{LevelAttendants, LevelSettings},
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
@@ -27,7 +26,7 @@ use crate::{
         sanitizer::{MASK, Sanitizer},
         surface::Surfaces,
     },
-    registry::{Binder, Declarations, refuse_conflicts},
+    registry::{Declarations, refuse_conflicts},
     scheduling::ScheduledTasks,
     security::Authenticator,
     settings::SettingsReader,
@@ -365,47 +364,6 @@ fn application_name(
             Some(executable.file_stem()?.to_string_lossy().into_owned())
         })
         .unwrap_or_else(|| "application".to_owned())
-}
-
-/// What was declared, with its components, and what was registered at run time.
-struct Bound {
-    checks: Vec<HealthCheck>,
-    env: Vec<Provider>,
-    info: Vec<Provider>,
-    gauges: Vec<declared_meters::BoundGauge>,
-}
-
-impl Bound {
-    /// Takes the sources of `app`, and refuses with all components that are missing.
-    fn bind(
-        declarations: &Declarations,
-        app: &mut App,
-        runtime: &ApplicationRuntime,
-    ) -> Result<Self> {
-        let mut binder = Binder::new(&app.components);
-        let mut env = binder.providers("env source", &declarations.env);
-        let mut info = binder.providers("info source", &declarations.info);
-        let checks = bind_checks(&mut binder, declarations);
-        let gauges = declared_meters::bind_gauges(&mut binder, declarations);
-        binder.finish()?;
-        env.append(&mut app.env_sources);
-        info.append(&mut app.info_sources);
-        let here = |provider: Provider| provider.on(runtime);
-        let (env, info) = (env.into_iter().map(here), info.into_iter().map(here));
-        Ok(Self { checks, env: env.collect(), info: info.collect(), gauges })
-    }
-}
-
-fn bind_checks(binder: &mut Binder<'_>, declarations: &Declarations) -> Vec<HealthCheck> {
-    declarations
-        .health
-        .iter()
-        .filter_map(|declared| {
-            let bound =
-                binder.bind("health check", declared.name, &declared.source, declared.bind)?;
-            Some(HealthCheck::declared(declared, bound))
-        })
-        .collect()
 }
 
 fn start_meters(

@@ -8,8 +8,8 @@ use std::{
 
 use super::{
     builder::Builder, debug::DebugSettings, lifecycle::LifecycleSettings, listener::Inherited,
-    recorder, sanitizing, sentry, settings::ServerSettings, startup, stores::StoreSettings,
-    typed_settings,
+    recorder, sanitizing, scheduling::SchedulingSettings, sentry, settings::ServerSettings,
+    startup, stores::StoreSettings, typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -281,6 +281,7 @@ pub(super) struct Config {
     pub(super) views: endpoint::ViewSettings,
     pub(super) metrics_views: endpoint::MetricsViewSettings,
     pub(super) sbom: SbomSettings,
+    pub(super) scheduling: SchedulingSettings,
     pub(super) versions: endpoint::VersionsViewSettings,
     pub(super) security: SecuritySettings,
     pub(super) stores: StoreSettings,
@@ -315,6 +316,7 @@ impl Config {
             views: endpoint::ViewSettings::read(reader),
             metrics_views: endpoint::MetricsViewSettings::read(reader),
             sbom: SbomSettings::read(reader),
+            scheduling: SchedulingSettings::read(reader),
             versions: endpoint::VersionsViewSettings::read(reader),
             cache: endpoint::CacheSettings::read(reader, ids),
             security: SecuritySettings::read(reader, ids),

@@ -23,6 +23,7 @@ pub(super) const FEATURES: &[(&str, bool)] = &[
     ("sqlx-sqlite", cfg!(feature = "sqlx-sqlite")),
     ("stacks", cfg!(feature = "stacks")),
     ("tls", cfg!(feature = "tls")),
+    ("tower-sessions", cfg!(feature = "tower-sessions")),
 ];
 
 #[cfg(test)]

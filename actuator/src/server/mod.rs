@@ -5,6 +5,7 @@ mod app;
 mod assembly;
 mod basics;
 mod beans;
+mod bound;
 mod builder;
 mod caches;
 mod certs;

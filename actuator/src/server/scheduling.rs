@@ -139,18 +139,25 @@ pub(super) fn endpoint(ground: &mut Ground<'_>) -> Result<Option<SharedEndpoint>
     }
     let handle = ground.app.scheduling.tasks();
     handle.settle(tasks);
-    if is_on(ground.basics)? {
+    if ground.basics.config.scheduling.is_on {
         run_while_ready(ground.app, &handle);
     }
     let audit = ground.basics.audit.clone();
     Ok(Some(Arc::new(ScheduledtasksEndpoint::new(handle, audit))))
 }
 
-fn is_on(basics: &Basics) -> Result<bool> {
-    let mut reader = SettingsReader::new(&basics.settings);
-    let is_on = reader.value_or("actuator.scheduling.enabled", true);
-    reader.finish()?;
-    Ok(is_on)
+/// What is set for all tasks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SchedulingSettings {
+    /// Whether they run in this instance.
+    is_on: bool,
+}
+
+impl SchedulingSettings {
+    /// Reads it.
+    pub(super) fn read(reader: &mut SettingsReader<'_>) -> Self {
+        Self { is_on: reader.value_or("actuator.scheduling.enabled", true) }
+    }
 }
 
 /// From when the service is ready until it is told to stop; runs in progress are waited for first on

@@ -44,7 +44,7 @@ async fn mappings(settings: &[(&'static str, &'static str)]) -> Value {
         .force_setting("management.endpoint.shutdown.access", "unrestricted")
         .force_setting("management.endpoints.web.exposure.include", "*");
     let set = |builder: Builder, (name, value): &(&'static str, &'static str)| {
-        builder.force_setting(*name, *value)
+        builder.force_setting(name, *value)
     };
     let actuator = settings.iter().fold(builder, set).build().await.unwrap();
     ask(&actuator, "mappings", Listener::Application).await
@@ -112,7 +112,7 @@ async fn described(settings: &[(&'static str, &'static str)], listener: Listener
         .application("demo", "1.2.3")
         .force_setting("management.endpoints.web.exposure.include", "*");
     let set = |builder: Builder, (name, value): &(&'static str, &'static str)| {
-        builder.force_setting(*name, *value)
+        builder.force_setting(name, *value)
     };
     let actuator = settings.iter().fold(builder, set).build().await.unwrap();
     ask(&actuator, "openapi", listener).await

@@ -42,10 +42,10 @@ impl Features {
     /// Switches a feature.
     #[write]
     fn configure(&self, #[selector] name: String, enabled: bool, weight: Option<i32>) {
-        let mut feature = json!({"enabled": enabled});
-        if let Some(weight) = weight {
-            feature["weight"] = weight.into();
-        }
+        let feature = match weight {
+            Some(weight) => json!({"enabled": enabled, "weight": weight}),
+            None => json!({"enabled": enabled}),
+        };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, feature);
     }
 

@@ -70,17 +70,17 @@ fn go_tool_pprof_reads_a_profile_and_names_what_uses_the_processor() {
     is_over.store(true, Ordering::Relaxed);
     burner.join().unwrap();
 
-    let folder = Folder::new("profiles");
-    let file = folder.path().join("profile.pb.gz");
+    let place = Folder::new("profiles");
+    let file = place.path().join("profile.pb.gz");
     fs::write(&file, profile).unwrap();
     let file = file.to_str().unwrap();
     let top = pprof(&["-top"], file);
     assert!(top.contains("Type: cpu"), "{top}");
-    // flat, flat%, sum%, cum, cum%, name: the first row is what uses most.
+    // flat, flat%, sum%, cum, cum%, name. What it calls is a row of its own in a build for tests.
     let rows: Vec<&str> = top.lines().skip_while(|line| !line.contains("flat%")).skip(1).collect();
-    assert!(rows.iter().take(2).any(|row| row.contains("::burn")), "{top}");
+    assert!(rows.iter().any(|row| row.ends_with("profiles::burn")), "{top}");
     let lines = pprof(&["-list", "burn"], file);
-    assert!(lines.contains("profiles/main.rs"), "{lines}");
+    assert!(lines.contains("profiles::burn in main.rs"), "{lines}");
     let tags = pprof(&["-tags"], file);
     assert!(tags.contains("thread") && tags.contains("burner"), "{tags}");
     let raw = pprof(&["-raw"], file);

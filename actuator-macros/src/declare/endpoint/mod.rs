@@ -41,7 +41,12 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
         return quote!(#block #errors);
     }
     let declaration = emit::declaration(&endpoint, &block);
-    quote! { #block #declaration }
+    // Arguments are made for the call, and are the method's own whether it keeps them or not.
+    quote! {
+        #[allow(clippy::needless_pass_by_value)]
+        #block
+        #declaration
+    }
 }
 
 impl Endpoint {

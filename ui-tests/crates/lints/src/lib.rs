@@ -201,8 +201,8 @@ pub struct Endpoint;
 #[actuator::endpoint(id = "lints", access = "read-only")]
 impl Endpoint {
     #[read]
-    fn read(&self, pool: &Pool, number: Option<u8>) -> Option<String> {
-        number.map(|number| format!("{self:?} {pool:?} {number}"))
+    fn read(&self, pool: &Pool, number: Option<u8>) -> String {
+        format!("{self:?} {pool:?} {number:?}")
     }
 
     #[write]

@@ -16,7 +16,7 @@ pub const LOG: &str = "logging.file.name={folder}/app.log";
 /// In the line that says that everything listens.
 const STARTED: &str = "management at http://";
 /// Long enough for a slow machine.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A running application; it ends with this value.
 pub struct Application {

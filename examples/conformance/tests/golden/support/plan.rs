@@ -1,9 +1,12 @@
 //! In which order recordings are replayed, and what comes before each.
 
-use std::fs;
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 use super::{
-    application::Application,
+    application::{Application, DEADLINE},
     recording::{Recording, Request, read_folder},
     runs::Run,
     wire,
@@ -153,6 +156,7 @@ pub fn prepare(application: &Application, recording: &Recording) {
     match folder {
         "health" => prepare_health(application, recording.case()),
         "logfile" => prepare_file(application, recording),
+        "scheduledtasks" => await_tasks(application),
         "sessions" if recording.case() == "one-after-delete" => {
             let mut delete = Request::get(&recording.request.target);
             "DELETE".clone_into(&mut delete.method);
@@ -236,6 +240,20 @@ fn prepare_file(application: &Application, recording: &Recording) {
         "fbin" => fs::write(&file, b"gr\xc3\xbc\xc3\x9f\n\xff\xfe bad\n").unwrap(),
         "directory" => fs::create_dir(&file).unwrap(),
         _ => {}
+    }
+}
+
+/// Tasks begin once the service is ready, which is a moment after it listens.
+fn await_tasks(application: &Application) {
+    let tasks = Request::get("/actuator/scheduledtasks");
+    let start = Instant::now();
+    loop {
+        let body = wire::send(application.address, &tasks).unwrap().body;
+        if String::from_utf8_lossy(&body).contains("nextExecution") {
+            return;
+        }
+        assert!(start.elapsed() < DEADLINE, "no task is due: {}", String::from_utf8_lossy(&body));
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
