@@ -43,7 +43,6 @@ fn dependencies_are_a_tree_that_unfolds() {
     let view = View::of_instance("sbom");
     let told = view.scene.actuator("sbom/application");
     let (nodes, root) = (nodes(&view), told["dependencies"][0].clone());
-    eprintln!("the tree was there after {} ms", view.browser.run("return performance.now()", &[]));
     // The names are what stands behind the first slash.
     let short = |reference: &Value| -> String {
         reference.as_str().unwrap().split_once('/').unwrap().1.to_owned()
@@ -61,13 +60,23 @@ fn dependencies_are_a_tree_that_unfolds() {
          node.dispatchEvent(new MouseEvent('click', {bubbles: true}))",
         &[json!(library)],
     );
-    let entry = told["dependencies"].as_array().unwrap().iter();
-    let entry = entry.filter(|entry| short(&entry["ref"]) == *library).next().unwrap();
+    let mut entries = told["dependencies"].as_array().unwrap().iter();
+    let entry = entries.find(|entry| short(&entry["ref"]) == *library).unwrap();
     let within: BTreeSet<String> =
         entry["dependsOn"].as_array().unwrap().iter().map(short).collect();
     for name in &within {
         view.shows(&[name]);
     }
+    // Into the picture, once the nodes are where they belong.
+    view.browser.wait_until(
+        "the tree has come to rest",
+        "const [name] = arguments;
+         const node = [...document.querySelectorAll('main svg text')].find(text => text.textContent === name);
+         node.scrollIntoView({block: 'center'});
+         const place = JSON.stringify([document.querySelector('main svg').getBoundingClientRect(), node.getBoundingClientRect()]);
+         const rests = window.place === place; window.place = place; return rests",
+        &[json!(library)],
+    );
     view.close();
 }
 

@@ -7,12 +7,12 @@ mod audit;
 mod dependencies;
 mod health;
 mod inside;
+mod inside_start;
 mod logger_row;
 mod logs;
 mod metrics;
 mod requests;
 mod rotation;
-mod start;
 mod view;
 
 use std::collections::BTreeSet;

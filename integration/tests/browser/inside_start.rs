@@ -64,15 +64,6 @@ fn the_start_is_a_tree_of_its_steps_with_their_times() {
     view.close();
 }
 
-#[test]
-fn the_start_of_the_quickstart_is_shown_as_well() {
-    let view = View::of(Scene::shared(), "startup", "startup-quickstart");
-    for (name, ..) in steps(&view.scene) {
-        view.shows(&[&name]);
-    }
-    view.close();
-}
-
 /// All mappings that the instance tells of: patterns, methods and handlers.
 fn mappings(scene: &Scene, context: &str) -> Vec<(Value, Value, String)> {
     let told = scene.actuator("mappings");
