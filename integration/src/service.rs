@@ -46,6 +46,12 @@ impl Service {
             .setting("spring.application.name", "metered")
     }
 
+    /// The service of this package that has something of everything that one can look into.
+    pub fn inside() -> ServiceBuilder {
+        ServiceBuilder::new("inside", "integration/src/bin")
+            .setting("spring.application.name", "inside")
+    }
+
     /// The service of this package that logs what [`log_lines`](Self::log_lines) tells it.
     pub fn wordy() -> ServiceBuilder {
         ServiceBuilder::new("wordy", "integration/src/bin")

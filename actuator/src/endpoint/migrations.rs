@@ -149,7 +149,12 @@ impl FlywayEndpoint {
             let migrations = told.as_ref().map_err(|why| {
                 Problem::internal(format!("the migrations of {name} are not known: {why}"))
             })?;
-            flyway_beans.insert(*name, FlywayDescriptor { migrations: list(migrations) });
+            let mut migrations = list(migrations);
+            for migration in &mut migrations {
+                // Flyway measures each, and the admin server's view writes `undefinedms` without it.
+                migration.execution_time.get_or_insert(0);
+            }
+            flyway_beans.insert(*name, FlywayDescriptor { migrations });
         }
         let context = ContextDescriptor { flyway_beans };
         Reply::json(&ContextsDescriptor {

@@ -231,12 +231,13 @@ impl Serialize for Stack<'_> {
 }
 
 /// One frame. As in Java the line is -2 for what is none of the language's own, and -1 if unknown.
+/// The admin server's view writes `undefined` where there is no file: an unknown one is what Java's
+/// own text says of it, and in place of that of a native function stands its library.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FrameDescriptor<'d> {
     class_name: &'d str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file_name: Option<&'d str>,
+    file_name: &'d str,
     line_number: i64,
     method_name: &'d str,
     native_method: bool,
@@ -244,10 +245,11 @@ struct FrameDescriptor<'d> {
 
 impl<'d> From<&'d StackFrame> for FrameDescriptor<'d> {
     fn from(frame: &'d StackFrame) -> Self {
-        let unknown = if frame.is_native { -2 } else { -1 };
+        let (nowhere, unknown) =
+            if frame.is_native { (&*frame.scope, -2) } else { ("Unknown Source", -1) };
         Self {
             class_name: &frame.scope,
-            file_name: frame.file.as_deref(),
+            file_name: frame.file.as_deref().unwrap_or(nowhere),
             line_number: frame.line.map_or(unknown, i64::from),
             method_name: &frame.function,
             native_method: frame.is_native,
@@ -332,6 +334,20 @@ mod tests {
             assert_eq!(thread.as_object().unwrap().keys().collect::<Vec<_>>(), expected);
             assert!(thread["stackTrace"].is_array() && thread["threadId"].as_u64() > Some(0));
         }
+    }
+
+    #[test]
+    fn no_frame_is_without_a_file() {
+        let told = |file: Option<&str>, is_native| {
+            let (scope, function) = ("libc.so.6".into(), "open".into());
+            let file = file.map(Into::into);
+            let frame = StackFrame { scope, function, file, line: None, is_native };
+            let told = serde_json::to_value(FrameDescriptor::from(&frame)).unwrap();
+            (told["fileName"].clone(), told["lineNumber"].clone())
+        };
+        assert_eq!(told(Some("src/till.rs"), false), ("src/till.rs".into(), (-1).into()));
+        assert_eq!(told(None, false), ("Unknown Source".into(), (-1).into()));
+        assert_eq!(told(None, true), ("libc.so.6".into(), (-2).into()));
     }
 
     #[tokio::test]

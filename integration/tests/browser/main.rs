@@ -1,10 +1,13 @@
-//! Every view that the admin server's web UI offers for the quickstart, in Chromium: the view has to show what the
+//! Every view that the admin server's web UI offers for the quickstart and for a service that has more, in Chromium: the view has to show what the
 //! instance itself says, and must neither raise a toast nor complain in the console.
 //!
 //! Each view leaves a picture in `target/screenshots/`.
 
 mod audit;
+mod dependencies;
 mod health;
+mod inside;
+mod inside_start;
 mod logger_row;
 mod logs;
 mod metrics;
@@ -20,45 +23,29 @@ use serde_json::Value;
 
 use view::{Scene, View};
 
-/// The views with a test below.
-const VIEWS: [&str; 11] = [
+/// The views of the quickstart, each with a test below or in one of the modules.
+const VIEWS: [&str; 15] = [
     "auditevents",
     "beans",
     "conditions",
     "configprops",
+    "dependencies",
     "details",
     "env",
     "httpexchanges",
     "logfile",
     "loggers",
+    "mappings",
     "metrics",
+    "sbom",
+    "startup",
     "threaddump",
 ];
 
 #[test]
 fn every_view_that_is_offered_has_a_test_here() {
     let view = View::of_instance("details");
-    // A group lists its views only while it is open; its own link opens the first of them.
-    let groups = view.browser.wait_until(
-        "the side bar is there",
-        "const groups = [...document.querySelectorAll('aside [data-sba-group]')].map(g => g.dataset.sbaGroup);
-         return groups.length && groups",
-        &[],
-    );
-    let mut views = BTreeSet::new();
-    for group in groups.as_array().unwrap() {
-        let links = view.browser.wait_until(
-            &format!("the group {group} is open"),
-            "const group = document.querySelector(`aside [data-sba-group=${arguments[0]}]`);
-             const links = [...group.querySelectorAll('a')].map(a => a.getAttribute('href'));
-             if (links.includes(location.pathname)) return links;
-             group.querySelector('a').click()",
-            std::slice::from_ref(group),
-        );
-        let links = links.as_array().unwrap().iter().map(|link| link.as_str().unwrap());
-        views.extend(links.map(|link| link.rsplit('/').next().unwrap().to_owned()));
-    }
-    assert_eq!(views, VIEWS.map(str::to_owned).into());
+    assert_eq!(view.offered(), VIEWS.map(str::to_owned).into());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A window on a page of the admin server's web UI, and what the page is about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use actuator_integration::service::ServiceBuilder;
@@ -22,16 +22,22 @@ impl Scene {
     /// The quickstart.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Scene>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(scene) = shared.upgrade() {
-            return scene;
-        }
-        let server = AdminServer::shared("4.1.2");
-        let scene = Arc::new(Self::of(server, Service::example("quickstart")));
-        // A logger exists once something was logged with it.
-        scene.service.get("/hello/world");
-        *shared = Arc::downgrade(&scene);
-        scene
+        shared_in(&SHARED, || {
+            let scene = Self::of(AdminServer::shared("4.1.2"), Service::example("quickstart"));
+            // A logger exists once something was logged with it.
+            scene.service.get("/hello/world");
+            scene
+        })
+    }
+
+    /// The service that has something of everything that one can look into, profiles of the heap allowed.
+    pub fn inside() -> Arc<Self> {
+        static INSIDE: Mutex<Weak<Scene>> = Mutex::new(Weak::new());
+        shared_in(&INSIDE, || {
+            let service =
+                Service::inside().setting("management.endpoint.heapdump.access", "unrestricted");
+            Self::of(AdminServer::shared_by("steered", "4.1.2"), service)
+        })
     }
 
     /// The steered service with these settings. Not at the server of the quickstart, whose pages say that all is up.
@@ -64,6 +70,17 @@ impl Scene {
     pub fn actuator(&self, path: &str) -> Value {
         self.service.get(&format!("/actuator/{path}")).json()
     }
+}
+
+/// The scene that tests running at the same time share.
+fn shared_in(slot: &Mutex<Weak<Scene>>, make: impl FnOnce() -> Scene) -> Arc<Scene> {
+    let mut shared = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(scene) = shared.upgrade() {
+        return scene;
+    }
+    let scene = Arc::new(make());
+    *shared = Arc::downgrade(&scene);
+    scene
 }
 
 /// A window on one page of the UI.
@@ -122,8 +139,7 @@ impl View {
     /// The same, where the page may complain of what has these words in it.
     #[track_caller]
     pub fn close_but_for(self, expected: &[&str]) {
-        let folder = actuator_integration::build_directory().parent().unwrap().join("screenshots");
-        self.browser.screenshot(&folder.join(format!("{}.png", self.name)));
+        self.picture(&self.name);
         let toasts = self.browser.run(
             "return [...document.querySelectorAll('.p-toast-message')].map(t => t.innerText)",
             &[],
@@ -140,9 +156,68 @@ impl View {
         assert_eq!(complaints, [""; 0], "the page complained");
     }
 
+    /// Takes a picture on the way.
+    pub fn picture(&self, name: &str) {
+        let folder = actuator_integration::build_directory().parent().unwrap().join("screenshots");
+        self.browser.screenshot(&folder.join(format!("{name}.png")));
+    }
+
     /// Has the log view wrap its lines, so that all of them is in the picture.
     pub fn wrap_lines(&self) {
         self.browser.run("document.querySelector('#wraplines').click()", &[]);
+    }
+
+    /// The views that the side bar offers, by the last part of their paths.
+    pub fn offered(&self) -> BTreeSet<String> {
+        // A group lists its views only while it is open; its own link opens the first of them.
+        let groups = self.browser.wait_until(
+            "the side bar is there",
+            "const groups = [...document.querySelectorAll('aside [data-sba-group]')].map(g => g.dataset.sbaGroup);
+             return groups.length && groups",
+            &[],
+        );
+        let mut views = BTreeSet::new();
+        for group in groups.as_array().unwrap() {
+            let links = self.browser.wait_until(
+                &format!("the group {group} is open"),
+                "const group = document.querySelector(`aside [data-sba-group=${arguments[0]}]`);
+                 const links = [...group.querySelectorAll('a')].map(a => a.getAttribute('href'));
+                 if (links.includes(location.pathname)) return links;
+                 group.querySelector('a').click()",
+                std::slice::from_ref(group),
+            );
+            let links = links.as_array().unwrap().iter().map(|link| link.as_str().unwrap());
+            views.extend(links.map(|link| link.rsplit('/').next().unwrap().to_owned()));
+        }
+        views
+    }
+
+    /// Presses the button of this text in the row of this name.
+    #[track_caller]
+    pub fn press_in_row(&self, row: &str, button: &str) {
+        let script = "const row = [...document.querySelectorAll('main tr')]
+                .find(row => row.querySelector('td')?.innerText.trim() === arguments[0]);
+            const button = row && [...row.querySelectorAll('button')].find(b => b.innerText.trim() === arguments[1]);
+            button && button.click(); return !!button";
+        let what = format!("the row {row} has a button {button}");
+        self.browser.wait_until(&what, script, &[json!(row), json!(button)]);
+    }
+
+    /// Presses the first button of this text on the page.
+    #[track_caller]
+    pub fn press(&self, button: &str) {
+        let script = "const button = [...document.querySelectorAll('button')]
+                .find(b => b.innerText.trim() === arguments[0] && !b.disabled);
+            button && button.click(); return !!button";
+        self.browser.wait_until(&format!("there is a button {button}"), script, &[json!(button)]);
+    }
+
+    /// The texts of the cells of all rows of the tables.
+    pub fn cells(&self) -> Vec<Vec<String>> {
+        let script = "return [...document.querySelectorAll('main tr')]
+            .map(row => [...row.querySelectorAll(':scope > td')].map(cell => cell.innerText.trim()))
+            .filter(cells => cells.length)";
+        serde_json::from_value(self.browser.run(script, &[])).unwrap()
     }
 
     /// The titles of the cards that there are now.

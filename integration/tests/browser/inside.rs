@@ -1,0 +1,208 @@
+//! What one can look into, and change, in a service that has all of it: caches, scheduled tasks, migrations,
+//! sessions, threads with their stacks, the heap.
+
+use std::collections::BTreeSet;
+
+use actuator_integration::wait;
+use serde_json::{Value, json};
+
+use crate::VIEWS;
+use crate::view::{Scene, View};
+
+/// The views that are there besides those of the quickstart.
+const FURTHER: [&str; 5] = ["caches", "flyway", "heapdump", "scheduledtasks", "sessions"];
+
+/// What the view of migrations shows of each, and their times behind it.
+const COLUMNS: [&str; 9] = [
+    "type",
+    "checksum",
+    "version",
+    "description",
+    "script",
+    "state",
+    "installedBy",
+    "installedOn",
+    "installedRank",
+];
+
+#[test]
+fn every_view_that_is_offered_of_a_service_with_all_of_it_has_a_test_here() {
+    let view = View::of(Scene::inside(), "details", "inside");
+    let tested: BTreeSet<String> = VIEWS.into_iter().chain(FURTHER).map(str::to_owned).collect();
+    assert_eq!(view.offered(), tested);
+}
+
+#[test]
+fn a_cache_is_cleared_by_its_button_and_all_of_them_by_one() {
+    let view = View::of(Scene::inside(), "caches", "caches");
+    let scene = view.scene.clone();
+    let asked = |path: &str| scene.service.get(path).body;
+    let knows = |cache: &str| asked(&format!("/{cache}/coffee"));
+    let size = |cache: &str| {
+        let told = scene.actuator(&format!("metrics/cache.size?tag=cache:{cache}"));
+        told["measurements"][0]["value"].as_f64()
+    };
+    view.shows(&["prices\tshop", "stock\tshop"]);
+    for cache in ["prices", "stock"] {
+        let path = cache.trim_end_matches('s');
+        assert_eq!([knows(path), knows(path)], ["6, counted", "6, known"]);
+        assert!(size(cache) >= Some(1.0));
+    }
+
+    view.press_in_row("prices", "Clear");
+    view.shows(&["Cleared"]);
+    assert_eq!((size("prices"), size("stock")), (Some(0.0), Some(1.0)));
+    assert_eq!([knows("price"), knows("stock")], ["6, counted", "6, known"]);
+
+    // The button of all asks back.
+    view.press("Clear");
+    view.press("Confirm");
+    view.browser.wait_until(
+        "all are cleared",
+        "return document.body.innerText.includes('Execution successful')",
+        &[],
+    );
+    assert_eq!((size("prices"), size("stock")), (Some(0.0), Some(0.0)));
+    assert_eq!([knows("price"), knows("stock")], ["6, counted", "6, counted"]);
+    view.close();
+}
+
+#[test]
+fn scheduled_tasks_show_when_they_run_and_how_that_went() {
+    let scene = Scene::inside();
+    wait::until("each has run that can", || {
+        let told = scene.actuator("scheduledtasks");
+        let status = |kind: &str| told[kind][0]["lastExecution"]["status"].clone();
+        (status("fixedRate") == "SUCCESS" && status("fixedDelay") == "ERROR").then_some(())
+    });
+    let view = View::of(scene, "scheduledtasks", "scheduledtasks");
+    view.shows(&["inside::nightly", "inside::import", "inside::sweep"]);
+    let rows = view.cells();
+    let row = |name: &str| rows.iter().find(|row| row[0] == name).unwrap();
+    let nightly = row("inside::nightly");
+    assert_eq!(nightly[1], "At 03:00 AM, Monday through Friday");
+    assert_eq!(nightly[3..], ["", ""], "it did not run yet");
+    let (import, sweep) = (row("inside::import"), row("inside::sweep"));
+    assert_eq!((&*import[2], &*import[5]), ("30min", "ERROR"));
+    assert_eq!((&*sweep[1], &*sweep[2], &*sweep[5]), ("50ms", "1s", "SUCCESS"));
+    // Of the two that do not change meanwhile the times are those of the instance.
+    let told = view.scene.actuator("scheduledtasks");
+    let task = |kind: &str, execution: &str| told[kind][0][execution]["time"].clone();
+    for (shown, told) in [
+        (&nightly[2], task("cron", "nextExecution")),
+        (&import[3], task("fixedDelay", "nextExecution")),
+        (&import[4], task("fixedDelay", "lastExecution")),
+    ] {
+        let is_told = "return Math.abs(new Date(arguments[0]) - new Date(arguments[1])) <= 1000";
+        let agrees = view.browser.run(is_told, &[json!(shown), told.clone()]);
+        assert_eq!(agrees, true, "{shown} is shown, {told} is told");
+    }
+    view.close();
+}
+
+#[test]
+fn migrations_show_what_was_applied_what_failed_and_what_is_to_come() {
+    let view = View::of(Scene::inside(), "flyway", "flyway");
+    view.shows(&["inside: orders"]);
+    let told = view.scene.actuator("migrations");
+    let told = told["sources"]["orders"]["migrations"].as_array().unwrap().iter();
+    let text = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let told: Vec<Vec<String>> = told
+        .map(|migration| {
+            let mut cells: Vec<String> = COLUMNS.map(|column| text(&migration[column])).into();
+            let time = migration["executionTime"].as_u64().unwrap_or_default();
+            cells.push(format!("{time}ms"));
+            cells
+        })
+        .collect();
+    assert_eq!(view.cells(), told);
+    let states: Vec<&str> = told.iter().map(|cells| &*cells[5]).collect();
+    assert_eq!(states, ["SUCCESS", "FAILED", "PENDING"]);
+    view.close();
+}
+
+#[test]
+fn the_sessions_of_a_user_are_shown_and_ended() {
+    let view = View::of(Scene::inside(), "sessions?username=kim", "sessions-ended");
+    view.shows(&["phone", "desk", "1800s", "Expired", "cart"]);
+    view.picture("sessions");
+    view.press_in_row("desk", "Delete");
+    wait::until("the session is ended", || {
+        let told = view.scene.actuator("sessions?username=kim");
+        let left = told["sessions"].as_array().unwrap().iter().map(|session| &session["id"]);
+        (left.collect::<Vec<_>>() == [&json!("phone")]).then_some(())
+    });
+    view.browser.wait_until(
+        "the session is no longer shown",
+        "return !document.querySelector('main').innerText.includes('desk')",
+        &[],
+    );
+    assert_eq!(view.scene.service.get("/actuator/sessions/desk").status, 404);
+    view.close();
+}
+
+/// Unfolds a thread of the dump: what is shown of it.
+#[track_caller]
+fn unfolded(view: &View, name: &str) -> String {
+    let script = "const row = [...document.querySelectorAll('main table.threads > tbody')]
+            .find(body => body.querySelector('td.threads__thread-name')?.innerText.trim() === arguments[0]);
+        const details = row?.querySelector('table');
+        if (row && !details) row.querySelector('rect')?.dispatchEvent(new MouseEvent('click', {bubbles: true}));
+        return details?.innerText";
+    let what = format!("the thread {name} is unfolded");
+    let text = view.browser.wait_until(&what, script, &[json!(name)]);
+    text.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_thread_dump_shows_states_and_frames_with_file_and_line() {
+    let view = View::of(Scene::inside(), "threaddump", "threaddump-frames");
+    view.shows(&["clerk", "auditor"]);
+    let told = view.scene.actuator("threaddump");
+    for (name, state, function) in
+        [("auditor", "BLOCKED", "read_ledger"), ("clerk", "WAITING", "keep_ledger")]
+    {
+        let shown = unfolded(&view, name);
+        let threads = told["threads"].as_array().unwrap();
+        let thread = threads.iter().find(|thread| thread["threadName"] == name).unwrap();
+        assert_eq!(thread["threadState"], state);
+        assert!(shown.contains(state), "{shown}");
+        let own = format!("inside.{function}(integration/src/bin/inside.rs:");
+        assert!(shown.contains(&own), "{shown}");
+        let text = |frame: &Value, key: &str| frame[key].as_str().unwrap_or_default().to_owned();
+        for frame in thread["stackTrace"].as_array().unwrap() {
+            let [class, method, file] =
+                ["className", "methodName", "fileName"].map(|key| text(frame, key));
+            let line = format!("{class}.{method}({file}:{})", frame["lineNumber"]);
+            assert!(shown.contains(&line), "no {line} in {shown}");
+        }
+    }
+    view.close();
+}
+
+#[test]
+fn the_button_of_heap_dumps_fetches_what_the_instance_answers() {
+    let view = View::of(Scene::inside(), "heapdump", "heapdump-answer");
+    view.shows(&["A heap dump may contain sensitive data"]);
+    view.browser.run(
+        "window.open = url => { window.opened = new URL(url, document.baseURI).pathname }",
+        &[],
+    );
+    view.press("Download Heap Dump");
+    let opened = view.browser.wait_until("it was pressed", "return window.opened", &[]);
+    let path = format!("/instances/{}/actuator/heapdump", view.scene.instance);
+    assert_eq!(opened, *path);
+    let told = view.scene.service.get("/actuator/heapdump");
+    let passed_on = view.scene.server.get(&path, "*/*");
+    assert_eq!((told.status, passed_on.status), (501, 501));
+    let reason = told.json()["message"].as_str().unwrap().to_owned();
+    assert!(reason.contains("jemalloc"), "{reason}");
+    view.picture("heapdump");
+    view.browser.visit(&format!("{}{path}", view.scene.server.url()));
+    view.shows(&[&reason]);
+    view.close_but_for(&["501"]);
+}
