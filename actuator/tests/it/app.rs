@@ -30,6 +30,8 @@ pub(crate) fn app_with_declarations() -> TestApp {
     let builder = Actuator::builder()
         .application("it", "1.2.3")
         .isolated()
+        // The tests share a process: the signal would end what others of them wait for.
+        .force_setting("actuator.threaddump.stacks", "false")
         .force_setting("server.port", "0")
         .force_setting("server.address", "127.0.0.1");
     TestApp { builder }

@@ -25,7 +25,8 @@ fn described(service: &Service) -> (Value, Vec<Held>) {
         let escaped = path.replace('/', "~1");
         let place = format!("/paths/{escaped}/get/responses/{status}");
         let media_type = answer.media_type();
-        if !media_type.ends_with("json") {
+        // As Spring, a custom endpoint sends a text as it is, whatever its type.
+        if !media_type.ends_with("json") || path.ends_with("/plain") {
             continue;
         }
         let of_type = format!("{place}/content/{}", media_type.replace('/', "~1"));

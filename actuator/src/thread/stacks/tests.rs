@@ -1,4 +1,5 @@
-//! Threads of all kinds, asked for their stacks.
+//! Threads of all kinds, asked for their stacks. Each of the ignored tests is a process of its own:
+//! the signal ends what the threads of other tests wait for.
 
 use std::{
     backtrace::Backtrace,
@@ -85,6 +86,20 @@ fn chew(rounds: u64) -> u64 {
 }
 
 #[test]
+fn threads_are_asked_in_processes_of_their_own() {
+    for test in [
+        "a_thread_that_works_is_shown_where_it_works_with_file_and_line_down_to_its_beginning",
+        "threads_that_wait_are_shown_where_they_wait_and_say_for_what",
+        "the_thread_that_asks_is_shown_too",
+        "hundreds_of_captures_of_threads_that_panic_unwind_and_allocate_harm_nobody",
+        "a_profile_shows_who_uses_the_processor_and_is_made_one_at_a_time",
+    ] {
+        testkit::in_own_process(&format!("thread::stacks::tests::{test}"), &[]);
+    }
+}
+
+#[test]
+#[ignore = "run in a process of its own by the test above"]
 fn a_thread_that_works_is_shown_where_it_works_with_file_and_line_down_to_its_beginning() {
     let stacks = stacks();
     let _busy = Actor::start("busy-actor", || {
@@ -102,6 +117,7 @@ fn a_thread_that_works_is_shown_where_it_works_with_file_and_line_down_to_its_be
 }
 
 #[test]
+#[ignore = "run in a process of its own by the test above"]
 fn threads_that_wait_are_shown_where_they_wait_and_say_for_what() {
     let stacks = stacks();
     let lock = Arc::new(Mutex::new(()));
@@ -135,6 +151,7 @@ fn threads_that_wait_are_shown_where_they_wait_and_say_for_what() {
 }
 
 #[test]
+#[ignore = "run in a process of its own by the test above"]
 fn the_thread_that_asks_is_shown_too() {
     let asks = thread::Builder::new().name("asking-actor".to_owned()).spawn(|| {
         let own = stack_of(&stacks(), "asking-actor", |_, stack| stack.is_complete).1;
@@ -145,6 +162,7 @@ fn the_thread_that_asks_is_shown_too() {
 }
 
 #[test]
+#[ignore = "run in a process of its own by the test above"]
 fn hundreds_of_captures_of_threads_that_panic_unwind_and_allocate_harm_nobody() {
     let stacks = stacks();
     let actors = [
@@ -172,6 +190,7 @@ fn hundreds_of_captures_of_threads_that_panic_unwind_and_allocate_harm_nobody() 
 }
 
 #[test]
+#[ignore = "run in a process of its own by the test above"]
 fn a_profile_shows_who_uses_the_processor_and_is_made_one_at_a_time() {
     let stacks = Arc::new(stacks());
     let _busy = Actor::start("profiled-actor", || {
