@@ -16,21 +16,29 @@ use serde_json::Value;
 /// What a new instance goes through, in this order and once.
 const ARRIVAL: [&str; 4] = ["REGISTERED", "STATUS_CHANGED", "ENDPOINTS_DETECTED", "INFO_CHANGED"];
 
-const ENDPOINTS: [&str; 15] = [
+const ENDPOINTS: [&str; 23] = [
     "auditevents",
     "beans",
+    "certs",
     "conditions",
     "configprops",
     "env",
     "health",
     "httpexchanges",
     "info",
+    "limits",
     "logfile",
     "loggeroverrides",
     "loggers",
     "logstream",
+    "mappings",
+    "memory",
     "metrics",
+    "openapi",
     "prometheus",
+    "sbom",
+    "startup",
+    "tasks",
     "threaddump",
 ];
 

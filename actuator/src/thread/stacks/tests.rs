@@ -94,7 +94,7 @@ fn threads_are_asked_in_processes_of_their_own() {
         "hundreds_of_captures_of_threads_that_panic_unwind_and_allocate_harm_nobody",
         "a_profile_shows_who_uses_the_processor_and_is_made_one_at_a_time",
     ] {
-        testkit::in_own_process(&format!("thread::stacks::tests::{test}"), &[]);
+        drop(testkit::in_own_process(&format!("thread::stacks::tests::{test}"), &[]));
     }
 }
 
