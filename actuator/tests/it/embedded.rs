@@ -30,6 +30,7 @@ fn embed(
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let builder = Actuator::builder()
+            .force_setting("actuator.threaddump.stacks", "false")
             .application("embedded", "2.0.0")
             .isolated()
             .without_declarations()
@@ -98,12 +99,18 @@ fn a_builder_that_knows_the_address_can_probe_what_listens_there() {
         },
         Actuator::router,
     );
-    let builder = Actuator::builder().isolated().listening_on(server.address);
+    let builder = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
+        .isolated()
+        .listening_on(server.address);
     let probe = |group| builder.probe(group, testkit::PATIENCE).unwrap();
     assert!(probe(None).is_success() && probe(None).status() == Some("UP"));
     assert_eq!(probe(Some("health")).to_string(), "DOWN: stock");
     assert_eq!(probe(Some("nothing")).http_status(), 404);
-    let elsewhere = Actuator::builder().isolated().listening_on(([127, 0, 0, 1], 1).into());
+    let elsewhere = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
+        .isolated()
+        .listening_on(([127, 0, 0, 1], 1).into());
     assert!(elsewhere.probe(None, testkit::PATIENCE).unwrap_err().is_probe());
 }
 
@@ -134,7 +141,13 @@ fn below_a_prefix_every_link_is_right() {
 #[test]
 fn a_server_that_does_not_say_where_it_listens_exposes_only_health() {
     let runtime = runtime();
-    let builder = || Actuator::builder().application("e", "1").isolated().without_declarations();
+    let builder = || {
+        Actuator::builder()
+            .force_setting("actuator.threaddump.stacks", "false")
+            .application("e", "1")
+            .isolated()
+            .without_declarations()
+    };
     let actuator = runtime.block_on(builder().build()).unwrap();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
@@ -149,7 +162,11 @@ fn a_server_that_does_not_say_where_it_listens_exposes_only_health() {
 fn an_embedded_service_is_ready_once_it_is_built_and_refuses_once_it_leaves() {
     let runtime = runtime();
     runtime.block_on(async {
-        let builder = Actuator::builder().application("e", "1").isolated().without_declarations();
+        let builder = Actuator::builder()
+            .force_setting("actuator.threaddump.stacks", "false")
+            .application("e", "1")
+            .isolated()
+            .without_declarations();
         let actuator = builder.build().await.unwrap();
         let readiness = || actuator.availability().readiness();
         assert_eq!(readiness(), actuator::ReadinessState::AcceptingTraffic);
@@ -163,7 +180,11 @@ fn an_embedded_service_is_ready_once_it_is_built_and_refuses_once_it_leaves() {
 #[test]
 fn a_build_without_a_runtime_of_many_threads_works_too() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let builder = Actuator::builder().application("e", "1").isolated().without_declarations();
+    let builder = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
+        .application("e", "1")
+        .isolated()
+        .without_declarations();
     assert!(runtime.block_on(builder.build()).is_ok());
 }
 
@@ -175,6 +196,7 @@ fn a_proxy_is_believed_where_the_server_tells_who_is_connected() {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let builder = Actuator::builder()
+                .force_setting("actuator.threaddump.stacks", "false")
                 .isolated()
                 .without_declarations()
                 .listening_on(address)

@@ -364,7 +364,10 @@ fn a_client_that_goes_away_while_it_sends_is_no_error() {
 fn in_a_server_of_ones_own_the_layer_is_put_on_by_code_and_off_by_settings() {
     runtime().block_on(async {
         for (off, media_type) in [(false, Some("application/json")), (true, None)] {
-            let builder = Actuator::builder().isolated().without_declarations();
+            let builder = Actuator::builder()
+                .force_setting("actuator.threaddump.stacks", "false")
+                .isolated()
+                .without_declarations();
             let builder = if off {
                 builder.force_setting("actuator.errors.enabled", "false")
             } else {
@@ -387,7 +390,13 @@ fn in_a_server_of_ones_own_the_layer_is_put_on_by_code_and_off_by_settings() {
 #[test]
 fn a_panic_comes_out_of_the_layer_when_it_stands_outside_too() {
     runtime().block_on(async {
-        let actuator = Actuator::builder().isolated().without_declarations().build().await.unwrap();
+        let actuator = Actuator::builder()
+            .force_setting("actuator.threaddump.stacks", "false")
+            .isolated()
+            .without_declarations()
+            .build()
+            .await
+            .unwrap();
         let app = routes().layer(actuator.layer()).layer(actuator.error_layer());
         let request = axum::http::Request::get("/boom").body(Body::empty()).unwrap();
         let response: Response = tower::ServiceExt::oneshot(app, request).await.unwrap();

@@ -7,6 +7,7 @@ use testkit::{Request, get as ask};
 
 fn builder() -> Builder {
     Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
         .isolated()
         .without_declarations()
         .force_setting("server.port", "0")

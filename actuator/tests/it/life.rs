@@ -34,7 +34,10 @@ fn process_that_serves() {
         .enable_all()
         .build()
         .unwrap();
-    let builder = Actuator::builder().without_declarations().with(set_up);
+    let builder = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
+        .without_declarations()
+        .with(set_up);
     let ran = runtime.block_on(async { builder.router(routes()).run().await });
     runtime.shutdown_background();
     let code = ran.map_or_else(|error| error.exit_code(), |()| 0);

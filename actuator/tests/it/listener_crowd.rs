@@ -71,6 +71,7 @@ fn descriptors_of_slow_callers_come_back() {
 #[ignore = "a process of another test"]
 fn a_service_with_few_files() {
     let builder = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
         .application("few", "1")
         .without_declarations()
         .force_setting("actuator.server.max-connections", "8192");

@@ -50,7 +50,10 @@ impl Drop for Handed {
 #[ignore = "a process of other tests"]
 fn a_service() {
     let routes = Router::new().route("/own", get(|| async { "own" }));
-    let builder = Actuator::builder().application("handed", "1").without_declarations();
+    let builder = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
+        .application("handed", "1")
+        .without_declarations();
     crate::app::runtime().block_on(builder.router(routes).run()).unwrap();
 }
 

@@ -21,6 +21,7 @@ async fn service(
     set_up: impl FnOnce(&mut App) + Send + 'static,
 ) -> Running {
     let builder = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
         .isolated()
         .without_declarations()
         .force_setting("server.port", "0")
@@ -249,6 +250,7 @@ async fn an_instance_may_leave_its_tasks_to_others() {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_somebody_elses_server_tasks_run_while_the_service_is_registered() {
     let actuator = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
         .isolated()
         .without_declarations()
         .with(|app| {
@@ -272,6 +274,7 @@ async fn in_somebody_elses_server_tasks_run_while_the_service_is_registered() {
 #[tokio::test]
 async fn all_that_cannot_be_scheduled_refuses_the_start_at_once() {
     let refused = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
         .isolated()
         .without_declarations()
         .with(|app| {
@@ -286,6 +289,7 @@ async fn all_that_cannot_be_scheduled_refuses_the_start_at_once() {
         assert!(refused.contains(part), "{refused}");
     }
     let twice = Actuator::builder()
+        .force_setting("actuator.threaddump.stacks", "false")
         .isolated()
         .without_declarations()
         .with(|app| {

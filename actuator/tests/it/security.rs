@@ -199,6 +199,7 @@ fn middleware_of_the_application_may_say_who_it_is() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let actuator = actuator::Actuator::builder()
+            .force_setting("actuator.threaddump.stacks", "false")
             .isolated()
             .without_declarations()
             .listening_on(address)
