@@ -159,12 +159,12 @@ mod tests {
         let cases = [
             ("/rustc/e22c616e/library/std/src/thread/mod.rs", "std/src/thread/mod.rs"),
             (
-                "/home/me/.cargo/registry/src/index.crates.io-6f17d22bba15001f/tokio-1.54.1/src/lib.rs",
+                "/build/.cargo/registry/src/registry-6f17d22bba15001f/tokio-1.54.1/src/lib.rs",
                 "tokio-1.54.1/src/lib.rs",
             ),
             ("src/main.rs", "src/main.rs"),
-            ("/home/me/work/shop/src/till/open.rs", "shop/src/till/open.rs"),
-            ("/home/me/work/shop/benches/till.rs", "till.rs"),
+            ("/build/shop/src/till/open.rs", "shop/src/till/open.rs"),
+            ("/build/shop/benches/till.rs", "till.rs"),
             ("./nptl/pthread_create.c", "nptl/pthread_create.c"),
             ("", ""),
         ];
