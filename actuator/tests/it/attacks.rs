@@ -71,13 +71,13 @@ fn no_text_that_is_written_is_evaluated() {
         .setting("actuator.health.override.enabled", "true")
         .start();
     let expressions = [
-        "#{7*191}".to_owned(),
+        "#{31337*99991}".to_owned(),
         "#{T(java.lang.Runtime).getRuntime().exec('id')}".to_owned(),
         "${demo.token}".to_owned(),
-        "${demo.token:${7*191}}".to_owned(),
-        "{{7*191}}".to_owned(),
+        "${demo.token:${31337*99991}}".to_owned(),
+        "{{31337*99991}}".to_owned(),
         "{demo.token}".to_owned(),
-        "__${7*191}__::.x".to_owned(),
+        "__${31337*99991}__::.x".to_owned(),
         "%7$s%n".to_owned(),
         "$(id) `id` ; id | id".to_owned(),
         format!("${{jndi:ldap://{}/x}}", bait.address()),
@@ -109,7 +109,7 @@ fn no_text_that_is_written_is_evaluated() {
 #[track_caller]
 fn assert_reveals_nothing(sent: &str, answer: &Answer) {
     let text = answer.text();
-    for evaluated in [SECRET, "1337", "uid=", "root:"] {
+    for evaluated in [SECRET, "3133417967", "uid=", "root:"] {
         assert!(!text.contains(evaluated), "{sent} became {evaluated} in {text}");
     }
 }
