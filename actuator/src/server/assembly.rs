@@ -5,33 +5,36 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::runtime::Handle;
 
 use super::{
-    actuator::Actuator, app::App, basics::Basics, beans, bound::Bound, builder::Builder,
+    actuator::Actuator,
+    app::App,
+    basics::Basics,
+    beans,
+    bound::Bound,
+    builder::Builder,
     conditions, custom, declared_meters, endpoint_audit, further, guard, health, heapdump,
-    insides::Insides, level_audit, level_store, lifecycle, lifecycle::Lifecycle, log_meters,
-    mounts::Ground, sentry, streams::Streams, surface, typed_settings,
+    insides::Insides,
+    lifecycle,
+    lifecycle::Lifecycle,
+    log_meters,
+    mounts::Ground,
+    sentry,
+    streams::Streams,
+    subjects::{Gathered, Identity},
+    surface, typed_settings,
 };
 use crate::{
     endpoint::{self, LogLink, Subjects},
-    env::Environment,
     error::{Error, ErrorKind, Result},
     exchange::ExchangeRepository,
-    exposition::Exposition,
-    info::{self, HostFacts, InfoParts, InfoRegistry},
-    logging::{LevelAttendants, LevelSettings},
+    info::HostFacts,
+    logging::LevelSettings,
     meter::{self, MeterRegistry, MetricsSampler, ReadAllocator, ServerRequestMeters},
-    model::{
-        condition::Conditions,
-        endpoint::SharedEndpoint,
-        provider::Provider,
-        sanitizer::{MASK, Sanitizer},
-        surface::Surfaces,
-    },
+    model::{endpoint::SharedEndpoint, surface::Surfaces},
     registry::{Declarations, refuse_conflicts},
     scheduling::ScheduledTasks,
     security::Authenticator,
     settings::SettingsReader,
-    support::{application_runtime::ApplicationRuntime, clock::Clock, host, host_name::host_name},
-    thread::ThreadRepository,
+    support::{application_runtime::ApplicationRuntime, clock::Clock, host},
     web::{ActuatorLayer, ExchangeBodyLayer, Exposed, LayerParts, MountedPath},
 };
 
@@ -67,7 +70,6 @@ struct Parts {
     lifecycle: Lifecycle,
     application_runtime: ApplicationRuntime,
     sampler: MetricsSampler,
-    exchanges: Arc<ExchangeRepository>,
     authenticators: Vec<Arc<dyn Authenticator>>,
     scheduled_tasks: ScheduledTasks,
     surfaces: Surfaces,
@@ -81,84 +83,41 @@ impl Parts {
         mut app: App,
         builder: &Builder,
     ) -> Result<Self> {
-        let config = &basics.config;
-        let facts = app.facts.last().copied();
-        let facts = facts.or_else(|| info::facts_of(&declarations.facts, builder.name.as_deref()));
-        let name = application_name(basics, builder, facts);
-        let sanitizer = basics.sanitizer.clone();
+        let identity = Identity::of(basics, declarations, builder, &app);
         let beans = Arc::new(beans::list(declarations, &app));
         let application_runtime = ApplicationRuntime::default();
         let Bound { checks, env, info, gauges } =
             Bound::bind(declarations, &mut app, &application_runtime)?;
-        let (health, groups) = health::assemble(basics, checks, &mut app, &application_runtime)?;
+        let health = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
-        let host = HostFacts::of(&process);
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
-        let version = builder.version.clone();
-        let version = version.or_else(|| facts.map(|facts| facts.facts.build.version.to_owned()));
         let surfaces = Surfaces::default();
-        let mut ground = further::Ground {
+        let further = further::endpoints_and_mounts(&mut further::Ground {
             basics,
             declarations,
             app: &mut app,
-            application: &name,
-            version: version.as_deref(),
-            facts,
+            application: &identity.name,
+            version: identity.version.as_deref(),
+            facts: identity.facts,
             runtime: &application_runtime,
             surfaces: &surfaces,
-        };
-        let (further, further_mounts) = further::endpoints_and_mounts(&mut ground)?;
-        sentry::built(facts.map(|declared| &declared.facts), &name, version.as_deref());
-        let exchanges = Arc::new(exchanges(basics, &sanitizer));
-        let application =
-            info::Application { name: name.clone(), version: version.clone().unwrap_or_default() };
-        let known = info_parts(basics, info, &sanitizer);
-        let (application, own_host) = (Some(application), Some(host.clone()));
-        let info = InfoParts { facts, application, host: own_host, ..known };
-        let subjects = Subjects {
-            application: name.clone(),
-            version: version.clone(),
-            health,
-            groups,
-            show_checks: config.health.show_checks,
-            longest_override: config.health.longest_override,
-            info: Arc::new(InfoRegistry::new(&config.info, info)),
-            environment: Arc::new(environment(basics, env, &sanitizer)),
-            configprops: typed_settings::configprops(basics),
-            logging: basics.logging.clone(),
-            level_attendants: Arc::new(level_attendants(basics, &mut app)),
-            meters: Arc::clone(&basics.meters),
-            exposition: Arc::new(Exposition::new(Arc::clone(&basics.meters), config.exposition)),
-            exchanges: Arc::clone(&exchanges),
-            log_link: LogLink::default(),
-            audit: basics.audit.clone(),
-            threads: Arc::new(ThreadRepository::new(
-                Clock::system(),
-                sanitizer.clone(),
-                config.threads,
-            )),
-            beans,
-            conditions: Conditions::default(),
-            sanitizer: Arc::new(sanitizer),
-            shutdown: app.lifecycle.shutdown().clone(),
-            restart: builder.serves.then(|| app.lifecycle.restart().clone()),
-            refresh: lifecycle::refresh(&basics.live, &basics.manager),
-            is_refreshable: app.is_refreshable,
-            host,
-            host_name: host_name().unwrap_or_default(),
-            facts: facts.map(|facts| facts.facts),
-            further,
-            further_mounts,
-        };
+        })?;
+        sentry::built(
+            identity.facts.map(|declared| &declared.facts),
+            &identity.name,
+            identity.version.as_deref(),
+        );
+        let host = HostFacts::of(&process);
+        let gathered = Gathered { identity: &identity, host, beans, env, info, health, further };
+        let subjects = gathered.into_subjects(basics, &mut app, builder);
         Ok(Self {
-            name,
-            version,
+            name: identity.name,
+            version: identity.version,
             subjects,
             availability: app.availability,
             lifecycle: app.lifecycle,
             application_runtime,
             sampler,
-            exchanges,
             authenticators: app.authenticators,
             scheduled_tasks: app.scheduling.tasks(),
             surfaces,
@@ -190,7 +149,7 @@ impl Parts {
         registered_at_run_time: usize,
     ) -> Result<Actuator> {
         follow_settings(&basics);
-        let layer = layer(&basics, Arc::clone(&self.exchanges));
+        let layer = layer(&basics, Arc::clone(&self.subjects.exchanges));
         let (endpoints, mounted) = self.surface(&basics)?;
         let config = basics.config;
         let health = Arc::clone(&self.subjects.health);
@@ -300,70 +259,6 @@ fn bind_meters(
     let sampler = start_meters(&basics.meters, process, allocator)?;
     meter::bind_pool_meters(&basics.meters, &app.components);
     Ok(sampler)
-}
-
-/// Who writes changes of levels down. The audit comes first: it hears of what is restored.
-fn level_attendants(basics: &Basics, app: &mut App) -> LevelAttendants {
-    let loggers = &basics.logging.loggers;
-    let service = loggers.origin();
-    let recorder = level_audit::record_changes(loggers, service, basics.audit.clone());
-    let keeper = level_store::start(basics, service, app.level_store.take());
-    LevelAttendants::new(service, recorder, keeper, basics.sanitizer.clone())
-}
-
-/// What info has of settings and sources; the facts are the caller's.
-fn info_parts(basics: &Basics, providers: Vec<Provider>, sanitizer: &Sanitizer) -> InfoParts {
-    InfoParts {
-        properties: info_properties(basics),
-        facts: None,
-        application: None,
-        host: None,
-        providers,
-        sanitizer: sanitizer.clone(),
-    }
-}
-
-/// The settings below `info.`; what a secret went into is one.
-fn info_properties(basics: &Basics) -> Vec<(String, String)> {
-    let settings = &basics.settings;
-    let holds_secret = |name: &str| {
-        settings.property(&format!("info.{name}")).is_some_and(|property| property.holds_secret)
-    };
-    let mut properties = settings.map("info");
-    for (name, value) in &mut properties {
-        if holds_secret(name) {
-            MASK.clone_into(value);
-        }
-    }
-    properties
-}
-
-fn exchanges(basics: &Basics, sanitizer: &Sanitizer) -> ExchangeRepository {
-    let settings = basics.config.exchange.clone();
-    ExchangeRepository::new(settings, sanitizer.clone(), Clock::system())
-}
-
-fn environment(basics: &Basics, sources: Vec<Provider>, sanitizer: &Sanitizer) -> Environment {
-    let live = Arc::clone(&basics.live);
-    Environment::new(live, sources, basics.config.env.clone(), sanitizer.clone())
-}
-
-/// The setting, else what the code said, else the package of the linked facts, else the
-/// executable.
-fn application_name(
-    basics: &Basics,
-    builder: &Builder,
-    facts: Option<&'static info::FactsDeclaration>,
-) -> String {
-    let set = basics.settings.property("spring.application.name");
-    set.map(|property| property.value.clone())
-        .or_else(|| builder.name.clone())
-        .or_else(|| facts.map(|facts| facts.facts.build.name.to_owned()))
-        .or_else(|| {
-            let executable = std::env::current_exe().ok()?;
-            Some(executable.file_stem()?.to_string_lossy().into_owned())
-        })
-        .unwrap_or_else(|| "application".to_owned())
 }
 
 fn start_meters(

@@ -75,6 +75,7 @@ mod start_log;
 mod startup;
 mod stores;
 mod streams;
+mod subjects;
 mod surface;
 #[cfg(feature = "tls")]
 mod tls;
