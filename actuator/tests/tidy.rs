@@ -333,3 +333,29 @@ fn every_known_trap_has_a_test_that_is_named_after_it() {
         wanted.filter(|prefix| !tests.iter().any(|name| name.starts_with(prefix))).collect();
     assert!(missing.is_empty(), "no test is named trap_… {missing:?}");
 }
+
+#[test]
+fn every_feature_is_switched_on_by_a_member_so_that_the_tests_of_the_workspace_reach_it() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| fs::read_to_string(repository.join(path)).unwrap();
+    let manifest = read("actuator/Cargo.toml");
+    let (_, features) = manifest.split_once("\n[features]\n").unwrap();
+    let (features, _) = features.split_once("\n[").unwrap();
+    let is_name = |line: &&str| line.starts_with(|first: char| first.is_ascii_lowercase());
+    let names = features.lines().filter(is_name).filter_map(|line| Some(line.split_once(" =")?.0));
+
+    let members = ["backends", "benches", "examples/heap-profile", "examples/worker"];
+    let asked = members.map(|member| {
+        let manifest = read(&format!("{member}/Cargo.toml"));
+        let (_, asked) = manifest.split_once("\nactuator = {").unwrap();
+        asked.split_once('}').unwrap().0.to_owned()
+    });
+    let (_, by_default) = features.split_once("default = [").unwrap();
+    let (by_default, _) = by_default.split_once(']').unwrap();
+    let is_on = |name: &&str| {
+        let quoted = format!("\"{name}\"");
+        asked.iter().map(String::as_str).chain([by_default]).any(|list| list.contains(&quoted))
+    };
+    let missing: Vec<&str> = names.filter(|name| *name != "default" && !is_on(name)).collect();
+    assert!(missing.is_empty(), "`cargo test --workspace` leaves out what needs {missing:?}");
+}
