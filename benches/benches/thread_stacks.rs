@@ -32,8 +32,9 @@ const DUMPS: usize = 1_000;
 /// The argument of the process that serves.
 const SERVE: &str = "--serve";
 const THREADS: usize = 200;
-/// How long requests are sent, without dumps and with them.
-const LASTS: Duration = Duration::from_secs(15);
+/// How long requests are sent in a round, without dumps or with them, and how many rounds of each.
+const LASTS: Duration = Duration::from_secs(10);
+const ROUNDS: usize = 7;
 const KINDS: [&str; 8] =
     ["panics", "backtraces", "allocates", "spawns", "computes", "parks", "sleeps", "tokio"];
 
@@ -145,25 +146,31 @@ async fn quiet() -> Result<(), Box<dyn Error>> {
     let row = vec![at(&once, 50), at(&once, 99)];
     let title = format!("a dump of {THREADS} threads that wait, in ms");
     table::print_columns(&title, &["p50", "p99"], &[("dump", row)]);
-    let mut rows = Vec::new();
-    for (name, dumps) in [("no dumps", false), ("one a second", true), ("no dumps", false)] {
-        let dumping = dumps.then(|| {
-            let dump = dump.clone();
-            tokio::spawn(async move {
-                loop {
-                    let _ = dump.ask().await;
-                    time::sleep(Duration::from_secs(1)).await;
-                }
-            })
+    let (mut without, mut with) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        without.push(latency(server.address).await?);
+        let dump = dump.clone();
+        let dumping = tokio::spawn(async move {
+            loop {
+                let _ = dump.ask().await;
+                time::sleep(Duration::from_secs(1)).await;
+            }
         });
-        let latency = latency(server.address).await?;
-        if let Some(dumping) = dumping {
-            dumping.abort();
-        }
-        rows.push((name, vec![at(&latency, 50), at(&latency, 99), at(&latency, 99.9)]));
+        with.push(latency(server.address).await?);
+        dumping.abort();
     }
-    table::print_columns("requests meanwhile, in ms", &["p50", "p99", "p99.9"], &rows);
+    let rows = [("no dumps", micros(&without)), ("one a second", micros(&with))];
+    table::print_columns("requests meanwhile, in µs", &["p50", "p99.9", "p99"], &rows);
     Ok(())
+}
+
+/// The median of each percentile over rounds of milliseconds.
+fn micros(rounds: &[Vec<f64>]) -> Vec<f64> {
+    let median = |percent: f64| {
+        let values: Vec<f64> = rounds.iter().map(|sorted| at(sorted, percent) * 1e3).collect();
+        table::median(&values)
+    };
+    [50.0, 99.9, 99.0].map(median).to_vec()
 }
 
 /// Of requests that follow one another on four connections, sorted, in milliseconds.
@@ -239,7 +246,7 @@ fn hostile() -> [(&'static str, usize, Turn); 5] {
         fn deeper(levels: u32) -> u32 {
             let guard = Box::new(levels);
             if levels == 0 {
-                panic::resume_unwind(Box::new(()));
+                panic::panic_any(levels);
             }
             deeper(levels - 1) + *guard
         }
