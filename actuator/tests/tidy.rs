@@ -112,6 +112,7 @@ fn each_library_is_named_only_in_its_rooms() {
                 "health/builtin/database/",
                 "meter/builtin/pool/",
                 "migration/",
+                "model/database_pool.rs",
                 "support/database/",
                 "web/errors/database/",
             ],

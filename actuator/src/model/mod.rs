@@ -8,6 +8,8 @@ pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod component;
 pub(crate) mod condition;
+#[cfg(any(feature = "sqlx-mysql", feature = "sqlx-postgres", feature = "sqlx-sqlite"))]
+pub(crate) mod database_pool;
 pub(crate) mod endpoint;
 pub(crate) mod mapping;
 #[cfg(any(

@@ -90,6 +90,7 @@ impl Parts {
             Bound::bind(declarations, &mut app, &application_runtime)?;
         let health = health::assemble(basics, checks, &mut app, &application_runtime)?;
         let process = host::ProcessIdentity::read();
+        let host = HostFacts::of(&process);
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
         let surfaces = Surfaces::default();
         let further = further::endpoints_and_mounts(&mut further::Ground {
@@ -107,7 +108,6 @@ impl Parts {
             &identity.name,
             identity.version.as_deref(),
         );
-        let host = HostFacts::of(&process);
         let gathered = Gathered { identity: &identity, host, beans, env, info, health, further };
         let subjects = gathered.into_subjects(basics, &mut app, builder);
         Ok(Self {

@@ -7,37 +7,23 @@ use std::{
 };
 
 use super::{
-    builder::Builder, debug::DebugSettings, lifecycle::LifecycleSettings, listener::Inherited,
-    recorder, sanitizing, scheduling::SchedulingSettings, sentry, settings::ServerSettings,
-    startup, stores::StoreSettings, typed_settings,
+    all_settings::{AllSettings, Config},
+    builder::Builder,
+    lifecycle::LifecycleSettings,
+    listener::Inherited,
+    recorder, sentry,
+    settings::ServerSettings,
 };
 use crate::{
-    admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
+    admin::{self, CloudPlatform},
     audit::{Audit, AuditSettings, FileAuditEventRepository},
-    custom, endpoint,
-    env::EnvSettings,
     error::{Error, ErrorKind, Result},
-    exchange::ExchangeSettings,
-    export::ExportSettings,
-    exposition::ExpositionSettings,
-    health::{self, HealthDefaults, HealthSettings},
-    info::InfoSettings,
-    logging::{self, LoggingSettings, LoggingState},
-    meter::{MeterRegistry, MeterSettings},
-    model::{
-        call::Listener,
-        sanitizer::Sanitizer,
-        show::{Show, ShowValues},
-    },
-    registry::Declarations,
-    sbom::SbomSettings,
-    security::SecuritySettings,
-    settings::{LiveSettings, Settings, SettingsBuilder, SettingsReader, typed::TypedRegistry},
+    logging::{self, LoggingState},
+    meter::MeterRegistry,
+    model::{call::Listener, sanitizer::Sanitizer},
+    settings::{LiveSettings, Settings, SettingsBuilder, typed::TypedRegistry},
     startup::StartupSteps,
     support::{clock::Clock, service_manager::ServiceManager},
-    thread::ThreadSettings,
-    web::{BrowserSettings, Exposure, ExposureDefaults},
-    webhook::WebhookSettings,
 };
 
 /// Settings, the log, and what the surroundings tell.
@@ -93,17 +79,6 @@ fn live(builder: &Builder, settings_now: &Arc<Settings>) -> Arc<LiveSettings> {
     LiveSettings::new(Arc::clone(settings_now), move || settings(places.clone(), from_process))
 }
 
-/// The cloud platform: what `spring.main.cloud-platform` says, or what the environment tells. Set
-/// to `none` it says that what is found does not count.
-pub(super) fn platform(
-    reader: &mut SettingsReader<'_>,
-    environment: &BTreeMap<String, String>,
-) -> Option<CloudPlatform> {
-    reader
-        .value::<ForcedPlatform>("spring.main.cloud-platform")
-        .map_or_else(|| CloudPlatform::detect(environment), |forced| forced.0)
-}
-
 impl Basics {
     /// Reads all settings, so that one refusal names every bad one, and starts the log.
     pub(super) fn prepare(builder: &Builder) -> Result<Self> {
@@ -133,67 +108,36 @@ impl Basics {
         let (started, began) = startup.timeline().began();
         let in_container =
             builder.from_process && admin::in_container(&environment, std::path::Path::new("/"));
-        let mut reader = SettingsReader::new(settings);
-        reader.on_invalid();
-        let sanitizer = sanitizing::read(&mut reader);
-        let platform = platform(&mut reader, &environment);
-        let mut server = ServerSettings::read(&mut reader, platform.is_some(), inherited);
-        server.errors.sanitizer = sanitizer.clone();
-        if builder.serves {
-            server.tls.check(&mut reader);
-        }
-        let lifecycle =
-            LifecycleSettings::read(&mut reader, environment.contains_key("LISTEN_FDS"));
-        let mut logging = LoggingSettings::read(&mut reader);
-        let (name, version) = (builder.name.as_deref(), builder.version.as_deref());
-        logging.output.formats.default_service(name, version);
-        let on_loopback = OnLoopback::of(builder, &server);
-        let private = on_loopback.is(server.management_listener());
-        let ids = ids(builder, settings);
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let mut config = Config::read(&mut reader, &ids, private, &server);
-        config.health = config.health.hiding(&sanitizer);
-        let mut meters = MeterSettings::read(&mut reader);
-        meters.distribution.exponential |=
-            config.metrics_views.need_buckets() || config.exports.need_exponential();
-        meters.sanitizer = sanitizer.clone();
-        let records = recorder::read_enabled(&mut reader);
-        let audit = AuditSettings::read(&mut reader);
-        startup::read(&mut reader, &startup);
-        let errors_to = sentry::read(&mut reader);
-        let typed = typed_settings::Typed::read(builder, &mut reader);
-        // They are made once the application's own checks are known.
-        let mut later = SettingsReader::new(settings);
-        drop(health::builtin::from_settings(&mut later));
-        reader.join(later);
-        reader.finish()?;
-        let meters = Arc::new(MeterRegistry::new(meters, Clock::system()));
+        let read = AllSettings::read(builder, settings, &environment, inherited, &startup)?;
+        let sanitizer = read.sanitizer;
+        let meters = Arc::new(MeterRegistry::new(read.meters, Clock::system()));
         let installing = startup.step("actuator.logging");
-        let logging = logging::install(&logging, &sanitizer, sentry::layer())?;
+        let logging = logging::install(&read.logging, &sanitizer, sentry::layer())?;
         installing.end();
-        let audit = audit_trail(&audit, &sanitizer)?;
-        sentry::start(errors_to, (name, version), &meters, &sanitizer)?;
-        recorder::install(builder, records, &meters);
+        let audit = audit_trail(&read.audit, &sanitizer)?;
+        let package = (builder.name.as_deref(), builder.version.as_deref());
+        sentry::start(read.errors_to, package, &meters, &sanitizer)?;
+        recorder::install(builder, read.has_recorder, &meters);
         settings.tell_warnings();
-        for warning in &typed.warnings {
+        for warning in &read.typed.warnings {
             tracing::warn!(target: "actuator::settings", "{warning}");
         }
         Ok(Self {
             live: live(builder, settings),
-            lifecycle,
+            lifecycle: read.lifecycle,
             manager: ServiceManager::of(&environment),
             settings: Arc::clone(settings),
             meters,
             audit,
             sanitizer,
-            server,
-            config,
+            server: read.server,
+            config: read.config,
             logging,
             environment,
-            typed: typed.registry,
-            platform,
+            typed: read.typed.registry,
+            platform: read.platform,
             in_container,
-            on_loopback,
+            on_loopback: read.on_loopback,
             began,
             started,
             startup,
@@ -210,7 +154,7 @@ pub(super) struct OnLoopback {
 }
 
 impl OnLoopback {
-    fn of(builder: &Builder, server: &ServerSettings) -> Self {
+    pub(super) fn of(builder: &Builder, server: &ServerSettings) -> Self {
         match builder.listening_on {
             Some(address) => {
                 let is = address.ip().is_loopback();
@@ -248,83 +192,11 @@ fn audit_trail(settings: &AuditSettings, sanitizer: &Sanitizer) -> Result<Audit>
     Ok(audit)
 }
 
-/// The ids of all endpoints there could be.
-fn ids(builder: &Builder, settings: &Settings) -> Vec<String> {
-    let declared = if builder.declarations { Declarations::endpoints() } else { Vec::new() };
-    let declared = declared.iter().map(|declared| declared.id);
-    custom::ids(settings, endpoint::IDS.iter().copied().chain(declared))
-}
-
 /// The variables of the process; `std::env::vars` would panic on one that is not UTF-8.
 fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .map(|(name, value)| (name.to_string_lossy().into(), value.to_string_lossy().into()))
         .collect()
-}
-
-/// The typed settings of the parts behind the listeners.
-#[derive(Debug)]
-pub(super) struct Config {
-    pub(super) admin: AdminClientSettings,
-    pub(super) browser: BrowserSettings,
-    pub(super) configprops: ShowValues,
-    pub(super) debug: DebugSettings,
-    pub(super) env: EnvSettings,
-    pub(super) exchange: ExchangeSettings,
-    pub(super) exposition: ExpositionSettings,
-    pub(super) exposure: Exposure,
-    pub(super) health: HealthSettings,
-    pub(super) info: InfoSettings,
-    pub(super) exports: ExportSettings,
-    pub(super) aliases: endpoint::Aliases,
-    pub(super) cache: endpoint::CacheSettings,
-    pub(super) views: endpoint::ViewSettings,
-    pub(super) metrics_views: endpoint::MetricsViewSettings,
-    pub(super) sbom: SbomSettings,
-    pub(super) scheduling: SchedulingSettings,
-    pub(super) versions: endpoint::VersionsViewSettings,
-    pub(super) security: SecuritySettings,
-    pub(super) stores: StoreSettings,
-    pub(super) threads: ThreadSettings,
-    pub(super) webhook: WebhookSettings,
-}
-
-impl Config {
-    /// Reads all of them. `ids` are those of all endpoints there could be, `private` is a management
-    /// API that only this machine reaches.
-    fn read(
-        reader: &mut SettingsReader<'_>,
-        ids: &[&str],
-        private: bool,
-        server: &ServerSettings,
-    ) -> Self {
-        let show = if private { Show::Always } else { Show::Never };
-        let exposed = if private { ExposureDefaults::Everything } else { ExposureDefaults::Health };
-        Self {
-            admin: AdminClientSettings::read(reader),
-            browser: BrowserSettings::read(reader),
-            configprops: reader.show_values("configprops", show),
-            debug: DebugSettings::read(reader),
-            env: EnvSettings::read(reader, show),
-            exchange: ExchangeSettings::read(reader),
-            exposition: ExpositionSettings::read(reader),
-            exposure: Exposure::read(reader, ids, exposed),
-            health: HealthSettings::read(reader, HealthDefaults { show_details: show }),
-            info: InfoSettings::read(reader),
-            exports: ExportSettings::read(reader, &server.listeners()),
-            aliases: endpoint::Aliases::read(reader),
-            views: endpoint::ViewSettings::read(reader),
-            metrics_views: endpoint::MetricsViewSettings::read(reader),
-            sbom: SbomSettings::read(reader),
-            scheduling: SchedulingSettings::read(reader),
-            versions: endpoint::VersionsViewSettings::read(reader),
-            cache: endpoint::CacheSettings::read(reader, ids),
-            security: SecuritySettings::read(reader, ids),
-            stores: StoreSettings::read(reader),
-            threads: ThreadSettings::read(reader),
-            webhook: WebhookSettings::read(reader),
-        }
-    }
 }
 
 #[cfg(test)]

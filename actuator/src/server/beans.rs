@@ -6,20 +6,41 @@ use crate::{
     registry::{Bean, BeanRegistry, Declarations, ProviderDeclaration},
 };
 
-/// Components, declarations and run-time registrations, each with what it depends on.
+/// Components, declarations and run-time registrations, each with what it depends on. Their order
+/// decides which of two of a name gets its kind in front.
 pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
     let mut beans = BeanRegistry::default();
     for (name, type_name) in app.components.list() {
         beans.add(name.unwrap_or(type_name), bean("component", type_name));
     }
+    endpoints(&mut beans, declarations, app);
+    declared_sources(&mut beans, declarations);
+    meters(&mut beans, declarations);
+    for d in &declarations.settings {
+        let name = format!("{}-{}", d.prefix, (d.type_name)());
+        beans.add(&name, declared("settings", d.source, d.description, &[]));
+    }
+    scheduled_tasks(&mut beans, declarations, app);
+    for site in &declarations.startup_steps {
+        let step = site.declaration();
+        beans.add(step.source.path, declared("startup step", step.source, step.description, &[]));
+    }
+    registered_sources(&mut beans, app);
+    beans
+}
+
+fn endpoints(beans: &mut BeanRegistry, declarations: &Declarations, app: &App) {
     for d in &declarations.endpoints {
         beans.add(d.id, declared("endpoint", d.source, d.description, d.dependencies));
     }
     for endpoint in &app.endpoints {
         let description = endpoint.description().to_owned();
-        let bean = Bean { description, ..bean("endpoint", "registered at run time") };
-        beans.add(endpoint.id(), bean);
+        beans.add(endpoint.id(), Bean { description, ..registered("endpoint") });
     }
+}
+
+/// What tells of health, the environment and info.
+fn declared_sources(beans: &mut BeanRegistry, declarations: &Declarations) {
     for d in &declarations.health {
         beans.add(d.name, declared("health check", d.source, d.description, d.dependencies));
     }
@@ -32,6 +53,9 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
     for d in &declarations.facts {
         beans.add(d.source.path, declared("actuator info", d.source, "", &[]));
     }
+}
+
+fn meters(beans: &mut BeanRegistry, declarations: &Declarations) {
     for site in &declarations.sites {
         let meter = site.declaration();
         beans.add(meter.source.path, declared("meter", meter.source, meter.description, &[]));
@@ -43,31 +67,29 @@ pub(super) fn list(declarations: &Declarations, app: &App) -> BeanRegistry {
             declared("gauge", meter.source, meter.description, d.dependencies),
         );
     }
-    for d in &declarations.settings {
-        let name = format!("{}-{}", d.prefix, (d.type_name)());
-        beans.add(&name, declared("settings", d.source, d.description, &[]));
-    }
+}
+
+fn scheduled_tasks(beans: &mut BeanRegistry, declarations: &Declarations, app: &App) {
     for d in &declarations.scheduled {
         let bean = declared("scheduled task", d.source, d.description, d.dependencies);
         beans.add(d.known_as(), bean);
     }
     for name in app.scheduling.names() {
-        beans.add(name, bean("scheduled task", "registered at run time"));
+        beans.add(name, registered("scheduled task"));
     }
-    for site in &declarations.startup_steps {
-        let step = site.declaration();
-        beans.add(step.source.path, declared("startup step", step.source, step.description, &[]));
-    }
+}
+
+/// As [`declared_sources`], for what the set-up registered.
+fn registered_sources(beans: &mut BeanRegistry, app: &App) {
     for check in &app.checks {
-        beans.add(check.path(), bean("health check", "registered at run time"));
+        beans.add(check.path(), registered("health check"));
     }
     for provider in &app.env_sources {
-        beans.add(&provider.name, bean("env source", "registered at run time"));
+        beans.add(&provider.name, registered("env source"));
     }
     for provider in &app.info_sources {
-        beans.add(&provider.name, bean("info source", "registered at run time"));
+        beans.add(&provider.name, registered("info source"));
     }
-    beans
 }
 
 fn provider(kind: &'static str, declaration: &ProviderDeclaration) -> Bean {
@@ -87,6 +109,10 @@ fn declared(
         dependencies: dependencies.iter().map(|name| name().to_owned()).collect(),
         ..bean(kind, source.path)
     }
+}
+
+fn registered(kind: &'static str) -> Bean {
+    bean(kind, "registered at run time")
 }
 
 fn bean(kind: &'static str, type_name: &str) -> Bean {

@@ -1,6 +1,7 @@
 //! Assembly: settings to parts, parts to listeners, and the way down.
 
 mod actuator;
+mod all_settings;
 mod app;
 mod assembly;
 mod basics;

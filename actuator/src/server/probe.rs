@@ -6,7 +6,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     actuator::Actuator,
-    basics::{self, Surroundings},
+    all_settings,
+    basics::Surroundings,
     builder::Builder,
     listener::Inherited,
     settings::ServerSettings,
@@ -103,7 +104,7 @@ impl Builder {
     fn target_by(&self, surroundings: &Surroundings, group: Option<&str>) -> Result<Target> {
         let Surroundings { settings, environment } = surroundings;
         let mut reader = SettingsReader::new(settings);
-        let platform = basics::platform(&mut reader, environment);
+        let platform = all_settings::platform(&mut reader, environment);
         let server = ServerSettings::read(&mut reader, platform.is_some(), Inherited::default());
         let exposure = Exposure::read(&mut reader, endpoint::IDS, ExposureDefaults::Health);
         let health =

@@ -3,14 +3,14 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::Router;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Notify};
 
 use super::{
-    actuator::Actuator,
+    actuator::{Actuator, Registration},
     lifecycle::{RunFiles, Supervision, watch_hangups},
     listener::{BoundListener, Serving},
     listener_meters,
-    management::Beside,
+    management::{Beside, Throws},
     running::Running,
     secured::Secured,
     settings::ServerSettings,
@@ -69,57 +69,29 @@ impl Ports {
     }
 }
 
+/// What listens, and serves.
+struct Listening {
+    application: Serving,
+    /// The listeners of the management API.
+    management: Vec<Serving>,
+    files: RunFiles,
+    address: SocketAddr,
+    management_address: SocketAddr,
+}
+
 impl Actuator {
     /// Listens, registers, and says so in the log. Nothing is served if a port cannot be opened.
     pub(super) async fn start(mut self, routes: Router, takes_signals: bool) -> Result<Running> {
         let router = self.application_router(routes)?;
-        let own_port = self.server.has_own_listener();
-        // Signals too are to be heard while the application is stuck.
-        let apart = own_port || takes_signals;
-        let (beside, end) = if apart { Beside::thread()? } else { Beside::here() };
-        if own_port {
-            self.sampler.watch_runtime("management", &beside.handle);
-        }
+        let (beside, end) = self.beside(takes_signals)?;
         // Before anybody can know of the service.
         let signals = takes_signals.then(|| Signals::take_over(&beside.handle));
-        let secured = self.server.secured(&beside.handle)?;
-        secured.follow(&self.live);
-        let opening = self.startup.step("actuator.listeners");
-        self.insides.listens(router.clone(), secured.clone());
-        let ports = Ports::open(&mut self.server, secured, &beside).await?;
-        let files = self.write_files(&ports)?;
-        if takes_signals && self.refreshes_on_hangup() {
-            watch_hangups(&beside.handle, self.refresh.clone());
-        }
-        self.availability().started();
-        ApplicationTimes::new(&self.meters).started(self.began.elapsed());
-        let (address, management_address) = ports.addresses()?;
-        let (application, management) = self.serve(ports, router, &beside);
-        opening.with_tag("address", address).with_tag("management", management_address).end();
-        let registering = self.startup.step("actuator.registration");
-        let registration = self.register_at(address, management_address);
-        registering.end();
-        ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
-        startup::tell(&self.startup, self.began.elapsed());
-        self.write_start_log(address, management_address);
+        let listening = self.listen(router, &beside, takes_signals).await?;
+        let Listening { address, management_address, .. } = listening;
+        let registration = self.announce(address, management_address);
         let registered = registration.states();
         let hurry = Arc::default();
-        let way_down = WayDown {
-            lifecycle: self.lifecycle.clone(),
-            settings: self.lifecycle_settings.clone(),
-            manager: self.manager.clone(),
-            home: Handle::current(),
-            hurry: Arc::clone(&hurry),
-            availability: self.availability(),
-            delay: self.server.delay,
-            drain: self.server.drain,
-            application,
-            registration,
-            audit: self.audit.clone(),
-            management,
-            files,
-            end,
-        };
+        let way_down = self.way_down(listening, registration, Arc::clone(&hurry), end);
         self.supervision().begin(&beside.handle);
         beside.handle.spawn(way_down.run());
         Ok(Running {
@@ -131,6 +103,78 @@ impl Actuator {
             signals,
             hurry,
         })
+    }
+
+    /// Where the management API runs, and what ends that.
+    fn beside(&self, takes_signals: bool) -> Result<(Beside, Throws)> {
+        let own_port = self.server.has_own_listener();
+        // Signals too are to be heard while the application is stuck.
+        let apart = own_port || takes_signals;
+        let (beside, end) = if apart { Beside::thread()? } else { Beside::here() };
+        if own_port {
+            self.sampler.watch_runtime("management", &beside.handle);
+        }
+        Ok((beside, end))
+    }
+
+    /// Opens the ports and serves on them. Before the first request the application has started.
+    async fn listen(
+        &mut self,
+        router: Router,
+        beside: &Beside,
+        takes_signals: bool,
+    ) -> Result<Listening> {
+        let secured = self.server.secured(&beside.handle)?;
+        secured.follow(&self.live);
+        let opening = self.startup.step("actuator.listeners");
+        self.insides.listens(router.clone(), secured.clone());
+        let ports = Ports::open(&mut self.server, secured, beside).await?;
+        let files = self.write_files(&ports)?;
+        if takes_signals && self.refreshes_on_hangup() {
+            watch_hangups(&beside.handle, self.refresh.clone());
+        }
+        self.availability().started();
+        ApplicationTimes::new(&self.meters).started(self.began.elapsed());
+        let (address, management_address) = ports.addresses()?;
+        let (application, management) = self.serve(ports, router, beside);
+        opening.with_tag("address", address).with_tag("management", management_address).end();
+        Ok(Listening { application, management, files, address, management_address })
+    }
+
+    /// Registers where the service is, which is ready then, and writes so in the log.
+    fn announce(&self, address: SocketAddr, management_address: SocketAddr) -> Registration {
+        let registering = self.startup.step("actuator.registration");
+        let registration = self.register_at(address, management_address);
+        registering.end();
+        ApplicationTimes::new(&self.meters).ready(self.began.elapsed());
+        startup::tell(&self.startup, self.began.elapsed());
+        self.write_start_log(address, management_address);
+        registration
+    }
+
+    fn way_down(
+        &self,
+        listening: Listening,
+        registration: Registration,
+        hurry: Arc<Notify>,
+        end: Throws,
+    ) -> WayDown {
+        WayDown {
+            lifecycle: self.lifecycle.clone(),
+            settings: self.lifecycle_settings.clone(),
+            manager: self.manager.clone(),
+            home: Handle::current(),
+            hurry,
+            availability: self.availability(),
+            delay: self.server.delay,
+            drain: self.server.drain,
+            application: listening.application,
+            registration,
+            audit: self.audit.clone(),
+            management: listening.management,
+            files: listening.files,
+            end,
+        }
     }
 
     fn supervision(&self) -> Supervision {

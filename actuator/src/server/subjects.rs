@@ -32,8 +32,11 @@ pub(super) struct Gathered<'a> {
     pub(super) identity: &'a Identity,
     pub(super) host: HostFacts,
     pub(super) beans: Arc<BeanRegistry>,
+    /// The sources of the environment that the application brings.
     pub(super) env: Vec<Provider>,
+    /// Those of info.
     pub(super) info: Vec<Provider>,
+    /// The checks, and the groups that settings make of them.
     pub(super) health: (Arc<HealthContributors>, HealthGroups),
     /// The endpoints of subjects that stand on their own, and what of them is served outside the
     /// base path.

@@ -1,85 +1,35 @@
 //! The handler of a signal that copies the registers and the stack of the thread that it interrupts,
 //! and what sends this signal: a request to one thread, or a timer of its processor time.
 //!
-//! The only file with `unsafe` code. The handler allocates nothing, takes no lock and calls two
-//! functions of C, which are system calls. It reads no memory itself: it has the kernel copy the
-//! stack (`process_vm_readv`), which stops at the first page that is not there. Nothing is unwound
-//! here, for a thread may be interrupted while it unwinds itself.
+//! The only file with `unsafe` code; who may use a slot, and when, is settled in `slots` without. The
+//! handler allocates nothing, takes no lock and calls nothing of C but system calls. It reads no
+//! memory itself: it has the kernel copy the stack (`process_vm_readv`), which stops at the first
+//! page that is not there. Nothing is unwound here, for a thread may be interrupted while it unwinds
+//! itself.
 #![allow(unsafe_code)]
 
 use std::{
     ffi::{c_int, c_void},
     io, mem, ptr,
-    sync::{
-        Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, OnceLock, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
 
-/// So much of a stack is copied, from its top on.
-pub(super) const STACK_BYTES: usize = 64 * 1024;
-/// So many threads can answer at the same time.
-pub(super) const SLOTS: usize = 128;
+use super::slots::{Claim, Registers, Request, STACK_BYTES, Slots};
+
 /// The stack is copied in such pieces; a piece that is not there is the end.
 const PIECE: usize = 4_096;
-const WORDS: usize = STACK_BYTES / size_of::<u64>();
 const PIECES: usize = STACK_BYTES / PIECE + 1;
-
-/// What a slot is used for, in the lowest bits of its state; above stands the number of the request.
-const FREE: u64 = 0;
-const ASKED: u64 = 1;
-const COPYING: u64 = 2;
-const DONE: u64 = 3;
-/// Nobody waits any more for what is being copied.
-const ABANDONED: u64 = 4;
-const PHASE_BITS: u32 = 3;
-/// The lowest bits of a request's number are the index of its slot.
-const SLOT_BITS: u32 = 8;
-/// Marks what a timer sends.
-const OF_TIMER: u64 = 1 << 60;
 
 /// There is one handler in a process, and so there is one of these.
 static AREA: OnceLock<Area> = OnceLock::new();
 /// The handler is installed by one at a time.
 static INSTALLING: Mutex<()> = Mutex::new(());
 
-/// Where the handler puts what it copies.
+/// The signal, and where its handler puts what it copies.
 pub(super) struct Area {
     signal: c_int,
-    slots: Box<[Slot]>,
-    /// The last number of a request.
-    requests: AtomicU64,
-    /// What timers have to send to be listened to; 0 if nobody samples.
-    session: AtomicU64,
-    /// Samples that found no slot.
-    lost: AtomicU64,
-}
-
-/// Room for one thread. All of it is atomic, so that neither side needs a lock, or `unsafe`.
-struct Slot {
-    state: AtomicU64,
-    thread: AtomicU64,
-    /// How often the timer had run out, for samples.
-    weight: AtomicU64,
-    registers: [AtomicU64; 4],
-    /// Bytes of the stack that were copied.
-    length: AtomicU64,
-    stack: Box<[AtomicU64]>,
-}
-
-/// The registers that unwinding begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Registers {
-    /// The instruction that is next.
-    pub(super) pc: u64,
-    /// The top of the stack.
-    pub(super) sp: u64,
-    /// The frame pointer, if the code has one.
-    pub(super) fp: u64,
-    /// The address to return to, where a register has it (ARM).
-    #[cfg_attr(target_arch = "x86_64", allow(dead_code, reason = "the stack has it"))]
-    pub(super) lr: u64,
+    slots: Slots,
 }
 
 /// The system's `siginfo_t`, for signals that carry a value: those that were queued and those of
@@ -99,7 +49,6 @@ struct SignalInfo {
 }
 
 const _: () = assert!(size_of::<SignalInfo>() == size_of::<libc::siginfo_t>());
-const _: () = assert!(SLOTS <= 1 << SLOT_BITS);
 
 impl Area {
     /// The one of the process, with its handler. Only the first call says which signal it is.
@@ -121,7 +70,7 @@ impl Area {
         if handler_of(signal) != Some(libc::SIG_DFL) {
             return Err(in_use(signal));
         }
-        let area = AREA.get_or_init(|| Self::new(signal));
+        let area = AREA.get_or_init(|| Self { signal, slots: Slots::new(zeroed) });
         let before = install(signal)?;
         if before.sa_sigaction != libc::SIG_DFL {
             // Somebody came between the two calls: it is theirs.
@@ -132,14 +81,9 @@ impl Area {
         Ok(area)
     }
 
-    fn new(signal: c_int) -> Self {
-        Self {
-            signal,
-            slots: (0..SLOTS).map(|_| Slot::new()).collect(),
-            requests: AtomicU64::new(0),
-            session: AtomicU64::new(0),
-            lost: AtomicU64::new(0),
-        }
+    /// Where copies and samples are.
+    pub(super) fn slots(&self) -> &Slots {
+        &self.slots
     }
 
     /// Whether the handler is ours still. A signal that nobody handles would end the process.
@@ -155,13 +99,7 @@ impl Area {
     /// Asks a thread of this process for a copy; `None` if there is no room now, or no such thread.
     pub(super) fn ask(&'static self, thread: u64) -> Option<Request> {
         let target = c_int::try_from(thread).ok()?;
-        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let (index, slot) = self.slots.iter().enumerate().find(|(_, slot)| {
-            let asked = with(number, ASKED);
-            slot.state.compare_exchange(FREE, asked, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-        })?;
-        let request = Request { slot, number };
-        let value = number << SLOT_BITS | u64::try_from(index).ok()?;
+        let (request, value) = self.slots.reserve()?;
         let info = SignalInfo {
             signal: self.signal,
             error: 0,
@@ -187,180 +125,23 @@ impl Area {
         (sent == 0).then_some(request)
     }
 
-    /// From now on samples of timers are taken; what they have to send.
-    pub(super) fn begin_session(&self) -> u64 {
-        let session = OF_TIMER | (self.requests.fetch_add(1, Ordering::Relaxed) + 1);
-        self.lost.store(0, Ordering::Relaxed);
-        self.session.store(session, Ordering::Release);
-        session
-    }
-
-    /// No more samples are taken; those that were are forgotten.
-    pub(super) fn end_session(&'static self) {
-        let session = self.session.swap(0, Ordering::AcqRel);
-        self.samples(session).for_each(drop);
-    }
-
-    /// Samples that found no room.
-    pub(super) fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
-    }
-
-    /// The samples that were taken since the last call; each makes room when it is dropped.
-    pub(super) fn samples(&'static self, session: u64) -> impl Iterator<Item = Request> {
-        self.slots.iter().filter_map(move |slot| {
-            let is_done = slot.state.load(Ordering::Acquire) == with(session, DONE);
-            is_done.then_some(Request { slot, number: session })
-        })
-    }
-
-    /// The slot for a signal that has come, marked as being copied to.
-    fn claim(&self, info: &SignalInfo) -> Option<(&Slot, u64)> {
-        let number = if info.code == libc::SI_TIMER { info.value } else { info.value >> SLOT_BITS };
-        let copying = with(number, COPYING);
-        if info.code == libc::SI_QUEUE {
-            let index = usize::try_from(info.value & ((1 << SLOT_BITS) - 1)).ok()?;
-            let slot = self.slots.get(index)?;
-            let asked = with(number, ASKED);
-            let claimed =
-                slot.state.compare_exchange(asked, copying, Ordering::AcqRel, Ordering::Relaxed);
-            return claimed.is_ok().then_some((slot, number));
-        }
-        if info.code != libc::SI_TIMER || self.session.load(Ordering::Acquire) != number {
-            return None;
-        }
-        let free = self.slots.iter().find(|slot| {
-            slot.state.compare_exchange(FREE, copying, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-        });
-        let weight = 1 + u64::from(info.user.max(0).cast_unsigned());
-        let Some(slot) = free else {
-            self.lost.fetch_add(weight, Ordering::Relaxed);
-            return None;
-        };
-        slot.weight.store(weight, Ordering::Relaxed);
-        Some((slot, number))
-    }
-}
-
-/// A copy that was asked for, or a sample. When it is dropped, its slot is free for others.
-pub(super) struct Request {
-    slot: &'static Slot,
-    number: u64,
-}
-
-impl Request {
-    /// Whether the thread has answered.
-    pub(super) fn is_answered(&self) -> bool {
-        self.slot.state.load(Ordering::Acquire) == with(self.number, DONE)
-    }
-
-    /// The registers, once it has answered.
-    pub(super) fn registers(&self) -> Registers {
-        let [pc, sp, fp, lr] = &self.slot.registers;
-        let [pc, sp, fp, lr] = [pc, sp, fp, lr].map(|register| register.load(Ordering::Relaxed));
-        Registers { pc, sp, fp, lr }
-    }
-
-    /// The word at an address of the stack, once it has answered; `None` if it was not copied.
-    pub(super) fn word(&self, address: u64) -> Option<u64> {
-        let offset = address.checked_sub(self.registers().sp)?;
-        let is_copied = offset.checked_add(8)? <= self.slot.length.load(Ordering::Relaxed);
-        let index = usize::try_from(offset / 8).ok().filter(|_| is_copied && offset % 8 == 0)?;
-        self.slot.stack.get(index).map(|word| word.load(Ordering::Relaxed))
-    }
-
-    /// The thread, once it has answered.
-    pub(super) fn thread(&self) -> u64 {
-        self.slot.thread.load(Ordering::Relaxed)
-    }
-
-    /// How many samples this one stands for.
-    pub(super) fn weight(&self) -> u64 {
-        self.slot.weight.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Request {
-    fn drop(&mut self) {
-        let state = &self.slot.state;
-        let asked = with(self.number, ASKED);
-        if state.compare_exchange(asked, FREE, Ordering::AcqRel, Ordering::Acquire).is_ok() {
-            return;
-        }
-        // If the handler is at it, it is the handler that makes room.
-        let (copying, abandoned) = (with(self.number, COPYING), with(self.number, ABANDONED));
-        if state.compare_exchange(copying, abandoned, Ordering::AcqRel, Ordering::Acquire).is_err()
-        {
-            state.store(FREE, Ordering::Release);
+    /// The slot for a signal that has come.
+    fn claim(&self, info: &SignalInfo) -> Option<Claim<'_>> {
+        match info.code {
+            libc::SI_QUEUE => self.slots.claim_reserved(info.value),
+            libc::SI_TIMER => {
+                let weight = 1 + u64::from(info.user.max(0).cast_unsigned());
+                self.slots.claim_for_sample(info.value, weight)
+            }
+            _ => None,
         }
     }
 }
 
-impl Slot {
-    fn new() -> Self {
-        // SAFETY: all bytes 0 are an `AtomicU64` of 0. Memory that is zero already costs nothing
-        // until it is written to.
-        let stack = unsafe { Box::<[AtomicU64]>::new_zeroed_slice(WORDS).assume_init() };
-        let zero = || AtomicU64::new(0);
-        Self {
-            state: zero(),
-            thread: zero(),
-            weight: zero(),
-            registers: [zero(), zero(), zero(), zero()],
-            length: zero(),
-            stack,
-        }
-    }
-
-    /// Called by the handler: it allocates nothing and takes no lock.
-    fn copy(&self, number: u64, registers: Registers) {
-        let Registers { pc, sp, fp, lr } = registers;
-        for (slot, value) in self.registers.iter().zip([pc, sp, fp, lr]) {
-            slot.store(value, Ordering::Relaxed);
-        }
-        // SAFETY: a system call without arguments.
-        let thread = unsafe { libc::syscall(libc::SYS_gettid) };
-        self.thread.store(u64::try_from(thread).unwrap_or(0), Ordering::Relaxed);
-        let length = u64::try_from(self.copy_stack(sp)).unwrap_or(0);
-        self.length.store(length, Ordering::Relaxed);
-        let (copying, done) = (with(number, COPYING), with(number, DONE));
-        let told = self.state.compare_exchange(copying, done, Ordering::AcqRel, Ordering::Relaxed);
-        if told.is_err() {
-            self.state.store(FREE, Ordering::Release);
-        }
-    }
-
-    /// The number of bytes that were copied; less than all at the bottom of the stack.
-    fn copy_stack(&self, sp: u64) -> isize {
-        let local = libc::iovec {
-            iov_base: self.stack.as_ptr().cast::<c_void>().cast_mut(),
-            iov_len: STACK_BYTES,
-        };
-        let mut from = usize::try_from(sp).unwrap_or(0);
-        let mut left = STACK_BYTES;
-        let pieces = [(); PIECES].map(|()| {
-            let length = (PIECE - from % PIECE).min(left);
-            let piece =
-                libc::iovec { iov_base: ptr::without_provenance_mut(from), iov_len: length };
-            from = from.saturating_add(length);
-            left -= length;
-            piece
-        });
-        // SAFETY: the kernel writes at most STACK_BYTES into memory of exactly that size, which is
-        // never freed and is made of atomics; only the thread that has marked the slot as being
-        // copied to writes. It checks the addresses that it reads from, and stops at one that
-        // is not mapped. Both lists live longer than the call.
-        unsafe {
-            libc::process_vm_readv(
-                libc::getpid(),
-                &raw const local,
-                1,
-                pieces.as_ptr(),
-                PIECES as libc::c_ulong,
-                0,
-            )
-        }
-    }
+/// So many words of 0. Memory that is zero already costs nothing until it is written to.
+fn zeroed(words: usize) -> Box<[AtomicU64]> {
+    // SAFETY: all bytes 0 are an `AtomicU64` of 0.
+    unsafe { Box::<[AtomicU64]>::new_zeroed_slice(words).assume_init() }
 }
 
 /// A timer that sends the signal to a thread whenever it has used so much processor time.
@@ -409,11 +190,6 @@ impl Drop for CpuTimer {
         // SAFETY: it was created by `start`, and is deleted once.
         unsafe { libc::timer_delete(self.0) };
     }
-}
-
-/// A request's number with a phase.
-fn with(number: u64, phase: u64) -> u64 {
-    number << PHASE_BITS | phase
 }
 
 fn in_use(signal: c_int) -> String {
@@ -467,11 +243,51 @@ extern "C" fn on_signal(_: c_int, info: *mut c_void, context: *mut c_void) {
     // size and layout of a `SignalInfo` (all of whose bytes are written by the kernel).
     let (info, context) =
         unsafe { (&*info.cast::<SignalInfo>(), &*context.cast::<libc::ucontext_t>()) };
-    if let Some((slot, number)) = area.claim(info) {
-        slot.copy(number, registers(context));
+    if let Some(claim) = area.claim(info) {
+        copy(claim, registers(context));
     }
     // SAFETY: as above.
     unsafe { *errno = before };
+}
+
+/// Copies the calling thread. Called by the handler: it allocates nothing and takes no lock.
+fn copy(claim: Claim<'_>, registers: Registers) {
+    // SAFETY: a system call without arguments.
+    let thread = unsafe { libc::syscall(libc::SYS_gettid) };
+    let length = copy_stack(claim.stack(), registers.sp);
+    claim.finish(u64::try_from(thread).unwrap_or(0), registers, u64::try_from(length).unwrap_or(0));
+}
+
+/// The number of bytes that were copied; less than all at the bottom of the stack.
+fn copy_stack(stack: &[AtomicU64], sp: u64) -> isize {
+    let local = libc::iovec {
+        iov_base: stack.as_ptr().cast::<c_void>().cast_mut(),
+        iov_len: size_of_val(stack),
+    };
+    let mut from = usize::try_from(sp).unwrap_or(0);
+    let mut left = STACK_BYTES;
+    let pieces = [(); PIECES].map(|()| {
+        let length = (PIECE - from % PIECE).min(left);
+        let piece = libc::iovec { iov_base: ptr::without_provenance_mut(from), iov_len: length };
+        from = from.saturating_add(length);
+        left -= length;
+        piece
+    });
+    // SAFETY: the kernel writes at most `iov_len` bytes, which is the size of `stack`. That lives
+    // longer than the call and is made of atomics; it belongs to a claim, whose holder alone
+    // writes to it, and nobody reads it before the claim is finished. The kernel checks the
+    // addresses that it reads from, and stops at one that is not mapped. Both lists live longer
+    // than the call.
+    unsafe {
+        libc::process_vm_readv(
+            libc::getpid(),
+            &raw const local,
+            1,
+            pieces.as_ptr(),
+            PIECES as libc::c_ulong,
+            0,
+        )
+    }
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -1,9 +1,11 @@
 //! The stacks of all threads: each is sent a signal, whose handler copies its registers and its stack
-//! (`capture`); what is copied is unwound outside of it (`unwind`) and given names.
+//! (`capture`) into a slot (`slots`); what is copied is unwound outside of it (`unwind`) and given
+//! names.
 
 mod capture;
 mod cpu_profile;
 mod profiler;
+mod slots;
 mod unwind;
 
 use std::{
@@ -18,7 +20,8 @@ use std::{
 };
 
 use self::{
-    capture::{Area, Request, SLOTS},
+    capture::Area,
+    slots::{Request, SLOTS},
     unwind::{Trace, Unwinder},
 };
 use super::stack::{Captured, ProfileFailure, ProfileRequest, ThreadStack};

@@ -74,7 +74,7 @@ impl Sampler {
         unwinder.refresh();
         Self {
             area,
-            session: area.begin_session(),
+            session: area.slots().begin_session(),
             period: Duration::from_secs(1) / request.frequency.max(1),
             began: Instant::now(),
             began_at: SystemTime::now(),
@@ -113,7 +113,7 @@ impl Sampler {
     }
 
     fn fetch(&mut self) {
-        for copy in self.area.samples(self.session) {
+        for copy in self.area.slots().samples(self.session) {
             let trace = self.unwinder.trace(&copy, MAX_FRAMES);
             let (key, weight) = ((copy.thread(), trace.addresses), copy.weight());
             if let Some(count) = self.counts.get_mut(&key) {
@@ -133,7 +133,7 @@ impl Sampler {
             began_at: self.began_at,
             duration: self.began.elapsed(),
             period: self.period,
-            lost: self.area.lost() + self.uncounted,
+            lost: self.area.slots().lost() + self.uncounted,
             has_untimed_threads: self.untimed > 0,
             names: std::mem::take(&mut self.names),
             counts: std::mem::take(&mut self.counts),
@@ -144,6 +144,6 @@ impl Sampler {
 impl Drop for Sampler {
     fn drop(&mut self) {
         self.timers.clear();
-        self.area.end_session();
+        self.area.slots().end_session();
     }
 }

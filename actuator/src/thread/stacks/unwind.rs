@@ -8,7 +8,7 @@ use framehop::{
     Unwinder as _, UnwinderNative,
 };
 
-use super::capture::{Registers, Request};
+use super::slots::{Registers, Request};
 use crate::{
     profile::CodeModule,
     support::host::{CodeMapping, HostRoot},
