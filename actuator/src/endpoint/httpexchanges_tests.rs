@@ -18,7 +18,7 @@ fn recorded(include: Include) -> Arc<ExchangeRepository> {
     let started: Instant = clock.instant();
     let repository = Arc::new(ExchangeRepository::new(settings, Sanitizer::default(), clock));
     let mut draft = repository.begin();
-    draft.request("GET", &["http://", "app.example:8080", "/hello?name=x"]);
+    draft.request("GET", ("http", b"app.example:8080"), &["/hello?name=x"]);
     for value in ["1", "2"] {
         draft.header(Direction::Request, "x-many", value.as_bytes(), repository.settings());
     }
@@ -95,7 +95,7 @@ async fn what_is_not_included_is_absent_and_headers_are_still_an_object() {
         Clock::system(),
     );
     let mut draft = repository.begin();
-    draft.request("GET", &["http://a/"]);
+    draft.request("GET", ("http", b"a"), &["/"]);
     repository.record(draft, Instant::now(), Duration::from_millis(1), 200);
     let mut body = body(httpexchanges(Arc::new(repository))).await;
     body["exchanges"][0].as_object_mut().unwrap().remove("timestamp");
@@ -112,7 +112,7 @@ fn many(number: usize) -> Arc<ExchangeRepository> {
     let repository = ExchangeRepository::new(settings, Sanitizer::default(), Clock::system());
     for index in 0..number {
         let mut draft = repository.begin();
-        draft.request("GET", &["http://a", &format!("/{index}")]);
+        draft.request("GET", ("http", b"a"), &[&format!("/{index}")]);
         draft.request_id(format!("r{index}").as_bytes());
         let status = if index % 2 == 0 { 200 } else { 503 };
         repository.record(draft, Instant::now(), Duration::from_millis(1), status);
@@ -200,7 +200,7 @@ async fn bodies_stand_in_their_halves_and_only_in_the_newest_form() {
     let settings = ExchangeSettings { bodies, ..ExchangeSettings::default() };
     let repository = ExchangeRepository::new(settings, Sanitizer::default(), Clock::system());
     let mut draft = repository.begin();
-    draft.request("POST", &["http://a/"]);
+    draft.request("POST", ("http", b"a"), &["/"]);
     let shared = Arc::new(Bodies::new(bodies));
     draft.with_bodies(Arc::clone(&shared));
     let text = BodyHead { content_type: Some("text/plain"), ..BodyHead::default() };

@@ -2,14 +2,17 @@
 
 use std::{ops::Range, sync::Arc, time::Duration};
 
-use super::{ExchangeSettings, body::Bodies};
+use super::{ExchangeSettings, body::Bodies, moment::Moment};
+use crate::support::uri_host::usable_host;
 
 /// Bytes that one exchange may take; headers that do not fit are left out.
 const MAX_BYTES: usize = 16 * 1024;
 /// Bytes of a method that are kept.
 const MAX_METHOD: usize = 32;
-/// Bytes of a URI that are kept.
-const MAX_URI: usize = 4 * 1024;
+/// The longest host that is kept: names have up to 255 bytes.
+const MAX_HOST: usize = 512;
+/// Bytes of a path with its query that are kept.
+const MAX_PATH: usize = 4 * 1024;
 /// A buffer that has grown beyond this is given back to the allocator after use.
 const KEPT_BYTES: usize = 2 * 1024;
 
@@ -52,16 +55,18 @@ impl Field {
 }
 
 /// An exchange while it is recorded: one buffer, into which everything is copied in this order:
-/// method, URI, then fields. Each field is a kind, a length of two bytes for its name, one of two
+/// method, host, path with its query, then fields. Each field is a kind, a length of two bytes for its name, one of two
 /// bytes for its value, and both.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     bytes: Vec<u8>,
+    scheme: &'static str,
     method_end: usize,
-    uri_end: usize,
+    host_end: usize,
+    path_end: usize,
     weight: usize,
-    /// Nanoseconds since the epoch.
-    pub(super) timestamp: u64,
+    /// When the request arrived, once the exchange has been recorded.
+    pub(super) arrived: Option<Moment>,
     pub(super) time_taken: Option<Duration>,
     pub(super) status: u16,
     /// The bodies, if they are recorded: they end later than the heads.
@@ -73,6 +78,7 @@ impl Draft {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES);
+        self.arrived = None;
         self.time_taken = None;
         self.bodies = None;
     }
@@ -89,18 +95,29 @@ impl Draft {
         self.weight
     }
 
-    /// The request line. The URI is given in parts that are put together.
-    pub(crate) fn request(&mut self, method: &str, uri: &[impl AsRef<[u8]>]) {
+    /// The request line: the method, scheme and host of the URI, and its path with the query, in
+    /// parts that are put together. The host is what the caller has said: whether that can stand
+    /// in a URI is looked at by who reads.
+    pub(crate) fn request(
+        &mut self,
+        method: &str,
+        (scheme, host): (&'static str, &[u8]),
+        path: &[&str],
+    ) {
+        self.scheme = scheme;
         let method = method.as_bytes();
         self.bytes.extend_from_slice(method.get(..MAX_METHOD).unwrap_or(method));
         self.method_end = self.bytes.len();
-        let mut room = MAX_URI;
-        for part in uri.iter().map(AsRef::as_ref) {
+        // A part of a host would be another one.
+        self.bytes.extend_from_slice(if host.len() <= MAX_HOST { host } else { &[] });
+        self.host_end = self.bytes.len();
+        let mut room = MAX_PATH;
+        for part in path.iter().map(|part| part.as_bytes()) {
             let part = part.get(..room).unwrap_or(part);
             self.bytes.extend_from_slice(part);
             room -= part.len();
         }
-        self.uri_end = self.bytes.len();
+        self.path_end = self.bytes.len();
     }
 
     /// A header, unless it is one that is not recorded. The name is in lower case; all values of
@@ -153,6 +170,7 @@ impl Draft {
         if self.bytes.len() + length > MAX_BYTES {
             return;
         }
+        self.bytes.reserve(length);
         // What fits has lengths of two bytes.
         let [n0, n1, ..] = name.len().to_le_bytes();
         let [v0, v1, ..] = value.len().to_le_bytes();
@@ -167,13 +185,22 @@ impl Draft {
     }
 
     /// The absolute URI.
-    pub(super) fn uri(&self) -> &[u8] {
-        self.slice(self.method_end..self.uri_end)
+    pub(super) fn uri(&self) -> String {
+        // Spring Boot Admin takes the URI apart, and what it cannot take apart hides all rows.
+        let host = usable_host(self.slice(self.method_end..self.host_end));
+        let path = String::from_utf8_lossy(self.slice(self.host_end..self.path_end));
+        [self.scheme, "://", host, &path].concat()
+    }
+
+    /// The path, without its query.
+    pub(super) fn path(&self) -> &[u8] {
+        let path = self.slice(self.host_end..self.path_end);
+        path.split(|byte| *byte == b'?').next().unwrap_or_default()
     }
 
     /// The fields with name and value, in the order of their recording.
     pub(super) fn fields(&self) -> impl Iterator<Item = (Field, &[u8], &[u8])> {
-        let mut rest = self.slice(self.uri_end..self.bytes.len());
+        let mut rest = self.slice(self.path_end..self.bytes.len());
         std::iter::from_fn(move || {
             let (&[kind, n0, n1, v0, v1], after) = rest.split_first_chunk()?;
             let (name, after) = after.split_at_checked(u16::from_le_bytes([n0, n1]).into())?;

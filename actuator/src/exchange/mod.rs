@@ -6,6 +6,7 @@
 mod body;
 mod draft;
 mod filter;
+mod moment;
 #[cfg(test)]
 mod property_tests;
 mod repository;

@@ -1,12 +1,12 @@
 //! The ring itself: drafts in segments, so that it grows with what is recorded and never moves
 //! what it has; bounded by a number and by bytes.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant, SystemTime},
-};
+use std::{collections::VecDeque, time::Instant};
 
-use super::draft::Draft;
+use super::{
+    draft::Draft,
+    moment::{Anchor, Moment},
+};
 use crate::support::clock::Clock;
 
 /// Drafts of one segment.
@@ -26,8 +26,7 @@ pub(super) struct Ring {
     bytes: usize,
     /// Exchanges that were recorded since the start.
     recorded: u64,
-    /// The same moment by both clocks; the wall's in nanoseconds since the epoch.
-    anchor: (Instant, u64),
+    anchor: Anchor,
     since_anchor: u32,
 }
 
@@ -42,7 +41,7 @@ impl Ring {
             length: 0,
             bytes: 0,
             recorded: 0,
-            anchor: (clock.instant(), since_epoch(clock)),
+            anchor: Anchor::now(clock),
             since_anchor: 0,
         }
     }
@@ -87,7 +86,7 @@ impl Ring {
         started: Instant,
         clock: &Clock,
     ) -> Option<Box<Draft>> {
-        draft.timestamp = self.timestamp(started, clock);
+        draft.arrived = Some(self.moment(started, clock));
         draft.fix_weight();
         self.bytes += draft.weight();
         self.length += 1;
@@ -115,29 +114,12 @@ impl Ring {
         Some(oldest)
     }
 
-    /// Wall-clock time of a moment, in nanoseconds since the epoch. It is made once per exchange,
-    /// so that an exchange keeps its timestamp however often it is read.
-    fn timestamp(&mut self, at: Instant, clock: &Clock) -> u64 {
+    fn moment(&mut self, at: Instant, clock: &Clock) -> Moment {
         self.since_anchor += 1;
         if self.since_anchor >= ANCHOR_EVERY {
             self.since_anchor = 0;
-            self.anchor = (clock.instant(), since_epoch(clock));
+            self.anchor = Anchor::now(clock);
         }
-        let (instant, wall) = self.anchor;
-        match at.checked_duration_since(instant) {
-            Some(later) => wall.saturating_add(nanos(later)),
-            None => wall.saturating_sub(nanos(instant.saturating_duration_since(at))),
-        }
+        Moment { at, anchor: self.anchor }
     }
-}
-fn since_epoch(clock: &Clock) -> u64 {
-    nanos(clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
-}
-
-/// Nanoseconds in 64 bits, which last for 584 years; the 128 bits of std cost more.
-fn nanos(duration: Duration) -> u64 {
-    duration
-        .as_secs()
-        .saturating_mul(1_000_000_000)
-        .saturating_add(u64::from(duration.subsec_nanos()))
 }

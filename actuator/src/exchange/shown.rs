@@ -6,6 +6,7 @@ use super::{
     Direction,
     body::masked_pairs,
     draft::{Draft, Field},
+    moment::Moment,
 };
 use crate::model::sanitizer::Sanitizer;
 
@@ -62,9 +63,9 @@ impl Draft {
             body.map(|body| body.show(sanitizer))
         };
         let mut exchange = Exchange {
-            timestamp: SystemTime::UNIX_EPOCH + Duration::from_nanos(self.timestamp),
+            timestamp: self.arrived.map_or(SystemTime::UNIX_EPOCH, Moment::wall),
             method: text(self.method()),
-            uri: masked_uri(&text(self.uri()), sanitizer),
+            uri: masked_uri(&self.uri(), sanitizer),
             remote_address: None,
             principal: None,
             request_id: None,

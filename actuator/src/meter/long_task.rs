@@ -14,8 +14,9 @@ use std::{
 use super::id::SeriesId;
 use crate::support::clock::Clock;
 
-/// Start times are remembered for so many at a time; beyond, only counts and sums are kept and
-/// the longest is that of the remembered ones.
+/// Start times are remembered for so many at a time: to begin and to end is to write one of them.
+/// Of what is beyond, only the count and the sum are kept, and the longest is that of the remembered
+/// ones.
 const SLOTS: usize = 256;
 /// How many slots are tried for a new start.
 const PROBES: u64 = 4;
@@ -28,11 +29,17 @@ pub struct LongTaskTimer {
     pub(super) id: SeriesId,
     clock: Clock,
     origin: Instant,
-    count: AtomicU64,
-    /// Sum of the start times since `origin`, so that the sum of all durations needs no walk.
-    started_nanos: AtomicU64,
     /// Start time since `origin` plus one; 0 is free.
     slots: Box<[AtomicU64]>,
+    beyond: Beyond,
+}
+
+/// The tasks that found no slot.
+#[derive(Debug, Default)]
+struct Beyond {
+    count: AtomicU64,
+    /// Sum of the start times since the timer's origin.
+    started_nanos: AtomicU64,
 }
 
 /// One running task, to be given back, once, to the [`LongTaskTimer::stop`] of its timer.
@@ -63,9 +70,8 @@ impl LongTaskTimer {
             id,
             clock,
             origin,
-            count: AtomicU64::new(0),
-            started_nanos: AtomicU64::new(0),
             slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
+            beyond: Beyond::default(),
         }
     }
 
@@ -83,11 +89,11 @@ impl LongTaskTimer {
     /// A task has begun at `now`, of the registry's clock.
     pub(crate) fn start_at(&self, now: Instant) -> LongTask {
         let started_nanos = self.nanos(now);
-        // In this order, and back in the other one: who reads in between takes the sum of all
-        // durations for too small, not for longer by all the time since the origin.
-        self.started_nanos.fetch_add(started_nanos, Relaxed);
-        self.count.fetch_add(1, Release);
-        LongTask { started_nanos, slot: self.occupy(started_nanos) }
+        let slot = self.occupy(started_nanos);
+        if slot.is_none() {
+            self.beyond.add(started_nanos);
+        }
+        LongTask { started_nanos, slot }
     }
 
     /// The task, one that this timer has started, has ended.
@@ -97,42 +103,34 @@ impl LongTaskTimer {
     }
 
     fn end(&self, task: &LongTask) {
-        self.count.fetch_sub(1, Relaxed);
-        self.started_nanos.fetch_sub(task.started_nanos, Release);
-        if let Some(slot) = task.slot.and_then(|slot| self.slots.get(usize::from(slot))) {
-            slot.store(0, Relaxed);
+        match task.slot.and_then(|slot| self.slots.get(usize::from(slot))) {
+            Some(slot) => slot.store(0, Relaxed),
+            None => self.beyond.remove(task.started_nanos),
         }
     }
 
     /// How many are running.
     pub fn active(&self) -> u64 {
-        self.count.load(Relaxed)
+        self.starts().map(|_| 1).sum::<u64>() + self.beyond.count.load(Relaxed)
     }
 
     /// For how long all running ones have been running, together.
     pub fn duration(&self) -> Duration {
-        let now = self.clock.instant();
-        let mut active = self.count.load(Acquire);
-        let mut started = self.started_nanos.load(Acquire);
-        for _ in 0..READS {
-            let seen = self.count.load(Acquire);
-            if seen == active {
-                break;
-            }
-            active = seen;
-            started = self.started_nanos.load(Acquire);
-        }
-        let running = u128::from(self.nanos(now)) * u128::from(active);
-        let nanos = running.saturating_sub(u128::from(started));
-        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+        let now = self.nanos(self.clock.instant());
+        let remembered: u64 = self.starts().map(|start| now.saturating_sub(start)).sum();
+        Duration::from_nanos(remembered.saturating_add(self.beyond.duration(now)))
     }
 
     /// For how long the oldest has been running.
     pub fn max(&self) -> Duration {
         let now = self.clock.instant();
-        let starts = self.slots.iter().map(|slot| slot.load(Relaxed)).filter(|start| *start != 0);
-        let oldest = starts.min().map_or(0, |start| self.nanos(now).saturating_sub(start - 1));
-        Duration::from_nanos(oldest)
+        let oldest = self.starts().min();
+        Duration::from_nanos(oldest.map_or(0, |start| self.nanos(now).saturating_sub(start)))
+    }
+
+    /// The start times that are remembered, since the origin.
+    fn starts(&self) -> impl Iterator<Item = u64> {
+        self.slots.iter().filter_map(|slot| slot.load(Relaxed).checked_sub(1))
     }
 
     fn occupy(&self, started_nanos: u64) -> Option<u16> {
@@ -149,6 +147,36 @@ impl LongTaskTimer {
         // In 64 bits, which last for 584 years; the 128 bits of std cost more.
         let passed = now.saturating_duration_since(self.origin);
         passed.as_secs().saturating_mul(1_000_000_000).saturating_add(passed.subsec_nanos().into())
+    }
+}
+
+impl Beyond {
+    fn add(&self, started_nanos: u64) {
+        // In this order, and back in the other one: who reads in between takes the sum of all
+        // durations for too small, not for longer by all the time since the origin.
+        self.started_nanos.fetch_add(started_nanos, Relaxed);
+        self.count.fetch_add(1, Release);
+    }
+
+    fn remove(&self, started_nanos: u64) {
+        self.count.fetch_sub(1, Relaxed);
+        self.started_nanos.fetch_sub(started_nanos, Release);
+    }
+
+    /// In nanoseconds, all together.
+    fn duration(&self, now: u64) -> u64 {
+        let mut active = self.count.load(Acquire);
+        let mut started = self.started_nanos.load(Acquire);
+        for _ in 0..READS {
+            let seen = self.count.load(Acquire);
+            if seen == active {
+                break;
+            }
+            active = seen;
+            started = self.started_nanos.load(Acquire);
+        }
+        let running = u128::from(now) * u128::from(active);
+        u64::try_from(running.saturating_sub(u128::from(started))).unwrap_or(u64::MAX)
     }
 }
 
@@ -186,6 +214,8 @@ mod tests {
         let (clock, timer) = timer();
         let tasks: Vec<_> = (0..SLOTS * 2).map(|_| timer.start()).collect();
         assert_eq!(timer.active(), SLOTS as u64 * 2);
+        clock.advance(SECOND);
+        assert_eq!((timer.duration(), timer.max()), (SECOND * 2 * 256, SECOND));
         for task in tasks {
             timer.stop(task);
         }

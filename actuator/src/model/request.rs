@@ -13,7 +13,6 @@ use std::{
     time::Instant,
 };
 
-use bytes::Bytes;
 use pin_project_lite::pin_project;
 
 use super::{propagation::Propagation, request_scope, trace_context::TraceContext};
@@ -47,8 +46,17 @@ pub struct RequestContext {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
-    id: Bytes,
+    id: Id,
     about: About,
+}
+
+/// Within the context, so that a request that nobody has named takes no memory of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Id {
+    /// As it was made here.
+    Made([u8; 36]),
+    /// A copy of what the caller said: that may have been cut from a whole read buffer.
+    Said(Box<[u8]>),
 }
 
 /// What may be known of a request beside its id.
@@ -91,28 +99,29 @@ impl RequestContext {
 
     /// A request of this id, of which it is known that it can be one.
     pub(crate) fn copied(id: &[u8], about: About) -> Self {
-        Self::of(unique_id::copied(id), about)
+        Self::of(Id::Said(id.into()), about)
     }
 
     /// A request of this id and with the caller's trace; `None` if it cannot be an id.
     #[cfg(test)]
-    pub(crate) fn new(id: Bytes, trace: Option<super::trace_context::TraceParent>) -> Option<Self> {
-        Self::is_id(&id).then(|| match trace {
-            Some(parent) => Self::of(id, About::default()).with_trace(TraceContext {
+    pub(crate) fn new(id: &str, trace: Option<super::trace_context::TraceParent>) -> Option<Self> {
+        let request = Self::from_id(id)?;
+        Some(match trace {
+            Some(parent) => request.with_trace(TraceContext {
                 parent,
                 span_id: unique_id::short_number(Instant::now()),
                 state: None,
             }),
-            None => Self::of(id, About::default()),
+            None => request,
         })
     }
 
     /// A request that nobody has named.
     pub(crate) fn generated(now: Instant, about: About) -> Self {
-        Self::of(unique_id::uuid(now), about)
+        Self::of(Id::Made(unique_id::uuid(now)), about)
     }
 
-    fn of(id: Bytes, about: About) -> Self {
+    fn of(id: Id, about: About) -> Self {
         Self { known: Arc::new(Known { id, about }) }
     }
 
@@ -148,7 +157,7 @@ impl RequestContext {
     /// The id: as the caller said it, else made for this request.
     pub fn id(&self) -> &str {
         // Visible ASCII: that is how it was made.
-        std::str::from_utf8(&self.known.id).unwrap_or_default()
+        std::str::from_utf8(self.id_bytes()).unwrap_or_default()
     }
 
     /// The id of the trace that the caller's `traceparent` names; never 0.
@@ -178,8 +187,11 @@ impl RequestContext {
     }
 
     /// The id, as it goes into headers.
-    pub(crate) fn id_bytes(&self) -> &Bytes {
-        &self.known.id
+    pub(crate) fn id_bytes(&self) -> &[u8] {
+        match &self.known.id {
+            Id::Made(id) => id,
+            Id::Said(id) => id,
+        }
     }
 
     /// The trace, if it belongs to one.
@@ -227,7 +239,7 @@ mod tests {
     use super::*;
 
     fn request(id: &'static str) -> RequestContext {
-        RequestContext::new(Bytes::from_static(id.as_bytes()), None).unwrap()
+        RequestContext::new(id, None).unwrap()
     }
 
     fn current() -> Option<String> {

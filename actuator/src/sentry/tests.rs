@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde_json::{Value, json};
 use tracing::{error, info, info_span, subscriber::with_default, warn};
 use tracing_subscriber::{Registry, layer::SubscriberExt as _};
@@ -83,7 +82,7 @@ fn read(asked: &Asked) -> Received {
 
 fn request(id: &'static str) -> Option<RequestContext> {
     let trace = TraceParent::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-    RequestContext::new(Bytes::from_static(id.as_bytes()), trace)
+    RequestContext::new(id, trace)
 }
 
 /// The members of an object that are named here.

@@ -23,3 +23,4 @@ pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod trigger;
 pub(crate) mod unique_id;
+pub(crate) mod uri_host;

@@ -10,11 +10,6 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use bytes::{Bytes, BytesMut};
-
-/// Texts are cut from slabs of so many bytes. Who keeps a text keeps its slab.
-const SLAB: usize = 4096;
-
 thread_local! {
     static SOURCE: RefCell<Option<Source>> = const { RefCell::new(None) };
 }
@@ -31,31 +26,8 @@ pub fn short_number(now: Instant) -> u64 {
 }
 
 /// The text of a random UUID (version 4 of RFC 9562), in lower case.
-pub fn uuid(now: Instant) -> Bytes {
-    with_source(|source| {
-        let [first, second, third, fourth] = words(version_4(source.next(now))).map(hex);
-        let (time_mid, version) = second.split_at(4);
-        let (variant, node) = third.split_at(4);
-        let mut text = [b'-'; 36];
-        for (start, part) in [
-            (0, &first[..]),
-            (9, time_mid),
-            (14, version),
-            (19, variant),
-            (24, node),
-            (28, &fourth[..]),
-        ] {
-            if let Some(place) = text.get_mut(start..start + part.len()) {
-                place.copy_from_slice(part);
-            }
-        }
-        source.text(&text)
-    })
-}
-
-/// A copy of `text`, without an allocation of its own.
-pub fn copied(text: &[u8]) -> Bytes {
-    with_source(|source| source.text(text))
+pub fn uuid(now: Instant) -> [u8; 36] {
+    uuid_text(version_4(number(now)))
 }
 
 fn with_source<T>(work: impl FnOnce(&mut Source) -> T + Copy) -> T {
@@ -72,7 +44,6 @@ struct Source {
     seed: (u64, u64),
     made: u64,
     began: Instant,
-    slab: BytesMut,
 }
 
 impl Source {
@@ -83,7 +54,6 @@ impl Source {
             seed: (RandomState::new().hash_one(here), RandomState::new().hash_one(here)),
             made: 0,
             began: Instant::now(),
-            slab: BytesMut::new(),
         }
     }
 
@@ -99,15 +69,6 @@ impl Source {
         left ^= mixed(right);
         u128::from(left) << 64 | u128::from(right)
     }
-
-    fn text(&mut self, text: &[u8]) -> Bytes {
-        // A slab whose texts are all gone is used again.
-        if self.slab.capacity() < text.len() && !self.slab.try_reclaim(text.len()) {
-            self.slab = BytesMut::with_capacity(SLAB.max(text.len()));
-        }
-        self.slab.extend_from_slice(text);
-        self.slab.split().freeze()
-    }
 }
 
 /// The finaliser of `SplitMix64`.
@@ -121,6 +82,33 @@ fn version_4(number: u128) -> u128 {
     const VERSION: u128 = 0xf << 76;
     const VARIANT: u128 = 0b11 << 62;
     number & !VERSION & !VARIANT | 4 << 76 | 0b10 << 62
+}
+
+/// The digits in groups of 8, 4, 4, 4 and 12.
+fn uuid_text(number: u128) -> [u8; 36] {
+    let mut text = [b'-'; 36];
+    let [first, second, third, fourth] = words(number).map(hex);
+    let ([time_mid, version], [variant, node]) = (halves(second), halves(third));
+    put(&mut text, 0, first);
+    put(&mut text, 9, time_mid);
+    put(&mut text, 14, version);
+    put(&mut text, 19, variant);
+    put(&mut text, 24, node);
+    put(&mut text, 28, fourth);
+    text
+}
+
+/// Of sizes that the compiler knows, so that each is one move.
+#[inline]
+fn put<const N: usize>(text: &mut [u8; 36], at: usize, digits: [u8; N]) {
+    if let Some(place) = text.get_mut(at..at + N) {
+        place.copy_from_slice(&digits);
+    }
+}
+
+fn halves(digits: [u8; 8]) -> [[u8; 4]; 2] {
+    let [a, b, c, d, e, f, g, h] = digits;
+    [[a, b, c, d], [e, f, g, h]]
 }
 
 fn words(number: u128) -> [u32; 4] {
@@ -164,7 +152,7 @@ mod tests {
                 };
                 assert!(fits, "{text}");
             }
-            assert!(seen.insert(made.clone()), "{text} came twice");
+            assert!(seen.insert(made), "{text} came twice");
         }
     }
 
@@ -182,20 +170,5 @@ mod tests {
     fn a_number_is_written_digit_by_digit() {
         let written = words(0x0123_4567_89ab_cdef_0099_aaff_f00d_beef).map(hex).concat();
         assert_eq!(written, b"0123456789abcdef0099aafff00dbeef");
-    }
-
-    #[test]
-    fn texts_stay_what_they_were_while_slabs_are_used_again() {
-        let mut source = Source::new();
-        let kept: Vec<Bytes> =
-            (0..1_000).map(|n: u32| source.text(n.to_string().as_bytes())).collect();
-        for _ in 0..10_000 {
-            drop(source.text(b"something else"));
-        }
-        for (n, text) in kept.iter().enumerate() {
-            assert_eq!(text, n.to_string().as_bytes());
-        }
-        let long = source.text(&[b'x'; SLAB + 1]);
-        assert_eq!(long.len(), SLAB + 1);
     }
 }

@@ -1,160 +1,23 @@
-//! The host that a caller has named, where it is one that can stand in a URI.
-
-use std::net::{Ipv4Addr, Ipv6Addr};
+//! The host that a caller has named.
 
 use http::{HeaderMap, Uri, header};
 
-/// What a caller is taken to have named, if that was nothing.
-const UNKNOWN: &str = "localhost";
+use crate::support::uri_host::usable_host;
 
 /// The host and port that the caller has named; `localhost` if that is nothing that can stand in
-/// a URI. Spring Boot Admin takes the URI apart, and what it cannot take apart hides all rows.
+/// a URI.
 pub(super) fn named_host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> &'r str {
-    let named = match uri.authority() {
+    usable_host(named(uri, headers))
+}
+
+/// What the caller has named, whatever it is; empty if that was nothing.
+pub(super) fn named<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> &'r [u8] {
+    match uri.authority() {
         Some(authority) => authority.as_str().as_bytes(),
         // It comes first, or nearly: looking through them is quicker than looking it up.
         None => match headers.iter().find(|(name, _)| **name == header::HOST) {
             Some((_, named)) => named.as_bytes(),
-            None => return UNKNOWN,
+            None => &[],
         },
-    };
-    let is_usual = is_usual(named);
-    let Ok(named) = str::from_utf8(named) else { return UNKNOWN };
-    if is_usual {
-        return named;
-    }
-    // Credentials in front of the host are nobody's business.
-    let named = named.rsplit_once('@').map_or(named, |(_, host)| host);
-    if is_host(named) { named } else { UNKNOWN }
-}
-
-/// Whether this is a name or an address, with or without a port: what RFC 3986 allows, without
-/// escapes, and as strict about addresses as the URL standard of browsers.
-pub(super) fn is_host(text: &str) -> bool {
-    let (host, port) = match text.rfind(':').filter(|at| !text.ends_with(']') && *at > 0) {
-        Some(colon) => (text.get(..colon), text.get(colon + 1..)),
-        None => (Some(text), None),
-    };
-    let is_port = port.is_none_or(|port| {
-        port.is_empty() || port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok()
-    });
-    let Some(host) = host.filter(|_| is_port) else { return false };
-    if let Some(address) = host.strip_prefix('[') {
-        let address = address.strip_suffix(']');
-        return address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
-    }
-    let is_name = !host.is_empty()
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
-    let last = host.strip_suffix('.').unwrap_or(host);
-    let last = last.rsplit('.').next().unwrap_or_default();
-    let is_number = last.starts_with(|c: char| c.is_ascii_digit())
-        && (last.bytes().all(|b| b.is_ascii_digit()) || last.starts_with("0x"));
-    is_name && !last.is_empty() && (!is_number || host.parse::<Ipv4Addr>().is_ok())
-}
-
-/// Which bytes the name of a host may have: letters, digits, `-`, `.` and `_`.
-#[expect(clippy::indexing_slicing, reason = "out of bounds it would not compile")]
-const IN_NAMES: [bool; 256] = {
-    let mut may = [false; 256];
-    let mut byte = 0;
-    while byte < may.len() {
-        may[byte] = matches!(byte, 0x61..=0x7a | 0x41..=0x5a | 0x30..=0x39 | 0x2d | 0x2e | 0x5f);
-        byte += 1;
-    }
-    may
-};
-
-/// What [`is_host`] says of most hosts, found quickly: of those whose last part begins with a
-/// letter, with at most four digits as port. `false` is not yet an answer.
-fn is_usual(named: &[u8]) -> bool {
-    let before_port = named.len().saturating_sub(5);
-    let tail = named.get(before_port..).unwrap_or_default();
-    let name = match tail.iter().position(|byte| *byte == b':') {
-        Some(colon) => {
-            let port = tail.get(colon + 1..).unwrap_or_default();
-            if !port.iter().all(u8::is_ascii_digit) {
-                return false;
-            }
-            named.get(..before_port + colon).unwrap_or_default()
-        }
-        None => named,
-    };
-    let is_plain = |byte: &u8| IN_NAMES.get(usize::from(*byte)).is_some_and(|is| *is);
-    let is_name = name.iter().all(is_plain);
-    let last = name.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
-    is_name && name.get(last).is_some_and(|first| !first.is_ascii_digit())
-}
-
-/// A host as [`is_host`] has it, and its port if it has one.
-pub(super) fn host_and_port(text: &str) -> (&str, Option<u16>) {
-    match text.rsplit_once(':').filter(|_| !text.ends_with(']')) {
-        Some((host, port)) => (host, port.parse().ok()),
-        None => (text, None),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_port_is_what_stands_behind_the_host() {
-        assert_eq!(host_and_port("a"), ("a", None));
-        assert_eq!(host_and_port("a:80"), ("a", Some(80)));
-        assert_eq!(host_and_port("a:"), ("a", None));
-        assert_eq!(host_and_port("[::1]"), ("[::1]", None));
-        assert_eq!(host_and_port("[::1]:80"), ("[::1]", Some(80)));
-    }
-
-    #[test]
-    fn a_host_is_what_a_browser_can_take_apart() {
-        for host in [
-            "a",
-            "app.example",
-            "app.example.",
-            "a-b_c:8080",
-            "127.0.0.1",
-            "127.0.0.1:80",
-            "[::1]",
-            "[::1]:8080",
-            "[2001:db8::1]",
-            "3com.example",
-            "a:",
-            "xn--bcher-kva.example",
-            "1a",
-        ] {
-            assert!(is_host(host), "{host}");
-        }
-        for host in [
-            "",
-            ":",
-            ":80",
-            "a:b",
-            "a:99999",
-            "a:-1",
-            "a:+1",
-            "[::1",
-            "::1",
-            "[a]",
-            "[::1]x",
-            "a b",
-            "<script>",
-            "a/b",
-            "a?b",
-            "a#b",
-            "a%zz",
-            "ä",
-            "1.2.3",
-            "1.2.3.4.5",
-            "999.1.1.1",
-            "a.0x7",
-            "\"",
-            "a@b",
-            ".",
-            "a..",
-            "[::1]:99999",
-        ] {
-            assert!(!is_host(host) && !is_usual(host.as_bytes()), "{host}");
-        }
     }
 }

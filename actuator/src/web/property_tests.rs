@@ -2,13 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{
-    arguments,
-    host::{host_and_port, is_host, named_host},
-    media_type::Accept,
-    path::segments,
+use super::{arguments, host::named_host, media_type::Accept, path::segments};
+use crate::{
+    model::endpoint::Produces,
+    support::uri_host::{host_and_port, is_host},
 };
-use crate::model::endpoint::Produces;
 
 /// Texts of a request: printable bytes, and those beyond.
 fn text() -> impl Strategy<Value = String> {

@@ -71,8 +71,11 @@ fn the_application_and_management_serve_the_sockets_that_are_handed_over() {
     testkit::get(address, "/actuator/health").assert_status(404);
     // It may not be ready yet, but it lives.
     let mut caller = std::os::unix::net::UnixStream::connect(&path).unwrap();
-    write!(caller, "GET /actuator/health/liveness HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
-        .unwrap();
+    write!(
+        caller,
+        "GET /actuator/health/liveness HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
     let mut answer = String::new();
     caller.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

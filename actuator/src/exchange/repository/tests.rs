@@ -14,7 +14,7 @@ fn repository(settings: ExchangeSettings) -> ExchangeRepository {
 
 fn record(repository: &ExchangeRepository, path: &str, headers: &[(&str, &str)]) {
     let mut draft = repository.begin();
-    draft.request("GET", &["http://", "app.example", path]);
+    draft.request("GET", ("http", b"app.example"), &[path]);
     for (name, value) in headers {
         draft.header(Direction::Request, name, value.as_bytes(), repository.settings());
     }
@@ -170,7 +170,7 @@ fn bodies_count_with_all_that_they_may_come_to() {
     let repository = repository(settings);
     for _ in 0..10 {
         let mut draft = repository.begin();
-        draft.request("GET", &["http://a/"]);
+        draft.request("GET", ("http", b"a"), &["/"]);
         let shared = std::sync::Arc::new(Bodies::new(bodies));
         let text = BodyHead { content_type: Some("text/plain"), ..BodyHead::default() };
         let capture = shared.capture(Direction::Response, text);
@@ -252,7 +252,7 @@ fn hostile_requests_take_bounded_memory_and_are_shown_all_the_same() {
     record(&repository, &format!("/{}", "%41".repeat(20_000)), &[]);
     record(&repository, &format!("/?{}", "a=b&".repeat(16_000)), &[]);
     let mut draft = repository.begin();
-    draft.request(&"M".repeat(1_000), &["http://a/", "\u{1F4A5}".repeat(2_000).as_str()]);
+    draft.request(&"M".repeat(1_000), ("http", b"a"), &["/", &"\u{1F4A5}".repeat(2_000)]);
     draft.header(Direction::Request, "x-bytes", b"\xff\xfe\x80", repository.settings());
     draft.principal(&"p".repeat(70_000));
     repository.record(draft, repository.clock.instant(), Duration::ZERO, 200);

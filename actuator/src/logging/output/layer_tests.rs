@@ -1,6 +1,5 @@
 //! What the layer does with events and spans, whatever the format.
 
-use bytes::Bytes;
 use serde_json::json;
 use tracing::{debug, error, info, info_span, level_filters::LevelFilter, warn};
 use tracing_subscriber::{Registry, layer::SubscriberExt as _};
@@ -124,7 +123,7 @@ fn a_span_may_know_the_request() {
     struct Knows;
     impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Knows {
         fn on_new_span(&self, _: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-            let request = RequestContext::new(Bytes::from_static(b"r-2"), None).unwrap();
+            let request = RequestContext::new("r-2", None).unwrap();
             context.span(id).unwrap().extensions_mut().insert(request);
         }
     }

@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use serde_json::Value;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Registry, layer::SubscriberExt as _};
@@ -99,6 +98,6 @@ pub(super) fn text(work: impl FnOnce()) -> String {
 /// Works during a request.
 pub(super) fn in_request(work: impl FnOnce()) {
     let trace = TraceParent::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-    let request = RequestContext::new(Bytes::from_static(b"r-1"), trace);
+    let request = RequestContext::new("r-1", trace);
     RequestContext::enter(&mut { request }, work);
 }

@@ -1,7 +1,6 @@
 //! What only the crate can put on a request yet: callers with roles, and ids of requests.
 
 use axum::{Router, body::Body, routing::get};
-use bytes::Bytes;
 use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -36,7 +35,7 @@ async fn answer(settings: &ErrorSettings, uri: &str, caller: Option<&str>) -> Va
         let caller = Principal { name: "kim".to_owned(), roles: vec![role.to_owned()] };
         request.extensions_mut().insert(caller);
     }
-    let id = RequestContext::new(Bytes::from_static(b"r-1"), None).unwrap();
+    let id = RequestContext::new("r-1", None).unwrap();
     let response = id.scope(router.oneshot(request)).await.unwrap();
     assert_eq!(response.status(), 500);
     serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()

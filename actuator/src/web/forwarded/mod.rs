@@ -23,8 +23,9 @@ use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap, Request, Uri};
 
 use self::{cidr::TrustedProxies, settings::Headers};
-use super::host::{host_and_port, named_host};
+use super::host::named_host;
 use crate::model::peer::Peer;
+use crate::support::uri_host::host_and_port;
 
 /// From where a request comes, and how its caller reached the service. It is in the extensions of
 /// requests that came through a trusted proxy.
@@ -143,9 +144,18 @@ pub(crate) fn public_address<'r>(
     extensions: &'r Extensions,
     host: &'r str,
 ) -> (&'static str, &'r str, &'r str) {
+    let (scheme, told, prefix) = public_origin(uri, extensions);
+    (scheme, told.unwrap_or(host), prefix)
+}
+
+/// As [`public_address`], with the host only if a trusted proxy says one.
+pub(crate) fn public_origin<'r>(
+    uri: &Uri,
+    extensions: &'r Extensions,
+) -> (&'static str, Option<&'r str>, &'r str) {
     match extensions.get::<Origin>() {
-        Some(origin) => (origin.scheme, &origin.host, &origin.prefix),
-        None => (own_scheme(uri, extensions), host, ""),
+        Some(origin) => (origin.scheme, Some(&origin.host), &origin.prefix),
+        None => (own_scheme(uri, extensions), None, ""),
     }
 }
 

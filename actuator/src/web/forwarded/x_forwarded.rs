@@ -3,7 +3,7 @@
 use http::HeaderMap;
 
 use super::{Told, cidr::TrustedProxies, node};
-use crate::web::host::is_host;
+use crate::support::uri_host::is_host;
 
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";

@@ -9,8 +9,8 @@ use crate::{
     exchange::{Bodies, Direction, Draft, ExchangeRepository},
     model::request::RequestContext,
     web::{
-        forwarded::{client_address, public_address},
-        host::named_host,
+        forwarded::{client_address, public_origin},
+        host,
     },
 };
 
@@ -30,16 +30,12 @@ pub(super) fn begin<B>(
         return None;
     }
     let mut draft = exchanges.begin();
-    // Spring Boot Admin takes the URI apart, and what it cannot take apart hides all rows.
-    let host = named_host(uri, request.headers());
-    let (scheme, host, prefix) = public_address(uri, request.extensions(), host);
+    let (scheme, told, prefix) = public_origin(uri, request.extensions());
+    let host = told.map_or_else(|| host::named(uri, request.headers()), str::as_bytes);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     // `OPTIONS *` is about no path.
     let slash = if path.starts_with('/') { "" } else { "/" };
-    draft.request(
-        request.method().as_str(),
-        &[scheme, "://", host, prefix, slash, path].map(str::as_bytes),
-    );
+    draft.request(request.method().as_str(), (scheme, host), &[prefix, slash, path]);
     match context {
         Some(context) => draft.request_id(context.id_bytes()),
         None => {

@@ -170,7 +170,7 @@ where
         let mut this = self.project();
         let Some(recording) = this.recording else {
             let polled = within(this.surroundings, || poll_once(this.future.as_mut(), context));
-            return polled.map_ok(|response| told(this.surroundings.as_ref(), response));
+            return polled.map_ok(|response| told(this.surroundings.as_mut(), response));
         };
         let polled = within(this.surroundings, || {
             catch_unwind(AssertUnwindSafe(|| poll_once(this.future.as_mut(), context)))
@@ -178,7 +178,7 @@ where
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(Ok(response))) => {
-                let mut response = told(this.surroundings.as_ref(), response);
+                let mut response = told(this.surroundings.as_mut(), response);
                 recording.within(this.surroundings, |recording| recording.respond(&mut response));
                 Poll::Ready(Ok(response))
             }
@@ -209,7 +209,7 @@ fn poll_once<F: Future>(
 }
 
 /// The response with the request's id.
-fn told<R>(surroundings: Option<&Surroundings>, mut response: Response<R>) -> Response<R> {
+fn told<R>(surroundings: Option<&mut Surroundings>, mut response: Response<R>) -> Response<R> {
     if let Some(surroundings) = surroundings {
         surroundings.tell(response.headers_mut());
     }

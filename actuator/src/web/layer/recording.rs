@@ -38,7 +38,7 @@ pub(super) const PANIC: &str = "panic";
 #[derive(Debug)]
 pub(super) struct Recorder {
     parts: LayerParts,
-    ids: Option<Arc<RequestIds>>,
+    ids: Option<RequestIds>,
     /// Whether there are meters of requests.
     measures: bool,
     /// Whether there is nothing to do at all.
@@ -333,7 +333,7 @@ impl Recorder {
     /// Exchanges that are switched off are none.
     pub(super) fn new(mut parts: LayerParts) -> Self {
         parts.exchanges = parts.exchanges.filter(|exchanges| exchanges.settings().is_recording());
-        let ids = parts.requests.ids.take().map(|ids| Arc::new(RequestIds::new(ids)));
+        let ids = parts.requests.ids.take().map(RequestIds::new);
         let measures = parts.meters.is_enabled();
         let is_idle = ids.is_none()
             && !measures

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, header::Entry};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 use super::{marks::Marks, settings::IdSettings, span::Head};
 use crate::{
@@ -134,17 +134,9 @@ impl RequestIds {
         }
     }
 
-    /// Tells the id in a response, unless the application has done so.
-    pub(super) fn echo(&self, context: &RequestContext, headers: &mut HeaderMap) {
-        if !self.settings.echo {
-            return;
-        }
-        if let Ok(Entry::Vacant(place)) = headers.try_entry(self.settings.header.clone())
-            && let Ok(value) = HeaderValue::from_maybe_shared(context.id_bytes().clone())
-        {
-            // Full as a map of headers can be, it stays as it is.
-            let _ = place.try_insert(value);
-        }
+    /// The header in which responses tell the id, if they do.
+    pub(super) fn echoed(&self) -> Option<&HeaderName> {
+        Some(&self.settings.header).filter(|_| self.settings.echo)
     }
 }
 

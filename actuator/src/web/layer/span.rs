@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Instant};
 
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header::Entry};
 use tracing::{Span, field};
 
 use super::{marks::Marks, request_id::RequestIds};
@@ -29,15 +29,15 @@ pub(super) struct Head {
 pub(super) struct Surroundings {
     scope: RequestScope,
     span: Span,
-    /// Who names requests, if the response is to tell the name.
-    echo: Option<Arc<RequestIds>>,
+    /// The header in which the response is to tell the name.
+    echo: Option<HeaderName>,
 }
 
 impl Surroundings {
     /// Names the request. `None` if a layer around this one has done so, or if
     /// a request is answered by another inside of the service: that is part of it.
     pub(super) fn begin<B>(
-        ids: &Arc<RequestIds>,
+        ids: &RequestIds,
         request: &Request<B>,
         head: Head,
         origin: impl FnOnce() -> Arc<Origin>,
@@ -49,7 +49,7 @@ impl Surroundings {
         Some(Self {
             scope: RequestScope::new(context),
             span: Span::none(),
-            echo: (!head.is_management).then(|| Arc::clone(ids)),
+            echo: ids.echoed().filter(|_| !head.is_management).cloned(),
         })
     }
 
@@ -75,9 +75,14 @@ impl Surroundings {
     }
 
     /// Gives the head of the response the id. Not within [`Self::run`].
-    pub(super) fn tell(&self, headers: &mut HeaderMap) {
-        if let (Some(ids), Some(context)) = (&self.echo, self.context()) {
-            ids.echo(context, headers);
+    pub(super) fn tell(&mut self, headers: &mut HeaderMap) {
+        let Some(name) = self.echo.take() else { return };
+        // What the application has told stays. Full as a map of headers can be, it stays as it is.
+        if let Some(context) = self.context()
+            && let Ok(Entry::Vacant(place)) = headers.try_entry(name)
+            && let Ok(value) = HeaderValue::from_bytes(context.id_bytes())
+        {
+            let _ = place.try_insert(value);
         }
     }
 }

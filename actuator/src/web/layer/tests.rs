@@ -328,7 +328,7 @@ async fn an_exchange_has_the_id_of_its_request() {
     let app = app();
     app.request("GET", "/users/1").await;
     assert_eq!(app.last_exchange().request_id, None);
-    let context = RequestContext::new("r-2".into(), None).unwrap();
+    let context = RequestContext::new("r-2", None).unwrap();
     context.scope(app.request("GET", "/users/3")).await;
     assert_eq!(app.last_exchange().request_id.as_deref(), Some("r-2"));
 }
