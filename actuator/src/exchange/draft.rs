@@ -75,6 +75,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Forgets everything but the buffer.
+    #[inline]
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES);
@@ -85,6 +86,7 @@ impl Draft {
 
     /// Counts the bytes that this takes in memory, used or not; with all that its bodies may come
     /// to.
+    #[inline]
     pub(super) fn fix_weight(&mut self) {
         let bodies = self.bodies.as_ref().map_or(0, |bodies| bodies.weight());
         self.weight = size_of::<Box<Self>>() + size_of::<Self>() + self.bytes.capacity() + bodies;
@@ -98,6 +100,7 @@ impl Draft {
     /// The request line: the method, scheme and host of the URI, and its path with the query, in
     /// parts that are put together. The host is what the caller has said: whether that can stand
     /// in a URI is looked at by who reads.
+    #[inline]
     pub(crate) fn request(
         &mut self,
         method: &str,
@@ -112,7 +115,7 @@ impl Draft {
         self.bytes.extend_from_slice(if host.len() <= MAX_HOST { host } else { &[] });
         self.host_end = self.bytes.len();
         let mut room = MAX_PATH;
-        for part in path.iter().map(|part| part.as_bytes()) {
+        for part in path.iter().map(|part| part.as_bytes()).filter(|part| !part.is_empty()) {
             let part = part.get(..room).unwrap_or(part);
             self.bytes.extend_from_slice(part);
             room -= part.len();
@@ -155,6 +158,7 @@ impl Draft {
     }
 
     /// The id of the request. It is copied: what it was cut from may be a whole read buffer.
+    #[inline]
     pub(crate) fn request_id(&mut self, id: &[u8]) {
         self.field(Field::RequestId, &[], id);
     }

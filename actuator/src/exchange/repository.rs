@@ -52,6 +52,7 @@ impl ExchangeRepository {
     }
 
     /// Remembers an exchange that has ended and forgets the oldest.
+    #[inline]
     pub(crate) fn record(
         &self,
         mut draft: Box<Draft>,

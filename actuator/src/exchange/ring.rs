@@ -80,6 +80,7 @@ impl Ring {
 
     /// Adds the newest exchange, and forgets the oldest ones that are too many: the last of them
     /// may be used again.
+    #[inline]
     pub(super) fn push(
         &mut self,
         mut draft: Box<Draft>,
@@ -114,6 +115,7 @@ impl Ring {
         Some(oldest)
     }
 
+    #[inline]
     fn moment(&mut self, at: Instant, clock: &Clock) -> Moment {
         self.since_anchor += 1;
         if self.since_anchor >= ANCHOR_EVERY {

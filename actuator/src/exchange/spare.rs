@@ -22,6 +22,7 @@ pub(super) fn take() -> Box<Draft> {
 }
 
 /// Keeps the buffer of a draft, unless there are enough.
+#[inline]
 pub(super) fn keep(mut draft: Box<Draft>) {
     draft.clear();
     let _ = SPARE.try_with(|spare| {

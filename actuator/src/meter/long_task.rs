@@ -87,6 +87,7 @@ impl LongTaskTimer {
     }
 
     /// A task has begun at `now`, of the registry's clock.
+    #[inline]
     pub(crate) fn start_at(&self, now: Instant) -> LongTask {
         let started_nanos = self.nanos(now);
         let slot = self.occupy(started_nanos);
@@ -98,10 +99,12 @@ impl LongTaskTimer {
 
     /// The task, one that this timer has started, has ended.
     #[expect(clippy::needless_pass_by_value, reason = "a task ends once")]
+    #[inline]
     pub fn stop(&self, task: LongTask) {
         self.end(&task);
     }
 
+    #[inline]
     fn end(&self, task: &LongTask) {
         match task.slot.and_then(|slot| self.slots.get(usize::from(slot))) {
             Some(slot) => slot.store(0, Relaxed),
@@ -133,6 +136,7 @@ impl LongTaskTimer {
         self.slots.iter().filter_map(|slot| slot.load(Relaxed).checked_sub(1))
     }
 
+    #[inline]
     fn occupy(&self, started_nanos: u64) -> Option<u16> {
         // Starts differ in their nanoseconds, which spreads them over the slots.
         let first = started_nanos ^ (started_nanos >> 8);
@@ -143,6 +147,7 @@ impl LongTaskTimer {
         })
     }
 
+    #[inline]
     fn nanos(&self, now: Instant) -> u64 {
         // In 64 bits, which last for 584 years; the 128 bits of std cost more.
         let passed = now.saturating_duration_since(self.origin);

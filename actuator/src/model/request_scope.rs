@@ -131,18 +131,20 @@ fn with_place<T>(work: impl FnOnce(&mut SpanPlace) -> Option<T>) -> Option<T> {
 }
 
 /// Changes what is entered, and changes it back when this is dropped.
-struct Inside<'m, M> {
+struct Inside<'m, M, C: Fn(&Here, &mut Entered, &mut M)> {
     mine: &'m mut M,
-    change: fn(&Here, &mut Entered, &mut M),
+    change: C,
 }
 
-impl<'m, M> Inside<'m, M> {
-    fn begin(mine: &'m mut M, change: fn(&Here, &mut Entered, &mut M)) -> Self {
+impl<'m, M, C: Fn(&Here, &mut Entered, &mut M)> Inside<'m, M, C> {
+    #[inline]
+    fn begin(mine: &'m mut M, change: C) -> Self {
         let mut inside = Self { mine, change };
         inside.change();
         inside
     }
 
+    #[inline]
     fn change(&mut self) {
         // It fails where a thread ends, and where somebody looks: then nothing is entered.
         let _ = HERE.try_with(|here| {
@@ -153,7 +155,8 @@ impl<'m, M> Inside<'m, M> {
     }
 }
 
-impl<M> Drop for Inside<'_, M> {
+impl<M, C: Fn(&Here, &mut Entered, &mut M)> Drop for Inside<'_, M, C> {
+    #[inline]
     fn drop(&mut self) {
         self.change();
     }

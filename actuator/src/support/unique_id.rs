@@ -15,6 +15,7 @@ thread_local! {
 }
 
 /// A number; `now` makes it differ from what a fork of this process counts.
+#[inline]
 pub fn number(now: Instant) -> u128 {
     with_source(|source| source.next(now))
 }
@@ -26,6 +27,7 @@ pub fn short_number(now: Instant) -> u64 {
 }
 
 /// The text of a random UUID (version 4 of RFC 9562), in lower case.
+#[inline]
 pub fn uuid(now: Instant) -> [u8; 36] {
     uuid_text(version_4(number(now)))
 }
@@ -72,6 +74,7 @@ impl Source {
 }
 
 /// The finaliser of `SplitMix64`.
+#[inline]
 fn mixed(number: u64) -> u64 {
     let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -85,6 +88,7 @@ fn version_4(number: u128) -> u128 {
 }
 
 /// The digits in groups of 8, 4, 4, 4 and 12.
+#[inline]
 fn uuid_text(number: u128) -> [u8; 36] {
     let mut text = [b'-'; 36];
     let [first, second, third, fourth] = words(number).map(hex);
@@ -119,6 +123,7 @@ fn words(number: u128) -> [u32; 4] {
 }
 
 /// Eight digits at once: each half byte is moved into a byte of its own, then made a digit.
+#[inline]
 fn hex(word: u32) -> [u8; 8] {
     let mut wide = u64::from(word);
     wide = (wide << 16 | wide) & 0x0000_ffff_0000_ffff;

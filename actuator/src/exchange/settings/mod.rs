@@ -104,6 +104,7 @@ impl ExchangeSettings {
     }
 
     /// Whether a request is recorded.
+    #[inline]
     pub(crate) fn records(&self, method: &str, path: &str, is_management: bool) -> bool {
         (self.management_requests || !is_management)
             && !self.exclude_methods.iter().any(|excluded| excluded == method)
@@ -112,6 +113,7 @@ impl ExchangeSettings {
 
     /// Whether all headers of a direction are recorded, except those that have a switch of their
     /// own: as it is by default.
+    #[inline]
     pub(crate) fn records_all_headers(&self, direction: Direction) -> bool {
         let names = match direction {
             Direction::Request => &self.request_headers,

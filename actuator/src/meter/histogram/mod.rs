@@ -53,6 +53,7 @@ impl Cells {
     }
 
     /// Changes the sum and counts one in a bucket.
+    #[inline]
     fn add(&self, bucket: usize, to_sum: impl FnOnce(&AtomicU64)) {
         if let Some((sum, buckets)) = self.0.split_first() {
             to_sum(sum);
@@ -87,6 +88,7 @@ impl Histogram {
     }
 
     /// Records nanoseconds; only a timer's histogram knows them.
+    #[inline]
     pub(super) fn record_nanos(&self, nanos: u64, exemplar: Option<Exemplar>) {
         let recorded = as_f64(nanos);
         let index = self.distribution.bucket_of(recorded);
@@ -98,6 +100,7 @@ impl Histogram {
     }
 
     /// Records a value that is at least 0 and finite.
+    #[inline]
     pub(super) fn record_value(&self, value: f64, exemplar: Option<Exemplar>) {
         let index = self.distribution.bucket_of(value);
         self.cells.add(index, |sum| add_f64(sum, value));
@@ -106,6 +109,7 @@ impl Histogram {
 
     /// What is kept beside sum and buckets. `recorded` is in the unit of the bounds that are
     /// searched, `value` gives it in the base unit.
+    #[inline]
     fn remember(
         &self,
         index: usize,

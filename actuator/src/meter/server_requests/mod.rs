@@ -96,6 +96,7 @@ impl ServerRequestMeters {
     }
 
     /// Records a request that matched a route.
+    #[inline]
     pub(crate) fn record(&self, route: &RouteMeters, request: &FinishedRequest) {
         if let Some(series) = route.known(request.method, request.outcome) {
             series.record(request);
@@ -133,6 +134,7 @@ impl ServerRequestMeters {
     }
 
     /// A request has begun.
+    #[inline]
     pub(crate) fn start(&self, method: RequestMethod, now: Instant) -> Option<LongTask> {
         Some(
             self.active
@@ -143,6 +145,7 @@ impl ServerRequestMeters {
     }
 
     /// A request has ended.
+    #[inline]
     pub(crate) fn stop(&self, method: RequestMethod, task: LongTask) {
         if let Some(timer) = self.active.get(method as usize).and_then(OnceLock::get) {
             timer.stop(task);
@@ -191,6 +194,7 @@ impl ServerRequestMeters {
 }
 
 impl RequestSeries {
+    #[inline]
     fn record(&self, request: &FinishedRequest) {
         match request.exemplar {
             Some(exemplar) => self.duration.record_with(request.duration, exemplar),

@@ -22,6 +22,7 @@ impl Marks {
     }
 
     /// Those of all headers that are there.
+    #[inline]
     pub(super) fn of_headers(headers: &HeaderMap) -> Self {
         headers.keys().map(|name| Self::of(name.as_str())).fold(Self::default(), Self::or)
     }
