@@ -14,18 +14,14 @@ use super::{
     http_error::Thrown,
     settings::{Disclosure, ErrorFormat, ErrorSettings},
     told::Told,
-    without_sql::without_sql,
 };
 use crate::{
     model::{principal::Principal, request::RequestContext},
-    support::text::shortened,
     web::media_type::{Accept, ErrorForm},
 };
 
 /// The largest text that is taken for the words of an error, in bytes.
 const MAX_TEXT: u64 = 8 * 1024;
-/// Bytes of a message that are shown.
-const MAX_MESSAGE: usize = 1024;
 const PROBLEM: &str = "application/problem+json";
 
 /// What has to be known of a request once it has gone wrong. Nothing here costs more than counting
@@ -266,8 +262,7 @@ impl Answer<'_> {
         let Some(words) = words else {
             return (!is_problem).then(|| "No message available".to_owned());
         };
-        let clean = self.settings.sanitizer.sanitize_text(&words).into_owned();
-        Some(shortened(&without_sql(&clean), MAX_MESSAGE).to_owned())
+        Some(self.settings.told(&words))
     }
 
     /// The text of the answer, else what its status says, in Spring's words.
