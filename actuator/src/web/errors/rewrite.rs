@@ -11,12 +11,13 @@ use axum::extract::{MatchedPath, OriginalUri};
 use super::{
     OfManagement,
     document::{ErrorDocument, ProblemMembers, page},
-    http_error::Thrown,
+    http_error::{MAX_TRACE, Thrown},
     settings::{Disclosure, ErrorFormat, ErrorSettings},
     told::Told,
 };
 use crate::{
     model::{principal::Principal, request::RequestContext},
+    support::text::shortened,
     web::media_type::{Accept, ErrorForm},
 };
 
@@ -219,12 +220,13 @@ impl Answer<'_> {
         let trace = self.thrown.filter(|_| shown(settings.stacktrace, "trace"));
         let trace = trace.and_then(Thrown::trace);
         let trace = trace.as_deref().map(|trace| settings.sanitizer.sanitize_text(trace));
+        let trace = trace.as_deref().map(|trace| shortened(trace, MAX_TRACE));
         let request_id = (is_problem || settings.request_id)
             .then(|| RequestContext::with_current(|request| request.id().to_owned()))
             .flatten();
         let document = ErrorDocument {
             exception: self.exception().filter(|_| shown(settings.exception, "exception")),
-            trace: trace.as_deref(),
+            trace,
             request_id: request_id.as_deref(),
             ..ErrorDocument::new(
                 self.status,
