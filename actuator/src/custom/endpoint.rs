@@ -1,6 +1,6 @@
 //! An endpoint of the application: its operations, and the code behind each.
 
-use std::{fmt, panic::Location, sync::Arc};
+use std::{borrow::Cow, fmt, panic::Location, sync::Arc};
 
 use super::{
     answer::WebEndpointResponse,
@@ -13,7 +13,7 @@ use crate::model::endpoint::{
     BoxFuture, Endpoint, EndpointResult, Operation, OperationKind, Selector,
 };
 use crate::{
-    model::{access::Access, call::Call, problem::Problem},
+    model::{access::Access, call::Call, problem::Problem, sanitizer::Sanitizer},
     support::application_runtime::ApplicationRuntime,
 };
 
@@ -141,6 +141,15 @@ impl CustomEndpoint {
     #[must_use]
     pub(crate) fn on(mut self, runtime: &ApplicationRuntime) -> Self {
         self.place.settle(runtime);
+        self
+    }
+
+    /// What it is for, as the sanitiser shows it.
+    #[must_use]
+    pub(crate) fn shown_by(mut self, sanitizer: &Sanitizer) -> Self {
+        if let Cow::Owned(clean) = sanitizer.sanitize_text(&self.description) {
+            self.description = clean;
+        }
         self
     }
 

@@ -13,6 +13,7 @@ use crate::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         reply::Reply,
+        sanitizer::{SanitizedText, Sanitizer},
         schema::{Member, Schema},
     },
     registry::{Bean, BeanRegistry},
@@ -27,12 +28,18 @@ const OPERATIONS: &[Operation] = &[Operation::read(&[])
 pub struct BeansEndpoint {
     context: String,
     beans: Arc<BeanRegistry>,
+    sanitizer: Arc<Sanitizer>,
 }
 
 impl BeansEndpoint {
-    /// The parts of the application named `context`.
-    pub fn new(context: impl Into<String>, beans: Arc<BeanRegistry>) -> Self {
-        Self { context: context.into(), beans }
+    /// The parts of the application named `context`. What the application says of them is shown as
+    /// the sanitiser shows it.
+    pub fn new(
+        context: impl Into<String>,
+        beans: Arc<BeanRegistry>,
+        sanitizer: Arc<Sanitizer>,
+    ) -> Self {
+        Self { context: context.into(), beans, sanitizer }
     }
 }
 
@@ -82,8 +89,7 @@ struct Contexts<'a>(&'a BeansEndpoint);
 impl Serialize for Contexts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut contexts = serializer.serialize_map(Some(1))?;
-        contexts
-            .serialize_entry(&self.0.context, &ContextDescriptor { beans: Beans(&self.0.beans) })?;
+        contexts.serialize_entry(&self.0.context, &ContextDescriptor { beans: Beans(self.0) })?;
         contexts.end()
     }
 }
@@ -93,11 +99,16 @@ struct ContextDescriptor<'a> {
     beans: Beans<'a>,
 }
 
-struct Beans<'a>(&'a BeanRegistry);
+struct Beans<'a>(&'a BeansEndpoint);
 
 impl Serialize for Beans<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, bean)| (name, BeanDescriptor::new(bean))))
+        let BeansEndpoint { beans, sanitizer, .. } = self.0;
+        serializer.collect_map(
+            beans
+                .iter()
+                .map(|(name, bean)| (sanitizer.shown(name), BeanDescriptor::new(bean, sanitizer))),
+        )
     }
 }
 
@@ -107,23 +118,23 @@ struct BeanDescriptor<'a> {
     scope: &'static str,
     #[serde(rename = "type")]
     type_name: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    description: &'a str,
+    #[serde(skip_serializing_if = "SanitizedText::is_empty")]
+    description: SanitizedText<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<String>,
-    dependencies: &'a [String],
+    dependencies: Vec<SanitizedText<'a>>,
 }
 
 impl<'a> BeanDescriptor<'a> {
-    fn new(bean: &'a Bean) -> Self {
+    fn new(bean: &'a Bean, sanitizer: &'a Sanitizer) -> Self {
         let resource = bean.source.map(|source| format!("{source} [{}]", source.package));
         Self {
             aliases: [bean.kind],
             scope: "singleton",
             type_name: &bean.type_name,
-            description: &bean.description,
+            description: sanitizer.shown(&bean.description),
             resource,
-            dependencies: &bean.dependencies,
+            dependencies: sanitizer.all_shown(&bean.dependencies),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `caches`: the caches of the service by manager and name, and clearing them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
@@ -13,6 +13,7 @@ use crate::{
         parameter::{Parameter, Shape},
         problem::Problem,
         reply::Reply,
+        sanitizer::{SanitizedText, Sanitizer},
     },
 };
 
@@ -21,6 +22,7 @@ use crate::{
 pub(crate) struct CachesEndpoint {
     caches: CacheRegistry,
     clearer: Arc<Clearer>,
+    sanitizer: Sanitizer,
 }
 
 const MANAGER: &str = "cacheManager";
@@ -44,9 +46,9 @@ const OPERATIONS: [Operation; 4] = [
 ];
 
 impl CachesEndpoint {
-    /// The endpoint of these caches.
-    pub(crate) fn new(caches: CacheRegistry, clearer: Clearer) -> Self {
-        Self { caches, clearer: Arc::new(clearer) }
+    /// The endpoint of these caches. Their names are shown as the sanitiser shows them.
+    pub(crate) fn new(caches: CacheRegistry, clearer: Clearer, sanitizer: Sanitizer) -> Self {
+        Self { caches, clearer: Arc::new(clearer), sanitizer }
     }
 
     async fn answer(&self, call: Call<'_>) -> EndpointResult {
@@ -61,12 +63,12 @@ impl CachesEndpoint {
                     "Bad Request",
                     &format!(
                         "several caches have this name: say ?{MANAGER}= with one of {}",
-                        managers.join(", ")
+                        self.sanitizer.sanitize_text(&managers.join(", "))
                     ),
                 ),
                 Found::One(one) if operation == ONE => Reply::json(&CacheDescriptor {
-                    cache_manager: &one.manager,
-                    name: &one.name,
+                    cache_manager: self.sanitizer.shown(&one.manager),
+                    name: self.sanitizer.shown(&one.name),
                     target: one.cache.target(),
                 }),
                 Found::One(one) => self.clear(vec![one]).await,
@@ -76,10 +78,12 @@ impl CachesEndpoint {
 
     fn list(&self) -> EndpointResult {
         let all = self.caches.all();
-        let mut cache_managers: BTreeMap<&str, ManagerDescriptor<'_>> = BTreeMap::new();
+        let mut cache_managers: BTreeMap<_, ManagerDescriptor<'_>> = BTreeMap::new();
         for one in &all {
-            let caches = &mut cache_managers.entry(&one.manager).or_default().caches;
-            caches.insert(&one.name, TargetDescriptor { target: one.cache.target() });
+            let manager = self.sanitizer.sanitize_text(&one.manager);
+            let caches = &mut cache_managers.entry(manager).or_default().caches;
+            let target = TargetDescriptor { target: one.cache.target() };
+            caches.insert(self.sanitizer.sanitize_text(&one.name), target);
         }
         Reply::json(&CachesDescriptor { cache_managers })
     }
@@ -111,12 +115,12 @@ impl Endpoint for CachesEndpoint {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CachesDescriptor<'c> {
-    cache_managers: BTreeMap<&'c str, ManagerDescriptor<'c>>,
+    cache_managers: BTreeMap<Cow<'c, str>, ManagerDescriptor<'c>>,
 }
 
 #[derive(Default, Serialize)]
 struct ManagerDescriptor<'c> {
-    caches: BTreeMap<&'c str, TargetDescriptor>,
+    caches: BTreeMap<Cow<'c, str>, TargetDescriptor>,
 }
 
 #[derive(Serialize)]
@@ -127,7 +131,7 @@ struct TargetDescriptor {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CacheDescriptor<'c> {
-    cache_manager: &'c str,
-    name: &'c str,
+    cache_manager: SanitizedText<'c>,
+    name: SanitizedText<'c>,
     target: &'static str,
 }

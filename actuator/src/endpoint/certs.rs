@@ -9,6 +9,7 @@ use crate::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         reply::Reply,
+        sanitizer::{SanitizedText, Sanitizer},
     },
     support::{certificate::CertificateRole, time::iso_instant},
 };
@@ -21,19 +22,27 @@ const OPERATIONS: [Operation; 1] =
 #[derive(Debug)]
 pub(crate) struct CertsEndpoint {
     certificates: Certificates,
+    sanitizer: Sanitizer,
 }
 
 impl CertsEndpoint {
-    /// The endpoint of these.
-    pub(crate) fn new(certificates: Certificates) -> Self {
-        Self { certificates }
+    /// The endpoint of these. What whoever made them wrote into them is shown as the sanitiser shows
+    /// it.
+    pub(crate) fn new(certificates: Certificates, sanitizer: Sanitizer) -> Self {
+        Self { certificates, sanitizer }
     }
 
     fn answer(&self) -> EndpointResult {
         let (certificates, untold) = self.certificates.list();
         Reply::json(&CertsDescriptor {
-            certificates: certificates.iter().map(CertificateDescriptor::of).collect(),
-            unreadable: untold.iter().map(UntoldDescriptor::of).collect(),
+            certificates: certificates
+                .iter()
+                .map(|one| CertificateDescriptor::of(one, &self.sanitizer))
+                .collect(),
+            unreadable: untold
+                .iter()
+                .map(|one| UntoldDescriptor::of(one, &self.sanitizer))
+                .collect(),
         })
     }
 }
@@ -67,10 +76,10 @@ struct CertsDescriptor<'c> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CertificateDescriptor<'c> {
-    subject: &'c str,
-    issuer: &'c str,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    names: &'c [String],
+    subject: SanitizedText<'c>,
+    issuer: SanitizedText<'c>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    names: Vec<SanitizedText<'c>>,
     serial_number: &'c str,
     signature_algorithm_name: &'c str,
     validity_starts: String,
@@ -79,19 +88,19 @@ struct CertificateDescriptor<'c> {
     validity: &'static str,
     role: &'static str,
     in_use: bool,
-    used_by: &'c [String],
+    used_by: Vec<SanitizedText<'c>>,
     setting: &'c str,
     file: &'c str,
     position: usize,
 }
 
 impl<'c> CertificateDescriptor<'c> {
-    fn of(one: &'c LoadedCertificate) -> Self {
+    fn of(one: &'c LoadedCertificate, sanitizer: &'c Sanitizer) -> Self {
         let certificate = &one.certificate;
         Self {
-            subject: &certificate.subject,
-            issuer: &certificate.issuer,
-            names: &certificate.names,
+            subject: sanitizer.shown(&certificate.subject),
+            issuer: sanitizer.shown(&certificate.issuer),
+            names: sanitizer.all_shown(&certificate.names),
             serial_number: &certificate.serial,
             signature_algorithm_name: &certificate.algorithm,
             validity_starts: iso_instant(certificate.not_before),
@@ -109,7 +118,7 @@ impl<'c> CertificateDescriptor<'c> {
                 CertificateRole::Authority => "authority",
             },
             in_use: !one.used_by.is_empty(),
-            used_by: &one.used_by,
+            used_by: sanitizer.all_shown(&one.used_by),
             setting: &one.setting,
             file: &one.file,
             position: one.position,
@@ -121,12 +130,12 @@ impl<'c> CertificateDescriptor<'c> {
 struct UntoldDescriptor<'c> {
     setting: &'c str,
     file: &'c str,
-    problem: &'c str,
+    problem: SanitizedText<'c>,
 }
 
 impl<'c> UntoldDescriptor<'c> {
-    fn of(untold: &'c Untold) -> Self {
+    fn of(untold: &'c Untold, sanitizer: &'c Sanitizer) -> Self {
         let Untold { setting, file, problem } = untold;
-        Self { setting, file, problem }
+        Self { setting, file, problem: sanitizer.shown(problem) }
     }
 }

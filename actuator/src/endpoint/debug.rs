@@ -94,8 +94,10 @@ impl DebugEndpoint {
         let mut headers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (name, value) in request.headers().take(MOST_HEADERS) {
             let value = String::from_utf8_lossy(value);
-            let shown = self.sanitizer.sanitize(name, shortened(&value, LONGEST_VALUE));
-            headers.entry(name).or_default().push(shown.into_owned());
+            // Cut before, half a password would not be known as one.
+            let clean = self.sanitizer.sanitize(name, &value);
+            let shown = shortened(&clean, LONGEST_VALUE).to_owned();
+            headers.entry(name).or_default().push(shown);
         }
         let path = self.sanitizer.sanitize_text(request.path());
         let query = self.sanitizer.sanitize_text(request.query());

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     health::{CheckReport, HealthTransition},
-    model::sanitizer::Sanitizer,
+    model::sanitizer::{SanitizedText, Sanitizer},
     support::time::{iso_duration, iso_instant},
 };
 
@@ -22,8 +22,8 @@ const HISTORY: usize = 10;
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckDescriptor<'c> {
-    #[serde(skip_serializing_if = "str::is_empty")]
-    description: &'c str,
+    #[serde(skip_serializing_if = "SanitizedText::is_empty")]
+    description: SanitizedText<'c>,
     result: &'c str,
     at: String,
     duration: String,
@@ -35,8 +35,8 @@ pub struct CheckDescriptor<'c> {
     consecutive: u32,
     critical: bool,
     level: u32,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    tags: &'c [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<SanitizedText<'c>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -59,11 +59,11 @@ impl<'c> CheckDescriptor<'c> {
     pub fn new(
         report: &'c CheckReport,
         history: &[Arc<HealthTransition>],
-        sanitizer: &Sanitizer,
+        sanitizer: &'c Sanitizer,
     ) -> Self {
         let options = &*report.options;
         Self {
-            description: &options.description,
+            description: sanitizer.shown(&options.description),
             result: report.raw_status.code(),
             at: instant(report.at),
             duration: duration(report.duration),
@@ -73,7 +73,7 @@ impl<'c> CheckDescriptor<'c> {
             consecutive: report.consecutive,
             critical: options.critical,
             level: options.level,
-            tags: &options.tags,
+            tags: sanitizer.all_shown(&options.tags),
             expires: report.expires.map(instant),
             history: history
                 .iter()

@@ -1,7 +1,7 @@
 //! `migrations`, and the same as `flyway`: which migrations of databases were applied and which are
 //! to come.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use tokio::time::timeout;
@@ -13,7 +13,7 @@ use crate::{
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         problem::Problem,
         reply::Reply,
-        sanitizer::Sanitizer,
+        sanitizer::{SanitizedText, Sanitizer},
     },
     support::{
         application_runtime::ApplicationRuntime, single_flight::SingleFlight, text::shortened,
@@ -47,14 +47,20 @@ impl MigrationsView {
         Self { sources, runtime, timeout, sanitizer, flights: SingleFlight::default() }
     }
 
-    /// What all of them say. They are asked at the same time.
-    async fn all(&self) -> Vec<(&str, Told)> {
+    /// What all of them say, by names that may be shown. They are asked at the same time.
+    async fn all(&self) -> Vec<(Cow<'_, str>, Told)> {
         let mut told = Vec::with_capacity(self.sources.len());
         let flights: Vec<_> = self.sources.iter().enumerate().map(|one| self.begin(one)).collect();
         for (source, flight) in self.sources.iter().zip(flights) {
-            told.push((source.name.as_str(), flight.await));
+            told.push((self.sanitizer.sanitize_text(&source.name), flight.await));
         }
         told
+    }
+
+    /// Migrations as they may be shown: a history in a database holds what anybody wrote.
+    fn shown<'m>(&'m self, migrations: &'m [Migration]) -> Vec<MigrationDescriptor<'m>> {
+        let one = |migration| MigrationDescriptor::new(migration, &self.sanitizer);
+        migrations.iter().map(one).collect()
     }
 
     /// Asks one; the question is under way when this returns.
@@ -78,7 +84,8 @@ impl MigrationsView {
                     format!("no answer within {patience:?} (actuator.migrations.timeout){waits}")
                 }
             };
-            Err(sanitizer.sanitize_text(shortened(&why, MAX_ERROR)).into())
+            // Cut before, half a password would not be known as one.
+            Err(shortened(&sanitizer.sanitize_text(&why), MAX_ERROR).into())
         });
         async move { flight.await.unwrap_or_else(|| Err("the service is stopping".into())) }
     }
@@ -102,10 +109,12 @@ impl MigrationsEndpoint {
         let all = self.view.all().await;
         let sources = all.iter().map(|(name, told)| {
             let descriptor = match told {
-                Ok(migrations) => SourceDescriptor { migrations: list(migrations), error: None },
+                Ok(migrations) => {
+                    SourceDescriptor { migrations: self.view.shown(migrations), error: None }
+                }
                 Err(why) => SourceDescriptor { migrations: Vec::new(), error: Some(why) },
             };
-            (*name, descriptor)
+            (&**name, descriptor)
         });
         Reply::json(&SourcesDescriptor { sources: sources.collect() })
     }
@@ -149,12 +158,12 @@ impl FlywayEndpoint {
             let migrations = told.as_ref().map_err(|why| {
                 Problem::internal(format!("the migrations of {name} are not known: {why}"))
             })?;
-            let mut migrations = list(migrations);
+            let mut migrations = self.view.shown(migrations);
             for migration in &mut migrations {
                 // Flyway measures each, and the admin server's view writes `undefinedms` without it.
                 migration.execution_time.get_or_insert(0);
             }
-            flyway_beans.insert(*name, FlywayDescriptor { migrations });
+            flyway_beans.insert(&**name, FlywayDescriptor { migrations });
         }
         let context = ContextDescriptor { flyway_beans };
         Reply::json(&ContextsDescriptor {
@@ -213,18 +222,18 @@ struct FlywayDescriptor<'m> {
 #[serde(rename_all = "camelCase")]
 struct MigrationDescriptor<'m> {
     #[serde(rename = "type")]
-    kind: &'m str,
+    kind: SanitizedText<'m>,
     #[serde(skip_serializing_if = "Option::is_none")]
     checksum: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'m str>,
-    description: &'m str,
-    script: &'m str,
+    version: Option<SanitizedText<'m>>,
+    description: SanitizedText<'m>,
+    script: SanitizedText<'m>,
     state: &'static str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     changed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    installed_by: Option<&'m str>,
+    installed_by: Option<SanitizedText<'m>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     installed_on: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -234,21 +243,18 @@ struct MigrationDescriptor<'m> {
     execution_time: Option<u64>,
 }
 
-fn list(migrations: &[Migration]) -> Vec<MigrationDescriptor<'_>> {
-    migrations.iter().map(MigrationDescriptor::from).collect()
-}
-
-impl<'m> From<&'m Migration> for MigrationDescriptor<'m> {
-    fn from(migration: &'m Migration) -> Self {
+impl<'m> MigrationDescriptor<'m> {
+    fn new(migration: &'m Migration, sanitizer: &'m Sanitizer) -> Self {
+        let shown = |text: &'m String| sanitizer.shown(text);
         Self {
-            kind: &migration.kind,
+            kind: shown(&migration.kind),
             checksum: migration.checksum,
-            version: migration.version.as_deref(),
-            description: &migration.description,
-            script: &migration.script,
+            version: migration.version.as_ref().map(shown),
+            description: shown(&migration.description),
+            script: shown(&migration.script),
             state: migration.state.name(),
             changed: migration.is_changed,
-            installed_by: migration.installed_by.as_deref(),
+            installed_by: migration.installed_by.as_ref().map(shown),
             installed_on: migration.installed_on.map(iso_instant),
             installed_rank: migration.installed_rank,
             execution_time: migration

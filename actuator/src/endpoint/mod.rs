@@ -246,7 +246,11 @@ pub(crate) fn all(
     }));
     let (loggers, kept) = (&subjects.logging.loggers, &subjects.level_attendants);
     let mut endpoints: Vec<SharedEndpoint> = vec![
-        Arc::new(beans::BeansEndpoint::new(&subjects.application, Arc::clone(&subjects.beans))),
+        Arc::new(beans::BeansEndpoint::new(
+            &subjects.application,
+            Arc::clone(&subjects.beans),
+            Arc::clone(&subjects.sanitizer),
+        )),
         Arc::new(configprops::ConfigpropsEndpoint::new(
             &subjects.application,
             subjects.configprops.clone(),

@@ -14,6 +14,7 @@ use crate::{
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, Produces, Selector},
         parameter::{Parameter, Shape},
         reply::Reply,
+        sanitizer::{SanitizedText, Sanitizer},
     },
     scheduling::{
         AskError, Execution, ExecutionStatus, ScheduledTasks, TaskError, TaskSnapshot, TaskTrigger,
@@ -48,12 +49,14 @@ const OPERATIONS: [Operation; 3] = [
 pub(crate) struct ScheduledtasksEndpoint {
     tasks: ScheduledTasks,
     audit: Audit,
+    sanitizer: Sanitizer,
 }
 
 impl ScheduledtasksEndpoint {
-    /// The endpoint of these tasks; what is done with them goes to the trail.
-    pub(crate) fn new(tasks: ScheduledTasks, audit: Audit) -> Self {
-        Self { tasks, audit }
+    /// The endpoint of these tasks; what is done with them goes to the trail. Names and texts are
+    /// shown as the sanitiser shows them.
+    pub(crate) fn new(tasks: ScheduledTasks, audit: Audit, sanitizer: Sanitizer) -> Self {
+        Self { tasks, audit, sanitizer }
     }
 
     fn answer(&self, call: &Call<'_>) -> EndpointResult {
@@ -68,7 +71,7 @@ impl ScheduledtasksEndpoint {
         let tasks = self.tasks.list();
         let mut list = ListDescriptor::default();
         for task in &tasks {
-            let row = TaskDescriptor::of(task);
+            let row = TaskDescriptor::of(task, &self.sanitizer);
             match &task.trigger {
                 TaskTrigger::Cron { .. } => list.cron.push(row),
                 TaskTrigger::FixedRate { .. } => list.fixed_rate.push(row),
@@ -82,7 +85,7 @@ impl ScheduledtasksEndpoint {
 
     fn one(&self, name: &str) -> EndpointResult {
         match self.tasks.get(name) {
-            Some(task) => Reply::json(&DetailedDescriptor::of(&task)),
+            Some(task) => Reply::json(&DetailedDescriptor::of(&task, &self.sanitizer)),
             None => Ok(Reply::NotFound),
         }
     }
@@ -169,7 +172,7 @@ struct TaskDescriptor<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     expression: Option<&'t str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trigger: Option<&'t str>,
+    trigger: Option<SanitizedText<'t>>,
     /// In milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     initial_delay: Option<u64>,
@@ -184,7 +187,7 @@ struct TaskDescriptor<'t> {
 
 #[derive(Serialize)]
 struct RunnableDescriptor<'t> {
-    target: &'t str,
+    target: SanitizedText<'t>,
 }
 
 #[derive(Serialize)]
@@ -202,18 +205,18 @@ struct ExecutionDescriptor<'t> {
 
 #[derive(Serialize)]
 struct ExceptionDescriptor<'t> {
-    message: &'t str,
+    message: SanitizedText<'t>,
     #[serde(rename = "type")]
     kind: &'static str,
 }
 
 impl<'t> TaskDescriptor<'t> {
-    fn of(task: &'t TaskSnapshot) -> Self {
+    fn of(task: &'t TaskSnapshot, sanitizer: &'t Sanitizer) -> Self {
         let (mut expression, mut trigger) = (None, None);
         let (mut initial, mut every) = (None, None);
         match &task.trigger {
             TaskTrigger::Cron { expression: text, .. } => expression = Some(text.as_str()),
-            TaskTrigger::Custom { name } => trigger = Some(name.as_str()),
+            TaskTrigger::Custom { name } => trigger = Some(sanitizer.shown(name)),
             TaskTrigger::Once { initial_delay } => initial = Some(millis(*initial_delay)),
             TaskTrigger::FixedRate { initial_delay, interval }
             | TaskTrigger::FixedDelay { initial_delay, interval } => {
@@ -222,7 +225,7 @@ impl<'t> TaskDescriptor<'t> {
             }
         }
         Self {
-            runnable: RunnableDescriptor { target: &task.name },
+            runnable: RunnableDescriptor { target: sanitizer.shown(&task.name) },
             expression,
             trigger,
             initial_delay: initial,
@@ -230,15 +233,15 @@ impl<'t> TaskDescriptor<'t> {
             next_execution: task
                 .next
                 .map(|at: SystemTime| NextDescriptor { time: iso_instant(at) }),
-            last_execution: task.last.as_ref().map(ExecutionDescriptor::of),
+            last_execution: task.last.as_ref().map(|last| ExecutionDescriptor::of(last, sanitizer)),
         }
     }
 }
 
 impl<'t> ExecutionDescriptor<'t> {
-    fn of(execution: &'t Execution) -> Self {
+    fn of(execution: &'t Execution, sanitizer: &'t Sanitizer) -> Self {
         let exception = |error: &'t TaskError| ExceptionDescriptor {
-            message: error.message(),
+            message: sanitizer.shown(error.message()),
             kind: error.kind(),
         };
         Self {
@@ -259,8 +262,8 @@ impl<'t> ExecutionDescriptor<'t> {
 struct DetailedDescriptor<'t> {
     #[serde(flatten)]
     task: TaskDescriptor<'t>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    description: &'t str,
+    #[serde(skip_serializing_if = "SanitizedText::is_empty")]
+    description: SanitizedText<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<&'t str>,
     overlap: &'static str,
@@ -285,14 +288,14 @@ struct CountsDescriptor {
 }
 
 impl<'t> DetailedDescriptor<'t> {
-    fn of(task: &'t TaskSnapshot) -> Self {
+    fn of(task: &'t TaskSnapshot, sanitizer: &'t Sanitizer) -> Self {
         let zone = match &task.trigger {
             TaskTrigger::Cron { zone, .. } => zone.as_deref(),
             _ => None,
         };
         Self {
-            task: TaskDescriptor::of(task),
-            description: &task.description,
+            task: TaskDescriptor::of(task, sanitizer),
+            description: sanitizer.shown(&task.description),
             zone,
             overlap: task.overlap.name(),
             timeout: task.timeout.map(millis),

@@ -12,7 +12,7 @@ use crate::{
         parameter::{Parameter, Shape},
         problem::Problem,
         reply::Reply,
-        sanitizer::Sanitizer,
+        sanitizer::{SanitizedText, Sanitizer},
     },
     session::{RepositoryError, SessionDetails, SessionRepository},
     support::{application_runtime::ApplicationRuntime, text::shortened, time::iso_instant},
@@ -76,7 +76,7 @@ impl SessionsEndpoint {
             sessions.extend(self.ask(found).await?);
         }
         Reply::json(&SessionsDescriptor {
-            sessions: sessions.iter().map(SessionDescriptor::from).collect(),
+            sessions: sessions.iter().map(|one| self.descriptor(one)).collect(),
         })
     }
 
@@ -85,7 +85,7 @@ impl SessionsEndpoint {
             let (repository, id) = (Arc::clone(repository), id.clone());
             let found = async move { repository.find_by_id(&id).await };
             if let Some(session) = self.ask(found).await? {
-                return Reply::json(&SessionDescriptor::from(&session));
+                return Reply::json(&self.descriptor(&session));
             }
         }
         Ok(Reply::NotFound)
@@ -99,6 +99,18 @@ impl SessionsEndpoint {
         Ok(Reply::Nothing)
     }
 
+    fn descriptor<'s>(&'s self, session: &'s SessionDetails) -> SessionDescriptor<'s> {
+        SessionDescriptor {
+            id: &session.id,
+            attribute_names: self.sanitizer.all_shown(&session.attribute_names),
+            creation_time: iso_instant(session.created),
+            last_accessed_time: iso_instant(session.last_accessed),
+            // As its owner says it: 1799.99 s from the next moment on are half an hour.
+            max_inactive_interval: (session.max_inactive + Duration::from_millis(500)).as_secs(),
+            expired: session.is_expired,
+        }
+    }
+
     /// The answer of a repository, on the application's runtime and in time.
     async fn ask<T: Send + 'static>(
         &self,
@@ -108,7 +120,9 @@ impl SessionsEndpoint {
             Ok(Some(Ok(answer))) => Ok(answer),
             Ok(Some(Err(error))) => {
                 let error = error.to_string();
-                let error = self.sanitizer.sanitize_text(shortened(&error, MAX_ERROR));
+                // Cut before, half a password would not be known as one.
+                let error = self.sanitizer.sanitize_text(&error);
+                let error = shortened(&error, MAX_ERROR);
                 Err(Problem::internal(format!("the sessions cannot be had: {error}")))
             }
             Ok(None) => Err(Problem::internal(
@@ -149,24 +163,10 @@ struct SessionsDescriptor<'s> {
 #[serde(rename_all = "camelCase")]
 struct SessionDescriptor<'s> {
     id: &'s str,
-    attribute_names: &'s [String],
+    attribute_names: Vec<SanitizedText<'s>>,
     creation_time: String,
     last_accessed_time: String,
     /// In seconds.
     max_inactive_interval: u64,
     expired: bool,
-}
-
-impl<'s> From<&'s SessionDetails> for SessionDescriptor<'s> {
-    fn from(session: &'s SessionDetails) -> Self {
-        Self {
-            id: &session.id,
-            attribute_names: &session.attribute_names,
-            creation_time: iso_instant(session.created),
-            last_accessed_time: iso_instant(session.last_accessed),
-            // As its owner says it: 1799.99 s from the next moment on are half an hour.
-            max_inactive_interval: (session.max_inactive + Duration::from_millis(500)).as_secs(),
-            expired: session.is_expired,
-        }
-    }
 }

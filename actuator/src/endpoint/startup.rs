@@ -10,10 +10,13 @@ use crate::{
         call::Call,
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation, OperationKind},
         reply::Reply,
-        sanitizer::Sanitizer,
+        sanitizer::{SanitizedText, Sanitizer},
     },
-    startup::{StartupEvent, Timeline, TimelineShown},
-    support::time::{iso_duration, iso_instant},
+    startup::{MAX_NAME, MAX_TAG, StartupEvent, Timeline, TimelineShown},
+    support::{
+        text::shortened,
+        time::{iso_duration, iso_instant},
+    },
 };
 
 const OPERATIONS: [Operation; 2] = [
@@ -89,7 +92,7 @@ struct EventDescriptor<'s> {
 #[serde(rename_all = "camelCase")]
 struct StepDescriptor<'s> {
     id: u64,
-    name: &'s str,
+    name: SanitizedText<'s>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent_id: Option<u64>,
     tags: Vec<TagDescriptor<'s>>,
@@ -97,7 +100,7 @@ struct StepDescriptor<'s> {
 
 #[derive(Serialize)]
 struct TagDescriptor<'s> {
-    key: &'s str,
+    key: SanitizedText<'s>,
     value: String,
 }
 
@@ -107,7 +110,7 @@ fn is_none(count: &u64) -> bool {
 }
 
 impl<'s> StartupDescriptor<'s> {
-    fn new(shown: &'s TimelineShown, sanitizer: &Sanitizer) -> Self {
+    fn new(shown: &'s TimelineShown, sanitizer: &'s Sanitizer) -> Self {
         let events = shown.events.iter().map(|event| EventDescriptor::new(event, sanitizer));
         let timeline =
             TimelineDescriptor { events: events.collect(), start_time: iso_instant(shown.began) };
@@ -116,10 +119,10 @@ impl<'s> StartupDescriptor<'s> {
 }
 
 impl<'s> EventDescriptor<'s> {
-    fn new(event: &'s StartupEvent, sanitizer: &Sanitizer) -> Self {
+    fn new(event: &'s StartupEvent, sanitizer: &'s Sanitizer) -> Self {
         let tag = |(key, value): &'s (String, String)| TagDescriptor {
-            key,
-            value: sanitizer.sanitize(key, value).into_owned(),
+            key: sanitizer.shown(key),
+            value: shortened(&sanitizer.sanitize(key, value), MAX_TAG.1).to_owned(),
         };
         let ended = event.started.checked_add(event.took).unwrap_or(event.started);
         Self {
@@ -128,7 +131,7 @@ impl<'s> EventDescriptor<'s> {
             start_time: iso_instant(event.started),
             startup_step: StepDescriptor {
                 id: event.id,
-                name: &event.name,
+                name: sanitizer.shown_up_to(&event.name, MAX_NAME),
                 parent_id: event.parent,
                 tags: event.tags.iter().map(tag).collect(),
             },
@@ -179,12 +182,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn secrets_in_tags_are_masked_and_what_found_no_room_is_counted() {
+    async fn a_secret_at_the_place_where_a_text_is_cut_is_hidden_like_any_other() {
+        let steps = StartupSteps::default();
+        for length in 150..260 {
+            let text = format!("{} redis://:s3cret@cache", "x".repeat(length));
+            steps.step(&*text).with_tag("note", &text).end();
+        }
+        let body = body(&endpoint(&steps), 0).await;
+        assert!(!body.contains("redis://:s"), "{body}");
+        let longest = |key: &str| {
+            let values = body.split(key).skip(1).map(|rest| rest.split('"').next().unwrap().len());
+            values.max().unwrap()
+        };
+        assert_eq!((longest("\"name\":\""), longest("\"value\":\"")), (200, 256));
+    }
+
+    #[tokio::test]
+    async fn secrets_are_masked_and_what_found_no_room_is_counted() {
         let steps = StartupSteps::default();
         steps.timeline().limit(1);
-        steps.step("connect").with_tag("password", "s3cret").end();
+        steps.step("connect redis://:s3cret@cache").with_tag("password", "s3cret").end();
         steps.step("too many").end();
         let body = body(&endpoint(&steps), 0).await;
+        assert!(body.contains("connect redis://:******@cache"), "{body}");
         assert!(!body.contains("s3cret") && body.ends_with(r#","dropped":1}"#), "{body}");
     }
 }

@@ -8,10 +8,10 @@ use crate::{
         endpoint::{BoxFuture, Endpoint, EndpointResult, Operation},
         parameter::{Parameter, Shape},
         reply::Reply,
-        sanitizer::Sanitizer,
+        sanitizer::{SanitizedText, Sanitizer},
     },
     support::time::iso_duration,
-    task::{TaskInfo, TaskState, Tasks},
+    task::{MAX_NAME, TaskInfo, TaskState, Tasks},
 };
 
 const NAME: &str = "name";
@@ -42,14 +42,14 @@ impl TasksEndpoint {
         })
     }
 
-    fn descriptor<'t>(&self, task: &'t TaskInfo) -> TaskDescriptor<'t> {
+    fn descriptor<'t>(&'t self, task: &'t TaskInfo) -> TaskDescriptor<'t> {
         let (state, running_for) = match task.state {
             TaskState::Idle => ("idle", None),
             TaskState::Running(since) => ("running", Some(iso_duration(since))),
         };
         TaskDescriptor {
             id: task.id,
-            name: self.sanitizer.sanitize_text(&task.name).into_owned(),
+            name: self.sanitizer.shown_up_to(&task.name, MAX_NAME),
             state,
             running_for,
             age: iso_duration(task.age),
@@ -70,7 +70,7 @@ struct TasksDescriptor<'t> {
 #[serde(rename_all = "camelCase")]
 struct TaskDescriptor<'t> {
     id: u64,
-    name: String,
+    name: SanitizedText<'t>,
     state: &'static str,
     /// How long the poll has taken already that is going on.
     #[serde(skip_serializing_if = "Option::is_none")]

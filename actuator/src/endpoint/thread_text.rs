@@ -3,17 +3,29 @@
 use std::fmt::{self, Write as _};
 
 use crate::{
-    model::stack_frame::StackFrame,
-    support::time::iso_instant,
-    task::Tasks,
+    model::{sanitizer::Sanitizer, stack_frame::StackFrame},
+    support::{text::shortened, time::iso_instant},
+    task::{MAX_NAME, Tasks},
     thread::{ThreadDump, ThreadStack},
 };
 
 /// At most so many tasks are listed.
 const MAX_TASKS: usize = 1_000;
 
+/// The tasks of the process, and how their names are shown.
+#[derive(Debug)]
+pub(super) struct ShownTasks<'t> {
+    pub(super) tasks: &'t Tasks,
+    pub(super) sanitizer: &'t Sanitizer,
+}
+
 /// The text. Java's first line has no time zone; a `Z` says that it is UTC.
-pub(super) fn text(title: &str, dump: &ThreadDump, is_grouped: bool, tasks: &Tasks) -> String {
+pub(super) fn text(
+    title: &str,
+    dump: &ThreadDump,
+    is_grouped: bool,
+    tasks: &ShownTasks<'_>,
+) -> String {
     let taken = iso_instant(dump.taken_at);
     let date = taken.get(..19).unwrap_or(&taken).replace('T', " ");
     let mut text = format!("{date}Z\nFull thread dump {title}:\n\n");
@@ -58,15 +70,17 @@ fn groups(text: &mut String, dump: &ThreadDump) -> fmt::Result {
     Ok(())
 }
 
-fn tasks(text: &mut String, tasks: &Tasks) -> fmt::Result {
-    let listed = tasks.list();
+fn tasks(text: &mut String, shown: &ShownTasks<'_>) -> fmt::Result {
+    let listed = shown.tasks.list();
     if listed.is_empty() {
         return Ok(());
     }
     writeln!(text, "Asynchronous tasks ({}):\n", listed.len())?;
     for task in listed.iter().take(MAX_TASKS) {
         let age = task.age.as_secs_f64();
-        write!(text, "\"{}\" - Task #{}\n   {}, {age:.1} s old", task.name, task.id, task.state)?;
+        let name = shown.sanitizer.sanitize_text(&task.name);
+        let name = shortened(&name, MAX_NAME);
+        write!(text, "\"{name}\" - Task #{}\n   {}, {age:.1} s old", task.id, task.state)?;
         writeln!(text, ", polled {} times\n\tspawned at {}\n", task.polls, task.spawned_at)?;
     }
     Ok(())
@@ -101,10 +115,18 @@ impl fmt::Display for Place<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::{
+        sync::LazyLock,
+        time::{Duration, SystemTime},
+    };
 
     use super::*;
     use crate::thread::{ThreadInfo, ThreadState};
+
+    fn no_tasks() -> ShownTasks<'static> {
+        static NONE: LazyLock<(Tasks, Sanitizer)> = LazyLock::new(Default::default);
+        ShownTasks { tasks: &NONE.0, sanitizer: &NONE.1 }
+    }
 
     fn dump(stack: ThreadStack, trouble: Option<&str>) -> ThreadDump {
         let thread = ThreadInfo {
@@ -127,7 +149,7 @@ mod tests {
                 "orders (0.1.0 linux x86_64)",
                 &dump(ThreadStack::default(), None),
                 false,
-                &Tasks::default()
+                &no_tasks()
             ),
             "2026-11-21 09:22:19Z\nFull thread dump orders (0.1.0 linux x86_64):\n\n\
              \"orders-poller\" - Thread t@7\n   java.lang.Thread.State: WAITING\n\n   \
@@ -159,10 +181,10 @@ mod tests {
                       \tat shop::till::open(shop/src/till.rs:7)\n\
                       \tat shop::main(Unknown Source)\n\t... (the rest could not be read)\n";
         let dump = dump(stack, Some("they are off"));
-        let plain = text("orders", &dump, false, &Tasks::default());
+        let plain = text("orders", &dump, false, &no_tasks());
         assert!(plain.contains(&format!("State: WAITING\n{frames}\n   Locked")), "{plain}");
         assert!(plain.ends_with("No stacks: they are off.\n"), "{plain}");
-        let grouped = text("orders", &dump, true, &Tasks::default());
+        let grouped = text("orders", &dump, true, &no_tasks());
         let expected = format!(
             "1 thread: \"orders-poller\" t@7\n   java.lang.Thread.State: WAITING\n{frames}\n"
         );

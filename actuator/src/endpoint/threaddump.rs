@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Serialize, Serializer};
 
-use super::thread_text;
+use super::thread_text::{self, ShownTasks};
 use crate::{
     model::{
         answer::Answer,
@@ -121,7 +121,8 @@ impl ThreaddumpEndpoint {
             }
             (Form::Threaddump, 0, true) => Reply::json(&GroupsDescriptor { groups: groups(&dump) }),
             (Form::Threaddump, ..) => {
-                let text = thread_text::text(&self.title, &dump, is_grouped, &self.tasks);
+                let tasks = ShownTasks { tasks: &self.tasks, sanitizer: self.threads.sanitizer() };
+                let text = thread_text::text(&self.title, &dump, is_grouped, &tasks);
                 Ok(Reply::Text(text.into()))
             }
         }

@@ -9,6 +9,7 @@ mod key;
 mod key_patterns;
 mod names;
 mod rules;
+mod shown;
 mod text;
 
 use std::{borrow::Cow, sync::Arc};
@@ -18,6 +19,7 @@ pub use self::{
     key_patterns::{KeyPatterns, compile as compile_pattern},
     names::SecretNames,
     rules::{SanitizerRules, SanitizingFunction},
+    shown::{BEYOND, SanitizedText},
 };
 
 /// What stands in place of a hidden value, as in Spring.

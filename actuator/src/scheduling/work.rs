@@ -2,9 +2,12 @@
 
 use std::{any::type_name, fmt, future::Future, sync::Arc};
 
-use crate::{model::endpoint::BoxFuture, support::text::shortened};
+use crate::{
+    model::{endpoint::BoxFuture, sanitizer::BEYOND},
+    support::text::shortened,
+};
 
-/// The longest message of an error that is kept, in bytes.
+/// The longest message of an error that is shown, in bytes.
 const MAX_MESSAGE: usize = 2000;
 
 /// What a scheduled function may give: nothing, or a result whose error is shown as the cause.
@@ -49,7 +52,7 @@ impl TaskError {
 
     /// An error of a type, by the compiler's name for it. A long message is cut.
     pub fn new(kind: &'static str, message: &str) -> Self {
-        Self { kind, message: shortened(message, MAX_MESSAGE).to_owned() }
+        Self { kind, message: shortened(message, MAX_MESSAGE + BEYOND).to_owned() }
     }
 
     /// The type of the error, by the compiler's name for it; `panic` or `timeout`.
@@ -64,7 +67,7 @@ impl TaskError {
 
     /// The same error with another message.
     pub(super) fn with_message(self, message: &str) -> Self {
-        Self::new(self.kind, message)
+        Self { message: shortened(message, MAX_MESSAGE).to_owned(), ..self }
     }
 
     /// What a panic said.

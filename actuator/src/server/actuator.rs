@@ -224,7 +224,7 @@ impl Actuator {
         };
         let management =
             Management::new(&self.server.base_path, endpoints, &self.mounted, listener)
-                .including(self.server.errors.includes)
+                .telling_errors(&self.server.errors)
                 .telling_of_writes(self.on_write.clone())
                 .guarded(self.guard.clone())
                 .behind(self.server.forwarding.clone())
@@ -263,9 +263,9 @@ impl Actuator {
 
     /// What nothing matches is refused.
     pub(super) fn with_fallback(&self, router: Router) -> Router {
-        let include = self.server.errors.includes;
+        let errors = self.server.errors.clone();
         router.fallback(move |request: Request| {
-            std::future::ready(not_found_fallback(&request, include))
+            std::future::ready(not_found_fallback(&request, &errors))
         })
     }
 

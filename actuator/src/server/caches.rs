@@ -108,5 +108,6 @@ impl App {
 pub(super) fn endpoint(ground: &Ground<'_>) -> Option<SharedEndpoint> {
     let registry = ground.app.stores.caches.as_ref()?.registry.clone();
     let timeout = ground.basics.config.stores.clearing.timeout;
-    Some(Arc::new(CachesEndpoint::new(registry, Clearer::new(ground.runtime.clone(), timeout))))
+    let clearer = Clearer::new(ground.runtime.clone(), timeout);
+    Some(Arc::new(CachesEndpoint::new(registry, clearer, ground.basics.sanitizer.clone())))
 }

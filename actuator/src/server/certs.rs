@@ -19,5 +19,5 @@ pub(super) fn endpoint(ground: &Ground<'_>) -> SharedEndpoint {
     let certificates = ground.basics.settings.certificates.clone();
     let calls: ListLoaded = Arc::new(move || certificates.list());
     let certificates = Certificates::new(vec![listeners, calls], Clock::system());
-    Arc::new(CertsEndpoint::new(certificates))
+    Arc::new(CertsEndpoint::new(certificates, ground.basics.sanitizer.clone()))
 }

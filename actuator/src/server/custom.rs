@@ -29,7 +29,9 @@ pub(super) fn endpoints(ground: &mut Ground<'_>) -> Result<Vec<SharedEndpoint>> 
     binder.finish()?;
     endpoints.append(&mut ground.app.endpoints);
     check(&endpoints)?;
-    let served = endpoints.into_iter().map(|endpoint| endpoint.on(ground.runtime));
+    let sanitizer = &ground.basics.sanitizer;
+    let served = endpoints.into_iter();
+    let served = served.map(|endpoint| endpoint.on(ground.runtime).shown_by(sanitizer));
     Ok(served.map(|endpoint| Arc::new(endpoint) as SharedEndpoint).collect())
 }
 

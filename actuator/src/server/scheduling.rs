@@ -142,8 +142,8 @@ pub(super) fn endpoint(ground: &mut Ground<'_>) -> Result<Option<SharedEndpoint>
     if ground.basics.config.scheduling.is_on {
         run_while_ready(ground.app, &handle);
     }
-    let audit = ground.basics.audit.clone();
-    Ok(Some(Arc::new(ScheduledtasksEndpoint::new(handle, audit))))
+    let (audit, sanitizer) = (ground.basics.audit.clone(), ground.basics.sanitizer.clone());
+    Ok(Some(Arc::new(ScheduledtasksEndpoint::new(handle, audit, sanitizer))))
 }
 
 /// What is set for all tasks.

@@ -11,5 +11,6 @@ mod timeline;
 
 pub use current::Within;
 pub use site::{StartupDeclaration, StartupSite, StartupStepDeclaration};
+pub(crate) use step::{MAX_NAME, MAX_TAG};
 pub use step::{StartupStep, StartupSteps};
 pub(crate) use timeline::{DEFAULT_CAPACITY, StartupEvent, Timeline, TimelineShown};

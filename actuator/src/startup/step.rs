@@ -11,14 +11,17 @@ use super::{
     current::{self, Within},
     timeline::{StartupEvent, Timeline, TimelineShown},
 };
-use crate::support::{clock::Clock, text::shortened};
+use crate::{
+    model::sanitizer::BEYOND,
+    support::{clock::Clock, text::shortened},
+};
 
 /// The longest name of a step, in bytes.
-const MAX_NAME: usize = 200;
+pub(crate) const MAX_NAME: usize = 200;
 /// The most tags of a step.
 const MAX_TAGS: usize = 16;
 /// The longest key of a tag, and the longest value, in bytes.
-const MAX_TAG: (usize, usize) = (64, 256);
+pub(crate) const MAX_TAG: (usize, usize) = (64, 256);
 /// The tag that says how a step failed.
 const EXCEPTION: &str = "exception";
 
@@ -207,7 +210,7 @@ impl Running {
         Self {
             id: timeline.next_id(),
             parent,
-            name: shortened(name, MAX_NAME).to_owned(),
+            name: shortened(name, MAX_NAME + BEYOND).to_owned(),
             started: timeline.now(),
             tags: Mutex::default(),
             amid_panic: std::thread::panicking(),
@@ -218,7 +221,7 @@ impl Running {
     fn tag(&self, key: &str, value: &str) {
         let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
         if tags.len() < MAX_TAGS {
-            let (key, value) = (shortened(key, MAX_TAG.0), shortened(value, MAX_TAG.1));
+            let (key, value) = (shortened(key, MAX_TAG.0), shortened(value, MAX_TAG.1 + BEYOND));
             tags.push((key.to_owned(), value.to_owned()));
         }
     }

@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 
 pub use tracked::Named;
 
-pub(crate) use registry::{TaskInfo, TaskState, Tasks};
+pub(crate) use registry::{MAX_NAME, TaskInfo, TaskState, Tasks};
 
 /// Spawns a task on the current runtime, as `tokio::spawn` does, and lists it under a name. Several
 /// may have the same one.

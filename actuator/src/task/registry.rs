@@ -12,10 +12,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::{model::sanitizer::BEYOND, support::text::shortened};
+
 /// So many are listed; more are only counted.
 const MAX_TASKS: usize = 10_000;
-/// Bytes of a name.
-const MAX_NAME: usize = 128;
+/// Bytes of a name that are shown.
+pub(crate) const MAX_NAME: usize = 128;
 
 /// Tasks are spawned where nothing of a service is at hand, so there is one list in a process.
 static OF_PROCESS: OnceLock<Tasks> = OnceLock::new();
@@ -50,7 +52,7 @@ struct Task {
 pub(crate) struct TaskInfo {
     /// Its number; later ones have higher numbers.
     pub(crate) id: u64,
-    /// Its name, at most 128 bytes of it.
+    /// Its name; of a long one more is kept than is shown.
     pub(crate) name: String,
     /// What it does.
     pub(crate) state: TaskState,
@@ -187,11 +189,10 @@ impl Drop for Polled<'_> {
 
 /// As much of a name as is kept.
 fn bounded(name: Cow<'static, str>) -> Cow<'static, str> {
-    if name.len() <= MAX_NAME {
+    if name.len() <= MAX_NAME + BEYOND {
         return name;
     }
-    let end = (0..=MAX_NAME).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
-    Cow::Owned(name.get(..end).unwrap_or_default().to_owned())
+    Cow::Owned(shortened(&name, MAX_NAME + BEYOND).to_owned())
 }
 
 #[cfg(test)]
@@ -207,8 +208,8 @@ mod tests {
         assert_eq!((tasks.list().len(), tasks.unlisted()), (MAX_TASKS, 2));
         entries.truncate(1);
         assert_eq!((tasks.list().len(), tasks.unlisted()), (1, 0));
-        let long = tasks.add("ä".repeat(100).into(), here);
-        assert_eq!(tasks.list()[1].name, "ä".repeat(64));
+        let long = tasks.add("ä".repeat(1_000).into(), here);
+        assert_eq!(tasks.list()[1].name, "ä".repeat((128 + 256) / 2));
         drop(long);
     }
 }

@@ -32,6 +32,11 @@ impl ThreadRepository {
         Self { clock, sanitizer, settings, stacks, last: Mutex::default() }
     }
 
+    /// How names are shown.
+    pub fn sanitizer(&self) -> &Sanitizer {
+        &self.sanitizer
+    }
+
     /// The dump of at most a second ago. If there is none, it reads some small files, and asks all
     /// threads for their stacks: call it where that may block.
     pub fn dump(&self) -> Arc<ThreadDump> {

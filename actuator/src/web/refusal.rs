@@ -7,7 +7,7 @@ use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::{
-    errors::{ErrorDocument, Includes, page},
+    errors::{ErrorDocument, ErrorSettings, Includes, page},
     media_type::{Accept, ErrorForm},
 };
 use crate::model::problem::Problem;
@@ -129,10 +129,12 @@ impl Refusal {
     }
 
     fn document(&self, context: &RefusalContext<'_>) -> Vec<u8> {
-        let Includes { message, path } = context.include;
-        let message = message.shows("message", context.query).then_some(self.reason.as_str());
+        let Includes { message, path } = context.errors.includes;
+        // What failed may have quoted anything: an address with its password, a statement.
+        let message = message.shows("message", context.query);
+        let message = message.then(|| context.errors.told(&self.reason));
         let path = path.shows("path", context.query).then_some(context.path);
-        ErrorDocument::new(self.status, message, path).spring()
+        ErrorDocument::new(self.status, message.as_deref(), path).spring()
     }
 }
 
@@ -152,17 +154,20 @@ pub(crate) struct RefusalContext<'a> {
     pub query: &'a str,
     /// The request's headers.
     pub headers: &'a HeaderMap,
-    /// Which members the document shows.
-    pub include: Includes,
+    /// Which members the document shows, and what hides secrets in them.
+    pub errors: &'a ErrorSettings,
 }
 
 /// The answer to a path that nothing serves, for listeners of this crate's own.
-pub(crate) fn not_found_fallback(request: &http::Request<Body>, include: Includes) -> Response {
+pub(crate) fn not_found_fallback(
+    request: &http::Request<Body>,
+    errors: &ErrorSettings,
+) -> Response {
     let uri = request.uri();
     Refusal::not_found(uri.path()).respond(&RefusalContext {
         path: uri.path(),
         query: uri.query().unwrap_or_default(),
         headers: request.headers(),
-        include,
+        errors,
     })
 }

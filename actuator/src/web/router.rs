@@ -14,7 +14,7 @@ use self::find::{Found, Named};
 use super::{
     answer, arguments, body,
     browser::{Asked, BrowserRules, CorsGrant},
-    errors::{Includes, OfManagement},
+    errors::{ErrorSettings, OfManagement},
     exposure::Exposed,
     forwarded::{Forwarding, client_address},
     guard::SharedGuard,
@@ -44,7 +44,7 @@ pub(crate) struct Management {
     endpoints: Vec<Exposed>,
     mounted: Vec<MountedPath>,
     discovery: bool,
-    include: Includes,
+    errors: ErrorSettings,
     listener: Listener,
     on_write: Option<OnWrite>,
     guard: Option<SharedGuard>,
@@ -69,7 +69,7 @@ impl Management {
             endpoints,
             mounted,
             discovery: true,
-            include: Includes::default(),
+            errors: ErrorSettings::default(),
             listener,
             on_write: None,
             guard: None,
@@ -88,8 +88,8 @@ impl Management {
 
     /// What error documents hold.
     #[must_use]
-    pub(crate) fn including(mut self, include: Includes) -> Self {
-        self.include = include;
+    pub(crate) fn telling_errors(mut self, errors: &ErrorSettings) -> Self {
+        self.errors = errors.clone();
         self
     }
 
@@ -199,12 +199,12 @@ impl Management {
         response
     }
 
-    fn refusal_context<'p>(&self, parts: &'p Parts) -> RefusalContext<'p> {
+    fn refusal_context<'p>(&'p self, parts: &'p Parts) -> RefusalContext<'p> {
         RefusalContext {
             path: original_uri(parts).path(),
             query: parts.uri.query().unwrap_or_default(),
             headers: &parts.headers,
-            include: self.include,
+            errors: &self.errors,
         }
     }
 

@@ -229,6 +229,26 @@ fn the_way_down_is_readiness_delay_drain_deregistration_hooks_and_the_management
 }
 
 #[test]
+fn the_files_of_the_ports_are_there_while_it_runs_and_go_with_it() {
+    let folder = folder("ports");
+    let file = |name: &str| folder.join("run").join(name);
+    let mut process = service()
+        .env("MANAGEMENT_SERVER_PORT", "0")
+        .env("PORTFILE", &file("shop.port").display().to_string())
+        .start();
+    let management = management_of(&mut process);
+    let port =
+        |name: &str| -> u16 { std::fs::read_to_string(file(name)).unwrap().parse().unwrap() };
+    assert_eq!(port("shop.port"), process.address().port());
+    assert_eq!(port("shop-management.port"), management.port());
+    let status = |port: u16| ask(([127, 0, 0, 1], port).into(), "/actuator/health").status();
+    assert_eq!((status(port("shop.port")), status(port("shop-management.port"))), (404, 200));
+    process.stop();
+    assert_eq!(std::fs::read_dir(folder.join("run")).unwrap().count(), 0, "both are gone");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_second_signal_waits_for_nothing_and_says_so_by_the_exit_code() {
     for (second, code) in [("TERM", 143), ("INT", 130)] {
         let mut process = service().env("TROUBLE", "hang").start();

@@ -18,6 +18,7 @@ mod debug;
 mod embedded;
 mod env_writes;
 mod error_odds;
+mod error_secrets;
 mod errors;
 mod exchanges;
 mod exposure;

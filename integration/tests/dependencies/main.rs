@@ -2,6 +2,7 @@
 //! `cargo-deny` is installed.
 
 mod advisories;
+mod count;
 mod licences;
 
 use std::fs;

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use super::checkup::{Checkup, Round, Seen, Sight, Verdict, verdict};
 use crate::{
     health::{Finding, HealthGroup},
-    model::{problem::Problem, reply::Reply},
+    model::{problem::Problem, reply::Reply, sanitizer::SanitizedText},
     support::time::iso_instant,
 };
 
@@ -119,18 +119,20 @@ struct Check<'d> {
     time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<String>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    description: &'d str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<SanitizedText<'d>>,
 }
 
 impl<'d> Check<'d> {
-    fn new(check: &'d Seen, document: &Document<'_>) -> Self {
+    fn new(check: &'d Seen, document: &'d Document<'_>) -> Self {
         let verdict = check.verdict(document.group);
         let health = &check.report.health;
         let output = (verdict != Verdict::Pass && document.sight.details).then(|| {
             let reason = document.checkup.reason(health);
             reason.unwrap_or_else(|| health.status().code().to_owned())
         });
+        let sanitizer = &*document.checkup.sanitizer;
+        let description = sanitizer.shown(&check.report.options.description);
         Self {
             component_id: &check.path,
             component_type: "component",
@@ -140,7 +142,7 @@ impl<'d> Check<'d> {
             status: word(verdict),
             time: iso_instant(check.report.at),
             output,
-            description: &check.report.options.description,
+            description: Some(description).filter(|text| !text.is_empty()),
         }
     }
 
@@ -156,7 +158,7 @@ impl<'d> Check<'d> {
             status: word(Verdict::Pass),
             time: iso_instant(now),
             output: None,
-            description: "",
+            description: None,
         }
     }
 }

@@ -14,10 +14,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Handled, database, document::ProblemMembers, told::Told, without_sql::without_sql};
-use crate::support::text::{shortened, simple_type_name};
+use crate::{
+    model::sanitizer::BEYOND,
+    support::text::{shortened, simple_type_name},
+};
 
 /// Bytes of a trace.
-const MAX_TRACE: usize = 16 * 1024;
+pub(super) const MAX_TRACE: usize = 16 * 1024;
 /// The type of a problem that has none of its own (RFC 9457 4.2.1).
 const BLANK: &str = "about:blank";
 /// The members of problem details that are no extensions (RFC 9457 3.1), and those of the layer.
@@ -303,7 +306,7 @@ impl Thrown {
         if cause.backtrace.status() == BacktraceStatus::Captured {
             let _ = write!(trace, "{}", cause.backtrace);
         }
-        Some(shortened(&trace, MAX_TRACE).to_owned())
+        Some(shortened(&trace, MAX_TRACE + BEYOND).to_owned())
     }
 }
 

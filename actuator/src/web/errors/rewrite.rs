@@ -11,10 +11,9 @@ use axum::extract::{MatchedPath, OriginalUri};
 use super::{
     OfManagement,
     document::{ErrorDocument, ProblemMembers, page},
-    http_error::Thrown,
+    http_error::{MAX_TRACE, Thrown},
     settings::{Disclosure, ErrorFormat, ErrorSettings},
     told::Told,
-    without_sql::without_sql,
 };
 use crate::{
     model::{principal::Principal, request::RequestContext},
@@ -24,8 +23,6 @@ use crate::{
 
 /// The largest text that is taken for the words of an error, in bytes.
 const MAX_TEXT: u64 = 8 * 1024;
-/// Bytes of a message that are shown.
-const MAX_MESSAGE: usize = 1024;
 const PROBLEM: &str = "application/problem+json";
 
 /// What has to be known of a request once it has gone wrong. Nothing here costs more than counting
@@ -223,12 +220,13 @@ impl Answer<'_> {
         let trace = self.thrown.filter(|_| shown(settings.stacktrace, "trace"));
         let trace = trace.and_then(Thrown::trace);
         let trace = trace.as_deref().map(|trace| settings.sanitizer.sanitize_text(trace));
+        let trace = trace.as_deref().map(|trace| shortened(trace, MAX_TRACE));
         let request_id = (is_problem || settings.request_id)
             .then(|| RequestContext::with_current(|request| request.id().to_owned()))
             .flatten();
         let document = ErrorDocument {
             exception: self.exception().filter(|_| shown(settings.exception, "exception")),
-            trace: trace.as_deref(),
+            trace,
             request_id: request_id.as_deref(),
             ..ErrorDocument::new(
                 self.status,
@@ -266,8 +264,7 @@ impl Answer<'_> {
         let Some(words) = words else {
             return (!is_problem).then(|| "No message available".to_owned());
         };
-        let clean = self.settings.sanitizer.sanitize_text(&words).into_owned();
-        Some(shortened(&without_sql(&clean), MAX_MESSAGE).to_owned())
+        Some(self.settings.told(&words))
     }
 
     /// The text of the answer, else what its status says, in Spring's words.

@@ -1,9 +1,14 @@
 //! What can be set about error answers.
 
+use super::without_sql::without_sql;
 use crate::{
     model::{principal::Principal, sanitizer::Sanitizer},
     settings::{FromSetting, SettingsReader, one_of},
+    support::text::shortened,
 };
+
+/// Bytes of a message that are shown.
+const MAX_MESSAGE: usize = 1024;
 
 const STACKTRACE: &str = "server.error.include-stacktrace";
 const EXCEPTION: &str = "server.error.include-exception";
@@ -126,6 +131,13 @@ impl ErrorSettings {
             request_id: reader.value_or("actuator.errors.include-request-id", defaults.request_id),
             sanitizer: defaults.sanitizer,
         }
+    }
+
+    /// The words of an error as callers may read them: without secrets and statements, and not too
+    /// long.
+    pub(in crate::web) fn told(&self, words: &str) -> String {
+        let clean = self.sanitizer.sanitize_text(words);
+        shortened(&without_sql(&clean), MAX_MESSAGE).to_owned()
     }
 }
 
