@@ -13,7 +13,7 @@ use actuator::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use testkit::Request;
+use testkit::{OpenApi, Request};
 
 use crate::app::{Service, TestApp, app_with_declarations};
 
@@ -40,7 +40,12 @@ impl Jobs {
 
     /// One of them.
     #[read]
-    async fn one(self: Arc<Self>, #[selector] at: usize) -> Option<Job> {
+    async fn one(
+        self: Arc<Self>,
+        /// Its place, from 0.
+        #[selector]
+        at: usize,
+    ) -> Option<Job> {
         let name = self.0.lock().unwrap().get(at).cloned();
         std::future::ready(()).await;
         name.map(|name| Job { name })
@@ -141,7 +146,12 @@ struct Hooks;
 #[endpoint(id = "hooks")]
 impl Hooks {
     #[write]
-    fn hook(#[selector] name: &str, request: WebRequest, from: Option<String>) -> Value {
+    fn hook(
+        #[selector] name: &str,
+        request: WebRequest,
+        /// Who sends it.
+        from: Option<String>,
+    ) -> Value {
         json!({
             "name": name,
             "method": request.method(),
@@ -235,6 +245,44 @@ fn settings_access_links_options_conditions_and_beans_know_it() {
     limited.get("/actuator/odd").assert_status(404);
     let conditions = limited.get("/actuator/conditions").text();
     assert!(conditions.contains("management.endpoint.my-jobs.access"), "{conditions}");
+}
+
+#[test]
+fn the_document_of_the_api_tells_it_in_the_words_of_its_comments() {
+    let service = start();
+    let api = OpenApi::new(service.get("/actuator/openapi").assert_status(200).json());
+    let tags = api.document()["tags"].as_array().unwrap();
+    assert!(tags.contains(&json!({"name": "my-jobs", "description": "Jobs that wait."})));
+    let operation = |path: &str, method: &str| &api.document()["paths"][path][method];
+    let summary = |path: &str, method: &str| operation(path, method)["summary"].clone();
+    assert_eq!(summary("/actuator/my-jobs", "get"), "All of them.");
+    assert_eq!(summary("/actuator/my-jobs", "post"), "Adds one.");
+    assert_eq!(summary("/actuator/my-jobs/{at}", "get"), "One of them.");
+    assert_eq!(summary("/actuator/my-jobs/{at}", "delete"), "Takes all away.");
+    assert_eq!(operation("/actuator/odd/{folder}/{name}", "get")["summary"], "Reads.");
+
+    let at = &operation("/actuator/my-jobs/{at}", "get")["parameters"];
+    assert_eq!((&at[0]["name"], &at[0]["in"]), (&json!("at"), &json!("path")), "{at}");
+    assert_eq!(at[0]["description"], "Its place, from 0.");
+    assert_eq!(at[0]["schema"]["type"], "integer", "{at}");
+    let hook = &operation("/actuator/hooks/{name}", "post")["parameters"];
+    let from = hook.as_array().unwrap().iter().find(|parameter| parameter["in"] == "query");
+    let from = from.unwrap_or_else(|| panic!("{hook}"));
+    assert_eq!((&from["name"], &from["required"]), (&json!("from"), &json!(false)));
+    assert_eq!(from["description"], "Who sends it.");
+
+    let body = &operation("/actuator/my-jobs", "post")["requestBody"];
+    let schema = api.schema(body, "application/json").unwrap();
+    let place = schema["$ref"].as_str().unwrap().trim_start_matches('#');
+    let schema = api.document().pointer(place).unwrap();
+    let members = &schema["properties"];
+    assert_eq!(members["jobName"]["description"], "What it is called.", "{body}");
+    let dry_run = &members["dry_run"]["anyOf"];
+    assert_eq!(dry_run, &json!([{"type": "boolean"}, {"type": "null"}]), "{members}");
+    assert_eq!(schema["required"], json!(["jobName"]));
+    for others in ["prefix", "caller"] {
+        assert!(members.get(others).is_none(), "{others} is sent by nobody: {members}");
+    }
 }
 
 #[test]

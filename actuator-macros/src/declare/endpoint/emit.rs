@@ -105,16 +105,19 @@ fn facts(p: &TokenStream, operation: &Operation) -> TokenStream {
         let r#type = &one.r#type;
         quote_spanned!(r#type.span()=> <#r#type as #c::FromCall>::TAKES_REQUEST)
     });
+    // Written twice: a constant needs its type, and `bool` may be anybody's here.
+    let takes_request = quote!(false #(|| #requests)*);
     let produces = produces(p, operation);
     let (count, summary) = (sent.len(), &operation.summary);
     quote!({
-        const ALL: &([#c::Parameter; #count], usize) = &#g::parameters([#(#parameters),*]);
+        const ALL: &([#c::Parameter; #count], usize) =
+            &#g::parameters([#(#parameters),*], #takes_request);
         #g::operation(
             #c::OperationKind::#kind,
             &[#(#selectors),*],
             #produces,
             ALL.0.split_at(ALL.1).0,
-            false #(|| #requests)*,
+            #takes_request,
             #summary,
         )
     })
