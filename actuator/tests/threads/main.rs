@@ -9,3 +9,4 @@
 #[path = "../it/app.rs"]
 mod app;
 mod dumps;
+mod profiles;
