@@ -7,7 +7,7 @@ use std::{
 
 use actuator::{
     App, Health,
-    custom::{ApiVersion, EndpointError, Resource, WebEndpointResponse, WebRequest},
+    custom::{ApiVersion, EndpointError, LocalDate, Resource, WebEndpointResponse, WebRequest},
     endpoint, gauge, health_check, info_source,
     security::Principal,
 };
@@ -163,6 +163,25 @@ impl Hooks {
     }
 }
 
+#[derive(Default)]
+struct Shifts;
+
+/// Who works when.
+#[endpoint(id = "shifts")]
+impl Shifts {
+    /// The days from one to another, both of them.
+    #[read]
+    fn between(
+        /// The first day.
+        from: LocalDate,
+        until: Option<LocalDate>,
+        without: Option<Vec<LocalDate>>,
+    ) -> Value {
+        let days = until.map(|until| until.day() - from.day() + 1);
+        json!({"from": from, "until": until, "days": days, "without": without})
+    }
+}
+
 fn app() -> TestApp {
     app_with_declarations().with(|app: &mut App| {
         app.component(Prefix("job "));
@@ -245,6 +264,28 @@ fn settings_access_links_options_conditions_and_beans_know_it() {
     limited.get("/actuator/odd").assert_status(404);
     let conditions = limited.get("/actuator/conditions").text();
     assert!(conditions.contains("management.endpoint.my-jobs.access"), "{conditions}");
+}
+
+#[test]
+fn days_of_the_calendar_are_arguments() {
+    let service = app().setting("server.error.include-message", "always").start();
+    let asked = "/actuator/shifts?from=2024-02-28&until=2024-02-29&without=2024-03-01,2024-03-02";
+    let told = service.get(asked).assert_status(200).json();
+    let without = ["2024-03-01", "2024-03-02"];
+    let expected =
+        json!({"from": "2024-02-28", "until": "2024-02-29", "days": 2, "without": without});
+    assert_eq!(told, expected);
+    let one = service.get("/actuator/shifts?from=2026-11-22&until=").assert_status(200).json();
+    assert_eq!((&one["from"], &one["until"]), (&json!("2026-11-22"), &Value::Null));
+    for bad in ["2026-02-29", "22.11.2026", "2026-11-22T10:00:00Z", "20261122"] {
+        let refused = service.get(&format!("/actuator/shifts?from={bad}")).assert_status(400);
+        let message = refused.json()["message"].clone();
+        assert_eq!(message, "from: expected a day such as 2026-08-21", "{bad}");
+    }
+    let api = service.get("/actuator/openapi").assert_status(200).json();
+    let from = &api["paths"]["/actuator/shifts"]["get"]["parameters"][0];
+    assert_eq!(from["schema"], json!({"type": "string", "format": "date"}), "{from}");
+    assert_eq!((&from["required"], &from["description"]), (&json!(true), &json!("The first day.")));
 }
 
 #[test]
