@@ -318,8 +318,8 @@ pub use actuator_macros::ActuatorInfo;
 /// | `pool: &Pool`, `pool: Arc<Pool>` | a component, as for [`macro@health_check`] |
 /// | `caller: Option<&Principal>`, `ApiVersion`, `WebRequest` | who calls, the version of the JSON, the request itself |
 ///
-/// An argument is a text, a number, `bool`, `char`, `Duration`, `SystemTime`, `OffsetDateTime`, an
-/// enum that derives [`Argument`](derive@Argument), or a `Vec` of these
+/// An argument is a text, a number, `bool`, `char`, `Duration`, `SystemTime`, `OffsetDateTime`,
+/// `LocalDate`, an enum that derives [`Argument`](derive@Argument), or a `Vec` of these
 /// ([`custom::Argument`]). A query wins over a body; neither may name a selector.
 ///
 /// | a method gives | the answer |

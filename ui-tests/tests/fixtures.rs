@@ -11,8 +11,15 @@ use renamed as _;
 use shadowed as _;
 
 async fn get(address: std::net::SocketAddr, path: &str) -> String {
+    send(address, "GET", path).await
+}
+
+async fn send(address: std::net::SocketAddr, method: &str, path: &str) -> String {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
@@ -28,6 +35,8 @@ async fn declarations_of_linked_crates_are_collected() {
         .force_setting("shadowed.word", "known")
         .with(|app| {
             app.component(lints::Pool).component(shadowed::Pool);
+            renamed::step();
+            assert_eq!((lints::step("7"), shadowed::step(7)), (Ok(7), 7));
         })
         .start()
         .await
@@ -69,6 +78,33 @@ async fn declarations_of_linked_crates_are_collected() {
     for prefix in ["renamed", "lints", "shadowed"] {
         let prefix = format!("\"prefix\":\"{prefix}\"");
         assert!(configprops.contains(&prefix), "{prefix} is missing in {configprops}");
+    }
+    for (method, target, status) in [
+        ("GET", "renamed/on", "200"),
+        ("GET", "renamed/OFF", "404"),
+        ("GET", "renamed/neither", "400"),
+        ("GET", "lints?number=7", "200"),
+        // The fixture grants reading only.
+        ("POST", "lints", "405"),
+        ("GET", "shadowed/x", "200"),
+        ("POST", "shadowed", "204"),
+    ] {
+        let answer = send(address, method, &format!("/actuator/{target}")).await;
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&expected), "{method} {target}: {answer}");
+    }
+    assert!(get(address, "/actuator/renamed/on").await.ends_with("\r\n1"));
+    let lints = get(address, "/actuator/lints?number=7").await;
+    assert!(lints.ends_with("\r\nEndpoint Pool Some(7)"), "{lints}");
+    let tasks = get(address, "/actuator/scheduledtasks").await;
+    for task in ["renamed::task", "lints-task", "lints::blocking_task", "shadowed::task"] {
+        let target = format!("\"target\":\"{task}\"");
+        assert!(tasks.contains(&target), "{task} is missing in {tasks}");
+    }
+    let startup = get(address, "/actuator/startup").await;
+    for step in ["renamed step", "lints step", "shadowed step"] {
+        let step = format!("\"name\":\"{step}\"");
+        assert!(startup.contains(&step), "{step} is missing in {startup}");
     }
     running.shutdown().await;
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::{
     model::parameter::Shape,
     support::{
+        local_date::LocalDate,
         offset_date_time::{OffsetDateTime, parse_offset_date_time},
         time,
     },
@@ -14,8 +15,8 @@ use crate::{
 /// A type that one argument of an [`endpoint`](macro@crate::endpoint) can have; so can `Option` and
 /// `Vec` of it.
 ///
-/// It is there for texts, numbers, `bool`, `char`, [`Duration`], [`SystemTime`] and
-/// [`OffsetDateTime`](super::OffsetDateTime); enums get it from
+/// It is there for texts, numbers, `bool`, `char`, [`Duration`], [`SystemTime`],
+/// [`OffsetDateTime`](super::OffsetDateTime) and [`LocalDate`](super::LocalDate); enums get it from
 /// [`#[derive(Argument)]`](derive@crate::Argument). A type of one's own says what it accepts:
 ///
 /// ```
@@ -35,7 +36,7 @@ use crate::{
     message = "`{Self}` is no argument of an endpoint",
     label = "no argument",
     note = "arguments are `String`, `&str`, numbers, `bool`, `char`, `Duration`, `SystemTime`, \
-            `OffsetDateTime`, and `Option` or `Vec` of these",
+            `OffsetDateTime`, `LocalDate`, and `Option` or `Vec` of these",
     note = "derive `actuator::Argument` for an enum, or implement `actuator::custom::Argument`; \
             a component is taken as `&T` or `Arc<T>`"
 )]
@@ -108,6 +109,14 @@ impl Argument for OffsetDateTime {
 
     fn from_text(text: &str) -> Result<Self, String> {
         Self::parse(text).ok_or_else(|| INSTANT.to_owned())
+    }
+}
+
+impl Argument for LocalDate {
+    const SHAPE: Shape = Shape::Date;
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::parse(text.trim()).ok_or_else(|| "expected a day such as 2026-08-21".to_owned())
     }
 }
 

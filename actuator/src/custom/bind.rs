@@ -29,9 +29,11 @@ pub const fn declared<T: FromCall>(
     }
 }
 
-/// Those of them that callers send, at the beginning of the list, and how many they are.
+/// Those of them that callers send, at the beginning of the list, and how many they are. Where one of
+/// them is the request as it came, its body is nobody else's.
 pub const fn parameters<const ALL: usize>(
     all: [Option<Parameter>; ALL],
+    takes_request: bool,
 ) -> ([Parameter; ALL], usize) {
     let mut listed = [Parameter::query("", Shape::Text, ""); ALL];
     let mut known = 0;
@@ -42,6 +44,9 @@ pub const fn parameters<const ALL: usize>(
             // There is room for all of them.
             let [slot, others @ ..] = free else { break };
             *slot = *parameter;
+            if takes_request && matches!(slot.place, ParameterPlace::Body) {
+                slot.place = ParameterPlace::Query;
+            }
             free = others;
             known += 1;
         }

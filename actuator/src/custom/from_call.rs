@@ -15,7 +15,8 @@ use crate::model::{
     message = "`{Self}` is no parameter of an operation",
     label = "neither an argument nor something of the call",
     note = "arguments are `String`, `&str`, numbers, `bool`, `char`, `Duration`, `SystemTime`, \
-            `OffsetDateTime`, and `Option` or `Vec` of these; derive `actuator::Argument` for an enum",
+            `OffsetDateTime`, `LocalDate`, and `Option` or `Vec` of these; derive \
+            `actuator::Argument` for an enum",
     note = "of the call there are `ApiVersion`, `Option<&Principal>` and `WebRequest`; a component is \
             taken as `&T` or `Arc<T>`"
 )]

@@ -28,7 +28,7 @@ pub use crate::{
         parameter::{Parameter, ParameterPlace, Shape},
         web_request::WebRequest,
     },
-    support::offset_date_time::OffsetDateTime,
+    support::{local_date::LocalDate, offset_date_time::OffsetDateTime},
 };
 pub use answer::WebEndpointResponse;
 pub use argument::{Argument, word};
@@ -51,6 +51,8 @@ pub mod generated {
             parameters,
         },
         declaration::{DeclaredOperation, EndpointDeclaration},
-        returned::{AnyAnswer, AnyProduct, NoOption, NoResult, Returned},
+        returned::{
+            AnyAnswer, AnyProduct, JsonAnswer, NoOption, NoResult, OperationError, Returned,
+        },
     };
 }

@@ -21,7 +21,7 @@ impl<T, E> Returned<Result<T, E>> {
     /// The value, or the error as an answer.
     pub fn or_error(self) -> Result<T, EndpointError>
     where
-        E: fmt::Display + 'static,
+        E: OperationError,
     {
         self.0.map_err(EndpointError::of)
     }
@@ -92,14 +92,49 @@ answers! {
     WebEndpointResponse, Produces::Json, |answer| answer;
 }
 
-/// The JSON of any value.
+/// What can be sent as JSON: anything `Serialize`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer of an operation",
+    label = "neither `Serialize` nor one of the other answers",
+    note = "add `#[derive(serde::Serialize)]` to the type; other answers are `String`, `&str`, `()`, \
+            `actuator::custom::Resource`, `actuator::custom::WebEndpointResponse`, and `Option` or \
+            `Result` of all these"
+)]
+pub trait JsonAnswer: Serialize {}
+
+impl<T: Serialize> JsonAnswer for T {}
+
+/// What an operation may give as its error: anything that can be displayed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error of an operation",
+    label = "not `Display`",
+    note = "implement `std::fmt::Display` for it, which is what the log tells of a 500; or return \
+            `actuator::custom::EndpointError`, which has a status, and which `?` makes of every \
+            `std::error::Error`"
+)]
+pub trait OperationError: fmt::Display + 'static {}
+
+impl<E: fmt::Display + 'static> OperationError for E {}
+
+/// The JSON of any value. The bound stands at the method, so that the compiler names the value that
+/// is none.
 pub trait AnyAnswer {
+    /// The value.
+    type Value;
+
     /// The answer.
-    fn answer(self) -> Result<WebEndpointResponse, EndpointError>;
+    fn answer(self) -> Result<WebEndpointResponse, EndpointError>
+    where
+        Self::Value: JsonAnswer;
 }
 
-impl<T: Serialize> AnyAnswer for Returned<T> {
-    fn answer(self) -> Result<WebEndpointResponse, EndpointError> {
+impl<T> AnyAnswer for Returned<T> {
+    type Value = T;
+
+    fn answer(self) -> Result<WebEndpointResponse, EndpointError>
+    where
+        T: JsonAnswer,
+    {
         WebEndpointResponse::json(&self.0)
     }
 }

@@ -189,5 +189,27 @@ mod tests {
             "1 thread: \"orders-poller\" t@7\n   java.lang.Thread.State: WAITING\n{frames}\n"
         );
         assert!(grouped.contains(&expected), "{grouped}");
+        let mut two = dump;
+        let other = ThreadInfo { id: 9, name: "orders-other".to_owned(), ..two.threads[0].clone() };
+        two.threads.push(other);
+        let grouped = text("orders", &two, true, &Tasks::default());
+        let expected = expected.replace(
+            "1 thread: \"orders-poller\" t@7\n",
+            "2 threads: \"orders-poller\" t@7, \"orders-other\" t@9\n",
+        );
+        assert!(grouped.contains(&expected), "{grouped}");
+    }
+
+    #[tokio::test]
+    async fn tasks_stand_below_the_threads_with_name_state_age_and_place() {
+        let task = crate::task::spawn("thread-text", std::future::pending::<()>());
+        tokio::task::yield_now().await;
+        let text = text("orders", &dump(ThreadStack::default(), None), false, &Tasks::of_process());
+        let (head, told) = text.split_once("\"thread-text\" - Task #").unwrap();
+        assert!(head.contains("- None\n\nAsynchronous tasks ("), "{text}");
+        let (_, told) = told.split_once("\n   idle, ").unwrap();
+        let (age, place) = told.split_once(" s old, polled 1 times\n\tspawned at ").unwrap();
+        assert!(age.parse::<f64>().is_ok() && place.contains("endpoint/thread_text.rs:"), "{told}");
+        task.abort();
     }
 }

@@ -358,7 +358,9 @@ mod tests {
         call.query.push((GROUP.into(), "true".into()));
         let Ok(Reply::Json { body, .. }) = endpoint.invoke(call).await else { panic!() };
         let body: Value = serde_json::from_slice(&body).unwrap();
-        for group in body["groups"].as_array().unwrap() {
+        let groups = body["groups"].as_array().unwrap();
+        assert!(!groups.is_empty());
+        for group in groups {
             let threads = group["threads"].as_array().unwrap();
             assert_eq!(group["count"].as_u64(), Some(threads.len() as u64));
             assert!(group["stackTrace"].is_array() && group["threadState"].is_string());

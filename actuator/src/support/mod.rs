@@ -10,6 +10,7 @@ pub(crate) mod host;
 pub(crate) mod host_name;
 pub(crate) mod json;
 pub(crate) mod live_answers;
+pub(crate) mod local_date;
 pub(crate) mod offset_date_time;
 pub(crate) mod open_file;
 pub(crate) mod outgoing;

@@ -82,8 +82,8 @@ pub fn parse_offset_date_time(text: &str) -> Option<SystemTime> {
     at?.checked_add(Duration::from_nanos(nanos))
 }
 
-/// Days from 1970-01-01 to `yyyy-MM-dd`.
-fn days(date: &str) -> Option<i64> {
+/// Year, month and day of `yyyy-MM-dd`, if there is such a day.
+pub fn year_month_day(date: &str) -> Option<(i64, i64, i64)> {
     let mut parts = date.splitn(3, '-');
     let year = number(parts.next()?, 4)?;
     let month = number(parts.next()?, 2)?;
@@ -96,9 +96,12 @@ fn days(date: &str) -> Option<i64> {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         _ => return None,
     };
-    if !(1..=last).contains(&day) {
-        return None;
-    }
+    (1..=last).contains(&day).then_some((year, month, day))
+}
+
+/// Days from 1970-01-01 to `yyyy-MM-dd`.
+fn days(date: &str) -> Option<i64> {
+    let (year, month, day) = year_month_day(date)?;
     // Years that begin in March end with the leap day.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);

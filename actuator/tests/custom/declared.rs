@@ -7,13 +7,13 @@ use std::{
 
 use actuator::{
     App, Health,
-    custom::{ApiVersion, EndpointError, Resource, WebEndpointResponse, WebRequest},
+    custom::{ApiVersion, EndpointError, LocalDate, Resource, WebEndpointResponse, WebRequest},
     endpoint, gauge, health_check, info_source,
     security::Principal,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use testkit::Request;
+use testkit::{OpenApi, Request};
 
 use crate::app::{Service, TestApp, app_with_declarations};
 
@@ -40,7 +40,12 @@ impl Jobs {
 
     /// One of them.
     #[read]
-    async fn one(self: Arc<Self>, #[selector] at: usize) -> Option<Job> {
+    async fn one(
+        self: Arc<Self>,
+        /// Its place, from 0.
+        #[selector]
+        at: usize,
+    ) -> Option<Job> {
         let name = self.0.lock().unwrap().get(at).cloned();
         std::future::ready(()).await;
         name.map(|name| Job { name })
@@ -141,7 +146,12 @@ struct Hooks;
 #[endpoint(id = "hooks")]
 impl Hooks {
     #[write]
-    fn hook(#[selector] name: &str, request: WebRequest, from: Option<String>) -> Value {
+    fn hook(
+        #[selector] name: &str,
+        request: WebRequest,
+        /// Who sends it.
+        from: Option<String>,
+    ) -> Value {
         json!({
             "name": name,
             "method": request.method(),
@@ -150,6 +160,25 @@ impl Hooks {
             "body": String::from_utf8_lossy(request.body()),
             "from": from,
         })
+    }
+}
+
+#[derive(Default)]
+struct Shifts;
+
+/// Who works when.
+#[endpoint(id = "shifts")]
+impl Shifts {
+    /// The days from one to another, both of them.
+    #[read]
+    fn between(
+        /// The first day.
+        from: LocalDate,
+        until: Option<LocalDate>,
+        without: Option<Vec<LocalDate>>,
+    ) -> Value {
+        let days = until.map(|until| until.day() - from.day() + 1);
+        json!({"from": from, "until": until, "days": days, "without": without})
     }
 }
 
@@ -235,6 +264,66 @@ fn settings_access_links_options_conditions_and_beans_know_it() {
     limited.get("/actuator/odd").assert_status(404);
     let conditions = limited.get("/actuator/conditions").text();
     assert!(conditions.contains("management.endpoint.my-jobs.access"), "{conditions}");
+}
+
+#[test]
+fn days_of_the_calendar_are_arguments() {
+    let service = app().setting("server.error.include-message", "always").start();
+    let asked = "/actuator/shifts?from=2024-02-28&until=2024-02-29&without=2024-03-01,2024-03-02";
+    let told = service.get(asked).assert_status(200).json();
+    let without = ["2024-03-01", "2024-03-02"];
+    let expected =
+        json!({"from": "2024-02-28", "until": "2024-02-29", "days": 2, "without": without});
+    assert_eq!(told, expected);
+    let one = service.get("/actuator/shifts?from=2026-11-22&until=").assert_status(200).json();
+    assert_eq!((&one["from"], &one["until"]), (&json!("2026-11-22"), &Value::Null));
+    for bad in ["2026-02-29", "22.11.2026", "2026-11-22T10:00:00Z", "20261122"] {
+        let refused = service.get(&format!("/actuator/shifts?from={bad}")).assert_status(400);
+        let message = refused.json()["message"].clone();
+        assert_eq!(message, "from: expected a day such as 2026-08-21", "{bad}");
+    }
+    let api = service.get("/actuator/openapi").assert_status(200).json();
+    let from = &api["paths"]["/actuator/shifts"]["get"]["parameters"][0];
+    assert_eq!(from["schema"], json!({"type": "string", "format": "date"}), "{from}");
+    assert_eq!((&from["required"], &from["description"]), (&json!(true), &json!("The first day.")));
+}
+
+#[test]
+fn the_document_of_the_api_tells_it_in_the_words_of_its_comments() {
+    let service = start();
+    let api = OpenApi::new(service.get("/actuator/openapi").assert_status(200).json());
+    let tags = api.document()["tags"].as_array().unwrap();
+    assert!(tags.contains(&json!({"name": "my-jobs", "description": "Jobs that wait."})));
+    let operation = |path: &str, method: &str| &api.document()["paths"][path][method];
+    let summary = |path: &str, method: &str| operation(path, method)["summary"].clone();
+    assert_eq!(summary("/actuator/my-jobs", "get"), "All of them.");
+    assert_eq!(summary("/actuator/my-jobs", "post"), "Adds one.");
+    assert_eq!(summary("/actuator/my-jobs/{at}", "get"), "One of them.");
+    assert_eq!(summary("/actuator/my-jobs/{at}", "delete"), "Takes all away.");
+    assert_eq!(operation("/actuator/odd/{folder}/{name}", "get")["summary"], "Reads.");
+
+    let at = &operation("/actuator/my-jobs/{at}", "get")["parameters"];
+    assert_eq!((&at[0]["name"], &at[0]["in"]), (&json!("at"), &json!("path")), "{at}");
+    assert_eq!(at[0]["description"], "Its place, from 0.");
+    assert_eq!(at[0]["schema"]["type"], "integer", "{at}");
+    let hook = &operation("/actuator/hooks/{name}", "post")["parameters"];
+    let from = hook.as_array().unwrap().iter().find(|parameter| parameter["in"] == "query");
+    let from = from.unwrap_or_else(|| panic!("{hook}"));
+    assert_eq!((&from["name"], &from["required"]), (&json!("from"), &json!(false)));
+    assert_eq!(from["description"], "Who sends it.");
+
+    let body = &operation("/actuator/my-jobs", "post")["requestBody"];
+    let schema = api.schema(body, "application/json").unwrap();
+    let place = schema["$ref"].as_str().unwrap().trim_start_matches('#');
+    let schema = api.document().pointer(place).unwrap();
+    let members = &schema["properties"];
+    assert_eq!(members["jobName"]["description"], "What it is called.", "{body}");
+    let dry_run = &members["dry_run"]["anyOf"];
+    assert_eq!(dry_run, &json!([{"type": "boolean"}, {"type": "null"}]), "{members}");
+    assert_eq!(schema["required"], json!(["jobName"]));
+    for others in ["prefix", "caller"] {
+        assert!(members.get(others).is_none(), "{others} is sent by nobody: {members}");
+    }
 }
 
 #[test]

@@ -7,9 +7,10 @@ use std::sync::{
 };
 
 use actuator::custom::{
-    Access, CustomEndpoint, Operation, Resource, Selector, WebEndpointResponse,
+    Access, CustomEndpoint, Operation, Parameter, Resource, Selector, Shape, WebEndpointResponse,
 };
-use testkit::Request;
+use serde_json::json;
+use testkit::{OpenApi, Request};
 
 use crate::app::{Service, TestApp, app, runtime};
 
@@ -18,6 +19,11 @@ fn with(endpoint: CustomEndpoint) -> TestApp {
         app.endpoint(endpoint);
     })
 }
+
+const ADD: Operation = Operation::write(&[Selector::One("name")]).doing("Counts on.").taking(&[
+    Parameter::path("name", Shape::Text, "What is counted."),
+    Parameter::body("by", Shape::Integer, "How many more.").required(),
+]);
 
 /// Counts what is done.
 fn counter() -> (CustomEndpoint, Arc<AtomicUsize>) {
@@ -29,7 +35,7 @@ fn counter() -> (CustomEndpoint, Arc<AtomicUsize>) {
             let now = read.load(Ordering::SeqCst);
             async move { WebEndpointResponse::json(&now) }
         })
-        .blocking_operation(Operation::write(&[Selector::One("name")]), move |arguments| {
+        .blocking_operation(ADD, move |arguments| {
             let by: usize = arguments.get("by")?;
             assert_eq!(arguments.get::<String>("name")?, "x");
             write.fetch_add(by, Ordering::SeqCst);
@@ -58,6 +64,26 @@ fn it_has_the_same_rules_as_a_declared_one() {
     service.send(Request::new("POST", "/actuator/counter/x")).assert_status(415);
     assert_eq!(count.load(Ordering::SeqCst), 5, "a refused request changes nothing");
     service.send(Request::new("DELETE", "/actuator/counter")).assert_status(200);
+}
+
+#[test]
+fn the_document_of_the_api_tells_it_in_the_words_it_was_given() {
+    let service = with(counter().0).start();
+    let api = OpenApi::new(service.get("/actuator/openapi").assert_status(200).json());
+    let tags = api.document()["tags"].as_array().unwrap();
+    assert!(tags.contains(&json!({"name": "counter", "description": "Counts."})));
+    let paths = &api.document()["paths"];
+    // What was told of nothing is told in the usual words.
+    assert_eq!(paths["/actuator/counter"]["get"]["summary"], "Reads.");
+    let add = &paths["/actuator/counter/{name}"]["post"];
+    assert_eq!(add["summary"], "Counts on.");
+    let name = &add["parameters"][0];
+    assert_eq!((&name["in"], &name["description"]), (&json!("path"), &json!("What is counted.")));
+    let schema = api.schema(&add["requestBody"], "application/json").unwrap();
+    let place = schema["$ref"].as_str().unwrap().trim_start_matches('#');
+    let schema = api.document().pointer(place).unwrap();
+    assert_eq!(schema["properties"]["by"]["description"], "How many more.", "{schema}");
+    assert_eq!(schema["required"], json!(["by"]));
 }
 
 #[test]

@@ -65,6 +65,7 @@ mod refusals;
 mod requests;
 mod runtimes;
 mod sbom;
+mod scheduled_runs;
 mod scheduled_tasks;
 mod scrape_faults;
 mod security;

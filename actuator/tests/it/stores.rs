@@ -97,6 +97,35 @@ fn a_cache_is_listed_measured_and_cleared_after_one_registration() {
     );
 }
 
+#[cfg(feature = "quick-cache")]
+#[test]
+fn a_cache_of_quick_cache_is_listed_measured_and_cleared() {
+    let prices = Arc::new(quick_cache::sync::Cache::new(100));
+    (0..7).for_each(|key| prices.insert(key, "cheap"));
+    assert_eq!((prices.get(&3), prices.get(&99)), (Some("cheap"), None));
+    let held = Arc::clone(&prices);
+    let service = app().with(move |app| {
+        app.cache("quick", "prices", held);
+    });
+    let service = service.start();
+    let expected = json!({
+        "name": "prices",
+        "cacheManager": "quick",
+        "target": "quick_cache::sync::Cache",
+    });
+    assert_eq!(get(&service, "caches/prices"), expected);
+    let list = json!({"prices": {"target": "quick_cache::sync::Cache"}});
+    assert_eq!(get(&service, "caches")["cacheManagers"]["quick"]["caches"], list);
+    let meter = |meter: &str| {
+        get(&service, &format!("metrics/{meter}"))["measurements"][0]["value"].clone()
+    };
+    let size = || meter("cache.size?tag=name:prices");
+    let gets = |result: &str| meter(&format!("cache.gets?tag=name:prices&tag=result:{result}"));
+    assert_eq!((size(), gets("hit"), gets("miss")), (json!(7.0), json!(1.0), json!(1.0)));
+    assert_eq!(delete(&service, "caches/prices"), 204);
+    assert_eq!((prices.len(), size()), (0, json!(0.0)));
+}
+
 #[test]
 fn a_name_that_two_managers_have_is_refused_until_one_of_them_is_named() {
     let (one, other) = (Entries::of(1), Entries::of(1));

@@ -83,7 +83,7 @@ where
     let here = list("here");
     assert_eq!((&here[1]["state"], here[1].get("executionTime")), (&json!("FAILED"), None));
 
-    // As refinery makes and fills its table.
+    // As refinery makes and fills its table; below it does so itself.
     let sql = "create table refinery_schema_history (version int4 primary key, \
          name varchar(255), applied_on varchar(255), checksum varchar(255))";
     service.run(raw_sql(sql).execute(&db)).unwrap();
@@ -101,6 +101,59 @@ where
     }
     let flyway = service.json("flyway");
     assert_eq!(flyway["contexts"]["backends"]["flywayBeans"]["refinery"]["migrations"], expected);
+}
+
+/// What refinery reads of a file `<name>.sql`.
+fn brought(name: &str, sql: &str) -> refinery::Migration {
+    refinery::Migration::unapplied(name, sql).unwrap()
+}
+
+#[test]
+fn what_refinery_itself_applied_is_shown() {
+    let server = Server::postgres();
+    let runtime = runtime();
+    let inside = runtime.enter();
+    let first = brought("V1__create_users", "create table users (name text)");
+    let second = brought("V2__fill_users", "insert into users values ('kim')");
+    let third = brought("V3__drop_users", "drop table users");
+    let applied = [first.clone(), second];
+    runtime.block_on(async {
+        let (mut client, connection) =
+            tokio_postgres::connect(&server.url(), tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let report = refinery::Runner::new(&applied).run_async(&mut client).await.unwrap();
+        assert_eq!(report.applied_migrations().len(), 2);
+    });
+    let db: Pool<Postgres> = pool(&inside, &server.url(), 1);
+    // The second has another text by now.
+    let edited = brought("V2__fill_users", "insert into users values ('lee')");
+    let service = Service::start(&runtime, "20s", move |app| {
+        let known = [first, edited, third]
+            .map(|one| (i64::from(one.version()), one.name().to_owned(), one.checksum()));
+        app.migrations("all", RefineryMigrations::new(db.clone()));
+        app.migrations("known", RefineryMigrations::new(db).bringing(known));
+    });
+    let list = |name: &str| service.json("migrations")["sources"][name]["migrations"].clone();
+    let applied = ["1 SUCCESS V1__create_users", "2 SUCCESS V2__fill_users"];
+    let all = list("all");
+    assert_eq!(told(&all), applied);
+    assert_eq!(all[0]["description"], "create users");
+    for migration in all.as_array().unwrap() {
+        let age = SystemTime::now().duration_since(humantime(&migration["installedOn"]));
+        assert!(
+            age.unwrap_or_default() < Duration::from_mins(10),
+            "{all}: a time zone is in the way"
+        );
+    }
+    let known = list("known");
+    assert_eq!(told(&known)[..2], applied);
+    assert_eq!(told(&known)[2], "3 PENDING V3__drop_users");
+    let changed = known.as_array().unwrap().iter().map(|one| one.get("changed"));
+    assert_eq!(changed.collect::<Vec<_>>(), [None, Some(&json!(true)), None], "{known}");
+    assert_eq!(known[0]["checksum"], all[0]["checksum"]);
+    let flyway = service.json("flyway");
+    let shown = &flyway["contexts"]["backends"]["flywayBeans"]["known"]["migrations"];
+    assert_eq!(told(shown), told(&known));
 }
 
 fn humantime(text: &Value) -> SystemTime {

@@ -105,16 +105,19 @@ fn facts(p: &TokenStream, operation: &Operation) -> TokenStream {
         let r#type = &one.r#type;
         quote_spanned!(r#type.span()=> <#r#type as #c::FromCall>::TAKES_REQUEST)
     });
+    // Written twice: a constant needs its type, and `bool` may be anybody's here.
+    let takes_request = quote!(false #(|| #requests)*);
     let produces = produces(p, operation);
     let (count, summary) = (sent.len(), &operation.summary);
     quote!({
-        const ALL: &([#c::Parameter; #count], usize) = &#g::parameters([#(#parameters),*]);
+        const ALL: &([#c::Parameter; #count], usize) =
+            &#g::parameters([#(#parameters),*], #takes_request);
         #g::operation(
             #c::OperationKind::#kind,
             &[#(#selectors),*],
             #produces,
             ALL.0.split_at(ALL.1).0,
-            false #(|| #requests)*,
+            #takes_request,
             #summary,
         )
     })
@@ -223,6 +226,15 @@ fn read(
     }
 }
 
+/// The same path with all of it at one place.
+fn located(path: &TokenStream, place: Span) -> TokenStream {
+    let tokens = path.clone().into_iter().map(|mut token| {
+        token.set_span(place);
+        token
+    });
+    tokens.collect()
+}
+
 /// Calls the method, and makes an answer of what it gives.
 fn work(
     p: &TokenStream,
@@ -252,10 +264,13 @@ fn work(
     let wait = operation.is_async.then(|| quote!(.await));
     let g = quote!(#p::generated);
     let place = operation.product.as_ref().map_or_else(|| name.span(), syn::spanned::Spanned::span);
-    // Of the macro's own, and where the type stands: what is wrong with the value is told there.
-    let value = Ident::new("value", Span::mixed_site().located_at(place));
-    let or_error = quote_spanned!(place=> #g::Returned(#value).or_error());
-    let answer = quote_spanned!(place=> #g::Returned(#value).answer());
+    // Of the macro's own, and where the type stands: what is wrong with the value is told there, but
+    // only if nothing of the call is of another kind.
+    let place = Span::mixed_site().located_at(place);
+    let value = Ident::new("value", place);
+    let here = located(&g, place);
+    let or_error = quote_spanned!(place=> #here::Returned(#value).or_error());
+    let answer = quote_spanned!(place=> #here::Returned(#value).answer());
     let body = quote! {{
         let #value = <#on>::#name(#(#passed),*) #wait;
         let #value = #or_error?;

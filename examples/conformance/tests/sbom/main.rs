@@ -2,6 +2,9 @@
 //! ends, and what somebody who reads it needs.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // a test may fail
 
+#[cfg(target_os = "linux")]
+mod auditable;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -12,9 +15,11 @@ use serde_json::Value;
 use testkit::{Process, Program, Request};
 
 fn application() -> Process {
-    Program::at(env!("CARGO_BIN_EXE_conformance"))
-        .folder(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .serve()
+    application_at(env!("CARGO_BIN_EXE_conformance"))
+}
+
+fn application_at(executable: &str) -> Process {
+    Program::at(executable).folder(Path::new(env!("CARGO_MANIFEST_DIR"))).serve()
 }
 
 fn document(application: &Process) -> Value {

@@ -50,6 +50,42 @@ impl Pool {
     }
 }
 
+#[actuator::scheduled(
+    name = "lints-task",
+    fixed_delay = "1h",
+    initial_delay = "1h",
+    jitter = "1s",
+    timeout = "1m"
+)]
+async fn task(pool: &Pool, shared: Arc<Pool>) -> Result<(), String> {
+    drop(shared);
+    std::future::ready(pool).await;
+    Ok(())
+}
+
+#[actuator::scheduled(initial_delay = "1h")]
+fn blocking_task(pool: &Pool) {
+    drop(format!("{pool:?}"));
+}
+
+/// A step.
+///
+/// # Errors
+/// There is no number.
+#[actuator::startup_step("lints step", tags("a" = "b"))]
+pub fn step(text: &str) -> Result<u8, std::num::ParseIntError> {
+    const LEAST: u8 = 1;
+    let number: u8 = text.parse()?;
+    Ok(number.max(LEAST))
+}
+
+/// A step that waits.
+#[actuator::startup_step]
+pub async fn step_async(pool: &Pool) -> Option<&Pool> {
+    const YES: bool = true;
+    std::future::ready(YES).await.then_some(pool)
+}
+
 #[actuator::env_source(name = "lints")]
 fn env() -> String {
     format!("{}", 1)

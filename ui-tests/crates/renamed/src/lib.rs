@@ -13,6 +13,9 @@ fn renamed() -> bool {
 #[act::scheduled(fixed_rate = "1h", overlap = queue, crate = ::act)]
 async fn task() {}
 
+#[act::startup_step("renamed step", tags("a" = "b"), crate = ::act)]
+pub fn step() {}
+
 #[act::env_source(name = "renamed", crate = ::act)]
 fn env() -> [u8; 1] {
     [1]

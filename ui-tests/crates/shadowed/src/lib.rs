@@ -57,6 +57,28 @@ async fn check(components: &Pool) {
     let _ = components;
 }
 
+#[::actuator::scheduled(
+    fixed_rate = "1h",
+    initial_delay = "1h",
+    jitter = "1s",
+    timeout = "1m",
+    overlap = parallel
+)]
+async fn task(components: &Pool) {
+    let _ = components;
+}
+
+#[::actuator::startup_step("shadowed step", tags("a" = "b"))]
+pub fn step(returned: u8) -> u8 {
+    let () = SITE;
+    returned
+}
+
+#[::actuator::startup_step(error = kind)]
+pub async fn step_async(failed: u8) -> ::std::result::Result<u8, u8> {
+    ::std::result::Result::Err(failed)
+}
+
 #[::actuator::env_source(name = "shadowed")]
 fn env() -> u8 {
     1
@@ -157,7 +179,7 @@ impl Endpoint {
         #[selector] name: &::std::primitive::str,
     ) -> ::std::option::Option<::std::primitive::u8> {
         let _ = (pool, name);
-        ::std::option::Option::None
+        ::std::option::Option::Some(1)
     }
 
     #[write]
