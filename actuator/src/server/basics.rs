@@ -9,7 +9,7 @@ use std::{
 use super::{
     builder::Builder, debug::DebugSettings, lifecycle::LifecycleSettings, listener::Inherited,
     recorder, sanitizing, scheduling::SchedulingSettings, sentry, settings::ServerSettings,
-    startup, stores::StoreSettings, typed_settings,
+    startup, stores::StoreSettings, tls::BundleFiles, typed_settings,
 };
 use crate::{
     admin::{self, AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -52,6 +52,7 @@ pub(super) struct Basics {
     /// What hides secrets in everything that leaves.
     pub(super) sanitizer: Sanitizer,
     pub(super) server: ServerSettings,
+    pub(super) bundles: BundleFiles,
     pub(super) config: Config,
     pub(super) logging: LoggingState,
     pub(super) environment: BTreeMap<String, String>,
@@ -142,6 +143,7 @@ impl Basics {
         if builder.serves {
             server.tls.check(&mut reader);
         }
+        let bundles = BundleFiles::read(&mut reader);
         let lifecycle =
             LifecycleSettings::read(&mut reader, environment.contains_key("LISTEN_FDS"));
         let mut logging = LoggingSettings::read(&mut reader);
@@ -187,6 +189,7 @@ impl Basics {
             audit,
             sanitizer,
             server,
+            bundles,
             config,
             logging,
             environment,
