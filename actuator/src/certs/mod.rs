@@ -1,10 +1,14 @@
 //! Certificates: those that the service has loaded, and how long they last.
 
+mod bundle;
+
 use std::{
     fmt,
     sync::Arc,
     time::{Duration, SystemTime},
 };
+
+pub(crate) use bundle::{Bundle, CertificateChain, ChainStanding, SslBundles, seconds_until};
 
 use crate::support::{
     certificate::{Certificate, CertificateRole, LoadedChain},
@@ -124,7 +128,8 @@ impl fmt::Debug for Certificates {
     }
 }
 
-fn validity(certificate: &Certificate, now: SystemTime) -> Validity {
+/// How a certificate stands.
+pub(crate) fn validity(certificate: &Certificate, now: SystemTime) -> Validity {
     if now < certificate.not_before {
         return Validity::NotYetValid;
     }
@@ -156,6 +161,7 @@ mod tests {
             names: Vec::new(),
             serial: serial.to_owned(),
             algorithm: "Ed25519".to_owned(),
+            version: 3,
             not_before: at(from),
             not_after: at(to),
         }

@@ -33,6 +33,7 @@ const INFO: Schema = Schema::Named(
         Member::optional("rust", Schema::Map(&Schema::Any)),
         Member::optional("os", Schema::Map(&Schema::Any)),
         Member::optional("process", Schema::Map(&Schema::Any)),
+        Member::optional("ssl", Schema::Map(&Schema::Any)),
     ]),
 );
 

@@ -61,6 +61,7 @@ fn settings() -> InfoSettings {
         os: true,
         process: true,
         rust: true,
+        ssl: true,
     }
 }
 

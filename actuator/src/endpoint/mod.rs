@@ -52,6 +52,7 @@ mod sbom;
 mod scheduledtasks;
 mod sessions;
 mod shutdown;
+mod ssl;
 mod startup;
 mod tasks;
 mod thread_text;
@@ -102,6 +103,7 @@ pub(crate) use openapi::OpenapiEndpoint;
 pub(crate) use refresh::{Refresh, Refreshed};
 pub(crate) use scheduledtasks::ScheduledtasksEndpoint;
 pub(crate) use sessions::SessionsEndpoint;
+pub(crate) use ssl::{ChainDescriptor, SslDescriptor};
 pub(crate) use startup::StartupEndpoint;
 
 /// The subjects that endpoints speak for.

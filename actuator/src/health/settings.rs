@@ -52,6 +52,9 @@ pub struct HealthSettings {
     pub disk_path: PathBuf,
     /// The bytes that must be free on it (`management.health.diskspace.threshold`, 10 MB).
     pub disk_threshold: u64,
+    /// How long before its end a certificate is listed as one that expires
+    /// (`management.health.ssl.certificate-validity-warning-threshold`, 14 days).
+    pub certificate_warning: Duration,
     /// What the built-in checks are told.
     pub builtin: BuiltinSettings,
     /// Whether start-up is a probe too; unset, the application's tasks decide.
@@ -94,6 +97,10 @@ impl HealthSettings {
             disk_threshold: reader
                 .value::<DataSize>(&format!("{INDICATORS}.diskspace.threshold"))
                 .map_or(10 * 1024 * 1024, |size| size.0),
+            certificate_warning: reader.value_or(
+                &format!("{INDICATORS}.ssl.certificate-validity-warning-threshold"),
+                Duration::from_hours(14 * 24),
+            ),
             builtin: BuiltinSettings::read(reader),
             validate_membership: reader
                 .value_or(&format!("{ENDPOINT}.validate-group-membership"), true),

@@ -26,6 +26,8 @@ pub struct InfoParts {
     pub application: Option<Application>,
     /// The machine and the process.
     pub host: Option<HostFacts>,
+    /// Sections that are told by others, as they are at each time.
+    pub sections: Vec<Provider>,
     /// The functions that give members, in a fixed order.
     pub providers: Vec<Provider>,
     /// Hides secrets in messages of failed providers.
@@ -100,7 +102,15 @@ impl InfoRegistry {
     /// Puts the contributors together. A section wins over everything of its name, a provider
     /// over a setting; a provider that loses is named in the log.
     pub fn new(settings: &InfoSettings, parts: InfoParts) -> Self {
-        let InfoParts { properties, facts, application, host, providers, sanitizer } = parts;
+        let InfoParts {
+            properties,
+            facts,
+            application,
+            host,
+            sections: told,
+            providers,
+            sanitizer,
+        } = parts;
         let facts = facts.map(|declaration| declaration.facts);
         let build = facts.map(|facts| facts.build).filter(|_| settings.build);
         let mut fixed = FixedInfo {
@@ -115,21 +125,23 @@ impl InfoRegistry {
             os: host.clone().filter(|_| settings.os),
             process: host.filter(|_| settings.process),
         };
-        let sections: Vec<_> = fixed.sections().collect();
-        let contributors: Vec<_> = providers
+        let mut sections: Vec<String> = fixed.sections().map(str::to_owned).collect();
+        sections.extend(told.iter().map(|provider| provider.name.clone()));
+        let providers = providers.into_iter().filter(|provider| {
+            let is_free = !sections.contains(&provider.name);
+            if !is_free {
+                warn_of_section(provider);
+            }
+            is_free
+        });
+        let contributors: Vec<_> = told
             .into_iter()
-            .filter(|provider| {
-                let is_free = !sections.contains(&provider.name.as_str());
-                if !is_free {
-                    warn_of_section(provider);
-                }
-                is_free
-            })
+            .chain(providers)
             .map(|provider| Arc::new(Contributor::new(provider)))
             .collect();
         sanitize(&mut fixed.properties, &sanitizer);
         fixed.properties.retain(|name, _| {
-            !sections.contains(&name.as_str())
+            !sections.contains(name)
                 && contributors.iter().all(|contributor| contributor.name() != name)
         });
         Self { fixed, contributors, sanitizer: Arc::new(sanitizer) }

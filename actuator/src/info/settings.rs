@@ -21,6 +21,9 @@ pub struct InfoSettings {
     pub process: bool,
     /// `management.info.rust.enabled`.
     pub rust: bool,
+    /// `management.info.ssl.enabled`: whether bundles of certificates are told. Off unless asked
+    /// for, as in Spring.
+    pub ssl: bool,
 }
 
 /// How much of git is shown.
@@ -53,13 +56,14 @@ impl InfoSettings {
             reader.value_or(&format!("management.info.{id}.enabled"), default)
         };
         let env = on("env", false);
+        let ssl = on("ssl", false);
         let build = on("build", defaults);
         let git = on("git", defaults);
         let os = on("os", defaults);
         let process = on("process", defaults);
         let rust = on("rust", defaults);
         let git_mode = reader.value_or("management.info.git.mode", GitMode::default());
-        Self { env, build, git, git_mode, os, process, rust }
+        Self { env, build, git, git_mode, os, process, rust, ssl }
     }
 }
 
@@ -84,7 +88,7 @@ mod tests {
     fn facts_are_on_and_the_environment_is_off() {
         let settings = read(&[]);
         assert!(settings.build && settings.git && settings.os && settings.process && settings.rust);
-        assert!(!settings.env);
+        assert!(!settings.env && !settings.ssl);
         assert_eq!(settings.git_mode, GitMode::Simple);
     }
 

@@ -7,6 +7,7 @@ use super::{
     function::{FunctionMeter, FunctionTimer, ValueFn},
     histogram::{Distribution, Unit},
     id::SeriesId,
+    multi_gauge::FunctionRows,
     registry::Registration,
     series::{MeterKind, Series},
 };
@@ -99,14 +100,18 @@ impl<'r> MeterBuilder<'r> {
 
     /// A gauge whose value is asked for when it is read. It must be quick.
     pub fn gauge_with(self, value: impl Fn() -> f64 + Send + Sync + 'static) {
-        let value: ValueFn = Box::new(value);
-        let made = |id| Series::FunctionGauge(Arc::new(FunctionMeter::new(id, value)));
-        self.registration.register(MeterKind::Gauge, made);
+        self.registration.gauge_with(Box::new(value));
     }
 
     /// A set of gauges that is replaced as a whole.
     pub fn multi_gauge(self) -> MultiGauge {
         MultiGauge::new(self.registration)
+    }
+
+    /// A set of gauges that is replaced as a whole, and whose values are asked for when they are
+    /// read.
+    pub(crate) fn function_rows(self) -> FunctionRows {
+        FunctionRows::new(self.registration)
     }
 
     /// A timer.

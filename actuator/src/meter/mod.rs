@@ -54,6 +54,7 @@ pub(crate) use family::Family;
 pub(crate) use histogram::{ExponentialSnapshot, Histogram};
 pub(crate) use instrument::as_f64;
 pub(crate) use labels::{LabelPairs, escaped, unescaped};
+pub(crate) use multi_gauge::FunctionRows;
 pub(crate) use series::{MeterKind, Series};
 pub(crate) use server_requests::{
     FinishedRequest, Outcome, RequestMethod, RouteMeters, ServerRequestMeters,

@@ -5,7 +5,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Gauge, Tag, registry::Registration};
+use super::{
+    Gauge, Tag,
+    function::{FunctionMeter, ValueFn},
+    registry::Registration,
+    series::Series,
+};
 
 /// A set of gauges of one name that is replaced as a whole: the depth of each queue, the age of
 /// each job.
@@ -46,12 +51,54 @@ impl MultiGauge {
             .filter(|row| !kept.contains(row))
             .collect();
         if !gone.is_empty() {
-            self.registration.forget(&gone);
+            self.registration.forget(|series| match series {
+                Series::Gauge(gauge) => gone.contains(&Arc::as_ptr(gauge)),
+                _ => false,
+            });
         }
         for (tags, value) in rows {
             let gauge = self.registration.with_tags(tags.clone()).gauge();
             gauge.set(value);
             current.insert(tags, gauge);
+        }
+    }
+}
+
+/// The same with rows whose values are asked for when they are read. One that stays keeps its
+/// function.
+#[derive(Debug)]
+pub(crate) struct FunctionRows {
+    registration: Registration,
+    rows: Mutex<HashMap<Vec<Tag>, Option<Arc<FunctionMeter>>>>,
+}
+
+impl FunctionRows {
+    pub(super) fn new(registration: Registration) -> Self {
+        Self { registration, rows: Mutex::default() }
+    }
+
+    /// Sets all rows; those that are not among them are gone.
+    pub(crate) fn set(&self, rows: impl IntoIterator<Item = (Vec<Tag>, ValueFn)>) {
+        let rows: HashMap<Vec<Tag>, ValueFn> = rows.into_iter().collect();
+        let mut current = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kept, gone): (HashMap<_, _>, HashMap<_, _>) =
+            current.drain().partition(|(tags, _)| rows.contains_key(tags));
+        // Several rows may share the series of those that are over the limit.
+        let is = |rows: &HashMap<_, Option<Arc<FunctionMeter>>>, one: &Arc<FunctionMeter>| {
+            rows.values().flatten().any(|row| Arc::ptr_eq(row, one))
+        };
+        if !gone.is_empty() {
+            self.registration.forget(|series| match series {
+                Series::FunctionGauge(one) => is(&gone, one) && !is(&kept, one),
+                _ => false,
+            });
+        }
+        *current = kept;
+        for (tags, value) in rows {
+            if !current.contains_key(&tags) {
+                let row = self.registration.with_tags(tags.clone()).gauge_with(value);
+                current.insert(tags, row);
+            }
         }
     }
 }

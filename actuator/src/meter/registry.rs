@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -14,6 +14,7 @@ use super::{
     Gauge, MeterBuilder, MeterFilter, MeterId, MeterSettings, MetricReading, Tag,
     distribution::DistributionOptions,
     family::{Family, SeriesRequest},
+    function::{FunctionMeter, ValueFn},
     histogram::{Distribution, Unit},
     id::SeriesId,
     series::{MeterKind, Series},
@@ -263,14 +264,21 @@ impl Registration {
         }
     }
 
-    /// Forgets these rows.
-    pub(super) fn forget(&self, rows: &HashSet<*const Gauge>) {
+    /// A gauge whose value is asked for; one that is there already keeps its function. `None` if
+    /// it is one that is set.
+    pub(super) fn gauge_with(&self, value: ValueFn) -> Option<Arc<FunctionMeter>> {
+        let made = |id| Series::FunctionGauge(Arc::new(FunctionMeter::new(id, value)));
+        match self.register(MeterKind::Gauge, made) {
+            Series::FunctionGauge(gauge) => Some(gauge),
+            _ => None,
+        }
+    }
+
+    /// Forgets the series of which `is_gone` says so.
+    pub(super) fn forget(&self, is_gone: impl Fn(&Series) -> bool) {
         let Some(id) = self.shared.filtered(&self.name, &self.tags) else { return };
         if let Some(family) = self.shared.known(&id.name) {
-            family.retain(|series| match series {
-                Series::Gauge(gauge) => !rows.contains(&Arc::as_ptr(gauge)),
-                _ => true,
-            });
+            family.retain(|series| !is_gone(series));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The registry: merging, limits, filters, idle series.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use super::*;
 use crate::meter::Statistic;
@@ -323,4 +323,23 @@ fn a_gauge_that_is_set_to_what_it_was_is_not_idle() {
     }
     assert!(registry.read("set", &[]).is_some());
     assert_eq!((registry.read("left", &[]), left.value()), (None, 0.0));
+}
+
+#[test]
+fn rows_that_are_asked_for_come_and_go_and_those_that_stay_keep_their_function() {
+    let registry = registry(MeterSettings::default());
+    let rows = registry.meter("left").base_unit("seconds").function_rows();
+    let row = |name: &str, value: f64| -> (Vec<Tag>, Box<dyn Fn() -> f64 + Send + Sync>) {
+        (vec![Tag::new("of", name)], Box::new(move || value))
+    };
+    let value = |name: &str| {
+        let read = registry.read("left", &[Tag::new("of", name)])?;
+        Some(read.measurements[0].value)
+    };
+    rows.set([row("a", 1.0), row("b", 2.0)]);
+    assert_eq!((value("a"), value("b")), (Some(1.0), Some(2.0)));
+    rows.set([row("b", 3.0), row("c", 4.0)]);
+    assert_eq!((value("a"), value("b"), value("c")), (None, Some(2.0), Some(4.0)));
+    rows.set([]);
+    assert_eq!(registry.read("left", &[]), None);
 }

@@ -9,10 +9,12 @@ use std::{
 };
 
 use axum::{Router, extract::Request};
+use tokio::runtime::Handle;
 
 use super::{
     basics::OnLoopback,
     builder::Builder,
+    bundles::Bundles,
     health,
     insides::Insides,
     lifecycle::{Lifecycle, LifecycleSettings},
@@ -94,6 +96,7 @@ pub struct Actuator {
     pub(super) streams: Streams,
     pub(super) scheduled_tasks: ScheduledTasks,
     pub(super) insides: Insides,
+    pub(super) bundles: Bundles,
 }
 
 impl Actuator {
@@ -168,6 +171,9 @@ impl Actuator {
 
     pub(super) fn register_at(&self, address: SocketAddr, management: SocketAddr) -> Registration {
         self.availability.ready();
+        if let Ok(runtime) = Handle::try_current() {
+            self.bundles.watch(&runtime);
+        }
         let facts = ApplicationFacts {
             name: &self.name,
             service: address,

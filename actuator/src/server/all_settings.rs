@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     basics::OnLoopback, builder::Builder, debug::DebugSettings, lifecycle::LifecycleSettings,
     listener::Inherited, recorder, sanitizing, scheduling::SchedulingSettings, sentry,
-    settings::ServerSettings, startup, stores::StoreSettings, typed_settings::Typed,
+    settings::ServerSettings, startup, stores::StoreSettings, tls::BundleFiles,
+    typed_settings::Typed,
 };
 use crate::{
     admin::{AdminClientSettings, CloudPlatform, ForcedPlatform},
@@ -39,6 +40,7 @@ pub(super) struct AllSettings {
     pub(super) sanitizer: Sanitizer,
     pub(super) platform: Option<CloudPlatform>,
     pub(super) server: ServerSettings,
+    pub(super) bundles: BundleFiles,
     pub(super) lifecycle: LifecycleSettings,
     pub(super) logging: LoggingSettings,
     pub(super) on_loopback: OnLoopback,
@@ -70,6 +72,7 @@ impl AllSettings {
         if builder.serves {
             server.tls.check(&mut reader);
         }
+        let bundles = BundleFiles::read(&mut reader);
         let lifecycle =
             LifecycleSettings::read(&mut reader, environment.contains_key("LISTEN_FDS"));
         let logging = logging(&mut reader, builder);
@@ -94,6 +97,7 @@ impl AllSettings {
             sanitizer,
             platform,
             server,
+            bundles,
             lifecycle,
             logging,
             on_loopback,

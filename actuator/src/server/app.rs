@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     actuator::Actuator,
+    bundles::Bundles,
     insides::Insides,
     lifecycle::{HookResult, Lifecycle},
     scheduling::Scheduling,
@@ -62,6 +63,7 @@ pub struct App {
     pub(super) stores: Stores,
     pub(super) startup: StartupSteps,
     pub(super) insides: Insides,
+    pub(super) bundles: Bundles,
 }
 
 /// Called with the service once it is put together.
@@ -103,6 +105,7 @@ impl App {
             stores: Stores::default(),
             startup: StartupSteps::default(),
             insides: Insides::default(),
+            bundles: Bundles::default(),
         }
     }
 

@@ -11,6 +11,7 @@ use super::{
     beans,
     bound::Bound,
     builder::Builder,
+    bundles::Bundles,
     conditions, custom, declared_meters, endpoint_audit, further, guard, health, heapdump,
     insides::Insides,
     lifecycle,
@@ -56,6 +57,8 @@ pub(super) fn assemble(builder: &Builder, mut basics: Basics, mut app: App) -> R
     basics.config.health.decide_startup(app.availability.has_startup_tasks());
     basics.sanitizer.hide_names(typed_settings::secret_names(&basics.typed));
     basics.sanitizer.ask_first(std::mem::take(&mut app.sanitizing));
+    app.bundles = Bundles::new(std::mem::take(&mut basics.bundles), app.insides.listeners());
+    app.bundles.follow(&basics.live);
     let step = basics.startup.step("actuator.assembly");
     let parts = step.in_scope(|| Parts::new(&basics, &declarations, app, builder))?;
     parts.into_actuator(basics, declarations.counts(), registered_at_run_time)
@@ -74,6 +77,7 @@ struct Parts {
     scheduled_tasks: ScheduledTasks,
     surfaces: Surfaces,
     insides: Insides,
+    bundles: Bundles,
 }
 
 impl Parts {
@@ -122,6 +126,7 @@ impl Parts {
             scheduled_tasks: app.scheduling.tasks(),
             surfaces,
             insides: app.insides,
+            bundles: app.bundles,
         })
     }
 
@@ -204,6 +209,7 @@ impl Parts {
             streams: Streams::default(),
             scheduled_tasks: self.scheduled_tasks,
             insides: self.insides,
+            bundles: self.bundles,
         };
         // It is put together once.
         let _ = explained.set(conditions::of(&actuator));
@@ -254,6 +260,7 @@ fn bind_meters(
         declared_meters::add_gauge(&basics.meters, declared, value);
     }
     log_meters::bind(&basics.meters, &basics.logging);
+    app.bundles.bind_meters(&basics.meters);
     let known = || Some(app.insides.share_allocator(heapdump::read_allocator()?));
     let allocator = app.allocator.take().or_else(known);
     let sampler = start_meters(&basics.meters, process, allocator)?;

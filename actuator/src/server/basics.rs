@@ -13,6 +13,7 @@ use super::{
     listener::Inherited,
     recorder, sentry,
     settings::ServerSettings,
+    tls::BundleFiles,
 };
 use crate::{
     admin::{self, CloudPlatform},
@@ -38,6 +39,7 @@ pub(super) struct Basics {
     /// What hides secrets in everything that leaves.
     pub(super) sanitizer: Sanitizer,
     pub(super) server: ServerSettings,
+    pub(super) bundles: BundleFiles,
     pub(super) config: Config,
     pub(super) logging: LoggingState,
     pub(super) environment: BTreeMap<String, String>,
@@ -131,6 +133,7 @@ impl Basics {
             audit,
             sanitizer,
             server: read.server,
+            bundles: read.bundles,
             config: read.config,
             logging,
             environment,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{further::Ground, insides::Insides};
+use super::further::Ground;
 use crate::{
     certs::{Certificates, ListLoaded},
     endpoint::CertsEndpoint,
@@ -13,8 +13,8 @@ use crate::{
 
 /// The endpoint of the certificates.
 pub(super) fn endpoint(ground: &Ground<'_>) -> SharedEndpoint {
-    let insides: Insides = ground.app.insides.clone();
-    let listeners: ListLoaded = Arc::new(move || insides.certificates());
+    let listeners = ground.app.insides.listeners();
+    let listeners: ListLoaded = Arc::new(move || listeners.list());
     // Calls out take no other ones up before the next start.
     let certificates = ground.basics.settings.certificates.clone();
     let calls: ListLoaded = Arc::new(move || certificates.list());

@@ -18,8 +18,22 @@ use crate::{
 #[derive(Clone, Default)]
 pub(super) struct Insides {
     application: Arc<OnceLock<Router>>,
-    secured: Arc<OnceLock<Secured>>,
+    listeners: ListenerCertificates,
     allocator: Option<SharedAllocator>,
+}
+
+/// The certificates of the listeners, once they listen. Clones know the same, and nothing else of
+/// the service.
+#[derive(Clone, Default)]
+pub(super) struct ListenerCertificates(Arc<OnceLock<Secured>>);
+
+impl ListenerCertificates {
+    /// Those that are in force.
+    pub(super) fn list(&self) -> Vec<LoadedChain> {
+        let Some(secured) = self.0.get() else { return Vec::new() };
+        let named = [("application", &secured.application), ("management", &secured.management)];
+        named.iter().filter_map(|(name, tls)| Some(tls.as_ref()?.loaded(name))).flatten().collect()
+    }
 }
 
 /// The function of the application that tells of its allocator, for several who ask.
@@ -39,7 +53,7 @@ impl Insides {
     pub(super) fn listens(&self, application: Router, secured: Secured) {
         self.knows_application(application);
         // It begins once.
-        let _ = self.secured.set(secured);
+        let _ = self.listeners.0.set(secured);
     }
 
     /// This answers the application's requests.
@@ -54,10 +68,8 @@ impl Insides {
     }
 
     /// The certificates of the listeners, as they are in force.
-    pub(super) fn certificates(&self) -> Vec<LoadedChain> {
-        let Some(secured) = self.secured.get() else { return Vec::new() };
-        let named = [("application", &secured.application), ("management", &secured.management)];
-        named.iter().filter_map(|(name, tls)| Some(tls.as_ref()?.loaded(name))).flatten().collect()
+    pub(super) fn listeners(&self) -> ListenerCertificates {
+        self.listeners.clone()
     }
 
     /// Keeps the function that asks the allocator, and gives it for somebody else too.

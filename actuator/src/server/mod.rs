@@ -8,6 +8,7 @@ mod basics;
 mod beans;
 mod bound;
 mod builder;
+mod bundles;
 mod caches;
 mod certs;
 mod conditions;

@@ -8,6 +8,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
@@ -17,7 +18,7 @@ use tokio::{
 
 use super::listener::ListenerSettings;
 use crate::{
-    error::Result, model::peer::ClientCertificate, settings::SettingsReader,
+    certs::Bundle, error::Result, model::peer::ClientCertificate, settings::SettingsReader,
     support::certificate::LoadedChain,
 };
 
@@ -32,6 +33,10 @@ pub(crate) struct ListenersTls {
     /// None.
     pub(crate) management: Option<TlsSettings>,
 }
+
+/// None are read.
+#[derive(Debug, Default)]
+pub(crate) struct BundleFiles;
 
 /// There are none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +71,37 @@ impl ListenersTls {
     /// There is nothing to check.
     #[expect(clippy::unused_self, reason = "the interface of `tls`")]
     pub(crate) fn check(&self, _: &mut SettingsReader<'_>) {}
+}
+
+#[expect(clippy::unused_self, reason = "the interface of `tls`")]
+impl BundleFiles {
+    /// There is nothing to read.
+    pub(crate) fn read(_: &mut SettingsReader<'_>) -> Self {
+        Self
+    }
+
+    /// There is nothing to read.
+    pub(crate) fn read_again(&self, _: &mut SettingsReader<'_>) -> Self {
+        Self
+    }
+
+    /// There is nothing to look at.
+    pub(crate) fn look(&mut self, _: &[LoadedChain]) {}
+
+    /// Never called.
+    pub(crate) fn pause(&self) -> Duration {
+        Duration::MAX
+    }
+
+    /// There are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        true
+    }
+
+    /// There are none.
+    pub(crate) fn bundles(&self, _: &[LoadedChain]) -> Vec<Bundle> {
+        Vec::new()
+    }
 }
 
 impl Tls {

@@ -128,6 +128,7 @@ impl Actuator {
         secured.follow(&self.live);
         let opening = self.startup.step("actuator.listeners");
         self.insides.listens(router.clone(), secured.clone());
+        self.bundles.watch(&beside.handle);
         let ports = Ports::open(&mut self.server, secured, beside).await?;
         let files = self.write_files(&ports)?;
         if takes_signals && self.refreshes_on_hangup() {

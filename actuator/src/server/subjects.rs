@@ -79,6 +79,7 @@ impl Gathered<'_> {
             facts: *facts,
             application: Some(application),
             host: Some(self.host.clone()),
+            sections: config.info.ssl.then(|| app.bundles.section()).into_iter().collect(),
             providers: self.info,
             sanitizer: sanitizer.clone(),
         };

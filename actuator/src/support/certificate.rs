@@ -20,6 +20,8 @@ pub struct Certificate {
     pub serial: String,
     /// The algorithm of its signature, as Java calls it: `SHA256withECDSA`.
     pub algorithm: String,
+    /// The version of its form: 3, but for very old ones.
+    pub version: u8,
     /// From when on it is valid.
     pub not_before: SystemTime,
     /// Until when it is valid.

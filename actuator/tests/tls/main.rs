@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod bundles;
 #[path = "../../src/server/tls/test_certificates.rs"]
 mod certificates;
 mod certs;

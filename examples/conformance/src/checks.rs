@@ -54,13 +54,3 @@ async fn secondary() -> Health {
 async fn db() -> Health {
     Health::up().with_detail("database", "H2").with_detail("validationQuery", "isValid()")
 }
-
-/// Stands for Spring's check of certificates, which has none to look at in the recordings.
-#[health_check(name = "ssl")]
-async fn ssl() -> Health {
-    let none: [&str; 0] = [];
-    Health::up()
-        .with_detail("expiringChains", none)
-        .with_detail("invalidChains", none)
-        .with_detail("validChains", none)
-}

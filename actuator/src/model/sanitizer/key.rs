@@ -65,6 +65,7 @@ const ABOUT: &[&str] = &[
     "duration",
     "interval",
     "enabled",
+    "algorithm",
 ];
 
 /// Whether the key names a secret. Lines of logs ask for each `name=value` in them: nothing is
@@ -82,7 +83,9 @@ pub fn is_secret(key: &str) -> bool {
         has_call |= is(word, "otlp") || is(word, "webhook");
         (before, last) = (last, word);
     }
-    if ABOUT.iter().any(|about| is(last, about)) {
+    // `signatureAlgorithmName` of a certificate.
+    let names_algorithm = is(before, "algorithm") && is(last, "name");
+    if names_algorithm || ABOUT.iter().any(|about| is(last, about)) {
         return false;
     }
     is_named
@@ -178,6 +181,7 @@ mod tests {
     #[test]
     fn a_secret_is_known_whatever_its_letters_look_like() {
         for key in [
+            "signature_name",
             "Pass_Word",
             "x.my-C.o.o.k.i.e",
             "my\u{212a}ey",
@@ -200,6 +204,8 @@ mod tests {
             "tokenType",
             "password.length",
             "SESSION_COOKIE_TIMEOUT",
+            "key.algorithm",
+            "signatureAlgorithmName",
         ] {
             assert!(!is_secret(key), "{key}");
         }

@@ -9,13 +9,17 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use self::meters::HealthMeters;
-use super::{app::App, basics::Basics};
+use super::{
+    app::App,
+    basics::Basics,
+    bundles::{Bundles, NAME},
+};
 use crate::{
     admin::RegistrationStatus,
     error::{Error, ErrorKind, Result},
     health::{
         Availability, ContributorError, Health, HealthCheck, HealthContributors, HealthGroups,
-        builtin,
+        HealthSettings, builtin,
     },
     meter::MeterRegistry,
     model::sanitizer::Sanitizer,
@@ -53,6 +57,7 @@ pub(super) fn assemble(
         contributors.register(check).map_err(refused)?;
     }
     builtin::register_discovered(&contributors, settings, &app.components);
+    register_bundles(&contributors, settings, &app.bundles);
     let disk: builtin::DiskReader =
         Arc::new(|path| host::disk_space(path).map(|space| (space.total, space.usable)));
     builtin::register(&contributors, settings, &app.availability, &disk).map_err(refused)?;
@@ -64,6 +69,19 @@ pub(super) fn assemble(
     }
     tell_states(&contributors, app.availability.clone());
     Ok((contributors, groups))
+}
+
+/// The check of bundles of certificates: where there are some, or a setting asks for it.
+fn register_bundles(
+    contributors: &HealthContributors,
+    settings: &HealthSettings,
+    bundles: &Bundles,
+) {
+    let by_default = !bundles.is_empty() && settings.is_builtin_enabled(NAME);
+    if by_default || settings.is_requested(NAME) {
+        // A name that the application took is the application's.
+        let _ = contributors.register(bundles.check(settings.certificate_warning));
+    }
 }
 
 /// Asks the states of availability when they change, so that a change is told at once and not when

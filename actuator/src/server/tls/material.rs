@@ -156,7 +156,7 @@ fn registered_name(suite: CipherSuite) -> String {
 }
 
 /// What certificates say; those that say nothing readable are left out.
-fn facts(chain: &[CertificateDer<'_>]) -> Vec<Certificate> {
+pub(super) fn facts(chain: &[CertificateDer<'_>]) -> Vec<Certificate> {
     chain.iter().filter_map(|der| Certificate::of_der(der).ok()).collect()
 }
 

@@ -4,6 +4,7 @@
 //! one is never set and never asked for. Without the feature `tls` there is `no_tls.rs` instead.
 
 mod acceptor;
+mod bundles;
 mod client_certificate;
 mod client_verifier;
 mod handshakes;
@@ -16,6 +17,7 @@ mod source;
 use crate::error::{Error, ErrorKind};
 
 pub(crate) use acceptor::{Tls, TlsStream};
+pub(crate) use bundles::BundleFiles;
 pub(crate) use own_client::OwnClient;
 pub(crate) use settings::{ListenersTls, TlsSettings};
 

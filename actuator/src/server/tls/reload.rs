@@ -29,7 +29,7 @@ pub(super) async fn watch(state: Weak<State>) {
             there.warn_of_the_end();
             told = Some(Instant::now());
         }
-        let pause = there.in_force().settings.quiet.clamp(SHORTEST, LOOK);
+        let pause = pause(there.in_force().settings.quiet);
         // Files may be on a network.
         let looked = tokio::task::spawn_blocking(move || {
             watch.look(&there);
@@ -39,6 +39,11 @@ pub(super) async fn watch(state: Weak<State>) {
         watch = looked;
         tokio::time::sleep(pause).await;
     }
+}
+
+/// How long to wait between two looks at files that have to be left alone for `quiet`.
+pub(super) fn pause(quiet: Duration) -> Duration {
+    quiet.clamp(SHORTEST, LOOK)
 }
 
 /// What was seen of the files.
@@ -62,26 +67,37 @@ impl Watch {
             match Material::load(&settings) {
                 Ok(new) => {
                     tracing::info!(target: "actuator::server", "the new certificate is {new}");
-                    self.refused = None;
+                    self.accept();
                     state.put_into_force(InForce { settings, material: Arc::new(new) });
                     state.warn_of_the_end();
                 }
                 Err(complaint) => {
-                    if self.refused.is_none() {
+                    if self.refuse() {
                         tracing::warn!(
                             target: "actuator::server",
                             "the changed certificate cannot be used, {material} goes on: {} ({})",
                             complaint.text, complaint.setting
                         );
                     }
-                    self.refused = self.changed.take().map(|(stamp, _)| stamp);
                 }
             }
         }
     }
 
+    /// What was read can be used.
+    pub(super) fn accept(&mut self) {
+        self.refused = None;
+    }
+
+    /// It cannot; whether that is news.
+    pub(super) fn refuse(&mut self) -> bool {
+        let is_news = self.refused.is_none();
+        self.refused = self.changed.take().map(|(stamp, _)| stamp);
+        is_news
+    }
+
     /// Whether this state of the files is new and old enough to be read.
-    fn is_due(
+    pub(super) fn is_due(
         &mut self,
         stamp: Vec<Stamp>,
         in_force: &[Stamp],

@@ -9,7 +9,9 @@ use crate::{
 };
 
 /// Spring's `spring.ssl.bundle.watch.file.quiet-period`.
-const QUIET: Duration = Duration::from_secs(10);
+pub(super) const QUIET: Duration = Duration::from_secs(10);
+/// How the names of bundles begin.
+pub(super) const PEM_BUNDLES: &str = "spring.ssl.bundle.pem";
 /// The names of the application's port.
 const APPLICATION: &str = "server.ssl";
 /// Those of the port of the management API.
@@ -150,7 +152,7 @@ fn read_bundle(reader: &mut SettingsReader<'_>, prefix: &str, bundle: &str) -> O
         reader.reject(&setting, format!("spring.ssl.bundle.jks.{bundle} is {STORE}"));
         return None;
     }
-    let base = format!("spring.ssl.bundle.pem.{bundle}");
+    let base = format!("{PEM_BUNDLES}.{bundle}");
     if reader.map(&base).is_empty() {
         reader
             .reject(&setting, format!("there is no such bundle; set {base}.keystore.certificate"));
@@ -212,7 +214,7 @@ fn read_from(reader: &mut SettingsReader<'_>, prefix: &str, place: &Place) -> Op
         protocols: protocols(reader, &place.protocols),
         ciphers: ciphers.map(|list| (place.ciphers.clone(), list)),
         reload: reader.value_or(&place.reload, true),
-        quiet: reader.value_or("spring.ssl.bundle.watch.file.quiet-period", QUIET),
+        quiet: quiet(reader),
         certificate: certificate?,
         key: key?,
         trust,
@@ -220,7 +222,13 @@ fn read_from(reader: &mut SettingsReader<'_>, prefix: &str, place: &Place) -> Op
     })
 }
 
-fn source(reader: &mut SettingsReader<'_>, name: &str) -> Option<PemSource> {
+/// How long files have to be left alone before they are read again.
+pub(super) fn quiet(reader: &mut SettingsReader<'_>) -> Duration {
+    reader.value_or("spring.ssl.bundle.watch.file.quiet-period", QUIET)
+}
+
+/// What a setting names, if it is set.
+pub(super) fn source(reader: &mut SettingsReader<'_>, name: &str) -> Option<PemSource> {
     let value: String = reader.value(name)?;
     if value.trim().is_empty() {
         return None;

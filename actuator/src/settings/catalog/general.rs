@@ -73,10 +73,13 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.health.runtime.enabled" Bool "false" "Whether the check of the application's runtime exists.";
     "management.health.runtime.degraded-above" Duration "250ms" "Wait of a task, now or in the last minute, above which it is degraded.";
     "management.health.runtime.down-above" Duration "1s" "Wait of a task above which it is DOWN.";
+    "management.health.ssl.enabled" Bool "" "Whether the check of bundles of certificates exists; if there are bundles, unless it is set.";
+    "management.health.ssl.certificate-validity-warning-threshold" Duration "14d" "How long before its end a certificate is listed among those that expire.";
     "management.health.*.enabled" Bool "true" "Whether the check exists.";
 
     "management.info.defaults.enabled" Bool "true" "Whether the built-in parts of info exist.";
     "management.info.git.mode" Text "simple" "How much of git is shown: simple or full.";
+    "management.info.ssl.enabled" Bool "false" "Whether info tells of the bundles of certificates.";
     "management.info.*.enabled" Bool "" "Whether this part of info exists.";
 
     "management.server.port" Number "" "Port of the management API, if not the application's; -1 for none.";

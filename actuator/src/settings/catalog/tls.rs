@@ -30,6 +30,7 @@ pub(super) const ENTRIES: &[Entry] = catalog! {
     "management.server.ssl.trust-store" Text "" "Refused: stores of Java are not read, PEM files are.";
     "spring.ssl.bundle.pem.*.keystore.certificate" Text "" "PEM file (or PEM text) of the bundle's certificate, followed by those that vouch for it.";
     "spring.ssl.bundle.pem.*.keystore.private-key" Text "" "PEM file (or PEM text) of its private key, not encrypted.";
+    "spring.ssl.bundle.pem.*.key.alias" Text "ssl" "What the bundle's chain is called in info, in health and in meters.";
     "spring.ssl.bundle.pem.*.keystore.private-key-password" Text "" "Refused: encrypted private keys are not read.";
     "spring.ssl.bundle.pem.*.truststore.certificate" Text "" "PEM file (or PEM text) of the authorities of client certificates.";
     "spring.ssl.bundle.pem.*.options.enabled-protocols" List "TLSv1.2,TLSv1.3" "Versions of TLS that are spoken.";

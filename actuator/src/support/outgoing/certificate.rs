@@ -37,6 +37,8 @@ impl Certificate {
             names: alternative_names(facts),
             serial: hexadecimal(facts.serial_number().as_bytes()),
             algorithm: algorithm(&read.signature_algorithm().oid.to_string()),
+            // Counted from 0.
+            version: (facts.version() as u8).saturating_add(1),
             not_before: instant(validity.not_before.to_unix_duration()),
             not_after: instant(validity.not_after.to_unix_duration()),
         })

@@ -30,7 +30,18 @@ pub struct Application {
 impl Application {
     /// Starts it with these settings. `{folder}` in a setting is a fresh folder of its own.
     pub fn start(name: &str, with_file: bool, settings: &[&str]) -> Self {
+        Self::start_with(name, with_file, settings, |_| {})
+    }
+
+    /// The same with files that are written into that folder first.
+    pub fn start_with(
+        name: &str,
+        with_file: bool,
+        settings: &[&str],
+        write_files: fn(&Path),
+    ) -> Self {
         let folder = Folder::fresh(name);
+        write_files(&folder.0);
         let mut process = program(&folder.0, with_file, settings).serve();
         let line = process.log_until(STARTED);
         let address = line.split("http://").nth(1).unwrap_or_default();

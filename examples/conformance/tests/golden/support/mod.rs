@@ -1,6 +1,7 @@
 //! What the replay is made of.
 
 pub mod application;
+pub mod bundles;
 pub mod comparison;
 pub mod differences;
 pub mod plan;

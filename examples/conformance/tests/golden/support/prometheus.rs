@@ -21,6 +21,7 @@ const FAMILIES: &[&str] = &[
     "process_files_open_files",
     "process_start_time_seconds",
     "process_uptime_seconds",
+    "ssl_chain_expiry_seconds",
     "system_cpu_count",
     "system_cpu_usage",
     "system_load_average_1m",

@@ -25,6 +25,24 @@ const HEALTH: &Rules = &[
 /// For recordings that kept the first components only.
 const HEALTH_TRIMMED: &Rules = &[("components", Keys { need: &["brokers"] })];
 
+/// Of certificates that are made for the replay: all but when they begin and end is as recorded, and
+/// of the one that has ended that too.
+const HEALTH_OF_BUNDLES: &Rules = &[
+    ("**.diskSpace.details.total", Type),
+    ("**.diskSpace.details.free", Type),
+    ("**.diskSpace.details.path", Type),
+    ("**.expiringChains.**.validityStarts", INSTANT),
+    ("**.expiringChains.**.validityEnds", INSTANT),
+    ("**.validChains.**.validityStarts", INSTANT),
+    ("**.validChains.**.validityEnds", INSTANT),
+];
+const METRICS_OF_BUNDLES: &Rules = &[
+    ("measurements.*.value", Type),
+    ("availableTags", EachBy("tag")),
+    ("availableTags.*.tag", Type),
+    ("availableTags.*.values", Set),
+];
+
 const INDEX: &Rules = &[("_links", Subset { need: LINKS })];
 const INDEX_TRIMMED: &Rules = &[("_links", Map { need: &["self"] })];
 /// The links of the endpoints that exist here.
@@ -83,6 +101,13 @@ const INFO: &Rules = &[
     ("process.currentTime", INSTANT),
     ("process.uptime", DURATION),
     ("process.*", Type),
+    // As above.
+    ("ssl.bundles.0.**.validityStarts", INSTANT),
+    ("ssl.bundles.0.**.validityEnds", INSTANT),
+    ("ssl.bundles.1.certificateChains.0.**.validityStarts", INSTANT),
+    ("ssl.bundles.1.certificateChains.0.**.validityEnds", INSTANT),
+    ("ssl.bundles.1.certificateChains.2.**.validityStarts", INSTANT),
+    ("ssl.bundles.1.certificateChains.2.**.validityEnds", INSTANT),
 ];
 
 const ENV: &Rules = &[
@@ -238,6 +263,7 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
         return if recording.is_trimmed() { INDEX_TRIMMED } else { INDEX };
     }
     match recording.case() {
+        "metrics-ssl" => return METRICS_OF_BUNDLES,
         "2-list" => return NEWEST_EXCHANGE,
         "httpexchanges-admin" => return NEWEST_OF_CALLERS,
         "auditevents-user" => return EVENTS_OF_DEFAULT,
@@ -247,6 +273,9 @@ pub fn of(recording: &Recording, recorded: &Value) -> &'static Rules {
     }
     if recording.request.target.ends_with("/env/server.port") {
         return ENV_PORT;
+    }
+    if recording.id.contains("/run-ssl-bundles/health") {
+        return HEALTH_OF_BUNDLES;
     }
     if recorded.get("timestamp").is_some() && recorded.get("error").is_some() {
         return ERROR;

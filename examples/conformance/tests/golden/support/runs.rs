@@ -1,6 +1,8 @@
 //! The runs: which recordings are replayed against which settings.
 
-use super::application::LOG;
+use std::path::Path;
+
+use super::{application::LOG, bundles};
 
 /// One start of the application, and the folders that are replayed against it.
 pub struct Run {
@@ -13,9 +15,12 @@ pub struct Run {
     pub with_file: bool,
     /// Requests that come first.
     pub first: &'static [&'static str],
+    /// Writes what settings name into the application's folder, before it starts.
+    pub files: fn(&Path),
 }
 
-const RUN: Run = Run { folders: &[], only: &[], settings: &[], with_file: true, first: &[] };
+const RUN: Run =
+    Run { folders: &[], only: &[], settings: &[], with_file: true, first: &[], files: |_| {} };
 /// Where Spring Security was there, its headers were too.
 const HEADERS: &str = "actuator.security.headers.enabled=true";
 
@@ -174,6 +179,7 @@ pub const RUNS: &[Run] = &[
             "management.info.env.enabled=false",
             "management.info.os.enabled=false",
             "management.info.process.enabled=false",
+            "management.info.ssl.enabled=false",
         ],
         ..RUN
     },
@@ -302,6 +308,17 @@ pub const RUNS: &[Run] = &[
         ],
         ..RUN
     },
+    Run {
+        folders: &["run-ssl-bundles"],
+        settings: &[
+            "spring.ssl.bundle.pem.good.keystore.certificate={folder}/good.pem",
+            "spring.ssl.bundle.pem.good.key.alias=valid",
+            "spring.ssl.bundle.pem.good.truststore.certificate={folder}/good.pem",
+            "spring.ssl.bundle.pem.mixed.keystore.certificate={folder}/mixed.pem",
+        ],
+        files: bundles::write,
+        ..RUN
+    },
     Run { folders: &["conditions"], ..RUN },
     Run { folders: &["custom-endpoint"], ..RUN },
     Run {
@@ -365,9 +382,6 @@ pub const CHANGED_SINCE_2_7: &[&str] = &[
 /// Ids of endpoints that are not to exist here, as `NOT_FOLLOWED` says; where other folders ask them,
 /// the recordings are counted and not replayed.
 pub const ABSENT: &[&str] = &["integrationgraph", "liquibase", "quartz"];
-
-/// Folders of capabilities that do not exist here yet.
-pub const LATER_FOLDERS: &[&str] = &["run-ssl-bundles"];
 
 /// Folders whose recordings nothing here follows.
 pub const NOT_FOLLOWED: &[&str] = &[
