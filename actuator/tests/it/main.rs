@@ -11,6 +11,7 @@ mod audit;
 mod audit_trail;
 mod bad_input;
 mod browser;
+mod callers;
 mod calls_pools_caches;
 mod conditions;
 #[cfg(feature = "debug")]
@@ -78,4 +79,13 @@ mod stores;
 #[path = "../../src/exposition/test_parser.rs"]
 mod text_parser;
 mod traps;
+mod traps_times;
 mod typed_settings;
+
+use std::alloc::System;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+/// Counts bytes, for what must not grow.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
