@@ -192,7 +192,7 @@ mod tests {
         let mut two = dump;
         let other = ThreadInfo { id: 9, name: "orders-other".to_owned(), ..two.threads[0].clone() };
         two.threads.push(other);
-        let grouped = text("orders", &two, true, &Tasks::default());
+        let grouped = text("orders", &two, true, &no_tasks());
         let expected = expected.replace(
             "1 thread: \"orders-poller\" t@7\n",
             "2 threads: \"orders-poller\" t@7, \"orders-other\" t@9\n",
@@ -204,7 +204,9 @@ mod tests {
     async fn tasks_stand_below_the_threads_with_name_state_age_and_place() {
         let task = crate::task::spawn("thread-text", std::future::pending::<()>());
         tokio::task::yield_now().await;
-        let text = text("orders", &dump(ThreadStack::default(), None), false, &Tasks::of_process());
+        let (tasks, sanitizer) = (Tasks::of_process(), Sanitizer::default());
+        let shown = ShownTasks { tasks: &tasks, sanitizer: &sanitizer };
+        let text = text("orders", &dump(ThreadStack::default(), None), false, &shown);
         let (head, told) = text.split_once("\"thread-text\" - Task #").unwrap();
         assert!(head.contains("- None\n\nAsynchronous tasks ("), "{text}");
         let (_, told) = told.split_once("\n   idle, ").unwrap();

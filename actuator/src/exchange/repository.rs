@@ -46,7 +46,6 @@ impl ExchangeRepository {
 
     /// A buffer for an exchange that begins.
     #[expect(clippy::unused_self, reason = "only who records asks")]
-    #[expect(clippy::unnecessary_box_returns, reason = "requests carry the box around")]
     pub(crate) fn begin(&self) -> Box<Draft> {
         spare::take()
     }

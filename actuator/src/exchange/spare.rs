@@ -14,7 +14,6 @@ thread_local! {
 type Spare = Vec<Box<Draft>>;
 
 /// An empty draft, if possible one whose buffer was in use before.
-#[expect(clippy::unnecessary_box_returns, reason = "requests carry the box around")]
 pub(super) fn take() -> Box<Draft> {
     // While a thread ends there is none.
     let kept = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop());

@@ -1,7 +1,7 @@
 //! A gauge of many rows, of which nobody knows beforehand which there will be.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -95,9 +95,9 @@ impl FunctionRows {
         }
         *current = kept;
         for (tags, value) in rows {
-            if !current.contains_key(&tags) {
-                let row = self.registration.with_tags(tags.clone()).gauge_with(value);
-                current.insert(tags, row);
+            if let Entry::Vacant(place) = current.entry(tags) {
+                let row = self.registration.with_tags(place.key().clone()).gauge_with(value);
+                place.insert(row);
             }
         }
     }

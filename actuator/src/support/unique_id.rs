@@ -111,8 +111,8 @@ fn put<const N: usize>(text: &mut [u8; 36], at: usize, digits: [u8; N]) {
 }
 
 fn halves(digits: [u8; 8]) -> [[u8; 4]; 2] {
-    let [a, b, c, d, e, f, g, h] = digits;
-    [[a, b, c, d], [e, f, g, h]]
+    let [a0, a1, a2, a3, b0, b1, b2, b3] = digits;
+    [[a0, a1, a2, a3], [b0, b1, b2, b3]]
 }
 
 fn words(number: u128) -> [u32; 4] {

@@ -90,10 +90,13 @@ impl Slots {
         session
     }
 
-    /// No more samples are taken; those that were are forgotten.
+    /// No more samples are taken; those that were, or are being, are forgotten.
     pub(super) fn end_session(&'static self) {
-        let session = self.session.swap(0, Ordering::AcqRel);
-        self.samples(session).for_each(drop);
+        let session = self.session.swap(0, Ordering::SeqCst);
+        let states = [with(session, COPYING), with(session, DONE)];
+        let taken =
+            self.all.iter().filter(|slot| states.contains(&slot.state.load(Ordering::SeqCst)));
+        taken.for_each(|slot| drop(Request { slot, number: session }));
     }
 
     /// Samples that found no room.
@@ -121,7 +124,8 @@ impl Slots {
     /// A slot for a sample that stands for so many, if the session that its timer sent goes on.
     /// Called by the handler, too.
     pub(super) fn claim_for_sample(&self, session: u64, weight: u64) -> Option<Claim<'_>> {
-        if self.session.load(Ordering::Acquire) != session {
+        // Also what another one's timer sends while nobody samples.
+        if session & OF_TIMER == 0 || self.session.load(Ordering::Acquire) != session {
             return None;
         }
         let mut slots = self.all.iter();
@@ -130,6 +134,11 @@ impl Slots {
             return None;
         };
         slot.weight.store(weight, Ordering::Relaxed);
+        // Either who ends the session sees this slot, or that is seen here.
+        if self.session.load(Ordering::SeqCst) != session {
+            slot.state.store(FREE, Ordering::Release);
+            return None;
+        }
         Some(Claim { slot, number: session })
     }
 }
@@ -149,7 +158,7 @@ impl Slot {
 
     /// From one state to the next, if it is in that one.
     fn turn(&self, from: u64, to: u64) -> bool {
-        self.state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        self.state.compare_exchange(from, to, Ordering::SeqCst, Ordering::Acquire).is_ok()
     }
 }
 
@@ -301,8 +310,11 @@ mod tests {
         assert_eq!(slots.samples(session).map(|sample| sample.weight()).sum::<u64>(), 256);
         assert_eq!(slots.samples(session).count(), 0, "each is given once");
         slots.claim_for_sample(session, 1).unwrap().finish(42, registers(0), 0);
+        let late = slots.claim_for_sample(session, 1).unwrap();
         slots.end_session();
+        late.finish(42, registers(0), 0);
         assert!(slots.claim_for_sample(session, 1).is_none());
+        assert!(slots.claim_for_sample(0, 1).is_none(), "somebody else's timer");
         let requests: Vec<_> = (0..SLOTS).map_while(|_| slots.reserve()).collect();
         assert_eq!(requests.len(), SLOTS, "what was not fetched is forgotten");
     }
