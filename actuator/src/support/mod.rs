@@ -10,6 +10,8 @@ pub(crate) mod host;
 pub(crate) mod host_name;
 pub(crate) mod json;
 pub(crate) mod live_answers;
+#[cfg(test)]
+pub(crate) mod odd_text;
 pub(crate) mod offset_date_time;
 pub(crate) mod open_file;
 pub(crate) mod outgoing;
