@@ -1,6 +1,9 @@
 //! The invariants of `ARCHITECTURE.md`, read from the sources.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test may fail
 
+#[path = "tidy/parsers.rs"]
+mod parsers;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -359,4 +362,36 @@ fn every_feature_is_switched_on_by_a_member_so_that_the_tests_of_the_workspace_r
     };
     let missing: Vec<&str> = names.filter(|name| *name != "default" && !is_on(name)).collect();
     assert!(missing.is_empty(), "`cargo test --workspace` leaves out what needs {missing:?}");
+}
+
+#[test]
+fn every_parser_is_tried_with_whatever_there_may_be() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let macros = crates.join("../actuator-macros/src");
+    let mut missing = Vec::new();
+    for (root, parsers) in [(crates.join("src"), parsers::RUNTIME), (macros, parsers::MACROS)] {
+        let sources = sources(&root);
+        let of = |path: &str| sources.iter().find(|source| source.path == path);
+        for (file, call, elsewhere) in parsers {
+            let tests = if elsewhere.is_empty() { *file } else { *elsewhere };
+            let is_tried = of(tests).is_some_and(|source| {
+                let text = match source.text.split_once("#[cfg(test)]\nmod ") {
+                    Some((_, tests)) if elsewhere.is_empty() => tests,
+                    _ => &source.text,
+                };
+                text.contains("proptest! {") && text.contains(&format!("{call}("))
+            });
+            if of(file).is_none() || !is_tried {
+                missing.push(format!("{file}: {call}(…) in {tests}"));
+            }
+        }
+    }
+    // One that is new is known by its name.
+    let sources = runtime();
+    let is_stub = |path: &str| path.rsplit('/').next().is_some_and(|it| it.starts_with("no_"));
+    let unlisted = product(&sources)
+        .filter(|source| source.code.contains("fn parse(") && !is_stub(&source.path))
+        .filter(|source| parsers::RUNTIME.iter().all(|(file, ..)| *file != source.path));
+    missing.extend(unlisted.map(|source| format!("{} in the list", source.path)));
+    assert!(missing.is_empty(), "no property test of {missing:#?}");
 }

@@ -15,6 +15,8 @@ mod declaration;
 mod endpoint;
 mod error;
 mod from_call;
+#[cfg(test)]
+mod property_tests;
 mod resource;
 mod returned;
 mod settings;

@@ -116,10 +116,10 @@ impl Endpoint for MetricsEndpoint {
 /// `tag=key:value`. (That a single parameter is split at commas, and several are not, is why the
 /// admin server sends the first tag twice.) Empty ones are none.
 fn tags(call: &Call<'_>) -> Result<Vec<Tag>, Problem> {
-    call.query_list("tag").into_iter().filter_map(parse).collect()
+    call.query_list("tag").into_iter().filter_map(tag).collect()
 }
 
-fn parse(text: &str) -> Option<Result<Tag, Problem>> {
+fn tag(text: &str) -> Option<Result<Tag, Problem>> {
     if text.is_empty() {
         return None;
     }

@@ -134,3 +134,30 @@ fn split(uri: &str) -> (&str, Option<&str>, &str) {
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::support::odd_text::odd_text;
+
+    proptest! {
+        #[test]
+        fn a_uri_is_taken_apart_without_loss_and_its_secrets_go(
+            odd in odd_text("[a-z:/?#=&%;]{0,40}"), secret in "[a-z0-9]{12}", fragment in "(#[a-z?=]{0,9})?",
+        ) {
+            let (before, query, fragment_of_odd) = split(&odd);
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            prop_assert!(!before.contains(['?', '#']) && !query.contains('#'));
+            prop_assert_eq!(format!("{before}{query}{fragment_of_odd}"), odd.as_str());
+            let sanitizer = Sanitizer::default();
+            let shown = masked_uri(&odd, &sanitizer);
+            prop_assert!(shown.len() <= 8 * odd.len() + 64, "{}", shown);
+            let uri = format!("http://shop.example/a?page=2&password={secret}{fragment}");
+            let shown = masked_uri(&uri, &sanitizer);
+            prop_assert!(!shown.contains(&secret), "{}", shown);
+            prop_assert!(shown.starts_with("http://shop.example/a?page=2&") && shown.ends_with(&fragment));
+        }
+    }
+}

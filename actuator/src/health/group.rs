@@ -227,7 +227,30 @@ fn complaint(path: &str, setting: &str, known: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::support::odd_text::odd_text;
+
+    proptest! {
+        #[test]
+        fn an_additional_path_is_one_segment_or_refused(
+            odd in odd_text("(server|management| Server|[a-z]{0,3}):? ?/{0,2}[a-z{}*?#%:/ ]{0,9}"),
+            segment in "[a-z0-9._~-]{1,12}",
+        ) {
+            if let Ok(read) = AdditionalPath::parse(&odd) {
+                let below = read.path.strip_prefix('/');
+                prop_assert!(below.is_some_and(|below| !below.is_empty() && !below.contains('/')));
+                let listener = match read.listener {
+                    Listener::Application => "server",
+                    Listener::Management => "management",
+                };
+                prop_assert_eq!(AdditionalPath::parse(&format!("{listener}:{}", read.path)), Ok(read));
+            }
+            let path = AdditionalPath::parse(&format!("server:/{segment}"));
+            prop_assert_eq!(path, Ok(AdditionalPath::server(&format!("/{segment}"))));
+        }
+    }
 
     #[test]
     fn an_additional_path_names_its_listener_and_has_one_segment() {

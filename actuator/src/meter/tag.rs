@@ -23,7 +23,20 @@ impl Tag {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::support::odd_text::odd_text;
+
+    proptest! {
+        #[test]
+        fn a_tag_is_read_as_it_is_written_or_none(text in odd_text("[a-z:]{0,9}"), key in "[^:]{0,9}") {
+            let has_value = text.contains(':');
+            prop_assert_eq!(Tag::parse(&text).is_some(), has_value);
+            let written = format!("{key}:{text}");
+            prop_assert_eq!(Tag::parse(&written), Some(Tag::new(key, text)));
+        }
+    }
 
     #[test]
     fn only_the_first_colon_splits() {

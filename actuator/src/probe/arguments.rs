@@ -54,7 +54,41 @@ fn read_timeout(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::support::odd_text::odd_text;
+
+    proptest! {
+        #[test]
+        fn whatever_a_program_is_called_with_it_is_a_probe_or_not(
+            arguments in prop::collection::vec(
+                odd_text("(--)?(actuator-probe(-timeout)?)?=?[a-z0-9/.-]{0,9}|--"), 0..5,
+            ),
+            group in "[a-z]{1,9}(/[a-z]{1,5})?",
+            seconds in 1_u64..600,
+        ) {
+            let found = ProbeArguments::find(arguments.clone());
+            let is_asked = |argument: &String| {
+                argument == PROBE || argument.strip_prefix(PROBE).is_some_and(|rest| rest.starts_with('='))
+            };
+            let is_probe = arguments.iter().take_while(|argument| *argument != "--").any(is_asked);
+            // A group's name may look like the beginning of a probe.
+            prop_assert!(found.is_none() || is_probe, "{:?}", arguments);
+            if let Some(Ok(found)) = found {
+                prop_assert!(!found.timeout.is_zero() && found.timeout <= MAX_TIMEOUT);
+                prop_assert!(found.group.is_none_or(|group| !group.is_empty()));
+            }
+            let timeout = format!("{TIMEOUT}={seconds}s");
+            for arguments in [[PROBE, &group, &timeout].map(str::to_owned).to_vec(),
+                [timeout.clone(), format!("{PROBE}={group}")].to_vec()]
+            {
+                let expected =
+                    ProbeArguments { group: Some(group.clone()), timeout: Duration::from_secs(seconds) };
+                prop_assert_eq!(ProbeArguments::find(arguments), Some(Ok(expected)));
+            }
+        }
+    }
 
     fn find(arguments: &[&str]) -> Option<Result<ProbeArguments, String>> {
         ProbeArguments::find(arguments.iter().map(|argument| (*argument).to_owned()))

@@ -8,6 +8,8 @@ pub(crate) mod heap;
 mod module;
 mod names;
 mod pprof;
+#[cfg(test)]
+mod property_tests;
 mod protobuf;
 mod symbols;
 

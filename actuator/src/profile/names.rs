@@ -78,19 +78,22 @@ pub(super) fn short_file(path: &str) -> Cow<'_, str> {
         && is_rust(path)
     {
         // The standard library: /rustc/<commit>/library/std/src/thread/mod.rs
-        return library.into();
+        return library.trim_start_matches('/').into();
     }
     if let Some((_, below)) = path.rsplit_once("/registry/src/")
         && let Some((_, package)) = below.split_once('/')
     {
-        return package.into();
+        return package.trim_start_matches('/').into();
     }
     if !path.starts_with('/') {
         return path.trim_start_matches("./").into();
     }
     let Some(at) = path.rfind("/src/") else { return last(path).into() };
-    let package = last(path.get(..at).unwrap_or_default());
-    format!("{package}{}", path.get(at..).unwrap_or_default()).into()
+    let below = path.get(at..).unwrap_or_default();
+    match last(path.get(..at).unwrap_or_default()) {
+        "" => below.trim_start_matches('/').into(),
+        package => format!("{package}{below}").into(),
+    }
 }
 
 /// Whether a file is one of Rust's.
@@ -165,6 +168,7 @@ mod tests {
             ("src/main.rs", "src/main.rs"),
             ("/build/shop/src/till/open.rs", "shop/src/till/open.rs"),
             ("/build/shop/benches/till.rs", "till.rs"),
+            ("/src/main.rs", "src/main.rs"),
             ("./nptl/pthread_create.c", "nptl/pthread_create.c"),
             ("", ""),
         ];

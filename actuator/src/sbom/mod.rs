@@ -10,6 +10,9 @@ mod documents;
 #[cfg(feature = "compression")]
 mod executable;
 mod packages;
+#[cfg(test)]
+#[cfg(feature = "compression")]
+mod property_tests;
 mod settings;
 
 pub(crate) use build::{Build, BuildFacts, Origin};

@@ -107,8 +107,8 @@ fn is_same_name(wanted: &str, shown: &str) -> bool {
         let mut parts: Vec<String> = Vec::new();
         for part in text.split(',') {
             match parts.last_mut() {
-                // A comma behind a backslash belongs to a value.
-                Some(last) if last.ends_with('\\') => {
+                // A comma behind a backslash belongs to a value, unless that is one of the value.
+                Some(last) if ends_in_escape(last) => {
                     last.push(',');
                     last.push_str(part);
                 }
@@ -119,6 +119,12 @@ fn is_same_name(wanted: &str, shown: &str) -> bool {
     };
     let (wanted, shown) = (parts(wanted), parts(shown));
     wanted == shown || wanted.iter().rev().eq(&shown)
+}
+
+/// Whether the last character is a backslash that none before it has made plain.
+fn ends_in_escape(text: &str) -> bool {
+    let backslashes = text.len() - text.trim_end_matches('\\').len();
+    !backslashes.is_multiple_of(2)
 }
 
 /// Whether this is the name, with its kind (`DNS:ada.example`) or without.

@@ -1,7 +1,9 @@
 //! Whose certificate it is, and what that makes of its holder.
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::settings::Settings;
+use crate::{settings::Settings, support::odd_text::odd_text};
 
 fn read(values: &[(&str, &str)]) -> Result<Option<Certificates>, String> {
     let builder = values
@@ -86,4 +88,34 @@ fn a_description_without_facts_and_a_fingerprint_of_another_kind_are_refused() {
 fn a_comma_within_a_value_does_not_end_it() {
     assert!(is_same_name(r"O=a\, b, CN=x", r"CN=x,O=a\, b"));
     assert!(!is_same_name(r"O=a\,CN=x", "CN=x,O=a"));
+}
+
+/// The parts of a distinguished name, written as RFC 4514 has them.
+fn names() -> impl Strategy<Value = Vec<String>> {
+    let value =
+        prop::collection::vec(prop_oneof![Just(','), Just('\\'), Just('='), any::<char>()], 1..6);
+    let written = |value: Vec<char>| {
+        let escaped = |c| if matches!(c, ',' | '\\') { format!("\\{c}") } else { String::from(c) };
+        let value: String = value.into_iter().filter(|c| !c.is_whitespace()).map(escaped).collect();
+        format!("CN=x{value}")
+    };
+    prop::collection::vec(value.prop_map(written), 1..4)
+}
+
+proptest! {
+    #[test]
+    fn a_name_is_the_same_either_way_round_and_no_other(
+        one in names(), other in names(), odd in odd_text("[a-c,\\\\= ]{0,20}"),
+    ) {
+        let (shown, spaced) = (one.join(","), one.join(", "));
+        let reversed: Vec<String> = one.iter().rev().cloned().collect();
+        prop_assert!(is_same_name(&spaced, &shown));
+        prop_assert!(is_same_name(&reversed.join(", "), &shown), "{}", shown);
+        let is_other = other != one && other != reversed;
+        prop_assert_eq!(is_same_name(&other.join(","), &shown), !is_other);
+        prop_assert!(is_same_name(&odd, &odd));
+        let _ = is_same_name(&odd, &shown);
+        let with_kind = format!("DNS:{odd}");
+        prop_assert!(is_alias(&odd, &odd) && is_alias(&odd, &with_kind));
+    }
 }

@@ -35,6 +35,8 @@ mod transaction;
 #[cfg(test)]
 mod fake_sentry;
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;
 
 pub use layer::SentryLayer;

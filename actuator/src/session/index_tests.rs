@@ -2,7 +2,10 @@
 
 use std::time::UNIX_EPOCH;
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::support::odd_text::odd_text;
 
 const LIFETIME: Duration = Duration::from_mins(30);
 
@@ -119,4 +122,14 @@ fn nothing_of_it_is_told_by_its_debug_form() {
     let expires = SystemTime::now() + LIFETIME;
     index.saved("c00kie", SessionState { username: Some("alice"), attribute_names, expires });
     assert_eq!(format!("{index:?}"), "SessionIndex { max: 1, .. }");
+}
+
+proptest! {
+    #[test]
+    fn an_id_is_read_only_as_it_is_written(odd in odd_text("[0-9a-fA-F+_-]{30,34}"), id: u128) {
+        if let Some(read) = parse(&odd) {
+            prop_assert_eq!(written(read), odd);
+        }
+        prop_assert_eq!(parse(&written(id)), Some(id));
+    }
 }

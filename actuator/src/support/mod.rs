@@ -11,6 +11,8 @@ pub(crate) mod host_name;
 pub(crate) mod json;
 pub(crate) mod live_answers;
 pub(crate) mod local_date;
+#[cfg(test)]
+pub(crate) mod odd_text;
 pub(crate) mod offset_date_time;
 pub(crate) mod open_file;
 pub(crate) mod outgoing;

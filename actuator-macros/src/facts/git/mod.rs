@@ -5,6 +5,8 @@
 //! no such command.
 
 mod command;
+#[cfg(test)]
+mod property_tests;
 mod published;
 mod remote;
 mod repository;

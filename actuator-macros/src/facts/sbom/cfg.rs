@@ -1,6 +1,9 @@
 //! Whether a table `[target.'cfg(…)'.dependencies]` is for the target that is compiled for. What is
 //! not known here counts as true, so that nothing is left out by mistake.
 
+/// How deep expressions are looked into.
+const DEEPEST: usize = 64;
+
 /// What is known of the target.
 #[derive(Debug, Default)]
 pub(super) struct Target {
@@ -24,15 +27,16 @@ impl Target {
     /// Whether a table of dependencies under this name is for the target.
     pub(super) fn takes(&self, name: &str) -> bool {
         match name.strip_prefix("cfg(").and_then(|rest| rest.strip_suffix(')')) {
-            Some(expression) => self.is_so(expression.trim()).unwrap_or(true),
+            Some(expression) => self.is_so(expression.trim(), DEEPEST).unwrap_or(true),
             None => self.triple.is_empty() || name == self.triple,
         }
     }
 
-    /// The value of an expression; `None` if it is not known.
-    fn is_so(&self, expression: &str) -> Option<bool> {
+    /// The value of an expression, looked so deep into; `None` if it is not known.
+    fn is_so(&self, expression: &str, deep: usize) -> Option<bool> {
         if let Some((name, inner)) = call(expression) {
-            let parts = parts(inner).into_iter().map(|part| self.is_so(part));
+            let deep = deep.checked_sub(1)?;
+            let parts = parts(inner).into_iter().map(|part| self.is_so(part, deep));
             let parts: Vec<Option<bool>> = parts.collect();
             return match name {
                 "all" if parts.contains(&Some(false)) => Some(false),

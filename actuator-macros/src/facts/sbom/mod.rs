@@ -9,6 +9,8 @@ mod cfg;
 mod graph;
 mod lock;
 mod manifest;
+#[cfg(test)]
+mod property_tests;
 mod sources;
 
 use std::{

@@ -13,6 +13,8 @@ mod healthcheck;
 mod kubernetes;
 mod microprofile;
 mod plain_text;
+#[cfg(test)]
+mod property_tests;
 mod query;
 mod settings;
 

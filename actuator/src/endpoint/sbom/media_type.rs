@@ -52,7 +52,29 @@ fn of_name(path: &Path) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::support::odd_text::odd_text;
+
+    proptest! {
+        #[test]
+        fn every_file_is_of_some_type(
+            content in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..60),
+                odd_text("[{}\": \n]{0,6}(bomFormat|CycloneDX|spdxVersion|[fF]oundBy)?[{}\": \n]{0,6}")
+                    .prop_map(String::into_bytes),
+            ],
+            name in odd_text("[a-z./]{0,9}(\\.(JSON|txt|xml))?"),
+            space in "[ \\n\\t]{0,3}",
+        ) {
+            let found = of_content(&content).unwrap_or_else(|| of_name(Path::new(&name)));
+            prop_assert!(found.starts_with("application/") || found == "text/plain");
+            let marked =
+                [&*content, format!("\"bomFormat\"{space}:{space}\"CycloneDX\"").as_bytes()].concat();
+            prop_assert_eq!(of_content(&marked), Some(CYCLONEDX));
+        }
+    }
 
     #[test]
     fn content_goes_before_the_name() {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::support::odd_text::odd_text;
 
 /// What is shown of a body that comes in two parts, of which so much is kept.
 fn shown(content_type: &str, body: &[u8], split: usize, max_size: usize) -> ExchangeBody {
@@ -84,5 +85,22 @@ proptest! {
         prop_assert!(!whole.contains(&secret) && whole.ends_with("</order>"), "{}", whole);
         let cut = shown("text/xml", body.as_bytes(), split, cut % body.len()).text.unwrap();
         prop_assert!(!cut.contains(beginning(&secret)), "{}", cut);
+    }
+
+    #[test]
+    fn only_what_can_be_read_is_taken_for_text(
+        odd in odd_text("[a-z]{0,5}/[a-z+]{0,9}(;[a-z]{0,7}=\"?[a-z0-9-]{0,6}\"?){0,3}"),
+        charset in "[a-zA-Z0-9-]{1,12}|[uU][tT][fF]-?(8|16)",
+    ) {
+        let kind = |content_type: &str, is_encoded| {
+            TextKind::of(&BodyHead { content_type: Some(content_type), is_encoded, length: None })
+        };
+        let _ = kind(&odd, false);
+        prop_assert_eq!(kind(&odd, true), None);
+        let known = ["utf-8", "utf8", "us-ascii", "iso-8859-1"];
+        let is_known = known.contains(&&*charset.to_lowercase());
+        for written in [format!("charset={charset}"), format!("a=b; Charset = \"{charset}\"")] {
+            prop_assert_eq!(kind(&format!("text/plain;{written}"), false).is_some(), is_known);
+        }
     }
 }

@@ -174,4 +174,6 @@ fn listed(reader: &mut SettingsReader<'_>, name: &str) -> Option<Vec<String>> {
 }
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

@@ -17,6 +17,8 @@ mod variables;
 mod walk;
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod settings_tests;
 #[cfg(test)]
 mod tests;

@@ -114,8 +114,33 @@ fn is_mark(mark: &str) -> bool {
 mod tests {
     use std::{fs::File, time::Duration};
 
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::settings::{Settings, SettingsReader};
+    use crate::{
+        settings::{Settings, SettingsReader},
+        support::odd_text::odd_text,
+    };
+
+    proptest! {
+        #[test]
+        fn no_name_is_taken_for_an_archive_that_says_nothing_of_the_file(
+            name in odd_text("(app|[a-z]{1,3}|\\.log|\\.[0-9]{1,7}|-[0-9]{7,11}|\\.gz|\\.zst){0,6}"),
+            own in odd_text("(app|[a-z]{0,3})(\\.log)?"),
+            number in 0_u32..1_000_000,
+            day in "[0-9]{8}",
+        ) {
+            if rotated_name(&name, &own).is_some() {
+                let stem = own.rsplit_once('.').map_or(&*own, |(stem, _)| stem);
+                prop_assert!(name.starts_with(stem) && name.len() > own.len(), "{} of {}", name, own);
+            }
+            for (name, is_compressed) in
+                [(format!("{own}.{number}"), false), (format!("{own}-{day}.gz"), true)]
+            {
+                prop_assert_eq!(rotated_name(&name, &own), Some(is_compressed), "{}", name);
+            }
+        }
+    }
 
     #[test]
     fn the_names_that_logrotate_gives_are_known_and_no_others() {

@@ -4,6 +4,8 @@
 mod dump;
 mod jemalloc;
 mod profiler;
+#[cfg(test)]
+mod property_tests;
 
 pub(crate) use jemalloc::{Jemalloc, JemallocStatistics};
 pub(crate) use profiler::{HeapProfiler, NoHeapProfile};

@@ -13,6 +13,8 @@ mod authenticator;
 mod claims;
 mod key;
 mod keys;
+#[cfg(test)]
+mod property_tests;
 mod provider;
 mod roles;
 mod settings;

@@ -16,6 +16,9 @@ mod inherited;
 #[path = "no_inherited.rs"]
 mod inherited;
 mod preface;
+#[cfg(test)]
+#[cfg(unix)]
+mod property_tests;
 mod registry;
 mod service;
 mod serving;

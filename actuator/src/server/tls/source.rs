@@ -128,7 +128,29 @@ fn identity(_: &Metadata) -> Identity {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::support::odd_text::odd_text;
+
+    proptest! {
+        #[test]
+        fn what_a_setting_holds_is_a_path_or_text_that_is_never_shown(
+            odd in odd_text(" ?(file:|classpath:)?/{0,3}[a-z./]{0,9}|-{0,6}BEGIN [A-Z]{0,9}-{0,6}"),
+            key in "[a-zA-Z0-9+/\\n]{12,40}",
+            path in "(/[a-z.]{1,5}){1,3}",
+        ) {
+            let _ = PemSource::parse("x", &odd).map(|source| (source.to_string(), source.stamp()));
+            let text = format!("-----BEGIN PRIVATE KEY-----\n{key}");
+            let source = PemSource::parse("x", &text).unwrap();
+            let shown = format!("{source} {source:?}");
+            prop_assert!(!shown.contains(key.trim()));
+            prop_assert_eq!(source.read().unwrap(), text.trim().as_bytes());
+            for written in [path.clone(), format!(" file:{path}"), format!("file://{path}")] {
+                prop_assert_eq!(PemSource::parse("x", &written).unwrap().to_string(), path.as_str());
+            }
+        }
+    }
 
     #[test]
     fn a_setting_holds_a_path_or_the_text_itself() {

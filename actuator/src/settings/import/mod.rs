@@ -295,4 +295,6 @@ fn of_profile(file: &Shown, profile: &str) -> Shown {
 }
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! Which profiles are active: those that are named, those that they bring, and `default`.
 
 mod expression;
+#[cfg(test)]
+mod property_tests;
 
 use super::{PropertySource, Settings, store};
 use crate::error::{Error, ErrorKind};

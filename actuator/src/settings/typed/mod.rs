@@ -30,4 +30,6 @@ pub use rules::{FieldFacts, Rules};
 pub use shown::{Shown, ShownGroup, ShownValue};
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;

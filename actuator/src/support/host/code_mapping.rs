@@ -91,7 +91,34 @@ impl CodeMapping {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{super::root::Fixture, *};
+    use crate::support::odd_text::odd_text;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_the_table_holds_it_is_read_by_lines(
+            text in odd_text(
+                "([0-9a-f]{0,17}-[0-9a-f]{0,17} [rwxp-]{0,4} [0-9a-f]{0,17} [0-9:]{0,5} [0-9]{0,21} \
+                 {0,3}(/[a-z /]{0,9}|\\[[a-z]{0,5}\\]?|)( \\(deleted\\))?\n){0,6}",
+            ),
+            start: u64, end: u64, offset: u64, inode: u64, name in "[a-z]{1,9}",
+        ) {
+            let whole = format!("{text}\n{start:x}-{end:x} r-xp {offset:08x} 08:01 {inode}   /srv/{name}\n");
+            let tree = Fixture::new("any-code-mapping", &[("/proc/self/maps", &whole)]);
+            let all = CodeMapping::all(&tree.root());
+            prop_assert!(all.len() <= whole.lines().count());
+            for mapping in &all {
+                // What lies in memory at addresses that are made up is nobody's to read.
+                let _ = (mapping.contains(mapping.end), mapping.file_name(), mapping.file());
+            }
+            let path = format!("/srv/{name}");
+            prop_assert_eq!(all.last(), Some(&CodeMapping { start, end, offset, inode, path }));
+        }
+    }
 
     #[test]
     fn code_is_listed_with_its_file_and_nothing_else() {

@@ -5,13 +5,28 @@ use proptest::prelude::*;
 use super::*;
 
 /// What is read, each with a line that has all that is looked for.
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 22] = [
     ("/proc/meminfo", "MemTotal: {} kB\nMemAvailable: {} kB\nSwapTotal: {} kB\nSwapFree: {} kB"),
     ("/proc/self/smaps_rollup", "Pss: {} kB\nPrivate_Dirty: {} kB\nShared_Dirty: {} kB"),
     ("/proc/self/io", "rchar: {}\nwchar: {}\nsyscr: {}\nread_bytes: {}"),
     ("/proc/self/net/dev", "eth0: {} 1 1 1 1 1 1 1 {} 1 1\neth1: {} 1 1 1 1 1 1 1 {} 1 1"),
     ("/proc/self/status", "VmRSS: {} kB\nVmSize: {} kB\nVmSwap: {} kB\nThreads: {}"),
     ("/proc/self/stat", "1 (a b) S {} 1 1 1 1 1 1 {} {} {} {} {} 1 1 1 1 1 {} {} {}"),
+    (
+        "/proc/self/maps",
+        "{}-{} r-xp {} 08:01 {} /srv/{}\n7f00-7f01 rwxp {} 00:00 {} [{}]\n-{} --xp {} {}",
+    ),
+    (
+        "/proc/self/smaps",
+        "55d0-55d1 r-xp {} 08:01 {} /srv/{}\nSize: {} kB\nRss: {} kB\nPss: {} kB\nSwap: {} kB\n\
+         7f00-7f01 rw-p 00000000 00:00 0 \nPss: {} kB\nPss: {} kB",
+    ),
+    ("/proc/loadavg", "0.20 {} 0.12 {}/{} {}"),
+    ("/proc/sys/fs/file-nr", "{}\t{}\t{}"),
+    ("/proc/sys/fs/file-max", "{}"),
+    ("/proc/sys/kernel/threads-max", "{}"),
+    ("/proc/sys/vm/max_map_count", "{}"),
+    ("/cg/pids.max", "{}"),
     ("/proc/pressure/memory", "some avg10=0.00 total={}\nfull avg10=0.00 total={}"),
     ("/proc/self/cgroup", "0::/a{}\n4:memory,cpu:/b{}"),
     (
@@ -51,8 +66,25 @@ fn read_all(root: &HostRoot) {
     let _ = Pressure::of_machine(root);
     let _ = Cgroup::read(root);
     let _ = memory_limits_of(root);
+    read_limits(root);
+    read_mappings(root);
     let mut activity = ThreadActivity::default();
     let _ = activity.look(root);
+}
+
+fn read_limits(root: &HostRoot) {
+    let limits = ProcessLimits::read(root);
+    let machines = [limits.machine_files, limits.machine_threads, limits.machine_memory];
+    for limit in machines.into_iter().chain([limits.address_space, limits.memory_maps]).flatten() {
+        assert!(!limit.source.is_empty(), "{limit:?}");
+    }
+}
+
+/// There are no more than lines.
+fn read_mappings(root: &HostRoot) {
+    let lines = root.read("/proc/self/smaps").unwrap_or_default().lines().count();
+    let found = Mappings::read(root).unwrap();
+    assert!(found.mappings.len() + found.without_pages <= lines, "{found:?}");
 }
 
 fn memory_limits_of(root: &HostRoot) -> usize {

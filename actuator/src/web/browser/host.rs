@@ -62,6 +62,11 @@ impl AllowedHosts {
 
     fn allows(&self, host: &str) -> bool {
         let Ok(authority) = host.parse::<Authority>() else { return false };
+        // `[::1].evil.example` is no name at all, and its host not all of it.
+        let behind = host.rsplit('@').next().and_then(|rest| rest.strip_prefix(authority.host()));
+        if !behind.is_some_and(is_port) {
+            return false;
+        }
         let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
         let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         address.is_ok_and(|address| address.is_loopback())
@@ -72,6 +77,13 @@ impl AllowedHosts {
                 None => name == *allowed,
             })
     }
+}
+
+/// Whether nothing stands behind a name but perhaps a port.
+fn is_port(behind: &str) -> bool {
+    let digits = behind.strip_prefix(':').unwrap_or(behind);
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (digits.is_empty() || behind.starts_with(':'))
 }
 
 #[cfg(test)]
@@ -103,6 +115,8 @@ mod tests {
             "0.0.0.0",
             "",
             "a b",
+            "[::1].evil.example",
+            "localhost:.evil.example",
         ] {
             assert!(!hosts.allows(host), "{host}");
         }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{cors::OriginPattern, origin::WebOrigin};
+use super::{cors::OriginPattern, host::AllowedHosts, origin::WebOrigin};
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof!["\\PC{0,30}", "(https?|null|file)?(://)?[a-z*.:@\\[\\]0-9,/-]{0,30}"]
@@ -31,5 +31,27 @@ proptest! {
         prop_assert!(matches);
         let matches = below.matches(&format!("https://shop.{host}.evil.example"));
         prop_assert!(!matches || host.ends_with("example"));
+    }
+
+    #[test]
+    fn no_name_of_others_is_taken_for_this_machine(
+        odd in prop_oneof![text(), "[a-z0-9@:.%\\[\\]-]{0,20}"],
+        begin in "(localhost|127\\.0\\.0\\.1|\\[::1\\]|shop\\.example|[a-z0-9]{1,8})[.:@/?#%0-9a-z-]{0,8}",
+        port in "(:[0-9]{0,5})?",
+    ) {
+        let hosts = AllowedHosts::new(&["shop.example".to_owned()]);
+        let is_allowed = |host: &str| {
+            let mut parts = http::Request::new(()).into_parts().0;
+            let host = http::HeaderValue::from_str(host).ok()?;
+            parts.headers.insert(http::header::HOST, host);
+            Some(hosts.check(&parts).is_ok())
+        };
+        let _ = is_allowed(&odd);
+        for foreign in [format!("{odd}.evil.example{port}"), format!("{begin}.evil.example{port}")] {
+            prop_assert_ne!(is_allowed(&foreign), Some(true), "{}", foreign);
+        }
+        for own in ["localhost", "127.0.0.1", "[::1]", "Shop.Example"] {
+            prop_assert_eq!(is_allowed(&format!("{own}{port}")), Some(true));
+        }
     }
 }

@@ -10,6 +10,8 @@ mod database;
 mod document;
 mod http_error;
 mod layer;
+#[cfg(test)]
+mod property_tests;
 mod rewrite;
 mod settings;
 mod told;

@@ -33,28 +33,38 @@ pub(super) fn without_sql(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where the verb stands as a word, if the other word comes later.
+/// Where the verb begins a statement: as a word, with the other word somewhere behind it. Of verbs
+/// that are words of people too, the first that looks like a statement.
 fn statement(text: &str, verb: &str, word: &str) -> Option<usize> {
-    let at = find_word(text, verb)?;
-    let rest = text.get(at + verb.len()..)?;
-    let is_there = if word == "(" {
-        // `call` is a word of people too: only `call name(` is a statement.
-        let name = rest.trim_start().split('(').next().unwrap_or_default();
-        rest.contains('(') && !name.is_empty() && !name.contains(char::is_whitespace)
-    } else if verb == "with" {
-        // So is `with`: `with name as (`.
-        let mut words = rest.split_whitespace();
-        words.nth(1) == Some(word) && words.next().is_some_and(|next| next.starts_with('('))
-    } else {
-        find_word(rest, word).is_some()
-    };
-    is_there.then_some(at)
+    let behind = |at: usize| text.get(at + verb.len()..).unwrap_or_default();
+    let mut places = places(text, verb);
+    match verb {
+        "call" => places.find(|at| is_call(behind(*at))),
+        "with" => places.find(|at| is_with(behind(*at))),
+        _ => places.next().filter(|at| self::places(behind(*at), word).next().is_some()),
+    }
 }
 
-/// The first place of a whole word.
-fn find_word(text: &str, word: &str) -> Option<usize> {
+/// `call name(`: the next word has a bracket. No further is looked, as there may be many calls.
+fn is_call(behind: &str) -> bool {
+    let name = behind.trim_start();
+    let end = name.find(|c: char| c == '(' || c.is_whitespace()).filter(|end| *end > 0);
+    let has_bracket = end.and_then(|end| name.get(end..)).is_some_and(|rest| rest.starts_with('('));
+    behind.starts_with(char::is_whitespace) && has_bracket
+}
+
+/// `with name as (`.
+fn is_with(behind: &str) -> bool {
+    let mut words = behind.split_whitespace();
+    behind.starts_with(char::is_whitespace)
+        && words.nth(1) == Some("as")
+        && words.next().is_some_and(|next| next.starts_with('('))
+}
+
+/// The places of a whole word.
+fn places<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
+    text.match_indices(word).map(|(at, _)| at).filter(move |at| {
         let before = text.get(..*at).and_then(|before| before.chars().next_back());
         let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
         !before.is_some_and(is_part) && !after.is_some_and(is_part)
@@ -74,6 +84,8 @@ mod tests {
             ("x: delete\n from t", "x: [SQL removed]"),
             ("WITH t AS (SELECT 1) TABLE t", REMOVED),
             ("failed: CALL pay(7)", "failed: [SQL removed]"),
+            ("call us: CALL pay(7)", "call us: [SQL removed]"),
+            ("with it: WITH t AS (SELECT 7) TABLE t", "with it: [SQL removed]"),
             ("é; DROP TABLE t", "é; [SQL removed]"),
         ] {
             assert_eq!(without_sql(from), to, "{from}");

@@ -3,6 +3,8 @@
 
 mod listed;
 mod method_router;
+#[cfg(test)]
+mod property_tests;
 mod router;
 #[cfg(test)]
 mod tests;

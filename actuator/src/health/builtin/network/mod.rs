@@ -3,6 +3,8 @@
 mod dns;
 mod one_line;
 mod outgoing;
+#[cfg(test)]
+mod property_tests;
 mod settings;
 mod status_range;
 mod tcp;

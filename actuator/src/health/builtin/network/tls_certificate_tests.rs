@@ -5,6 +5,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use proptest::prelude::*;
 use rustls::{
     RootCertStore, ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
@@ -13,7 +14,10 @@ use rustls::{
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::health::{Status, builtin::Url};
+use crate::{
+    health::{Status, builtin::Url},
+    support::odd_text::odd_text,
+};
 
 /// A certificate of its own authority for localhost, made by openssl, and its key.
 struct Made {
@@ -237,5 +241,24 @@ fn a_setting_is_a_server_or_a_file() {
     for bad in ["example.org", "", "example.org:x"] {
         let error = TlsCertificate::parse(bad).unwrap_err();
         assert!(error.contains("example.org:443") && error.contains("/etc/tls/tls.crt"), "{error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_address_is_a_server_or_a_file_or_refused(
+        odd in odd_text("[a-z0-9.:\\[\\]_-]{0,16}(/[a-z]{0,5}|\\\\|\\.(pem|crt|cer))?"),
+        name in "([a-z]{1,8}\\.){0,3}example",
+        port in 1_u16..,
+    ) {
+        if let Err(expected) = TlsCertificate::parse(&odd) {
+            prop_assert!(expected.starts_with("expected a host and a port"));
+        }
+        let read = |text: &str| TlsCertificate::parse(text).unwrap().plan.source.clone();
+        let (server, file) = (format!("{name}:{port}"), format!("{name}.pem"));
+        let is_server = matches!(read(&server), Source::Server { target, .. } if target.to_string() == server);
+        prop_assert!(is_server);
+        let is_file = matches!(read(&file), Source::File { path, .. } if path.as_os_str() == &*file);
+        prop_assert!(is_file);
     }
 }

@@ -7,6 +7,8 @@ mod json;
 mod logstash;
 mod naming;
 mod nested;
+#[cfg(test)]
+mod property_tests;
 mod settings;
 mod template;
 mod text;

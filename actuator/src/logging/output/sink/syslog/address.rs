@@ -47,7 +47,21 @@ impl fmt::Display for Address {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::support::odd_text::odd_text;
+
+    proptest! {
+        #[test]
+        fn an_address_is_read_as_it_is_shown_or_refused(
+            text in odd_text("(udp|TCP|tcp|unix|[a-z]{0,3}):?/{0,3}[a-z0-9.\\[\\]:/-]{0,16}(:[0-9]{1,6})?/?"),
+        ) {
+            if let Ok(address) = Address::from_setting(&text) {
+                prop_assert_eq!(Address::from_setting(&address.to_string()), Ok(address));
+            }
+        }
+    }
 
     #[test]
     fn trap_seed_17_addresses_of_syslog_may_be_ipv6() {
