@@ -64,7 +64,7 @@ fn variable(name: &str) -> String {
 #[track_caller]
 fn moments(text: &str) -> Vec<SystemTime> {
     let moment = Regex::new(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(\S{0,6})").unwrap();
-    let zone = Regex::new(r#"^(Z|[+-]\d\d:?\d\d)([^0-9A-Za-z]|$)"#).unwrap();
+    let zone = Regex::new(r"^(Z|[+-]\d\d:?\d\d)([^0-9A-Za-z]|$)").unwrap();
     let found = moment.captures_iter(text).map(|found| {
         let whole = found.get(0).unwrap().as_str();
         let rest = found.get(3).unwrap().as_str();
