@@ -156,6 +156,8 @@ impl Basics {
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
             config.metrics_views.need_buckets() || config.exports.need_exponential();
+        meters.client_origins =
+            config.metrics_views.need_origins() || config.exports.need_origins();
         meters.sanitizer = sanitizer.clone();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);
