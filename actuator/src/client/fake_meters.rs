@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ClientMeters;
 use crate::{
-    meter::{MeterRegistry, MeterSettings, MeterValue, Series, Tag},
+    meter::{ClientTags, MeterRegistry, MeterSettings, MeterValue, Series, Tag},
     support::clock::Clock,
 };
 
@@ -15,7 +15,7 @@ pub fn meters() -> (Arc<MeterRegistry>, ClientMeters) {
 
 /// The same where scheme and port are told too.
 pub fn meters_by_origin() -> (Arc<MeterRegistry>, ClientMeters) {
-    meters_of(MeterSettings { client_origins: true, ..MeterSettings::default() })
+    meters_of(MeterSettings { client_tags: ClientTags::Origin, ..MeterSettings::default() })
 }
 
 fn meters_of(mut settings: MeterSettings) -> (Arc<MeterRegistry>, ClientMeters) {

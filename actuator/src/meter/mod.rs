@@ -38,7 +38,7 @@ pub use long_task::{LongTask, LongTaskGuard, LongTaskTimer};
 pub use multi_gauge::MultiGauge;
 pub use reading::{Measurement, MetricReading, Statistic};
 pub use registry::MeterRegistry;
-pub use settings::MeterSettings;
+pub use settings::{ClientTags, MeterSettings};
 pub use site::Metrics;
 pub use summary::DistributionSummary;
 pub use tag::Tag;

@@ -23,7 +23,7 @@ use crate::{
     health::{self, HealthDefaults, HealthSettings},
     info::InfoSettings,
     logging::{self, LoggingSettings, LoggingState},
-    meter::{MeterRegistry, MeterSettings},
+    meter::{ClientTags, MeterRegistry, MeterSettings},
     model::{
         call::Listener,
         sanitizer::Sanitizer,
@@ -156,8 +156,9 @@ impl Basics {
         let mut meters = MeterSettings::read(&mut reader);
         meters.distribution.exponential |=
             config.metrics_views.need_buckets() || config.exports.need_exponential();
-        meters.client_origins =
-            config.metrics_views.need_origins() || config.exports.need_origins();
+        if config.metrics_views.need_origins() || config.exports.need_origins() {
+            meters.client_tags = ClientTags::Origin;
+        }
         meters.sanitizer = sanitizer.clone();
         let records = recorder::read_enabled(&mut reader);
         let audit = AuditSettings::read(&mut reader);

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, Ipv6Addr, UdpSocket},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actuator::{Health, client::ClientMeters};
@@ -45,7 +45,10 @@ impl Listener {
     fn until(&self, wanted: &[&str]) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         let mut buffer = [0; 2_000];
+        let began = Instant::now();
         while !wanted.iter().all(|start| lines.iter().any(|line| line.starts_with(start))) {
+            // Who waits for a line that never comes may be sent others for ever.
+            assert!(began.elapsed() < testkit::PATIENCE, "{wanted:?} in {lines:#?}");
             let length = self.0.recv(&mut buffer).expect("all lines that are wanted");
             assert!(length <= 1_400, "{length}");
             let datagram = std::str::from_utf8(&buffer[..length]).unwrap();

@@ -16,7 +16,7 @@ pub use call::ClientCall;
 pub(crate) use origin::Origin;
 
 use self::{call::Call, routes::Routes};
-use crate::meter::{MeterRegistry, RequestMethod};
+use crate::meter::{ClientTags, MeterRegistry, RequestMethod};
 
 const NAME: &str = "http.client.requests";
 const NONE: &str = "none";
@@ -50,7 +50,8 @@ impl ClientMeters {
     /// Meters in `registry`; there is no series yet.
     pub fn new(registry: Arc<MeterRegistry>) -> Self {
         let settings = registry.settings();
-        let routes = Routes::new(settings.max_client_uri_tags, settings.client_origins);
+        let routes =
+            Routes::new(settings.max_client_uri_tags, settings.client_tags == ClientTags::Origin);
         let routes = Arc::new(routes);
         Self { registry, routes }
     }

@@ -119,7 +119,7 @@ fn templates_and_hosts_beyond_the_limit_count_together_and_none_is_lost() {
 
 #[test]
 fn ports_are_bounded_as_hosts_are() {
-    let settings = MeterSettings { client_origins: true, ..MeterSettings::default() };
+    let settings = MeterSettings { client_tags: ClientTags::Origin, ..MeterSettings::default() };
     let meters = meters(settings);
     for port in 1..=150 {
         meters.start("GET", "shop", &format!("http://shop:{port}/x")).answered(200);
