@@ -1,11 +1,18 @@
 //! What a scrape costs: histograms of 14 buckets and 5 labels as text, through the router as a
-//! scraper gets it, beside a loop that writes the same bytes from a prepared array and beside
-//! metrics-exporter-prometheus. The text is dropped part by part, as a socket would take it.
+//! scraper gets it, beside a loop that writes the same bytes from a prepared array and beside the
+//! crates that one would use instead. The text is dropped part by part, as a socket would take it.
+//!
+//! `held` is the longest time for which a scrape keeps its worker from others: the longest poll of
+//! the answer's head or of its body, which ends where others get their turn; the body is asked once
+//! more before that, as hyper does.
 #![allow(clippy::indexing_slicing, clippy::expect_used, clippy::cast_precision_loss)] // a bench may fail
 
 use std::{
     error::Error,
+    future::{Future, poll_fn},
     hint::black_box,
+    pin::{Pin, pin},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -13,11 +20,15 @@ use actuator::Actuator;
 use actuator_benches::{peer, table};
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody as _},
     http::Request,
 };
-use http_body_util::BodyExt as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use prometheus_client::{
+    encoding::text,
+    metrics::{family::Family, histogram::Histogram},
+    registry::Registry,
+};
 use tokio::runtime;
 use tower::ServiceExt as _;
 
@@ -38,55 +49,72 @@ async fn compare(series: usize, rounds: usize) -> Result<(), Box<dyn Error>> {
     let router = actuator(series).await?;
     let bare = Bare::new(series);
     let exporter = exporter(series);
-    let mut figures = vec![Vec::new(); 5];
-    // Of each scrape the longest; of these the least, since a worker that is put aside is none of ours.
-    let mut longest = Duration::MAX;
-    let mut sizes = [0; 5];
+    let client = client(series);
+    let mut figures = vec![Vec::new(); NAMES.len()];
+    let mut sizes = [0; NAMES.len()];
     for round in 0..=rounds {
         let requests =
             [("text/plain", ""), ("application/openmetrics-text", ""), ("text/plain", "gzip")];
         let mut measured = vec![timed(|| bare.write())];
         for (accept, encoding) in requests {
-            let (scrape, part) = scrape(&router, accept, encoding).await?;
-            longest = longest.min(part);
-            measured.push(scrape);
+            measured.push(scrape(&router, accept, encoding).await?);
         }
         measured.push(timed(|| exporter.render().len()));
+        measured.push(timed(|| {
+            let mut page = String::new();
+            text::encode(&mut page, &client).map_or(0, |()| page.len())
+        }));
         // The first round warms up.
         if round > 0 {
-            for (index, (took, size)) in measured.into_iter().enumerate() {
-                figures[index].push(took);
-                sizes[index] = size;
+            for (index, scrape) in measured.into_iter().enumerate() {
+                sizes[index] = scrape.size;
+                figures[index].push(scrape);
             }
         }
     }
-    let names = [
-        "bare writer of the same bytes",
-        "GET /actuator/prometheus, text",
-        "GET /actuator/prometheus, OpenMetrics",
-        "GET /actuator/prometheus, text, gzip",
-        "metrics-exporter-prometheus, render()",
-    ];
-    let megabytes = |size: usize| size as f64 / 1e6;
-    let mut rows: Vec<_> = names
+    let mut rows: Vec<_> = NAMES
         .iter()
         .zip(&figures)
         .zip(sizes)
         .map(|((name, figures), size)| {
-            let least = figures.iter().copied().fold(f64::INFINITY, f64::min);
-            (*name, vec![megabytes(size), table::median(figures), least])
+            let took: Vec<f64> = figures.iter().map(|scrape| scrape.took).collect();
+            let held: Vec<f64> = figures.iter().filter_map(|scrape| scrape.held).collect();
+            let least = took.iter().copied().fold(f64::INFINITY, f64::min);
+            let (held, median) = (table::median(&held), table::median(&took));
+            (*name, vec![size as f64 / 1e6, held, median, least])
         })
         .collect();
     match micrometer(series)? {
         Ok((milliseconds, size)) => {
-            rows.push(("Micrometer 1.16, scrape()", vec![size / 1e6, f64::NAN, milliseconds]));
+            let figures = vec![size / 1e6, f64::NAN, f64::NAN, milliseconds];
+            rows.push(("Micrometer 1.16, scrape()", figures));
         }
         Err(absent) => println!("{absent}"),
     }
     let title = format!("{series} histograms of 14 buckets, {rounds} rounds");
-    table::print_columns(&title, &["MB", "median ms", "least ms"], &rows);
-    println!("longest step of a worker: {:.0} µs", longest.as_secs_f64() * 1e6);
+    table::print_columns(&title, &["MB", "held µs", "median ms", "least ms"], &rows);
     Ok(())
+}
+
+/// What is measured, in this order.
+const NAMES: [&str; 6] = [
+    "bare writer of the same bytes",
+    "GET /actuator/prometheus, text",
+    "GET /actuator/prometheus, OpenMetrics",
+    "GET /actuator/prometheus, text, gzip",
+    "metrics-exporter-prometheus 0.18, render()",
+    "prometheus-client 0.24, encode()",
+];
+
+/// One way to all series, once.
+#[derive(Clone, Copy)]
+struct Scrape {
+    /// Milliseconds.
+    took: f64,
+    /// Bytes.
+    size: usize,
+    /// Microseconds for which a worker had nothing else to do, where it ever had.
+    held: Option<f64>,
 }
 
 /// The least milliseconds of Micrometer's rounds, in a process of its own, and the bytes.
@@ -99,11 +127,10 @@ fn micrometer(series: usize) -> Result<Result<(f64, f64), String>, Box<dyn Error
     Ok(Ok((line[1].parse()?, line[2].parse()?)))
 }
 
-/// Milliseconds and bytes.
-fn timed(write: impl FnOnce() -> usize) -> (f64, usize) {
+fn timed(write: impl FnOnce() -> usize) -> Scrape {
     let started = Instant::now();
     let size = black_box(write());
-    (started.elapsed().as_secs_f64() * 1e3, size)
+    Scrape { took: started.elapsed().as_secs_f64() * 1e3, size, held: None }
 }
 
 /// The labels of a series.
@@ -142,28 +169,58 @@ async fn actuator(series: usize) -> Result<Router, Box<dyn Error>> {
     Ok(router)
 }
 
-/// One scrape, and the longest step of it.
-async fn scrape(
-    router: &Router,
-    accept: &str,
-    encoding: &str,
-) -> Result<((f64, usize), Duration), Box<dyn Error>> {
+async fn scrape(router: &Router, accept: &str, encoding: &str) -> Result<Scrape, Box<dyn Error>> {
     let request = Request::get("/actuator/prometheus?includedNames=orders")
         .header("accept", accept)
         .header("accept-encoding", encoding)
         .body(Body::empty())?;
-    let (mut size, mut longest) = (0, Duration::ZERO);
+    let mut held = Duration::ZERO;
     let started = Instant::now();
-    let response = router.clone().oneshot(request).await?;
+    let mut head = pin!(router.clone().oneshot(request));
+    let response = poll_fn(|context| during(&mut held, || head.as_mut().poll(context))).await?;
     assert!(response.status().is_success(), "{response:?}");
-    let mut body = response.into_body();
-    let mut before = Instant::now();
-    while let Some(frame) = body.frame().await {
-        size += black_box(frame?).data_ref().map_or(0, Bytes::len);
-        longest = longest.max(before.elapsed());
-        before = Instant::now();
+    let (mut body, mut size) = (response.into_body(), 0);
+    let read = |context: &mut Context<'_>| {
+        during(&mut held, || {
+            let mut is_again = false;
+            loop {
+                match Pin::new(&mut body).poll_frame(context) {
+                    Poll::Ready(Some(Ok(frame))) => {
+                        size += black_box(&frame).data_ref().map_or(0, Bytes::len);
+                    }
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
+                    Poll::Ready(None) => return Poll::Ready(Ok(())),
+                    Poll::Pending if is_again => return Poll::Pending,
+                    Poll::Pending => is_again = true,
+                }
+            }
+        })
+    };
+    poll_fn(read).await?;
+    let took = started.elapsed().as_secs_f64() * 1e3;
+    Ok(Scrape { took, size, held: Some(held.as_secs_f64() * 1e6) })
+}
+
+/// Polls, and remembers in `held` how long that took if nothing has taken longer.
+fn during<T>(held: &mut Duration, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+    let began = Instant::now();
+    let polled = poll();
+    *held = began.elapsed().max(*held);
+    polled
+}
+
+/// The histograms of prometheus-client, labels as pairs as in the others.
+fn client(series: usize) -> Registry {
+    type Labels = Vec<(&'static str, String)>;
+    let family = Family::<Labels, Histogram, _>::new_with_constructor(|| Histogram::new(BOUNDS));
+    for number in 0..series {
+        let labels: Labels = LABELS.into_iter().zip(labels(number)).collect();
+        let histogram = family.get_or_create(&labels);
+        values(number).for_each(|value| histogram.observe(value));
     }
-    Ok(((started.elapsed().as_secs_f64() * 1e3, size), longest))
+    let mut registry = Registry::default();
+    registry.register("orders", "Orders", family);
+    registry
 }
 
 fn exporter(series: usize) -> PrometheusHandle {

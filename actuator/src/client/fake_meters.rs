@@ -4,13 +4,21 @@ use std::sync::Arc;
 
 use super::ClientMeters;
 use crate::{
-    meter::{MeterRegistry, MeterSettings, MeterValue, Series, Tag},
+    meter::{ClientTags, MeterRegistry, MeterSettings, MeterValue, Series, Tag},
     support::clock::Clock,
 };
 
 /// Meters and their registry.
 pub fn meters() -> (Arc<MeterRegistry>, ClientMeters) {
-    let mut settings = MeterSettings::default();
+    meters_of(MeterSettings::default())
+}
+
+/// The same where scheme and port are told too.
+pub fn meters_by_origin() -> (Arc<MeterRegistry>, ClientMeters) {
+    meters_of(MeterSettings { client_tags: ClientTags::Origin, ..MeterSettings::default() })
+}
+
+fn meters_of(mut settings: MeterSettings) -> (Arc<MeterRegistry>, ClientMeters) {
     let objectives = ("http.client.requests".to_owned(), vec![MeterValue::Number(50.0)]);
     settings.distribution.objectives.push(objectives);
     let registry = MeterRegistry::new(settings, Clock::system());

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{ClientCall, ClientMeters, failure::name_of, propagation, trace::span_of};
+use super::{ClientCall, ClientMeters, Origin, failure::name_of, propagation, trace::span_of};
 
 /// The template of the address, as an extension of a request: what the tag `uri` says. Without it,
 /// that is `none`.
@@ -79,23 +79,27 @@ where
         propagation::add_to(request.headers_mut());
         let template = request.extensions().get::<UriTemplate>();
         let template = template.map_or("", |template| &template.0);
-        let call = self.meters.start(request.method().as_str(), host(&request), template);
+        let call = self.meters.start_at(request.method().as_str(), &origin(&request), template);
         let call = call.traced(span_of(request.headers()));
         ClientFuture { future: self.inner.call(request), call: Some(call) }
     }
 }
 
-/// The host of the address, else the one that the header names.
-fn host<B>(request: &Request<B>) -> &str {
-    request.uri().host().unwrap_or_else(|| {
-        let header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = header.unwrap_or_default();
-        // A port is digits after the last colon, but not within the brackets of IPv6.
-        match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
+/// The origin of the address, else what the header names of it.
+fn origin<B>(request: &Request<B>) -> Origin<'_> {
+    let uri = request.uri();
+    if let Some(host) = uri.host() {
+        return Origin { scheme: uri.scheme_str(), host, port: uri.port_u16() };
+    }
+    let header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = header.unwrap_or_default();
+    // A port is digits after the last colon, but not within the brackets of IPv6.
+    match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Origin { scheme: None, host, port: port.parse().ok() }
         }
-    })
+        _ => Origin { scheme: None, host, port: None },
+    }
 }
 
 pin_project! {

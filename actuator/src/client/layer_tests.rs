@@ -6,7 +6,7 @@ use http::StatusCode;
 use tower::{BoxError, ServiceExt as _, service_fn};
 
 use super::*;
-use crate::client::fake_meters::{calls, meters, traces};
+use crate::client::fake_meters::{calls, meters, meters_by_origin, traces};
 
 fn request(uri: &str) -> Request<()> {
     Request::get(uri).body(()).unwrap()
@@ -47,6 +47,24 @@ async fn without_a_host_in_the_address_it_is_that_of_the_header() {
     client.oneshot(request("/users")).await.unwrap();
     let of = |host| calls(&registry, &[("client.name", host)]);
     assert_eq!(["shop", "[::1]", "none"].map(of), [2, 2, 1]);
+}
+
+#[tokio::test]
+async fn scheme_and_port_are_told_where_they_are_wanted() {
+    let (registry, meters) = meters_by_origin();
+    let client = meters.layer().layer(service_fn(answer));
+    for uri in ["https://shop/users", "https://shop:8443/users", "http://shop/users"] {
+        client.clone().oneshot(request(uri)).await.unwrap();
+    }
+    let mut relative = request("/users");
+    relative.headers_mut().insert(header::HOST, "shop:8443".parse().unwrap());
+    client.oneshot(relative).await.unwrap();
+    let of = |scheme, port| {
+        let tags = [("client.name", "shop"), ("url.scheme", scheme), ("server.port", port)];
+        calls(&registry, &tags)
+    };
+    let told = [("https", "443"), ("https", "8443"), ("http", "80"), ("none", "8443")];
+    assert_eq!(told.map(|(scheme, port)| of(scheme, port)), [1; 4]);
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod propagation_layer;
 mod reqwest;
 mod trace;
 
+use crate::meter::client::Origin;
 pub use crate::meter::client::{ClientCall, ClientMeters};
 pub use layer::{ClientFuture, ClientLayer, ClientService, UriTemplate};
 pub use propagation_layer::{PropagationLayer, PropagationService};

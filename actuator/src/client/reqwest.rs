@@ -4,7 +4,7 @@ use std::future::Future;
 
 use reqwest::{Error, Request, RequestBuilder, Response, Result, header::HeaderMap};
 
-use super::{ClientCall, ClientMeters, failure::io_kind, propagation, trace::span_of};
+use super::{ClientCall, ClientMeters, Origin, failure::io_kind, propagation, trace::span_of};
 
 /// Adds the id and the trace of the request that is worked on to a call of reqwest.
 ///
@@ -74,8 +74,13 @@ impl SendMetered for RequestBuilder {
         let (client, request) = self.build_split();
         // Nothing is called if there is no request.
         let request = request?.propagate();
-        let host = request.url().host_str().unwrap_or_default();
-        let call = meters.start(request.method().as_str(), host, template);
+        let url = request.url();
+        let origin = Origin {
+            scheme: Some(url.scheme()),
+            host: url.host_str().unwrap_or_default(),
+            port: url.port(),
+        };
+        let call = meters.start_at(request.method().as_str(), &origin, template);
         let call = call.traced(span_of(request.headers()));
         let answer = client.execute(request).await;
         match &answer {

@@ -7,7 +7,7 @@ use reqwest::{Client, ClientBuilder, redirect::Policy};
 
 use super::*;
 use crate::{
-    client::fake_meters::{calls, meters},
+    client::fake_meters::{calls, meters, meters_by_origin},
     model::request::RequestContext,
     support::outgoing::{
         Timeouts, Trust, client_builder,
@@ -40,6 +40,17 @@ async fn the_answer_of_a_server_is_counted_under_its_template() {
         ("outcome", "SERVER_ERROR"),
         ("exception", "none"),
     ];
+    assert_eq!(calls(&registry, &tags), 1);
+}
+
+#[tokio::test]
+async fn scheme_and_port_are_told_where_they_are_wanted() {
+    let (registry, meters) = meters_by_origin();
+    let server = FakeServer::start(|_| Some(answer("200 OK", "x: y", ""))).await;
+    let url = server.url();
+    client().get(&*url).send_metered(&meters, "/").await.unwrap();
+    let port = url.rsplit_once(':').unwrap().1;
+    let tags = [("client.name", "127.0.0.1"), ("url.scheme", "http"), ("server.port", port)];
     assert_eq!(calls(&registry, &tags), 1);
 }
 

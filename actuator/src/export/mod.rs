@@ -41,6 +41,11 @@ impl ExportSettings {
         self.statsd.is_some() || self.otlp.as_ref().is_some_and(OtlpSettings::need_exponential)
     }
 
+    /// Whether somebody is sent keys that hold the scheme and the port of calls.
+    pub(crate) fn need_origins(&self) -> bool {
+        self.statsd.as_ref().is_some_and(StatsdSettings::need_origins)
+    }
+
     /// Exports from now on, on the current tokio runtime. Returns at once.
     pub(crate) fn start(
         &self,

@@ -13,7 +13,7 @@ use crate::{meter::Series, model::reply::StreamContent};
 /// A step ends once it has written so many bytes. It may be more by what one series has.
 pub(super) const CHUNK: usize = 64 * 1024;
 /// A step ends after this time, whatever it has written.
-const STEP: Duration = Duration::from_micros(500);
+const STEP: Duration = Duration::from_micros(200);
 /// How many series are taken from a family at a time.
 const BATCH: usize = 64;
 /// After how many series the clock is looked at.

@@ -17,15 +17,15 @@ use crate::{model::sanitizer::Sanitizer, support::application_runtime::Applicati
 
 /// What is told when a check begins to exist, has run, and ends.
 pub trait CheckObserver: Send + Sync + 'static {
-    /// A check was registered; what is returned is called with the duration of each run.
+    /// A check was registered; what is returned is called with each result.
     fn registered(&self, check: CheckProbe) -> RunObserver;
 
     /// A check is gone.
     fn unregistered(&self, path: &str);
 }
 
-/// Called with how long a run took.
-pub type RunObserver = Box<dyn Fn(Duration) + Send + Sync>;
+/// Called with how long a run took, and whether what the check said is good.
+pub type RunObserver = Box<dyn Fn(Duration, bool) + Send + Sync>;
 
 /// How checks are run where they do not say otherwise.
 #[derive(Clone, Debug)]

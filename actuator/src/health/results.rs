@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{
     bound::bounded,
     flight::Flight,
-    health::Health,
+    health::{Health, Status},
     report::CheckReport,
     runner::{Check, Execution, Run},
     shown::Shown,
@@ -64,7 +64,7 @@ impl Check {
     /// Takes the result of a run in, and tells what it changes.
     pub(super) fn finish(&self, health: Health, run: Run) -> Arc<CheckReport> {
         let at = Moment::now();
-        let took = self.observe(at, run);
+        let took = self.observe(at, run, health.status());
         let health = bounded(health);
         self.with_standing(|standing| {
             standing.end(run.number);
@@ -91,7 +91,7 @@ impl Check {
             ((standing.report(), counts), change.flatten())
         });
         if counts {
-            self.observe(at, flight.run);
+            self.observe(at, flight.run, health.status());
         }
         if is_told || report.overridden.is_some() {
             return report;
@@ -116,11 +116,11 @@ impl Check {
         bounded(health.with_detail("age", Shown(age).to_string()))
     }
 
-    /// Tells how long a run has taken, and returns it.
-    fn observe(&self, at: Moment, run: Run) -> Duration {
+    /// Tells how long a run has taken and what came of it, and returns the former.
+    fn observe(&self, at: Moment, run: Run, said: &Status) -> Duration {
         let took = at.instant.saturating_duration_since(run.began);
         if let Some(observer) = self.observer.get() {
-            observer(took);
+            observer(took, self.engine.settings.order.severity(said) == 0);
         }
         self.warn_if_slow(took);
         took

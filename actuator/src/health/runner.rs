@@ -136,7 +136,7 @@ impl Check {
         *self.timers() = Timers::default();
     }
 
-    /// Calls `observer` with the duration of each run from now on.
+    /// Calls `observer` with each result from now on.
     pub(super) fn observed_by(&self, observer: RunObserver) {
         // One observer, set once at registration.
         let _ = self.observer.set(observer);

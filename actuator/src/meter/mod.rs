@@ -38,7 +38,7 @@ pub use long_task::{LongTask, LongTaskGuard, LongTaskTimer};
 pub use multi_gauge::MultiGauge;
 pub use reading::{Measurement, MetricReading, Statistic};
 pub use registry::MeterRegistry;
-pub use settings::MeterSettings;
+pub use settings::{ClientTags, MeterSettings};
 pub use site::Metrics;
 pub use summary::DistributionSummary;
 pub use tag::Tag;
@@ -46,7 +46,8 @@ pub use timer::Timer;
 
 pub use builtin::AllocatorStatistics;
 pub(crate) use builtin::{
-    ApplicationTimes, MetricsSampler, ReadAllocator, bind_process_meters, scrape_timer,
+    APPLICATION_INFO, ApplicationTimes, MetricsSampler, ReadAllocator, bind_application_info,
+    bind_process_meters, scrape_timer,
 };
 pub(crate) use builtin::{client, pool::bind_pool_meters};
 pub(crate) use exemplar::RecordedExemplar;

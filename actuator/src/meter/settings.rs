@@ -34,6 +34,8 @@ pub struct MeterSettings {
     pub max_uri_tags: usize,
     /// `management.metrics.web.client.max-uri-tags`, by default 100.
     pub max_client_uri_tags: usize,
+    /// By what calls of the application are told apart.
+    pub client_tags: ClientTags,
     /// `actuator.metrics.max-series`: series per meter, by default 1,000. What exceeds them is
     /// counted together.
     pub max_series: usize,
@@ -60,6 +62,16 @@ pub struct MeterSettings {
     pub sanitizer: Sanitizer,
 }
 
+/// What the tags of calls tell of where they go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientTags {
+    /// The host, as Spring does.
+    #[default]
+    Host,
+    /// Scheme and port too, for those who read c2cwsgiutils' keys.
+    Origin,
+}
+
 impl Default for MeterSettings {
     fn default() -> Self {
         Self {
@@ -71,6 +83,7 @@ impl Default for MeterSettings {
             disk_paths: vec![PathBuf::from(".")],
             max_uri_tags: 100,
             max_client_uri_tags: 100,
+            client_tags: ClientTags::default(),
             max_series: 1_000,
             max_meters: 10_000,
             idle_timeout: None,
@@ -109,6 +122,7 @@ impl MeterSettings {
                 "management.metrics.web.client.max-uri-tags",
                 defaults.max_client_uri_tags,
             ),
+            client_tags: defaults.client_tags,
             max_series: read_limit(reader, "actuator.metrics.max-series", defaults.max_series),
             max_meters: read_limit(reader, "actuator.metrics.max-meters", defaults.max_meters),
             idle_timeout: read_idle_timeout(reader),

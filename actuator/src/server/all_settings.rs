@@ -20,7 +20,7 @@ use crate::{
     health::{self, HealthDefaults, HealthSettings},
     info::InfoSettings,
     logging::LoggingSettings,
-    meter::MeterSettings,
+    meter::{ClientTags, MeterSettings},
     model::{
         sanitizer::Sanitizer,
         show::{Show, ShowValues},
@@ -139,6 +139,9 @@ fn meters(
     let mut meters = MeterSettings::read(reader);
     meters.distribution.exponential |=
         config.metrics_views.need_buckets() || config.exports.need_exponential();
+    if config.metrics_views.need_origins() || config.exports.need_origins() {
+        meters.client_tags = ClientTags::Origin;
+    }
     meters.sanitizer = sanitizer.clone();
     meters
 }

@@ -96,6 +96,9 @@ impl Parts {
         let process = host::ProcessIdentity::read();
         let host = HostFacts::of(&process);
         let sampler = bind_meters(basics, gauges, &process, &mut app)?;
+        let commit = identity.facts.and_then(|declared| declared.facts.git);
+        let commit = commit.map(|git| git.commit_id);
+        meter::bind_application_info(&basics.meters, identity.version.as_deref(), commit);
         let surfaces = Surfaces::default();
         let further = further::endpoints_and_mounts(&mut further::Ground {
             basics,

@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -11,13 +11,15 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use http_body::Frame;
+use tokio::task::yield_now;
 
 use super::{gzip, media_type::thousandths};
 use crate::model::reply::{Stream, StreamContent};
 
 /// Room for one part, so that it is not moved while it is written.
 const PART: usize = 72 * 1024;
-/// For how long a worker writes before others get their turn.
+/// For how long a worker writes and sends before others get their turn. hyper asks once more after
+/// that, so they wait for twice as long.
 const TURN: Duration = Duration::from_micros(200);
 
 /// The response; compressed if the caller accepts that. Nothing is written before the connection
@@ -41,7 +43,7 @@ pub(super) fn respond(stream: Stream, headers: &HeaderMap) -> Response {
 
 /// A body that is written when it is asked for.
 pub(super) fn body(content: Box<dyn StreamContent>) -> Body {
-    Body::new(StreamBody { content: Some(content), spent: Duration::ZERO })
+    Body::new(StreamBody { content: Some(content), turn: None })
 }
 
 /// Whether `Accept-Encoding` names gzip, and does not prefer to have it plain.
@@ -66,20 +68,18 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
 struct StreamBody {
     /// `None` once all is written.
     content: Option<Box<dyn StreamContent>>,
-    /// For how long has been written in this turn.
-    spent: Duration,
+    /// When this turn began.
+    turn: Option<Instant>,
 }
 
 impl StreamBody {
-    fn write(&mut self) -> Option<Bytes> {
+    fn write(&mut self, turn: Instant) -> Option<Bytes> {
         let content = self.content.as_mut()?;
-        let started = Instant::now();
         let mut part = Vec::with_capacity(PART);
         let mut more = true;
-        while more && part.is_empty() && started.elapsed() < TURN {
+        while more && part.is_empty() && turn.elapsed() < TURN {
             more = content.write_part(&mut part);
         }
-        self.spent += started.elapsed();
         if !more {
             self.content = None;
         }
@@ -96,17 +96,22 @@ impl http_body::Body for StreamBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
-        // The connection asks on and on while its peer is quick.
-        if this.spent < TURN
-            && let Some(part) = this.write()
+        // The connection asks on and on while its peer is quick; what it sends in between counts.
+        let turn = *this.turn.get_or_insert_with(Instant::now);
+        if turn.elapsed() < TURN
+            && let Some(part) = this.write(turn)
         {
             return Poll::Ready(Some(Ok(Frame::data(part))));
         }
         if this.content.is_none() {
             return Poll::Ready(None);
         }
-        this.spent = Duration::ZERO;
-        context.waker().wake_by_ref();
+        this.turn = None;
+        // With a plain wake-up, a worker that has nothing else to do would come back some sixty
+        // times before it looks at its sockets, where the others wait.
+        if pin!(yield_now()).poll(context).is_ready() {
+            context.waker().wake_by_ref();
+        }
         Poll::Pending
     }
 

@@ -248,6 +248,14 @@ fn checks_come_and_go_while_the_service_runs_and_their_meters_with_them() {
     assert_eq!(metric.json()["measurements"][0]["value"], 1.0);
     let metric = service.get("/actuator/metrics/health.check.duration?tag=check:tenants/acme");
     assert_eq!(metric.json()["measurements"][0], json!({"statistic": "COUNT", "value": 1.0}));
+    switch.down(false);
+    (0..2).for_each(|_| assert_eq!(status(&service, "/tenants").0, 200));
+    let results = |outcome: &str| {
+        let results = "/actuator/metrics/health.check.results?tag=check:tenants/acme";
+        let metric = service.get(&format!("{results}&tag=outcome:{outcome}")).assert_status(200);
+        metric.json()["measurements"][0]["value"].as_f64()
+    };
+    assert_eq!([results("success"), results("failure")], [Some(2.0), Some(1.0)]);
 
     let again = service.health().register(switch.check("tenants/acme")).unwrap_err().to_string();
     assert!(again.contains("registered already"), "{again}");
@@ -258,6 +266,8 @@ fn checks_come_and_go_while_the_service_runs_and_their_meters_with_them() {
     assert_eq!(service.status("/actuator/health/tenants"), 404);
     assert_eq!(status(&service, ""), (200, "UP".to_owned()));
     assert_eq!(value(""), None);
+    let results = "/actuator/metrics/health.check.results?tag=check:tenants/acme";
+    assert_eq!(service.status(results), 404);
 }
 
 #[test]

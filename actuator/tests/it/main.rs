@@ -54,6 +54,8 @@ mod metrics_settings;
 mod metrics_stress;
 mod network_checks;
 mod openapi;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod paths;
 mod prometheus;
 /// The same reader that the formats are tested with.

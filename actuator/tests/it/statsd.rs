@@ -3,9 +3,10 @@
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, Ipv6Addr, UdpSocket},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use actuator::{Health, client::ClientMeters};
 use axum::{Router, routing::get};
 use serde_json::json;
 use testkit::Request;
@@ -44,7 +45,10 @@ impl Listener {
     fn until(&self, wanted: &[&str]) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         let mut buffer = [0; 2_000];
+        let began = Instant::now();
         while !wanted.iter().all(|start| lines.iter().any(|line| line.starts_with(start))) {
+            // Who waits for a line that never comes may be sent others for ever.
+            assert!(began.elapsed() < testkit::PATIENCE, "{wanted:?} in {lines:#?}");
             let length = self.0.recv(&mut buffer).expect("all lines that are wanted");
             assert!(length <= 1_400, "{length}");
             let datagram = std::str::from_utf8(&buffer[..length]).unwrap();
@@ -144,6 +148,97 @@ fn the_variables_of_c2cwsgiutils_give_its_keys() {
     );
 }
 
+/// What these settings send of a service with two checks that calls others, by the beginnings of
+/// names: lines without the values of durations.
+fn automatic(use_tags: &str) -> Vec<String> {
+    let listener = Listener::v4();
+    let service = shop()
+        .setting("statsd.address", &listener.address())
+        .setting("statsd.use-tags", use_tags)
+        .setting(&format!("{EXPORT}.polling-frequency"), "10ms")
+        .with(|app| {
+            app.health_check("db", || async { Health::up() });
+            app.health_check("mail", || async { Health::down() });
+            let meters = ClientMeters::new(app.meters());
+            let users = "https://api.example.com:8443/users/{id}";
+            meters.start("GET", "api.example.com", users).answered(200);
+            meters.start("POST", "shop", "http://shop/orders").failed("TimedOut");
+        })
+        .start();
+    service.get("/actuator/health").assert_status(503);
+    let wanted = ["requests.https", "requests.http.", "health_check.db", "health_check.mail"];
+    let wanted = if use_tags == "true" { vec!["requests", "health_check"] } else { wanted.into() };
+    let mut lines = listener.until(&[&*wanted, &["version"]].concat());
+    // What is sent again with each step would be here by now.
+    service.get("/orders/1").assert_status(200);
+    lines.extend(listener.until(&["route", "process.uptime"]));
+    service.stop().finish();
+    let is_other = |line: &str| {
+        let checks = ["db", "mail"];
+        line.starts_with("health_check") && !checks.iter().any(|check| line.contains(check))
+    };
+    lines.retain(|line| {
+        let starts = ["requests", "health_check", "version"];
+        starts.iter().any(|start| line.starts_with(start)) && !is_other(line)
+    });
+    let plain = |line: String| match line.split_once(|c| ":|".contains(c)) {
+        Some((key, rest)) if rest.contains("|ms") => {
+            let (value, rest) = rest.split_once('|').unwrap();
+            assert!(value.parse::<u32>().unwrap() >= 1, "{rest}");
+            format!("{key}:_|{rest}")
+        }
+        _ => line,
+    };
+    let mut lines: Vec<String> = lines.into_iter().map(plain).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn calls_checks_and_the_version_have_the_names_of_c2cwsgiutils() {
+    assert_eq!(
+        automatic("false"),
+        [
+            "health_check.db.success:1|c",
+            "health_check.mail.failure:1|c",
+            "requests.http.shop.80.POST.999:_|ms",
+            "requests.https.api_example_com.8443.GET.200:_|ms",
+            "version.1_2_3:1|c",
+        ]
+    );
+    assert_eq!(
+        automatic("true"),
+        [
+            "health_check:1|c|#name:db,outcome:success",
+            "health_check:1|c|#name:mail,outcome:failure",
+            "requests:_|ms|#host:api.example.com,method:GET,port:8443,scheme:https,status:200",
+            "requests:_|ms|#host:shop,method:POST,port:80,scheme:http,status:999",
+            "version:1|c|#version:1.2.3",
+        ]
+    );
+}
+
+#[test]
+fn a_flavor_of_ones_own_has_the_meters_under_their_own_names() {
+    let listener = Listener::v4();
+    let service = shop()
+        .setting("statsd.address", &listener.address())
+        .setting(&format!("{EXPORT}.flavor"), "datadog")
+        .with(|app| {
+            let meters = ClientMeters::new(app.meters());
+            meters.start("GET", "shop", "https://shop/users/{id}").answered(200);
+        })
+        .start();
+    service.stop().finish();
+    let lines = listener.until(&["http.client.requests:", "application.info:"]);
+    let line = |start| lines.iter().find(|line| line.starts_with(start)).unwrap();
+    assert_eq!(
+        line("application.info:"),
+        "application.info:1|g|#commit:none,statistic:value,version:1.2.3"
+    );
+    assert!(!line("http.client.requests:").contains("url.scheme"), "{lines:#?}");
+}
+
 #[test]
 fn requests_do_not_care_whether_anybody_collects() {
     let listener = Listener::v4();
@@ -219,6 +314,8 @@ fn stats_json_has_the_keys_and_the_members_of_c2cwsgiutils() {
             let meters = app.meters();
             meters.meter("orders.paid").tag("method", "card/visa").counter().add(2);
             meters.meter("queue").gauge().set(1.5);
+            let client = ClientMeters::new(app.meters());
+            client.start("GET", "shop", "https://shop/users/{id}").answered(200);
             let timer = meters.meter("job").timer();
             for millis in [10, 20, 60] {
                 timer.record(Duration::from_millis(millis));
@@ -236,6 +333,8 @@ fn stats_json_has_the_keys_and_the_members_of_c2cwsgiutils() {
     let least = job["min_ms"].as_u64().unwrap();
     assert!((9..=10).contains(&least), "{job}");
     assert_eq!(stats["timers"]["route/GET/_orders_{id}/200"]["nb"], 1);
+    assert_eq!(stats["timers"]["requests/https/shop/443/GET/200"]["nb"], 1);
+    assert_eq!(stats["counters"]["version/1.2.3"], 1);
     assert!(stats.as_object().unwrap().keys().eq(["counters", "gauges", "timers"]));
 }
 

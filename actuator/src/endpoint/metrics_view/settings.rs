@@ -39,4 +39,9 @@ impl MetricsViewSettings {
     pub(crate) fn need_buckets(&self) -> bool {
         self.stats.is_some()
     }
+
+    /// Whether the scheme and the port of calls are to be shown.
+    pub(crate) fn need_origins(&self) -> bool {
+        self.stats.is_some()
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::Number;
 use super::{key::key, measured::Measured, walk};
 use crate::{
     endpoint::health_view::json,
-    meter::{Family, MeterRegistry, Series, as_f64},
+    meter::{APPLICATION_INFO, Family, MeterRegistry, Series, as_f64},
     model::{
         answer::Answer,
         call::Call,
@@ -88,6 +88,10 @@ impl Seen {
             Series::Counter(counter) => self.count(key(None), as_f64(counter.count())),
             Series::FunctionCounter(function) => self.count(key(None), function.value()),
             Series::Gauge(gauge) => self.set(key(None), gauge.value()),
+            // There the process counts its build once.
+            Series::FunctionGauge(_) if family.name() == APPLICATION_INFO => {
+                self.count(key(None), 1.0);
+            }
             Series::FunctionGauge(function) => self.set(key(None), function.value()),
             Series::Timer(timer) => self.measure(key(None), Measured::of(timer.histogram())),
             Series::FunctionTimer(timer) => {

@@ -70,12 +70,14 @@ impl StatsdExporter {
                 }
             };
             let mut lines = Lines::new(self.naming.style, &mut out);
+            let counts_once = self.naming.counts_once(family.name());
+            let unchanged = self.publish_unchanged && !counts_once;
             let mut batch = Vec::with_capacity(BATCH);
             let mut next = Some(0);
             while let Some(from) = next {
                 next = family.series(from, BATCH, &mut batch);
                 for series in batch.drain(..) {
-                    if let Some(news) = self.ledger.news(&series, self.publish_unchanged) {
+                    if let Some(news) = self.ledger.news(&series, unchanged) {
                         if self.pymicro {
                             pymicro::tell(&self.naming, &family, &series, &news, &mut lines);
                         }
@@ -128,6 +130,9 @@ fn tell(naming: &Naming, family: &Family, series: &Series, news: News, lines: &m
     let named = |told| naming.name(family.name(), series.tags(), told);
     match news {
         News::Counted(more) => lines.count(&named(Told::Count), more),
+        News::Value(_) if naming.counts_once(family.name()) => {
+            lines.count(&named(Told::Count), 1);
+        }
         News::Value(value) => lines.gauge(&named(Told::Value), value),
         News::Times(samples) => {
             let named = named(Told::Sample);

@@ -4,7 +4,10 @@
 //! Etsy's statsd, snake case for Telegraf; each tells by the tag `statistic` what a number is.
 //! [`Style::C2c`] is that of c2cwsgiutils.
 
-use crate::{endpoint::c2c_key, meter::Tag};
+use crate::{
+    endpoint::c2c_key,
+    meter::{APPLICATION_INFO, Tag},
+};
 
 /// How names and tags are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +73,11 @@ impl Naming {
             Style::Etsy => self.etsy(name, &tags),
             Style::Datadog | Style::C2c { .. } => self.datadog(name, &tags),
         }
+    }
+
+    /// Whether this gauge of 1 is c2cwsgiutils' counter of starts.
+    pub(super) fn counts_once(&self, name: &str) -> bool {
+        matches!(self.style, Style::C2c { .. }) && name == APPLICATION_INFO
     }
 
     /// A counter of another system's name, as dogstatsd writes it whatever the flavor.

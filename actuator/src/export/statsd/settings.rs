@@ -86,6 +86,11 @@ impl StatsdSettings {
             pymicro: reader.value_or("actuator.compat.pymicro.enabled", false),
         })
     }
+
+    /// Whether the keys are c2cwsgiutils', which hold the scheme and the port of calls.
+    pub(crate) fn need_origins(&self) -> bool {
+        matches!(self.style, Style::C2c { .. })
+    }
 }
 
 /// How datagrams travel.

@@ -1,8 +1,27 @@
-//! How long the application took to start; told by whoever starts it.
+//! Which build this is, and how long it took to start; told by whoever starts it.
 
 use std::time::Duration;
 
 use super::MeterRegistry;
+
+/// A gauge of 1 whose tags tell the build.
+pub(crate) const APPLICATION_INFO: &str = "application.info";
+/// What of it is not known.
+const NONE: &str = "none";
+
+/// Adds `application.info`.
+pub(crate) fn bind_application_info(
+    registry: &MeterRegistry,
+    version: Option<&str>,
+    commit: Option<&str>,
+) {
+    registry
+        .meter(APPLICATION_INFO)
+        .description("1; the tags tell which build of the application this is")
+        .tag("commit", commit.unwrap_or(NONE))
+        .tag("version", version.unwrap_or(NONE))
+        .gauge_with(|| 1.0);
+}
 
 /// The times of a start.
 #[derive(Debug)]

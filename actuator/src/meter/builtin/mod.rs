@@ -31,7 +31,7 @@ mod tests;
 
 pub use allocator::AllocatorStatistics;
 pub(crate) use allocator::ReadAllocator;
-pub(crate) use application::ApplicationTimes;
+pub(crate) use application::{APPLICATION_INFO, ApplicationTimes, bind_application_info};
 pub(crate) use collector::scrape_timer;
 pub(crate) use process::bind_process_meters;
 pub(crate) use sampler::MetricsSampler;

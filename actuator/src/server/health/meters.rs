@@ -1,4 +1,5 @@
-//! The meters of health checks: what is reported, how long a run takes, how often it changes.
+//! The meters of health checks: what is reported, how long a run takes, what comes of
+//! it, how often it changes.
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub(super) fn bind_webhook(registry: &MeterRegistry, messages: &MessageCounts) {
 
 const STATUS: &str = "health";
 const DURATION: &str = "health.check.duration";
+const RESULTS: &str = "health.check.results";
 const TRANSITIONS: &str = "health.check.transitions";
 const STATUSES: [Status; 5] =
     [Status::UP, Status::RESTRICTED, Status::OUT_OF_SERVICE, Status::DOWN, Status::UNKNOWN];
@@ -68,11 +70,22 @@ impl CheckObserver for HealthMeters {
             .description("How long a run of the check takes")
             .tag("check", &path)
             .timer();
-        Box::new(move |took| timer.record(took))
+        let [successes, failures] = ["success", "failure"].map(|outcome| {
+            self.registry
+                .meter(RESULTS)
+                .description("Results of the check, before thresholds and overrides")
+                .tag("check", &path)
+                .tag("outcome", outcome)
+                .counter()
+        });
+        Box::new(move |took, is_good| {
+            timer.record(took);
+            (if is_good { &successes } else { &failures }).increment();
+        })
     }
 
     fn unregistered(&self, path: &str) {
-        for name in [STATUS, DURATION, TRANSITIONS] {
+        for name in [STATUS, DURATION, RESULTS, TRANSITIONS] {
             self.registry.remove(name, "check", path);
         }
     }

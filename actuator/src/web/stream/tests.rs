@@ -86,6 +86,51 @@ async fn others_get_their_turn_while_a_long_answer_is_written() {
     assert_eq!(asked.load(Relaxed), 60);
 }
 
+#[tokio::test]
+async fn what_the_connection_sends_in_between_counts_as_part_of_the_turn() {
+    let (stream, _) = lines(60);
+    let mut body = respond(stream, &HeaderMap::new()).into_body();
+    let (mut turns, mut frames) = (0, 0);
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    loop {
+        match Pin::new(&mut body).poll_frame(&mut context) {
+            Poll::Pending => turns += 1,
+            Poll::Ready(Some(_)) => {
+                frames += 1;
+                let sending = Instant::now();
+                while sending.elapsed() < Duration::from_micros(120) {}
+            }
+            Poll::Ready(None) => break,
+        }
+    }
+    assert_eq!(frames, 40);
+    assert!(turns >= 19, "{turns}");
+}
+
+#[tokio::test]
+async fn sockets_are_looked_at_between_two_turns() {
+    const ROUNDS: usize = 20;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let takes = Duration::from_micros(250);
+    let content = Lines { parts: usize::MAX, asked: Arc::clone(&asked), takes };
+    let mut body = respond(stream(content), &HeaderMap::new()).into_body();
+    // One that never waits for its peer, on the only thread.
+    let streaming = tokio::spawn(async move { while body.frame().await.is_some() {} });
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    socket.connect(socket.local_addr().unwrap()).await.unwrap();
+    let mut written = 0;
+    for _ in 0..ROUNDS {
+        // Nothing is there, which the runtime remembers until it looks again.
+        assert!(socket.try_recv(&mut [0; 1]).is_err());
+        socket.send(b"?").await.unwrap();
+        let before = asked.load(Relaxed);
+        socket.recv(&mut [0; 1]).await.unwrap();
+        written += asked.load(Relaxed) - before;
+    }
+    streaming.abort();
+    assert!(written <= 5 * ROUNDS, "{written} parts while {ROUNDS} datagrams waited");
+}
+
 #[test]
 fn gzip_has_to_be_accepted() {
     let huge: &'static str = Box::leak("br,".repeat(10_000).into_boxed_str());

@@ -88,13 +88,18 @@ impl Call {
     }
 
     fn meter(&self, name: &str, end: End) -> MeterBuilder<'_> {
-        self.registry
+        let meter = self
+            .registry
             .meter(name)
             .tag("client.name", self.route.host())
             .tag("exception", end.exception)
             .tag("method", self.method.tag())
             .tag("outcome", end.outcome_tag())
             .tag("status", end.status_tag())
-            .tag("uri", self.route.uri())
+            .tag("uri", self.route.uri());
+        match self.route.scheme_and_port() {
+            Some((scheme, port)) => meter.tag("server.port", port).tag("url.scheme", scheme),
+            None => meter,
+        }
     }
 }

@@ -7,14 +7,16 @@
 
 mod call;
 mod end;
+mod origin;
 mod routes;
 
 use std::{borrow::Cow, sync::Arc};
 
 pub use call::ClientCall;
+pub(crate) use origin::Origin;
 
 use self::{call::Call, routes::Routes};
-use crate::meter::{MeterRegistry, RequestMethod};
+use crate::meter::{ClientTags, MeterRegistry, RequestMethod};
 
 const NAME: &str = "http.client.requests";
 const NONE: &str = "none";
@@ -47,7 +49,10 @@ pub struct ClientMeters {
 impl ClientMeters {
     /// Meters in `registry`; there is no series yet.
     pub fn new(registry: Arc<MeterRegistry>) -> Self {
-        let routes = Arc::new(Routes::new(registry.settings().max_client_uri_tags));
+        let settings = registry.settings();
+        let routes =
+            Routes::new(settings.max_client_uri_tags, settings.client_tags == ClientTags::Origin);
+        let routes = Arc::new(routes);
         Self { registry, routes }
     }
 
@@ -55,7 +60,12 @@ impl ClientMeters {
     /// (`/users/{id}`, empty if there is none). It ends with what is done to the returned value;
     /// one that is dropped was cancelled.
     pub fn start(&self, method: &str, host: &str, template: &str) -> ClientCall {
-        let route = self.routes.find(host, &path_of(template));
+        self.start_at(method, &Origin::of(host, template), template)
+    }
+
+    /// The same where scheme and port may be known.
+    pub(crate) fn start_at(&self, method: &str, origin: &Origin<'_>, template: &str) -> ClientCall {
+        let route = self.routes.find(origin, &path_of(template));
         let method = RequestMethod::from_name(method);
         ClientCall::begin(Call { registry: Arc::clone(&self.registry), route, method })
     }

@@ -1,6 +1,7 @@
 //! Where calls go, and the series of each place: found by host and template, bounded.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::{
         Arc, PoisonError, RwLock,
@@ -8,7 +9,7 @@ use std::{
     },
 };
 
-use super::{NAME, NONE, end::End};
+use super::{NAME, NONE, end::End, origin::Origin};
 use crate::meter::{LongTaskTimer, RequestMethod, Timer};
 
 /// How many hosts are told apart; Spring has no limit, and then somebody writes a crawler.
@@ -23,24 +24,30 @@ const OTHERS: &str = "UNKNOWN";
 pub struct Routes {
     known: RwLock<Known>,
     max_uris: usize,
+    /// Whether scheme and port tell places apart, too.
+    by_origin: bool,
     has_warned: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct Known {
     uris: HashSet<Arc<str>>,
+    /// By host, or by the whole origin.
     hosts: HashMap<Arc<str>, HashMap<Arc<str>, Arc<Route>>>,
 }
 
 impl Routes {
     /// None yet, and so many templates at most.
-    pub fn new(max_uris: usize) -> Self {
-        Self { known: RwLock::default(), max_uris, has_warned: AtomicBool::new(false) }
+    pub fn new(max_uris: usize, by_origin: bool) -> Self {
+        let (known, has_warned) = (RwLock::default(), AtomicBool::new(false));
+        Self { known, max_uris, by_origin, has_warned }
     }
 
-    /// The place of this host and template; beyond a limit, the one of all others.
-    pub fn find(&self, host: &str, uri: &str) -> Arc<Route> {
-        let host = if host.is_empty() { NONE } else { host };
+    /// The place of this origin and template; beyond a limit, the one of all others.
+    pub fn find(&self, origin: &Origin<'_>, uri: &str) -> Arc<Route> {
+        let host: Cow<'_, str> =
+            if self.by_origin { origin.to_string().into() } else { origin.host().into() };
+        let host = &*host;
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(route) = known.route(host, uri) {
             return route;
@@ -56,7 +63,7 @@ impl Routes {
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
             // Others may have taken the last room meanwhile.
             let Place { host, uri, .. } = known.place(host, uri, self.max_uris);
-            known.add(host, uri)
+            known.add(host, uri, self.by_origin.then_some(origin))
         })
     }
 
@@ -100,14 +107,26 @@ impl Known {
         place
     }
 
-    fn add(&mut self, host: &str, uri: &str) -> Arc<Route> {
+    fn add(&mut self, host: &str, uri: &str, origin: Option<&Origin<'_>>) -> Arc<Route> {
         let (host, uri): (Arc<str>, Arc<str>) = (host.into(), uri.into());
         if ![NONE, OTHERS].contains(&&*uri) {
             self.uris.insert(Arc::clone(&uri));
         }
         let uris = self.hosts.entry(Arc::clone(&host)).or_default();
         let route = uris.entry(Arc::clone(&uri));
-        Arc::clone(route.or_insert_with(|| Arc::new(Route::new(host, uri))))
+        let route = route.or_insert_with(|| {
+            Arc::new(match origin {
+                None => Route::new(host, uri, None),
+                Some(_) if &*host == OTHERS => {
+                    Route::new(host, uri, Some((OTHERS.into(), OTHERS.into())))
+                }
+                Some(origin) => {
+                    let rest = (origin.scheme().into(), origin.port().into());
+                    Route::new(origin.host().into(), uri, Some(rest))
+                }
+            })
+        });
+        Arc::clone(route)
     }
 }
 
@@ -119,13 +138,15 @@ type Remembered<K, T> = RwLock<Vec<(K, Arc<T>)>>;
 pub struct Route {
     host: Arc<str>,
     uri: Arc<str>,
+    scheme_and_port: Option<(Box<str>, Box<str>)>,
     active: Remembered<RequestMethod, LongTaskTimer>,
     ends: Remembered<(RequestMethod, End), Timer>,
 }
 
 impl Route {
-    fn new(host: Arc<str>, uri: Arc<str>) -> Self {
-        Self { host, uri, active: RwLock::default(), ends: RwLock::default() }
+    fn new(host: Arc<str>, uri: Arc<str>, scheme_and_port: Option<(Box<str>, Box<str>)>) -> Self {
+        let (active, ends) = (RwLock::default(), RwLock::default());
+        Self { host, uri, scheme_and_port, active, ends }
     }
 
     /// The tag `client.name`.
@@ -136,6 +157,11 @@ impl Route {
     /// The tag `uri`.
     pub fn uri(&self) -> &str {
         &self.uri
+    }
+
+    /// The tags `url.scheme` and `server.port`, where they are wanted.
+    pub fn scheme_and_port(&self) -> Option<(&str, &str)> {
+        self.scheme_and_port.as_ref().map(|(scheme, port)| (&**scheme, &**port))
     }
 
     /// The timer of the calls that run.

@@ -118,6 +118,19 @@ fn templates_and_hosts_beyond_the_limit_count_together_and_none_is_lost() {
 }
 
 #[test]
+fn ports_are_bounded_as_hosts_are() {
+    let settings = MeterSettings { client_tags: ClientTags::Origin, ..MeterSettings::default() };
+    let meters = meters(settings);
+    for port in 1..=150 {
+        meters.start("GET", "shop", &format!("http://shop:{port}/x")).answered(200);
+    }
+    let others =
+        [("client.name", "UNKNOWN"), ("server.port", "UNKNOWN"), ("url.scheme", "UNKNOWN")];
+    assert_eq!(count(&meters, NAME, &others), 50);
+    assert_eq!(count(&meters, NAME, &[("client.name", "shop"), ("uri", "/x")]), 100);
+}
+
+#[test]
 fn odd_methods_are_one_and_all_statuses_of_a_route_are_counted() {
     let meters = meters(MeterSettings::default());
     meters.start("BREW", "a", "/pot").answered(418);
