@@ -1,5 +1,5 @@
 //! What one can look into, and change, in a service that has all of it: caches, scheduled tasks, migrations,
-//! sessions, threads with their stacks, the heap.
+//! sessions, threads with their stacks.
 
 use std::collections::BTreeSet;
 
@@ -182,27 +182,4 @@ fn the_thread_dump_shows_states_and_frames_with_file_and_line() {
         }
     }
     view.close();
-}
-
-#[test]
-fn the_button_of_heap_dumps_fetches_what_the_instance_answers() {
-    let view = View::of(Scene::inside(), "heapdump", "heapdump-answer");
-    view.shows(&["A heap dump may contain sensitive data"]);
-    view.browser.run(
-        "window.open = url => { window.opened = new URL(url, document.baseURI).pathname }",
-        &[],
-    );
-    view.press("Download Heap Dump");
-    let opened = view.browser.wait_until("it was pressed", "return window.opened", &[]);
-    let path = format!("/instances/{}/actuator/heapdump", view.scene.instance);
-    assert_eq!(opened, *path);
-    let told = view.scene.service.get("/actuator/heapdump");
-    let passed_on = view.scene.server.get(&path, "*/*");
-    assert_eq!((told.status, passed_on.status), (501, 501));
-    let reason = told.json()["message"].as_str().unwrap().to_owned();
-    assert!(reason.contains("jemalloc"), "{reason}");
-    view.picture("heapdump");
-    view.browser.visit(&format!("{}{path}", view.scene.server.url()));
-    view.shows(&[&reason]);
-    view.close_but_for(&["501"]);
 }

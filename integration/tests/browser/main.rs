@@ -6,6 +6,7 @@
 mod audit;
 mod dependencies;
 mod health;
+mod heapdump;
 mod inside;
 mod inside_start;
 mod logger_row;

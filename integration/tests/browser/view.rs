@@ -40,6 +40,14 @@ impl Scene {
         })
     }
 
+    /// The example that keeps a megabyte of each request, with the profiler of jemalloc at work.
+    pub fn leaking() -> Arc<Self> {
+        let service = Service::example("heap-profile")
+            .variable("_RJEM_MALLOC_CONF", "prof:true,prof_active:true,lg_prof_sample:16")
+            .setting("management.endpoint.heapdump.access", "unrestricted");
+        Arc::new(Self::of(AdminServer::shared_by("steered", "4.1.2"), service))
+    }
+
     /// The steered service with these settings. Not at the server of the quickstart, whose pages say that all is up.
     pub fn steered(settings: &[(&str, &str)]) -> Arc<Self> {
         let service = settings
