@@ -1,6 +1,7 @@
 //! Headless Chromium, driven through `chromedriver` and its protocol.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -95,6 +96,16 @@ impl Browser {
         self.call("POST", "refresh", Some(&json!({})));
     }
 
+    /// Lets pages save files, and has them saved in this folder.
+    #[track_caller]
+    pub fn download_into(&self, folder: &Path) {
+        let wish = json!({
+            "cmd": "Browser.setDownloadBehavior",
+            "params": {"behavior": "allow", "downloadPath": folder},
+        });
+        self.call("POST", "goog/cdp/execute", Some(&wish));
+    }
+
     /// Runs the body of a function in the page; its arguments are in `arguments`.
     #[track_caller]
     pub fn run(&self, script: &str, arguments: &[Value]) -> Value {
@@ -136,7 +147,7 @@ impl Browser {
 
     /// Saves what the window shows as a PNG file.
     #[track_caller]
-    pub fn screenshot(&self, file: &std::path::Path) {
+    pub fn screenshot(&self, file: &Path) {
         let value = self.call("GET", "screenshot", None);
         let png = base64::engine::general_purpose::STANDARD.decode(value.as_str().expect("base64"));
         fs::create_dir_all(file.parent().expect("a folder")).expect("the folder of the screenshot");

@@ -11,6 +11,7 @@ pub mod http;
 pub mod nginx;
 pub mod openapi;
 pub mod openmetrics;
+pub mod pprof;
 pub mod process;
 pub mod prometheus;
 pub mod promtool;

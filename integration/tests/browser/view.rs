@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// two points to connect (the same with a scripted instance).
 const HARMLESS: &str = "<path> attribute d: Expected number";
 
+/// What the service with everything is told, and must not show.
+pub const SECRET: &str = "hunter2";
+
 /// One server with one instance.
 pub struct Scene {
     pub server: Arc<AdminServer>,
@@ -34,10 +37,20 @@ impl Scene {
     pub fn inside() -> Arc<Self> {
         static INSIDE: Mutex<Weak<Scene>> = Mutex::new(Weak::new());
         shared_in(&INSIDE, || {
-            let service =
-                Service::inside().setting("management.endpoint.heapdump.access", "unrestricted");
+            let service = Service::inside()
+                .setting("management.endpoint.heapdump.access", "unrestricted")
+                .setting("shop.till.key", SECRET)
+                .setting("shop.till.limits.per-day", "20000");
             Self::of(AdminServer::shared_by("steered", "4.1.2"), service)
         })
+    }
+
+    /// The example that keeps a megabyte of each request, with the profiler of jemalloc at work.
+    pub fn leaking() -> Arc<Self> {
+        let service = Service::example("heap-profile")
+            .variable("_RJEM_MALLOC_CONF", "prof:true,prof_active:true,lg_prof_sample:16")
+            .setting("management.endpoint.heapdump.access", "unrestricted");
+        Arc::new(Self::of(AdminServer::shared_by("steered", "4.1.2"), service))
     }
 
     /// The steered service with these settings. Not at the server of the quickstart, whose pages say that all is up.

@@ -2,7 +2,6 @@
 
 use std::{
     fs, hint,
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,7 +10,7 @@ use std::{
 };
 
 use actuator::{Actuator, Running};
-use actuator_integration::folder::Folder;
+use actuator_integration::{folder::Folder, pprof};
 
 /// Uses a processor until it is told to stop.
 #[inline(never)]
@@ -41,20 +40,6 @@ fn ask(running: &Running, query: &str) -> Vec<u8> {
     response.body_mut().read_to_vec().expect("all of it")
 }
 
-/// What `go tool pprof` says of a file.
-fn pprof(arguments: &[&str], file: &str) -> String {
-    let output = Command::new("go")
-        .args(["tool", "pprof"])
-        .args(arguments)
-        .arg(file)
-        .output()
-        .expect("go is missing: scripts/setup installs it");
-    let [said, complaints] =
-        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    assert!(output.status.success(), "{complaints}");
-    said
-}
-
 #[test]
 fn go_tool_pprof_reads_a_profile_and_names_what_uses_the_processor() {
     let is_over = Arc::new(AtomicBool::new(false));
@@ -73,17 +58,16 @@ fn go_tool_pprof_reads_a_profile_and_names_what_uses_the_processor() {
     let place = Folder::new("profiles");
     let file = place.path().join("profile.pb.gz");
     fs::write(&file, profile).unwrap();
-    let file = file.to_str().unwrap();
-    let top = pprof(&["-top"], file);
+    let top = pprof::read(&["-top"], &file);
     assert!(top.contains("Type: cpu"), "{top}");
     // flat, flat%, sum%, cum, cum%, name. What it calls is a row of its own in a build for tests.
     let rows: Vec<&str> = top.lines().skip_while(|line| !line.contains("flat%")).skip(1).collect();
     assert!(rows.iter().any(|row| row.ends_with("profiles::burn")), "{top}");
-    let lines = pprof(&["-list", "burn"], file);
+    let lines = pprof::read(&["-list", "burn"], &file);
     assert!(lines.contains("profiles::burn in main.rs"), "{lines}");
-    let tags = pprof(&["-tags"], file);
+    let tags = pprof::read(&["-tags"], &file);
     assert!(tags.contains("thread") && tags.contains("burner"), "{tags}");
-    let raw = pprof(&["-raw"], file);
+    let raw = pprof::read(&["-raw"], &file);
     assert!(raw.contains("samples/count cpu/nanoseconds"), "{raw}");
 
     assert!(
