@@ -100,6 +100,8 @@ fn of_workers(runtime: &RuntimeMetrics, read: fn(&RuntimeMetrics, usize) -> u64)
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
     use crate::{meter::MeterSettings, support::clock::Clock};
 
@@ -119,9 +121,18 @@ mod tests {
         });
         assert!(value("tokio.blocking.threads") >= 1.0);
         assert!(value("tokio.tasks.spawned") >= 1.0);
+        assert!(value("tokio.remote.schedules") >= 1.0);
         assert!(registry.read("tokio.poll.times", &[]).unwrap().available_tags["below"].len() > 3);
-        for (name, ..) in GAUGES {
+        let names = GAUGES.iter().map(|gauge| gauge.0).chain(COUNTERS.iter().map(|c| c.0));
+        for name in names {
             assert!(value(name).is_finite(), "{name}");
+            assert_eq!(registry.read(name, &[]).unwrap().available_tags["name"].len(), 1, "{name}");
+        }
+        // Workers tell how often they polled once they rest.
+        let began = Instant::now();
+        while value("tokio.polls") < 1.0 || value("tokio.poll.times") < 1.0 {
+            assert!(began.elapsed() < Duration::from_secs(20));
+            std::thread::yield_now();
         }
     }
 }
