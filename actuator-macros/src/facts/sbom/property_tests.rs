@@ -1,8 +1,14 @@
 //! Whatever stands in the files of packages.
 
+use std::fmt::Write as _;
+
 use proptest::{prelude::*, sample::select};
 
-use super::{cfg::Target, lock::Lock, manifest::Manifest};
+use super::{
+    cfg::Target,
+    lock::Lock,
+    manifest::{Dependency, Manifest},
+};
 
 /// Mostly texts of this form, a regular expression; else any characters.
 fn odd_text(form: &'static str) -> impl Strategy<Value = String> {
@@ -62,8 +68,11 @@ proptest! {
         let mut written = String::from("version = 4\n");
         let names: Vec<String> = packages.keys().map(|name| format!(" \"{name}\",\n")).collect();
         for (name, version) in &packages {
-            written += &format!("\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n");
-            written += &format!("dependencies = [\n{}]\n", names.concat());
+            let names = names.concat();
+            let _ = write!(
+                written,
+                "\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\ndependencies = [\n{names}]\n"
+            );
         }
         let lock = Lock::parse(&written);
         let read = lock.packages.iter().map(|package| (package.name.clone(), package.version.clone()));
@@ -89,15 +98,15 @@ proptest! {
         }
         let mut written = format!("[package]\nlicense = {license:?} # why\n[dependencies]\n");
         for (number, name) in dependencies.iter().enumerate() {
-            written += &match number % 3 {
-                0 => format!("{name} = \"1\"\n"),
-                1 => format!("{name} = {{ version = \"1\", features = [\n  \"a\",\n] }}\n"),
-                _ => format!("\"{name}\".workspace = true\n"),
+            let _ = match number % 3 {
+                0 => writeln!(written, "{name} = \"1\""),
+                1 => writeln!(written, "{name} = {{ version = \"1\", features = [\n  \"a\",\n] }}"),
+                _ => writeln!(written, "\"{name}\".workspace = true"),
             };
         }
         let manifest = Manifest::parse(&written);
         prop_assert_eq!(manifest.about.license.as_deref(), Some(&*license));
-        let read = manifest.dependencies.iter().map(|dependency| dependency.name());
+        let read = manifest.dependencies.iter().map(Dependency::name);
         prop_assert!(read.eq(dependencies.iter().map(|name| &**name)), "{}", written);
     }
 }

@@ -1,40 +1,56 @@
 //! What is sent, and what may be the answer; 0 is none.
 
-const MEGABYTE: usize = 1 << 20;
+use std::borrow::Cow;
 
-/// One kind of message.
+const MEGABYTE: usize = 1 << 20;
+/// What is as long is sent as it is.
+const LONG: usize = 100_000;
+
+/// One kind of message, in one or several forms that take turns.
 pub(super) struct Row {
-    pub(super) what: &'static str,
-    /// With `{n}` where a number comes that no other message has.
-    message: String,
+    pub(super) what: String,
+    /// With `{n}` where a number comes that no other message has, and `{ip}` where an address does.
+    forms: Vec<String>,
     pub(super) statuses: &'static [u16],
+    /// Whether it goes to the application's listener, where the management API has its own.
+    pub(super) to_application: bool,
+    /// How many callers send it at once: what waits on purpose would take too long one by one.
+    pub(super) callers: usize,
 }
 
 impl Row {
-    pub(super) fn len(&self) -> usize {
-        self.message.len()
+    pub(super) fn of(
+        what: impl Into<String>,
+        forms: Vec<String>,
+        statuses: &'static [u16],
+    ) -> Self {
+        Self { what: what.into(), forms, statuses, to_application: false, callers: 1 }
     }
 
-    /// How often it is sent instead of so often: a thousand of the longest would be ten gigabytes,
-    /// and what is counted after them is no surer for it.
-    pub(super) fn times(&self, times: usize) -> usize {
-        match self.len() {
-            MEGABYTE.. if self.len() > 2 * MEGABYTE => times.div_ceil(100),
-            MEGABYTE.. => times.div_ceil(20),
-            _ => times,
-        }
+    pub(super) fn at_application(self) -> Self {
+        Self { to_application: true, ..self }
+    }
+
+    pub(super) fn by_many(self) -> Self {
+        Self { callers: 32, ..self }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.forms.iter().map(String::len).max().unwrap_or_default()
     }
 
     pub(super) fn is_head(&self) -> bool {
-        self.message.starts_with("HEAD ")
+        self.forms.iter().all(|form| form.starts_with("HEAD "))
     }
 
-    pub(super) fn numbered(&self, number: usize) -> Vec<u8> {
-        if self.message.len() < 100_000 {
-            self.message.replace("{n}", &format!("{number:08}")).into_bytes()
-        } else {
-            self.message.clone().into_bytes()
+    pub(super) fn numbered(&self, number: usize) -> Cow<'_, [u8]> {
+        let form = &self.forms[number % self.forms.len()];
+        if form.len() >= LONG {
+            return form.as_bytes().into();
         }
+        let [_, a, b, c] = u32::try_from(number).unwrap().to_be_bytes();
+        let form = form.replace("{n}", &format!("{number:08}"));
+        form.replace("{ip}", &format!("10.{a}.{b}.{c}")).into_bytes().into()
     }
 }
 
@@ -72,7 +88,7 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn row(what: &'static str, message: impl Into<String>, statuses: &'static [u16]) -> Row {
-    Row { what, message: message.into(), statuses }
+    Row::of(what, vec![message.into()], statuses)
 }
 
 /// A plain GET of a path.
@@ -80,16 +96,40 @@ fn read(what: &'static str, target: &str, statuses: &'static [u16]) -> Row {
     row(what, get(target, ""), statuses)
 }
 
-fn get(target: &str, headers: &str) -> String {
+pub(super) fn get(target: &str, headers: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")
 }
 
 fn post(target: &str, kind: &str, body: &str) -> String {
+    write("POST", target, &format!("content-type: {kind}\r\n"), body)
+}
+
+pub(super) fn write(method: &str, target: &str, headers: &str, body: &str) -> String {
     let length = body.replace("{n}", "12345678").len();
     format!(
-        "POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\n\
+        "{method} {target} HTTP/1.1\r\nhost: localhost\r\n{headers}\
          content-length: {length}\r\n\r\n{body}"
     )
+}
+
+/// A write in every type that a body may not have, and in those that it may have badly.
+pub(super) fn content_types(method: &str, target: &str, headers: &str) -> Vec<String> {
+    const BODY: &str = "{\"a{n}\":1}";
+    const KINDS: [&str; 9] = [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary={n}",
+        "application/xml",
+        "application/octet-stream",
+        "application/{n}+json; charset={n}",
+        "application/json; charset=utf-16",
+        ";;;{n}",
+        "{n}/",
+    ];
+    let kinds = KINDS.map(|kind| format!("content-type: {kind}\r\n{headers}"));
+    let twice = format!("content-type: text/{{n}}\r\ncontent-type: application/json\r\n{headers}");
+    let all = kinds.into_iter().chain([headers.to_owned(), twice]);
+    all.map(|headers| write(method, target, &headers, BODY)).collect()
 }
 
 fn set(body: &str) -> String {
