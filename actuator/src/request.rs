@@ -1,5 +1,5 @@
 //! The request that is being worked on: its id and trace, wherever the code of the request runs,
-//! and in the calls that it makes.
+//! and in the calls that it makes; and who calls, if the application says so ([`set_principal`]).
 //!
 //! [`ActuatorLayer`](crate::ActuatorLayer) gives each request a [`RequestContext`]. What a handler
 //! calls and awaits finds it; a task that it spawns does so if it was wrapped in
@@ -21,5 +21,5 @@ pub use crate::{
         propagation::outgoing_headers,
         request::{InRequest, RequestContext},
     },
-    web::NoRequestContext,
+    web::{NoRequestContext, set_principal},
 };

@@ -2,8 +2,9 @@
 
 /// An authenticated caller and the roles it holds.
 ///
-/// Middleware of the application may put one into a request's extensions: it is the caller of the
-/// management API then, too.
+/// Middleware of the application may say who calls with
+/// [`set_principal`](crate::request::set_principal): it is the caller of the management API then,
+/// too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     /// The name, as it is shown in audit events and HTTP exchanges.

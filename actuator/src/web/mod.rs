@@ -10,6 +10,7 @@ mod answer;
 mod arguments;
 mod body;
 mod browser;
+mod caller;
 mod errors;
 mod events;
 mod exposure;
@@ -38,6 +39,7 @@ mod target;
 mod write;
 
 pub(crate) use browser::{BrowserRules, BrowserSettings};
+pub use caller::set_principal;
 pub(crate) use errors::ErrorSettings;
 pub use errors::{ErrorLayer, HttpError};
 pub(crate) use exposure::{Exposed, Exposure, ExposureDefaults};

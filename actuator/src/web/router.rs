@@ -173,11 +173,11 @@ impl Management {
         self.forwarding.settle(&mut request);
         let (mut parts, body) = request.into_parts();
         let mut grant = CorsGrant::default();
-        let (mut cookie, mut found_out) = (None, false);
+        let mut cookie = None;
         let named = self.find(parts.uri.path());
         let answered = match self.pass(&parts, &named, &mut grant).await {
             Ok(admitted) => {
-                (cookie, found_out) = (admitted.cookie, admitted.principal.is_some());
+                cookie = admitted.cookie;
                 if let Some(principal) = admitted.principal {
                     parts.extensions.insert(principal);
                 }
@@ -188,7 +188,7 @@ impl Management {
         let mut response =
             answered.unwrap_or_else(|refusal| refusal.respond(&self.refusal_context(&parts)));
         // For the record of the exchange.
-        if found_out && let Some(principal) = parts.extensions.remove::<Principal>() {
+        if let Some(principal) = parts.extensions.remove::<Principal>() {
             response.extensions_mut().insert(principal);
         }
         if let Some(cookie) = cookie {

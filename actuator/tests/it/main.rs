@@ -11,6 +11,7 @@ mod audit;
 mod audit_trail;
 mod bad_input;
 mod browser;
+mod callers;
 mod calls_pools_caches;
 mod conditions;
 #[cfg(feature = "debug")]

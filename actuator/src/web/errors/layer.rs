@@ -91,11 +91,11 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let Some(settings) = &self.settings else {
             return ErrorFuture { state: State::Plain { inner: self.inner.call(request) } };
         };
-        let watch = Some((Asked::of(&request, settings), Arc::clone(settings)));
+        let watch = Some((Asked::of(&mut request, settings), Arc::clone(settings)));
         let state = match catch_unwind(AssertUnwindSafe(|| self.inner.call(request))) {
             Ok(inner) => State::Watched { inner, watch },
             Err(panic) => State::Panicked { panic: Some(panic), watch },

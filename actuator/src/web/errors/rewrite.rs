@@ -19,7 +19,10 @@ use super::{
 use crate::{
     model::{principal::Principal, request::RequestContext},
     support::text::shortened,
-    web::media_type::{Accept, ErrorForm},
+    web::{
+        caller::CallerSlot,
+        media_type::{Accept, ErrorForm},
+    },
 };
 
 /// The largest text that is taken for the words of an error, in bytes.
@@ -36,7 +39,8 @@ pub(super) struct Asked {
     uri: Uri,
     accept: Option<HeaderValue>,
     is_matched: bool,
-    caller: Option<Principal>,
+    /// Where the application says who calls, if that is asked for.
+    caller: Option<CallerSlot>,
 }
 
 /// What an error answer has to say for itself.
@@ -62,23 +66,28 @@ enum Form {
 
 impl Asked {
     /// Remembers a request.
-    pub(super) fn of<B>(request: &Request<B>, settings: &ErrorSettings) -> Self {
+    pub(super) fn of<B>(request: &mut Request<B>, settings: &ErrorSettings) -> Self {
+        let wants_caller = !settings.roles.is_empty();
+        let caller = wants_caller.then(|| CallerSlot::of(request.extensions_mut()));
         let extensions = request.extensions();
         // A router that nests us shows the path below its prefix; callers know all of it.
         let original = extensions.get::<OriginalUri>().map(|original| &original.0);
-        let wants_caller = !settings.roles.is_empty();
         Self {
             method: request.method().clone(),
             uri: original.unwrap_or(request.uri()).clone(),
             accept: request.headers().get(header::ACCEPT).cloned(),
             is_matched: extensions.get::<MatchedPath>().is_some(),
-            caller: extensions.get::<Principal>().filter(|_| wants_caller).cloned(),
+            caller,
         }
     }
 
     /// The path as it was sent.
     pub(super) fn path(&self) -> &str {
         self.uri.path()
+    }
+
+    fn caller(&self) -> Option<Principal> {
+        self.caller.as_ref()?.get()
     }
 
     fn query(&self) -> &str {
@@ -154,12 +163,12 @@ where
     if matches!(form, Form::Page | Form::Nothing) {
         return Response::from_parts(parts, Body::from(bytes));
     }
-    let caller = parts.extensions.get::<Principal>().or(asked.caller.as_ref());
+    let caller = parts.extensions.get::<Principal>().cloned().or_else(|| asked.caller());
     let answer = Answer {
         status: parts.status,
         asked: &asked,
         settings,
-        caller,
+        caller: caller.as_ref(),
         thrown: thrown.as_ref(),
         text: &text,
         is_panic: false,
@@ -177,11 +186,12 @@ where
 /// The answer to a request whose handler panicked.
 pub(super) fn of_panic(asked: &Asked, settings: &ErrorSettings) -> Response {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
+    let caller = asked.caller();
     let answer = Answer {
         status,
         asked,
         settings,
-        caller: asked.caller.as_ref(),
+        caller: caller.as_ref(),
         thrown: None,
         text: "",
         is_panic: true,

@@ -25,7 +25,7 @@ use crate::{
         propagation::TRACEPARENT,
         request::{Origin, RequestContext},
     },
-    web::{errors::Handled, router::catch_all, server_timing::ServerTiming},
+    web::{caller::CallerSlot, errors::Handled, router::catch_all, server_timing::ServerTiming},
 };
 
 /// The status of an exchange whose client went away: known from nginx's logs.
@@ -79,7 +79,7 @@ pub(super) struct Recording {
     request_bytes: Option<u64>,
     timing: Option<ServerTiming>,
     draft: Option<Box<Draft>>,
-    caller: Option<Box<str>>,
+    caller: Option<CallerSlot>,
     log: Option<Box<RequestLog>>,
 }
 
@@ -159,7 +159,7 @@ impl Recording {
             draft,
             caller: exchanges
                 .filter(|exchanges| exchanges.settings().include.principal)
-                .and_then(|_| Some(request.extensions().get::<Principal>()?.name.as_str().into())),
+                .map(|_| CallerSlot::of(request.extensions_mut())),
             log: is_logged.then(|| Box::new(RequestLog::begin(request))),
         })
     }
@@ -177,17 +177,14 @@ impl Recording {
     pub(super) fn respond<R: Body>(&mut self, response: &mut Response<R>) {
         if let (Some(draft), Some(exchanges)) =
             (&mut self.draft, &self.scope.recorder.parts.exchanges)
+            && exchanges.settings().include.response_headers
         {
-            let include = exchanges.settings().include;
-            if include.response_headers {
-                exchange::copy_headers(draft, Direction::Response, response.headers(), exchanges);
-            }
-            if include.principal {
-                let late = response.extensions().get::<Principal>().map(|caller| &*caller.name);
-                if let Some(name) = late.or(self.caller.as_deref()) {
-                    draft.principal(name);
-                }
-            }
+            exchange::copy_headers(draft, Direction::Response, response.headers(), exchanges);
+        }
+        if let Some(caller) = &self.caller
+            && let Some(late) = response.extensions().get::<Principal>()
+        {
+            caller.set(late.clone());
         }
         // A panic or an error that has become an answer is recorded by its name all the same.
         let exception = response.extensions().get::<Handled>().map(|handled| handled.0);
@@ -226,7 +223,10 @@ impl Recording {
                 recorder.meters.stop(self.method, active);
             }
         }
-        if let (Some(draft), Some(exchanges)) = (self.draft.take(), &recorder.exchanges) {
+        if let (Some(mut draft), Some(exchanges)) = (self.draft.take(), &recorder.exchanges) {
+            if let Some(caller) = self.caller.as_ref().and_then(CallerSlot::get) {
+                draft.principal(&caller.name);
+            }
             let status = outcome.status.unwrap_or(CLIENT_CLOSED_REQUEST);
             exchanges.record(draft, self.started, duration, status);
         }
