@@ -1,5 +1,10 @@
 //! What the service writes, and to whom.
 
+use std::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
 use testkit::Program;
 
 use crate::quickstart;
@@ -59,19 +64,45 @@ fn colours_are_forced_and_forbidden_by_setting_and_variable() {
     assert!(!coloured(quickstart().env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
 }
 
-#[test]
-fn the_file_gets_text_and_the_console_what_its_threshold_lets_through() {
-    let folder = std::env::temp_dir().join(format!("actuator-quickstart-{}", std::process::id()));
+/// Has a warning and a greeting logged, and gives what reached the file and what the console.
+fn file_and_console(threshold: &str) -> (String, String) {
+    let id = std::process::id();
+    let folder = std::env::temp_dir().join(format!("actuator-quickstart-{id}-{threshold}"));
     let path = folder.join("app.log");
+    let port = testkit::free_port();
     let service = piped()
         .arg(&format!("--logging.file.name={}", path.display()))
-        .arg("--logging.threshold.file=warn")
-        .arg("--server.port=0")
-        .env("LOGGING_LEVEL_ACTUATOR", "debug");
-    let mut process = service.spawn();
-    process.log_until("listening on");
-    process.stop();
-    let written = std::fs::read_to_string(&path).unwrap();
-    assert!(!written.contains(" INFO ") && !written.contains('{'), "{written}");
+        .arg(&format!("--logging.threshold.{threshold}=warn"))
+        .arg("--actuator.errors.enabled=true")
+        .arg(&format!("--server.port={port}"))
+        .spawn();
+    // Only one of the two says where it listens.
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(began.elapsed() < testkit::PATIENCE, "nothing listens on port {port}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let address = ([127, 0, 0, 1], port).into();
+    testkit::get(address, "/orders/refused").assert_status(400);
+    testkit::get(address, "/hello/Ada").assert_status(200);
+    service.terminate();
+    let (status, console) = service.finish();
+    assert_eq!(status.code(), Some(0), "{console}");
+    let file = std::fs::read_to_string(&path).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
+    (file, console)
+}
+
+#[test]
+fn the_file_gets_text_and_the_console_what_its_threshold_lets_through() {
+    let (file, console) = file_and_console("file");
+    assert!(file.contains(" WARN ") && file.contains("path=\"/orders/refused\""), "{file}");
+    assert!(file.lines().all(|line| line.contains(" WARN ")), "{file}");
+    assert!(console.contains("/orders/refused") && console.contains("\"greeting\""), "{console}");
+
+    let (file, console) = file_and_console("console");
+    assert!(file.contains("path=\"/orders/refused\"") && file.contains(" : greeting "), "{file}");
+    assert!(!file.lines().any(|line| line.starts_with('{')), "{file}");
+    assert!(console.contains("/orders/refused"), "{console}");
+    assert!(console.lines().all(|line| line.contains("\"level\":\"WARN\"")), "{console}");
 }
