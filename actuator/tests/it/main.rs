@@ -77,4 +77,5 @@ mod stores;
 #[path = "../../src/exposition/test_parser.rs"]
 mod text_parser;
 mod traps;
+mod traps_times;
 mod typed_settings;

@@ -9,9 +9,119 @@ use std::{
 };
 
 use actuator::Health;
+use axum::{Router, extract::Path, routing::get};
+use serde_json::{Value, json};
 use testkit::Request;
 
-use crate::app::app;
+use crate::app::{Service, TestApp, app};
+
+/// A service that logs at several levels and targets when it is asked for `/say/{word}`.
+fn talkative() -> TestApp {
+    let say = |Path(word): Path<String>| async move {
+        tracing::error!(target: "trap::db", "{word} error");
+        tracing::info!(target: "trap::db::pool", "{word} info");
+        tracing::debug!(target: "trap::db", "{word} debug");
+        tracing::info!(target: "trap::dbx", "{word} neighbour");
+    };
+    app().routes(Router::new().route("/say/{word}", get(say)))
+}
+
+/// What of this arrives in the log that the service shows.
+fn said(service: &Service, word: &str) -> Vec<String> {
+    service.get(&format!("/say/{word}")).assert_status(200);
+    let log = service.get("/actuator/logfile").text();
+    let words = format!(" : {word} ");
+    log.lines().filter_map(|line| Some(line.split_once(&words)?.1.to_owned())).collect()
+}
+
+fn set_level(service: &Service, logger: &str, body: &str) {
+    service.post(&format!("/actuator/loggers/{logger}"), body).assert_status(204);
+}
+
+fn levels(service: &Service, logger: &str) -> (Value, Value) {
+    let told = service.get(&format!("/actuator/loggers/{logger}")).assert_status(200).json();
+    (told["configuredLevel"].clone(), told["effectiveLevel"].clone())
+}
+
+/// Levels are those of the process.
+fn in_own_process(test: &str) {
+    let _ = testkit::in_own_process(&format!("traps::{test}"), &[]);
+}
+
+#[test]
+fn trap_seed_02_resetting_a_level_never_silences_the_log() {
+    in_own_process("process_that_resets_levels");
+}
+
+#[test]
+#[ignore = "run in a process of its own by the test above"]
+fn process_that_resets_levels() {
+    // A level of the settings is taken away by a reset, too.
+    let service = talkative().setting("logging.level.trap::db", "info").start();
+    assert_eq!(said(&service, "first"), ["error", "info", "neighbour"]);
+    for logger in ["ROOT", "trap::db", "trap", "web"] {
+        for body in ["{}", r#"{"configuredLevel":null}"#] {
+            // What has no level of its own, and what has one.
+            for level in [None, Some(r#"{"configuredLevel":"ERROR"}"#)] {
+                for body in level.into_iter().chain([body]) {
+                    set_level(&service, logger, body);
+                }
+                let what = format!("{logger}-{}-{}", body.len(), level.is_some());
+                let said = said(&service, &what.replace("::", "-"));
+                assert_eq!(said, ["error", "info", "neighbour"], "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn trap_seed_03_off_and_then_debug_works_again() {
+    in_own_process("process_that_is_switched_off");
+}
+
+#[test]
+#[ignore = "run in a process of its own by the test above"]
+fn process_that_is_switched_off() {
+    let service = talkative().start();
+    set_level(&service, "ROOT", r#"{"configuredLevel":"OFF"}"#);
+    assert_eq!(said(&service, "silent"), [""; 0]);
+    set_level(&service, "trap::db", r#"{"configuredLevel":"DEBUG"}"#);
+    assert_eq!(said(&service, "one"), ["error", "info", "debug"]);
+    set_level(&service, "trap::db", r#"{"configuredLevel":"OFF"}"#);
+    set_level(&service, "ROOT", r#"{"configuredLevel":"DEBUG"}"#);
+    assert_eq!(said(&service, "other"), ["neighbour"]);
+    set_level(&service, "trap::db", r#"{"configuredLevel":"DEBUG"}"#);
+    assert_eq!(said(&service, "all"), ["error", "info", "debug", "neighbour"]);
+    for logger in ["trap::db", "ROOT"] {
+        set_level(&service, logger, "{}");
+    }
+    assert_eq!(said(&service, "last"), ["error", "info", "neighbour"]);
+}
+
+#[test]
+fn trap_seed_04_an_inherited_logger_has_no_configured_level_but_its_true_effective_one() {
+    in_own_process("process_that_inherits_levels");
+}
+
+#[test]
+#[ignore = "run in a process of its own by the test above"]
+fn process_that_inherits_levels() {
+    let service = talkative().start();
+    said(&service, "first");
+    set_level(&service, "trap::db", r#"{"configuredLevel":"WARN"}"#);
+    assert_eq!(levels(&service, "trap::db"), (json!("WARN"), json!("WARN")));
+    assert_eq!(levels(&service, "trap::db::pool"), (Value::Null, json!("WARN")));
+    for other in ["trap", "trap::dbx"] {
+        assert_eq!(levels(&service, other), (Value::Null, json!("INFO")), "{other}");
+    }
+    set_level(&service, "ROOT", r#"{"configuredLevel":"ERROR"}"#);
+    for (logger, level) in [("trap::db::pool", "WARN"), ("trap", "ERROR"), ("trap::dbx", "ERROR")] {
+        assert_eq!(levels(&service, logger), (Value::Null, json!(level)), "{logger}");
+    }
+    assert_eq!(said(&service, "second"), ["error"]);
+    let listed = service.get("/actuator/loggers").json();
+    assert_eq!(listed["loggers"]["trap::db::pool"]["effectiveLevel"], "WARN", "{listed}");
+}
 
 #[test]
 fn trap_seed_05_what_is_unknown_is_404_and_not_created_by_a_look() {
@@ -163,7 +273,7 @@ fn trap_seed_16_forwarding_headers_of_anybody_change_nothing() {
 
 #[test]
 fn trap_seed_17_an_ipv6_address_has_its_brackets_and_tag_values_may_have_colons() {
-    let routes = axum::Router::new().route("/a:b:c", axum::routing::get(|| async {}));
+    let routes = Router::new().route("/a:b:c", get(|| async {}));
     let service = app().setting("server.address", "::1").routes(routes).start();
     assert!(service.address.is_ipv6());
     let index = service.get("/actuator").assert_status(200).json();
