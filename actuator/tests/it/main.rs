@@ -79,3 +79,11 @@ mod text_parser;
 mod traps;
 mod traps_times;
 mod typed_settings;
+
+use std::alloc::System;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+/// Counts bytes, for what must not grow.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

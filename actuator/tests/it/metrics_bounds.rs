@@ -6,13 +6,16 @@ use std::{
     io::{self, Read as _, Write as _},
     sync::{Arc, mpsc},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use actuator::{client::ClientMeters, meter::MeterRegistry};
 use axum::{Router, extract::Path, http::StatusCode, routing::get};
 
-use crate::app::{Service, TestApp, app};
+use crate::{
+    ALLOCATOR,
+    app::{Service, TestApp, app},
+};
 
 /// With a limit of 60 series for each meter, and 16 for those beyond.
 const MAX_SERIES: usize = 60;
@@ -107,20 +110,25 @@ fn assert_series_are_at_most(meters: &MeterRegistry, most: f64) {
     assert!(series > 10.0 && series <= most, "there are {series} series");
 }
 
+/// Half of a flood of paths that no two requests share.
+fn hostile_paths(part: usize, numbers: std::ops::Range<usize>) -> impl Iterator<Item = String> {
+    numbers.map(move |n| {
+        let path = match n % 4 {
+            0 => format!("/{part}/{n}"),
+            1 => format!("/item/{part}{n}%00%0A%22"),
+            2 => format!("/..;/{n}?x={n}"),
+            _ => format!("/%F0%9F%92%A5/{n}/wp-login.php"),
+        };
+        request("GET", &path, "")
+    })
+}
+
 #[test]
 fn a_hundred_thousand_hostile_paths_are_a_few_series() {
     let (service, meters) = with_meters(limited());
     thread::scope(|scope| {
         for part in 0..2 {
-            let heads = (0..50_000).map(move |n| {
-                let path = match n % 4 {
-                    0 => format!("/{part}/{n}"),
-                    1 => format!("/item/{part}{n}%00%0A%22"),
-                    2 => format!("/..;/{n}?x={n}"),
-                    _ => format!("/%F0%9F%92%A5/{n}/wp-login.php"),
-                };
-                request("GET", &path, "")
-            });
+            let heads = hostile_paths(part, 0..50_000);
             scope.spawn(|| flood(&service, heads));
         }
     });
@@ -129,6 +137,35 @@ fn a_hundred_thousand_hostile_paths_are_a_few_series() {
     let known = ["/item/{id}", "NOT_FOUND", "UNKNOWN"];
     assert!(uris.iter().all(|uri| known.contains(&uri.as_str())), "{uris:?}");
     assert_series_are_at_most(&meters, 400.0);
+}
+
+#[test]
+fn a_hundred_thousand_hostile_paths_keep_less_than_a_byte_each() {
+    // Other tests of this process allocate, too.
+    let _ = testkit::in_own_process("metrics_bounds::process_that_is_flooded", &[]);
+}
+
+#[test]
+#[ignore = "run in a process of its own by the test above"]
+fn process_that_is_flooded() {
+    const PATHS: usize = 100_000;
+    let (service, meters) = with_meters(limited());
+    // What is kept for the last requests is full afterwards.
+    flood(&service, hostile_paths(0, 0..1_000));
+    let before = ALLOCATOR.stats();
+    flood(&service, hostile_paths(1, 0..PATHS));
+    let more = || {
+        let now = ALLOCATOR.stats();
+        let allocated = now.bytes_allocated - before.bytes_allocated;
+        allocated.saturating_sub(now.bytes_deallocated - before.bytes_deallocated)
+    };
+    assert!(count(&meters, "http.server.requests") > 100_999.0);
+    // The connection goes when the service has noticed its end.
+    let began = Instant::now();
+    while more() >= PATHS {
+        assert!(began.elapsed() < testkit::PATIENCE, "{} bytes are kept", more());
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeSet, time::Instant};
 
+use serde_json::Value;
+
 use crate::app::{app, runtime};
 
 /// Name, value, and a word of what is expected.
@@ -96,6 +98,48 @@ fn the_longest_and_the_shortest_durations_are_refused_or_work() {
                 Err(error) => assert!(error.to_string().contains(name), "{value}: {error}"),
             }
         }
+    }
+}
+
+#[test]
+fn meters_are_renamed_and_lose_tags_by_setting_the_built_in_ones_too() {
+    let service = app()
+        .setting("actuator.metrics.rename.orders.placed", "shop.orders")
+        .setting("actuator.metrics.ignore-tags.shop", "tenant")
+        .setting("actuator.metrics.rename.http.server.requests", "http.calls")
+        .setting("actuator.metrics.ignore-tags.http.calls", "exception,error")
+        .with(|app| {
+            let meters = app.meters();
+            for (tenant, kind) in [("a", "books"), ("b", "books"), ("b", "tea")] {
+                let placed = meters.meter("orders.placed").tag("tenant", tenant);
+                placed.tag("kind", kind).counter().increment();
+                meters.meter("orders.sent").tag("tenant", tenant).counter().increment();
+            }
+        })
+        .start();
+    service.get("/nowhere").assert_status(404);
+    let metric = |name: &str| service.get(&format!("/actuator/metrics/{name}"));
+    let tags = |metric: &Value| -> Vec<String> {
+        let tags = metric["availableTags"].as_array().unwrap().iter();
+        tags.map(|tag| tag["tag"].as_str().unwrap().to_owned()).collect()
+    };
+    let orders = metric("shop.orders").assert_status(200).json();
+    assert_eq!(orders["measurements"][0]["value"], 3.0);
+    assert_eq!(tags(&orders), ["kind"]);
+    let books = metric("shop.orders?tag=kind:books").json();
+    assert_eq!(books["measurements"][0]["value"], 2.0, "two series fell together: {books}");
+    assert_eq!(tags(&metric("orders.sent").json()), ["tenant"], "only what was named");
+    let calls = metric("http.calls").assert_status(200).json();
+    let of_calls = tags(&calls);
+    assert!(of_calls.contains(&"uri".to_owned()), "{of_calls:?}");
+    assert!(!of_calls.iter().any(|tag| ["exception", "error"].contains(&tag.as_str())), "{calls}");
+    for old in ["orders.placed", "http.server.requests"] {
+        metric(old).assert_status(404);
+    }
+    let scrape = service.get("/actuator/prometheus").assert_status(200).text();
+    assert!(scrape.contains("\nshop_orders_total{kind=\"books\"} 2"), "{scrape}");
+    for gone in ["orders_placed", "http_server_requests_seconds"] {
+        assert!(!scrape.contains(gone), "{gone} in {scrape}");
     }
 }
 

@@ -1,5 +1,8 @@
 //! What the service remembers of the application's requests.
 
+use std::time::Duration;
+
+use actuator::ServerTiming;
 use axum::{Router, routing::get};
 use serde_json::Value;
 use testkit::Request;
@@ -48,6 +51,40 @@ fn trap_seed_08_a_handler_that_panics_is_recorded_as_500_and_the_next_request_is
     assert_eq!(found[0]["response"]["status"], 500);
     assert_eq!(requests(&service, "tag=uri:/panic&tag=status:500"), 1.0);
     service.get("/orders/1").assert_status(200);
+}
+
+/// The entries of `Server-Timing`: names and milliseconds.
+fn timings(header: &str) -> Vec<(&str, f64)> {
+    let entries = header.split(", ").map(|entry| {
+        let mut parts = entry.split(';');
+        let name = parts.next().unwrap();
+        let duration = parts.find_map(|part| part.strip_prefix("dur=")).unwrap();
+        (name, duration.parse().unwrap())
+    });
+    entries.collect()
+}
+
+#[test]
+fn server_timing_tells_the_route_and_the_parts_that_the_application_names_in_time_on_the_wall() {
+    async fn order(timing: ServerTiming) -> &'static str {
+        timing.measure("db", tokio::time::sleep(Duration::from_millis(30))).await;
+        timing.add("render", Duration::from_micros(1_500));
+        timing.add("render", Duration::from_micros(500));
+        "order"
+    }
+    let routes = || Router::new().route("/orders/{id}", get(order));
+    let service = app().setting("actuator.server-timing.enabled", "true").routes(routes()).start();
+    let answer = service.get("/orders/7").assert_status(200);
+    let header = answer.header("server-timing").unwrap();
+    assert!(header.starts_with("route;desc=\"/orders/{id}\";dur="), "{header}");
+    let [(_, route), ("db", db), ("render", render)] = timings(header)[..] else {
+        panic!("{header}")
+    };
+    // A sleep takes no time of a processor.
+    assert!(db >= 30.0 && route >= db && route < 30_000.0, "{header}");
+    assert!((render - 2.0).abs() < 0.001, "{header}");
+    let quiet = app().routes(routes()).start();
+    assert_eq!(quiet.get("/orders/7").assert_status(200).header("server-timing"), None);
 }
 
 #[test]

@@ -106,3 +106,29 @@ fn the_file_gets_text_and_the_console_what_its_threshold_lets_through() {
     assert!(console.contains("/orders/refused"), "{console}");
     assert!(console.lines().all(|line| line.contains("\"level\":\"WARN\"")), "{console}");
 }
+
+#[test]
+fn a_place_that_logs_too_much_is_cut_short_and_the_others_are_not() {
+    let service = quickstart()
+        .arg("--actuator.logging.rate-limit=3/h")
+        .env("LOGGING_LEVEL_QUICKSTART", "debug")
+        .serve();
+    for number in 0..10 {
+        service.get(&format!("/hello/n{number}")).assert_status(200);
+    }
+    service.get("/orders/3").assert_status(200);
+    let log = service.stop();
+    for place in [" : greeting ", " : only seen once"] {
+        let written = log.lines().filter(|line| line.contains(place)).count();
+        // A new hour may have begun meanwhile.
+        assert!((3..=6).contains(&written), "{written} lines of {place}: {log}");
+    }
+    assert_eq!(log.matches(" : converting ").count(), 1, "{log}");
+    let left_out = log.lines().filter_map(|line| line.split("quickstart : left out ").nth(1));
+    let left_out: Vec<&str> = left_out.collect();
+    assert!(left_out.iter().all(|told| told.contains("main.rs:")), "{left_out:?}");
+    let counts = left_out.iter().map(|told| told.split(' ').next().unwrap());
+    let count: usize = counts.map(|count| count.parse::<usize>().unwrap()).sum();
+    let written = log.matches(" : greeting ").count() + log.matches(" : only seen once").count();
+    assert_eq!(count + written, 20, "each line is written or counted: {log}");
+}
