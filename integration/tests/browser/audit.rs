@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use actuator_integration::wait;
+use actuator_integration::{Folder, Service, http, wait};
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 use crate::logs::application;
@@ -58,6 +59,44 @@ fn the_audit_log_shows_start_levels_health_and_writes_with_who_and_what() {
     });
     assert_eq!(refused, expected);
     view.close();
+}
+
+#[test]
+fn the_audit_log_shows_a_failed_login_a_level_set_by_its_button_and_the_stop_of_an_earlier_life() {
+    let folder = Folder::new("browser-audit");
+    let file = folder.path().join("audit.jsonl").display().to_string();
+    let earlier = Service::steered().setting("actuator.auditevents.file", &file).start();
+    let (status, log) = earlier.stop();
+    assert!(status.success(), "{log:#?}");
+    let metadata = "spring.boot.admin.client.instance.metadata.user";
+    let scene = application(
+        "audited-again",
+        &[
+            ("actuator.auditevents.file", file.as_str()),
+            ("spring.security.user.name", "ops"),
+            ("spring.security.user.password", "{noop}password"),
+            ("actuator.security.permit-all", "health,auditevents"),
+            (format!("{metadata}.name").as_str(), "ops"),
+            (format!("{metadata}.password").as_str(), "password"),
+        ],
+    );
+    let url = format!("{}/actuator/env", scene.service.url());
+    let wrong = base64::engine::general_purpose::STANDARD.encode("kim:wrong");
+    assert_eq!(http::get(&url, &[("Authorization", &format!("Basic {wrong}"))]).status, 401);
+    let loggers = View::of(scene.clone(), "loggers", "audit-levels");
+    loggers.logger("steered::cart").set("DEBUG");
+    assert_eq!(recorded(&scene, "LOG_LEVEL_CHANGED").len(), 1);
+
+    let view = loggers.beside("auditevents", "audit-again");
+    let changed = opened(&view, "LOG_LEVEL_CHANGED", "ops");
+    assert_eq!(changed, json!({"name": "steered::cart", "to": "DEBUG"}));
+    let failed = opened(&view, "AUTHENTICATION_FAILURE", "kim");
+    assert_eq!(failed["details"]["remoteAddress"], "127.0.0.1", "{failed}");
+    assert!(!failed.to_string().contains("wrong"), "{failed}");
+    let stopped = opened(&view, "APPLICATION_STOPPING", "");
+    assert_eq!(stopped, json!({"reason": "SIGTERM"}));
+    view.close();
+    loggers.close();
 }
 
 /// Opens the latest event of this type and principal: its data.
