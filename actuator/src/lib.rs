@@ -55,6 +55,7 @@
 //! | hide what is secret | [`Redacted`], [`App::sanitize`] |
 //! | answer errors as JSON, return errors from handlers | [`HttpError`], [`ErrorLayer`], from [`Actuator::error_layer`] |
 //! | find out in your own way who asks | [`App::authenticator`], [`security::Authenticator`] |
+//! | tell layers around your routes who calls | [`request::set_principal`] |
 //! | record who did what | [`App::audit`], [`audit`] |
 //! | ask the running instance from a command line | [`probe()`], [`Builder::exit_if_probed`] |
 //! | print all settings from a command line | [`Builder::exit_if_help_asked`] |

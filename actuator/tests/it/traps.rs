@@ -13,17 +13,17 @@ use axum::{Router, extract::Path, routing::get};
 use serde_json::{Value, json};
 use testkit::Request;
 
-use crate::app::{Service, app};
+use crate::app::{Service, TestApp, app};
 
 /// A service that logs at several levels and targets when it is asked for `/say/{word}`.
-fn talkative() -> Service {
+fn talkative() -> TestApp {
     let say = |Path(word): Path<String>| async move {
         tracing::error!(target: "trap::db", "{word} error");
         tracing::info!(target: "trap::db::pool", "{word} info");
         tracing::debug!(target: "trap::db", "{word} debug");
         tracing::info!(target: "trap::dbx", "{word} neighbour");
     };
-    app().routes(Router::new().route("/say/{word}", get(say))).start()
+    app().routes(Router::new().route("/say/{word}", get(say)))
 }
 
 /// What of this arrives in the log that the service shows.
@@ -56,13 +56,20 @@ fn trap_seed_02_resetting_a_level_never_silences_the_log() {
 #[test]
 #[ignore = "run in a process of its own by the test above"]
 fn process_that_resets_levels() {
-    let service = talkative();
+    // A level of the settings is taken away by a reset, too.
+    let service = talkative().setting("logging.level.trap::db", "info").start();
     assert_eq!(said(&service, "first"), ["error", "info", "neighbour"]);
     for logger in ["ROOT", "trap::db", "trap", "web"] {
         for body in ["{}", r#"{"configuredLevel":null}"#] {
-            set_level(&service, logger, body);
-            let word = format!("{}-{}", logger.replace("::", "-"), body.len());
-            assert_eq!(said(&service, &word), ["error", "info", "neighbour"], "{logger} {body}");
+            // What has no level of its own, and what has one.
+            for level in [None, Some(r#"{"configuredLevel":"ERROR"}"#)] {
+                for body in level.into_iter().chain([body]) {
+                    set_level(&service, logger, body);
+                }
+                let what = format!("{logger}-{}-{}", body.len(), level.is_some());
+                let said = said(&service, &what.replace("::", "-"));
+                assert_eq!(said, ["error", "info", "neighbour"], "{what}");
+            }
         }
     }
 }
@@ -75,7 +82,7 @@ fn trap_seed_03_off_and_then_debug_works_again() {
 #[test]
 #[ignore = "run in a process of its own by the test above"]
 fn process_that_is_switched_off() {
-    let service = talkative();
+    let service = talkative().start();
     set_level(&service, "ROOT", r#"{"configuredLevel":"OFF"}"#);
     assert_eq!(said(&service, "silent"), [""; 0]);
     set_level(&service, "trap::db", r#"{"configuredLevel":"DEBUG"}"#);
@@ -99,7 +106,7 @@ fn trap_seed_04_an_inherited_logger_has_no_configured_level_but_its_true_effecti
 #[test]
 #[ignore = "run in a process of its own by the test above"]
 fn process_that_inherits_levels() {
-    let service = talkative();
+    let service = talkative().start();
     said(&service, "first");
     set_level(&service, "trap::db", r#"{"configuredLevel":"WARN"}"#);
     assert_eq!(levels(&service, "trap::db"), (json!("WARN"), json!("WARN")));

@@ -177,13 +177,12 @@ impl Recording {
     pub(super) fn respond<R: Body>(&mut self, response: &mut Response<R>) {
         if let (Some(draft), Some(exchanges)) =
             (&mut self.draft, &self.scope.recorder.parts.exchanges)
+            && exchanges.settings().include.response_headers
         {
-            let include = exchanges.settings().include;
-            if include.response_headers {
-                exchange::copy_headers(draft, Direction::Response, response.headers(), exchanges);
-            }
+            exchange::copy_headers(draft, Direction::Response, response.headers(), exchanges);
         }
-        if let (Some(caller), Some(late)) = (&self.caller, response.extensions().get::<Principal>())
+        if let Some(caller) = &self.caller
+            && let Some(late) = response.extensions().get::<Principal>()
         {
             caller.set(late.clone());
         }
