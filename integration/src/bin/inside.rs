@@ -1,7 +1,6 @@
 //! A service that has something of everything that one can look into: routes that are recorded, steps of the start,
-//! scheduled tasks, two caches, the migrations of a database, the sessions of a user, and two threads of which one
-//! waits for the other. `GET /price/{item}` asks the cache `prices`, and fills it, as `GET /stock/{item}` does with the
-//! cache `stock`.
+//! scheduled tasks, two caches, the migrations of a database, sessions, and two threads of which one waits for the other. `GET /price/{item}` asks the cache `prices`, and fills it, as `GET /stock/{item}` does with the
+//! cache `stock`. `POST /login/{name}/{place}` lets somebody in, and `GET /who` says whose cookie it gets.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -12,11 +11,12 @@ use std::time::{Duration, SystemTime};
 use actuator::cache::{Clearing, ManagedCache};
 use actuator::meter::cache::{CacheCounters, CacheStatistics};
 use actuator::migration::{Migration, MigrationError, MigrationSource, MigrationState};
-use actuator::routing::{Router, get};
+use actuator::routing::{Router, get, post};
 use actuator::security::BoxFuture;
-use actuator::session::{RepositoryError, SessionDetails, SessionRepository};
 use actuator::{ActuatorInfo, App, scheduled, startup_step};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use tower_sessions::{MemoryStore, Session, SessionManagerLayer, session};
 
 #[derive(ActuatorInfo)]
 struct Inside;
@@ -101,49 +101,30 @@ impl MigrationSource for Orders {
     }
 }
 
-/// The sessions of kim that were not ended.
-struct Sessions(Mutex<Vec<SessionDetails>>);
-
-impl Sessions {
-    fn of_kim() -> Self {
-        let hour = |hours: u64| SystemTime::now().checked_sub(Duration::from_hours(hours));
-        let session = |id: &str, hours, is_expired| SessionDetails {
-            id: id.to_owned(),
-            attribute_names: vec!["cart".to_owned(), "language".to_owned()],
-            created: hour(hours).unwrap_or(SystemTime::UNIX_EPOCH),
-            last_accessed: SystemTime::now(),
-            max_inactive: Duration::from_mins(30),
-            is_expired,
-        };
-        Self(Mutex::new(vec![session("phone", 1, false), session("desk", 9, true)]))
-    }
-
-    fn sessions(&self) -> MutexGuard<'_, Vec<SessionDetails>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Lets somebody in at a place, which is in the session as well.
+async fn log_in(
+    session: Session,
+    Path((name, place)): Path<(String, String)>,
+) -> Result<(), StatusCode> {
+    session.insert("username", name).await.map_err(unavailable)?;
+    session.insert(&place, true).await.map_err(unavailable)
 }
 
-impl SessionRepository for Sessions {
-    fn find_by_username(
-        &self,
-        username: &str,
-    ) -> BoxFuture<'_, Result<Vec<SessionDetails>, RepositoryError>> {
-        let found = if username == "kim" { self.sessions().clone() } else { Vec::new() };
-        Box::pin(std::future::ready(Ok(found)))
-    }
+/// Who is in with this cookie.
+async fn who(session: Session) -> Result<String, StatusCode> {
+    let name = session.get("username").await.map_err(unavailable)?;
+    Ok(name.unwrap_or_else(|| "nobody".to_owned()))
+}
 
-    fn find_by_id(
-        &self,
-        id: &str,
-    ) -> BoxFuture<'_, Result<Option<SessionDetails>, RepositoryError>> {
-        let found = self.sessions().iter().find(|session| session.id == id).cloned();
-        Box::pin(std::future::ready(Ok(found)))
-    }
+fn unavailable(_: session::Error) -> StatusCode {
+    StatusCode::SERVICE_UNAVAILABLE
+}
 
-    fn delete_by_id(&self, id: &str) -> BoxFuture<'_, Result<(), RepositoryError>> {
-        self.sessions().retain(|session| session.id != id);
-        Box::pin(std::future::ready(Ok(())))
-    }
+/// The routes of those who log in.
+fn doors(app: &mut App) -> Router {
+    let sessions = app.session_store(MemoryStore::default());
+    let doors = Router::new().route("/login/{name}/{place}", post(log_in)).route("/who", get(who));
+    doors.layer(SessionManagerLayer::new(sessions).with_secure(false))
 }
 
 /// Fills the cache with what is always asked for.
@@ -194,10 +175,10 @@ fn setup(app: &mut App) -> Result<Router, std::io::Error> {
     app.cache("shop", "prices", prices.clone());
     app.cache("shop", "stock", stock.clone());
     app.migrations("orders", Orders);
-    app.session_repository(Sessions::of_kim());
     start_clerks()?;
     let stock = Router::new().route("/stock/{item}", get(length)).with_state(stock);
-    Ok(Router::new().route("/price/{item}", get(length)).with_state(prices).merge(stock))
+    let prices = Router::new().route("/price/{item}", get(length)).with_state(prices);
+    Ok(prices.merge(stock).merge(doors(app)))
 }
 
 fn main() -> actuator::Result<()> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use actuator_integration::wait;
+use actuator_integration::{http, wait};
 use serde_json::{Value, json};
 
 use crate::VIEWS;
@@ -126,22 +126,50 @@ fn migrations_show_what_was_applied_what_failed_and_what_is_to_come() {
 }
 
 #[test]
-fn the_sessions_of_a_user_are_shown_and_ended() {
-    let view = View::of(Scene::inside(), "sessions?username=kim", "sessions-ended");
-    view.shows(&["phone", "desk", "1800s", "Expired", "cart"]);
-    view.picture("sessions");
-    view.press_in_row("desk", "Delete");
-    wait::until("the session is ended", || {
-        let told = view.scene.actuator("sessions?username=kim");
-        let left = told["sessions"].as_array().unwrap().iter().map(|session| &session["id"]);
-        (left.collect::<Vec<_>>() == [&json!("phone")]).then_some(())
+fn sessions_show_who_is_logged_in_and_the_owner_of_a_deleted_one_is_nobody() {
+    let scene = Scene::inside();
+    let url = scene.service.url();
+    let [phone, desk] = ["phone", "desk"].map(|place| {
+        let answer = http::send("POST", &format!("{url}/login/kim/{place}"), &[], None).unwrap();
+        assert_eq!(answer.status, 200);
+        answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
     });
-    view.browser.wait_until(
-        "the session is no longer shown",
-        "return !document.querySelector('main').innerText.includes('desk')",
-        &[],
-    );
-    assert_eq!(view.scene.service.get("/actuator/sessions/desk").status, 404);
+    let who = |cookie: &str| http::get(&format!("{url}/who"), &[("Cookie", cookie)]).body;
+    assert_eq!([who(&phone), who(&desk)], ["kim", "kim"]);
+
+    let told = scene.actuator("sessions?username=kim");
+    let id_at = |place: &str| {
+        let mut sessions = told["sessions"].as_array().unwrap().iter();
+        let is_there = |session: &&Value| session["attributeNames"] == json!([place, "username"]);
+        sessions.find(is_there).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let ids = [id_at("phone"), id_at("desk")];
+    let view = View::of(scene.clone(), "sessions?username=kim", "sessions-ended");
+    view.shows(&ids.each_ref().map(String::as_str));
+    let mut rows = view.cells();
+    // Without the times, and the button.
+    for row in &mut rows {
+        row.truncate(6);
+        row.drain(1..3);
+    }
+    for (id, place) in ids.iter().zip(["phone", "desk"]) {
+        // tower-sessions' own lifetime, two weeks.
+        let row = [id, "", "1209600s", &format!("{place}username")].map(str::to_owned);
+        assert!(rows.contains(&row.into()), "{rows:?}");
+    }
+    for cookie in [&phone, &desk] {
+        let (_, secret) = cookie.split_once('=').unwrap();
+        assert!(!view.browser.text().contains(secret), "a cookie is shown");
+    }
+    view.picture("sessions");
+
+    let [_, id] = &ids;
+    view.press_in_row(id, "Delete");
+    wait::until("the owner of the session is nobody", || (who(&desk) == "nobody").then_some(()));
+    let is_gone = "return !document.querySelector('main').innerText.includes(arguments[0])";
+    view.browser.wait_until("the session is no longer shown", is_gone, &[json!(id)]);
+    assert_eq!(who(&phone), "kim");
+    assert_eq!(scene.service.get(&format!("/actuator/sessions/{id}")).status, 404);
     view.close();
 }
 
