@@ -1,8 +1,9 @@
 //! A service that has something of everything that one can look into: routes that are recorded, steps of the start,
-//! scheduled tasks, two caches, the migrations of a database, sessions, and two threads of which one waits for the other. `GET /price/{item}` asks the cache `prices`, and fills it, as `GET /stock/{item}` does with the
-//! cache `stock`. `POST /login/{name}/{place}` lets somebody in, and `GET /who` says whose cookie it gets.
+//! scheduled tasks, two caches, the migrations of a database, sessions, settings of its own, and two threads of which
+//! one waits for the other. `GET /price/{item}` asks the cache `prices`, and fills it, as `GET /stock/{item}` does with
+//! the cache `stock`. `POST /login/{name}/{place}` lets somebody in, and `GET /who` says whose cookie it gets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
@@ -13,13 +14,29 @@ use actuator::meter::cache::{CacheCounters, CacheStatistics};
 use actuator::migration::{Migration, MigrationError, MigrationSource, MigrationState};
 use actuator::routing::{Router, get, post};
 use actuator::security::BoxFuture;
-use actuator::{ActuatorInfo, App, scheduled, startup_step};
+use actuator::{ActuatorInfo, App, Redacted, Settings, scheduled, startup_step};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use tower_sessions::{MemoryStore, Session, SessionManagerLayer, session};
 
 #[derive(ActuatorInfo)]
 struct Inside;
+
+/// How the shop takes money.
+#[derive(Settings)]
+#[settings(prefix = "shop.till")]
+#[expect(dead_code, reason = "it is there to be shown")]
+struct Till {
+    #[settings(default = "CHF")]
+    currency: String,
+    key: Option<Redacted<String>>,
+    #[settings(default = "1500ms")]
+    patience: Duration,
+    #[settings(default = "north, south")]
+    regions: Vec<String>,
+    limits: BTreeMap<String, u32>,
+    note: Option<String>,
+}
 
 /// A cache that counts what it is asked.
 #[derive(Default)]

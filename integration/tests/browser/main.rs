@@ -4,6 +4,7 @@
 //! Each view leaves a picture in `target/screenshots/`.
 
 mod audit;
+mod collected;
 mod dependencies;
 mod health;
 mod heapdump;
@@ -92,32 +93,6 @@ fn the_environment_shows_settings_with_origin_and_hides_secrets() {
         "******",
     ]);
     assert!(!view.browser.text().contains("s3cr3t"));
-    view.close();
-}
-
-#[test]
-fn beans_show_what_was_collected() {
-    let view = View::of_instance("beans");
-    view.shows(&["quickstart::temp_dir", "quickstart::greetings", "quickstart::shop"]);
-    view.browser.wait_until(
-        "the bean can be opened",
-        "const bean = [...document.querySelectorAll('main *')].find(e => e.innerText === 'quickstart::temp_dir');
-         bean && bean.click(); return !!bean",
-        &[],
-    );
-    view.shows(&["examples/quickstart/src/main.rs:"]);
-    view.close();
-}
-
-#[test]
-fn configuration_properties_show_the_values_in_force() {
-    let view = View::of_instance("configprops");
-    let told = view.scene.actuator("configprops");
-    let beans = &told["contexts"]["quickstart"]["beans"];
-    assert_eq!(beans["server-actuator"]["properties"]["address"], "127.0.0.1", "{beans}");
-    for bean in beans.as_object().unwrap().values() {
-        view.shows(&[bean["prefix"].as_str().unwrap()]);
-    }
     view.close();
 }
 

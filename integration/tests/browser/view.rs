@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// two points to connect (the same with a scripted instance).
 const HARMLESS: &str = "<path> attribute d: Expected number";
 
+/// What the service with everything is told, and must not show.
+pub const SECRET: &str = "hunter2";
+
 /// One server with one instance.
 pub struct Scene {
     pub server: Arc<AdminServer>,
@@ -34,8 +37,10 @@ impl Scene {
     pub fn inside() -> Arc<Self> {
         static INSIDE: Mutex<Weak<Scene>> = Mutex::new(Weak::new());
         shared_in(&INSIDE, || {
-            let service =
-                Service::inside().setting("management.endpoint.heapdump.access", "unrestricted");
+            let service = Service::inside()
+                .setting("management.endpoint.heapdump.access", "unrestricted")
+                .setting("shop.till.key", SECRET)
+                .setting("shop.till.limits.per-day", "20000");
             Self::of(AdminServer::shared_by("steered", "4.1.2"), service)
         })
     }
