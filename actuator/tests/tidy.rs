@@ -334,28 +334,43 @@ fn every_known_trap_has_a_test_that_is_named_after_it() {
     assert!(missing.is_empty(), "no test is named trap_… {missing:?}");
 }
 
+/// The names of the library's features.
+fn features() -> Vec<String> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let (_, features) = manifest.split_once("\n[features]\n").unwrap();
+    let (features, _) = features.split_once("\n[").unwrap();
+    let is_name = |line: &&str| line.starts_with(|first: char| first.is_ascii_lowercase());
+    let names = features.lines().filter(is_name).filter_map(|line| Some(line.split_once(" =")?.0));
+    names.filter(|name| *name != "default").map(str::to_owned).collect()
+}
+
+#[test]
+fn the_bench_of_idle_features_has_all_of_them() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/idle/Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let is_missing = |name: &String| !manifest.contains(&format!("\"actuator/{name}\""));
+    let missing: Vec<String> = features().into_iter().filter(is_missing).collect();
+    assert!(missing.is_empty(), "`everything` in benches/idle leaves out {missing:?}");
+}
+
 #[test]
 fn every_feature_is_switched_on_by_a_member_so_that_the_tests_of_the_workspace_reach_it() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let read = |path: &str| fs::read_to_string(repository.join(path)).unwrap();
     let manifest = read("actuator/Cargo.toml");
-    let (_, features) = manifest.split_once("\n[features]\n").unwrap();
-    let (features, _) = features.split_once("\n[").unwrap();
-    let is_name = |line: &&str| line.starts_with(|first: char| first.is_ascii_lowercase());
-    let names = features.lines().filter(is_name).filter_map(|line| Some(line.split_once(" =")?.0));
-
     let members = ["backends", "benches", "examples/heap-profile", "examples/worker"];
     let asked = members.map(|member| {
         let manifest = read(&format!("{member}/Cargo.toml"));
         let (_, asked) = manifest.split_once("\nactuator = {").unwrap();
         asked.split_once('}').unwrap().0.to_owned()
     });
-    let (_, by_default) = features.split_once("default = [").unwrap();
+    let (_, by_default) = manifest.split_once("\ndefault = [").unwrap();
     let (by_default, _) = by_default.split_once(']').unwrap();
-    let is_on = |name: &&str| {
+    let is_on = |name: &str| {
         let quoted = format!("\"{name}\"");
         asked.iter().map(String::as_str).chain([by_default]).any(|list| list.contains(&quoted))
     };
-    let missing: Vec<&str> = names.filter(|name| *name != "default" && !is_on(name)).collect();
+    let missing: Vec<String> = features().into_iter().filter(|name| !is_on(name)).collect();
     assert!(missing.is_empty(), "`cargo test --workspace` leaves out what needs {missing:?}");
 }

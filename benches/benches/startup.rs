@@ -9,7 +9,11 @@ use std::{
     process::Command,
 };
 
-use actuator_benches::{load::Target, process::Service, table};
+use actuator_benches::{
+    load::Target,
+    process::{Service, cargo_build},
+    table,
+};
 use tokio::runtime;
 
 const STARTS: usize = 20;
@@ -52,23 +56,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Builds quickstart beside `sibling`, with the same cargo.
+/// Builds quickstart beside `sibling`.
 fn build_quickstart(sibling: &Path) -> io::Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.args(["build", "--release", "--package=quickstart"]);
-    // What cargo tells this program about its own package would make build scripts run again.
-    for (name, _) in std::env::vars_os() {
-        let told = name.to_str().is_some_and(|name| {
-            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_"].iter().any(|at| name.starts_with(at))
-        });
-        if told {
-            build.env_remove(name);
-        }
-    }
-    if !build.status()?.success() {
-        return Err(io::Error::other("quickstart cannot be built"));
-    }
+    cargo_build(&["--release", "--package=quickstart"])?;
     Ok(sibling.with_file_name(format!("quickstart{}", std::env::consts::EXE_SUFFIX)))
 }
 

@@ -1,7 +1,7 @@
 //! Services that run in a process of their own, and what a process holds.
 
 use std::{
-    fs, io,
+    env, fs, io,
     net::{SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -50,6 +50,25 @@ impl Service {
         self.address
     }
 
+    /// What it holds at the moment.
+    ///
+    /// # Errors
+    /// It is gone, or no Linux.
+    pub fn memory(&self) -> io::Result<Memory> {
+        let text = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.process.id()))?;
+        let figure = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            let kilobytes =
+                line.and_then(|line| line.split_whitespace().next()).unwrap_or_default();
+            kilobytes.parse().map_err(io::Error::other)
+        };
+        Ok(Memory {
+            resident: figure("Rss:")?,
+            proportional: figure("Pss:")?,
+            anonymous: figure("Anonymous:")?,
+        })
+    }
+
     /// Its resident memory (`VmRSS`), in MB.
     ///
     /// # Errors
@@ -57,6 +76,39 @@ impl Service {
     pub fn resident_megabytes(&self) -> io::Result<f64> {
         resident_megabytes(&self.process.id().to_string())
     }
+}
+
+/// What a process holds, in kB.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    /// All that is in memory.
+    pub resident: f64,
+    /// The same, where what others have as well counts by its share.
+    pub proportional: f64,
+    /// What is no file's.
+    pub anonymous: f64,
+}
+
+/// Runs `cargo build` with these arguments, with the cargo that this program was started by.
+///
+/// # Errors
+/// It cannot be started, or fails.
+pub fn cargo_build(arguments: &[&str]) -> io::Result<()> {
+    let mut build = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.arg("build").args(arguments);
+    // What cargo tells this program about its own package would make build scripts run again.
+    for (name, _) in env::vars_os() {
+        let told = name.to_str().is_some_and(|name| {
+            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_"].iter().any(|at| name.starts_with(at))
+        });
+        if told {
+            build.env_remove(name);
+        }
+    }
+    if build.status()?.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("cargo build {} fails", arguments.join(" "))))
 }
 
 impl Drop for Service {
