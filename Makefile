@@ -13,7 +13,7 @@ ADMIN_JARS := $(ADMIN_VERSIONS:%=$(ADMIN)/target/spring-boot-admin-%.jar)
 ADMIN_SOURCES := $(ADMIN)/pom.xml $(shell find $(ADMIN)/src -type f)
 
 # The order: what fails quickest comes first, and each thing is built once.
-STEPS := setup fmt deny clippy check-features build test-rust ui doc package test-prometheus test-logs test-openapi test-profiles admin-servers test-admin browser
+STEPS := setup fmt deny clippy check-features build test-rust test-minimal ui doc package test-prometheus test-logs test-openapi test-profiles admin-servers test-admin browser
 
 .PHONY: help
 help: ## Shows this list
@@ -56,6 +56,10 @@ build: ## Builds all binaries, tests and benches
 .PHONY: test-rust
 test-rust: ## Runs the unit, integration and documentation tests, and those of the examples
 	@cargo test --quiet --workspace --exclude ui-tests --exclude actuator-integration
+
+.PHONY: test-minimal
+test-minimal: ## Runs the library without any of its features: what is not compiled in has to say so
+	@ACTUATOR_MINIMAL=1 cargo test --quiet -p actuator-minimal
 
 .PHONY: ui
 ui: ## Compiles what the macros must accept and refuse, and compares the messages

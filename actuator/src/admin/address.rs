@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use reqwest::Url;
 
-use crate::support::outgoing::Credentials;
+use crate::support::outgoing::{Credentials, TLS_MISSING};
 
 /// One admin server: where to POST and DELETE.
 #[derive(Clone)]
@@ -24,6 +24,11 @@ impl ServerAddress {
         let mut url = Url::parse(text.trim()).map_err(|error| format!("{EXPECTED} ({error})"))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(format!("{EXPECTED} (the scheme has to be http or https)"));
+        }
+        if url.scheme() == "https"
+            && let Some(missing) = TLS_MISSING
+        {
+            return Err(missing.to_owned());
         }
         let credentials = take_credentials(&mut url);
         url.set_fragment(None);

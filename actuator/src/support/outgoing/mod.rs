@@ -38,6 +38,6 @@ pub use lookup::Lookup;
 pub use peer::PeerReader;
 pub use request_id::RequestIds;
 pub use target::HttpTarget;
-pub use tls::Trust;
 #[cfg(not(feature = "tls"))]
 pub use tls::chain_of_file;
+pub use tls::{MISSING as TLS_MISSING, Trust};
