@@ -55,6 +55,11 @@ impl Answer {
             .collect()
     }
 
+    /// All headers, in order, their names in lower case.
+    pub fn all_headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The media type, without its parameters.
     #[must_use]
     pub fn media_type(&self) -> &str {

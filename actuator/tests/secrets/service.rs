@@ -1,12 +1,6 @@
 //! One service that is full of secrets, and all that it answers and logs.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fmt::Write as _,
-    io,
-    net::SocketAddr,
-    path::PathBuf,
-};
+use std::{fmt::Write as _, io, net::SocketAddr, path::PathBuf};
 
 use actuator::{Actuator, App, Health, HealthCheck, HttpError, Redacted};
 use axum::{
@@ -20,7 +14,12 @@ use testkit::Request;
 
 use crate::{
     app::runtime,
+    callers,
+    parts::{self, OF_PARTS},
     plants::{Plant, one_of_each, plants},
+    search::Search,
+    sinks::Sinks,
+    visit,
 };
 
 /// What is switched on, so that all of it is looked through.
@@ -46,19 +45,26 @@ const SETTINGS: &[(&str, &str)] = &[
     ("actuator.request-log.enabled", "true"),
     ("actuator.errors.enabled", "true"),
     ("server.error.include-message", "always"),
+    ("actuator.env.writable", "demo.*"),
+    ("actuator.health.override.enabled", "true"),
+    ("actuator.health.show-check", "true"),
+    ("management.endpoint.scheduledtasks.access", "unrestricted"),
     ("server.error.include-stacktrace", "always"),
     ("actuator.logfile.ring-size", "16MB"),
-    ("actuator.audit.capacity", "2000"),
+    ("actuator.audit.capacity", "4000"),
     ("logging.level.root", "debug"),
 ];
-const VARIABLES: [&str; 4] = ["DB_PASSWORD", "DATABASE_URL", "SHOP_API_KEY", "MQ_CONNECTION"];
+pub(crate) const VARIABLES: [&str; 4] =
+    ["DB_PASSWORD", "DATABASE_URL", "SHOP_API_KEY", "MQ_CONNECTION"];
 
 /// Seeds of what is planted where.
 const OF_SETTINGS: u8 = 1;
-const OF_SET_UP: u8 = 2;
+pub(crate) const OF_SET_UP: u8 = 2;
 const OF_CALLERS: u8 = 3;
+/// Of the file of settings as it is when they are read again.
+const OF_REFRESH: u8 = 5;
 /// How many random plants there are beside one of each shape.
-const CALLS: usize = 60;
+const CALLS: usize = 20;
 
 fn variables() -> Vec<(&'static str, Plant)> {
     let wanted = plants(7, 40);
@@ -77,42 +83,20 @@ fn trap_seed_09_no_secret_is_in_any_answer_or_line() {
     let output = testkit::in_own_process("service::process_that_is_full_of_secrets", &variables);
     let log = String::from_utf8_lossy(&output.stdout);
     assert!(log.contains("marker of the last line"), "{log}");
-    refuse(&leaks("the console", &log, &everything()));
+    let all = everything();
+    let mut search = Search::of(&all);
+    search.text("the console", &log);
+    search.refuse();
 }
 
 /// All that is planted by the other process, too.
 fn everything() -> Vec<Plant> {
     let mut all: Vec<Plant> = variables().into_iter().map(|(_, plant)| plant).collect();
-    for seed in [OF_SETTINGS, OF_SET_UP, OF_CALLERS] {
+    for seed in [OF_SETTINGS, OF_SET_UP, OF_CALLERS, OF_PARTS, OF_REFRESH] {
         all.extend(one_of_each(seed));
     }
     all.extend(plants(OF_CALLERS + 100, CALLS));
     all
-}
-
-/// The secrets that a text tells. One pass over it, whatever their number: it may have many
-/// megabytes.
-fn leaks(place: &str, text: &str, plants: &[Plant]) -> Vec<String> {
-    let length = plants[0].secret.len();
-    let secrets: HashMap<&[u8], &Plant> =
-        plants.iter().map(|plant| (plant.secret.as_bytes(), plant)).collect();
-    let candidates = text.as_bytes().windows(length).enumerate();
-    let found: BTreeMap<&str, String> = candidates
-        .filter(|(_, window)| window[3].is_ascii_digit() && window[6].is_ascii_uppercase())
-        .filter_map(|(at, window)| Some((at, *secrets.get(window)?)))
-        .map(|(at, plant)| {
-            let near = &text[text.floor_char_boundary(at.saturating_sub(120))..];
-            let near = &near[..near.floor_char_boundary(240)];
-            (&*plant.secret, format!("{place}: {} = {}\n      …{near}…", plant.key, plant.value))
-        })
-        .collect();
-    found.into_values().collect()
-}
-
-#[track_caller]
-fn refuse(leaks: &[String]) {
-    let told: Vec<&str> = leaks.iter().map(|leak| &**leak).take(30).collect();
-    assert!(leaks.is_empty(), "{} secrets are told:\n  - {}", leaks.len(), told.join("\n  - "));
 }
 
 #[test]
@@ -135,8 +119,23 @@ fn process_that_is_full_of_secrets() {
             .default_setting(&format!("info.n{number}.{}", plant.key), plant.line())
             .force_setting(&format!("shop.copy{number}.{}", plant.key), plant.value.clone());
     }
+    if cfg!(feature = "debug") {
+        builder = builder.default_setting("actuator.debug.enabled", "true");
+    }
     let folder = Folder::with_settings();
-    builder = builder.settings_directory(&folder.0);
+    let (all, sinks) = (everything(), Sinks::start());
+    for (name, value) in parts::settings() {
+        builder = builder.default_setting(&name, value);
+    }
+    for (name, value) in sinks.settings() {
+        builder = builder.default_setting(name, value);
+    }
+    #[cfg(feature = "tls")]
+    {
+        builder = builder
+            .default_setting("spring.boot.admin.client.ca-certificate", folder.authorities());
+    }
+    builder = builder.settings_directory(&folder.0).bind_settings::<parts::Planted>();
     let of_admin = &one_of_each(OF_SETTINGS)[0].secret;
     builder = builder
         .default_setting("spring.boot.admin.client.url", format!("http://u:{of_admin}@127.0.0.1:1"))
@@ -144,15 +143,51 @@ fn process_that_is_full_of_secrets() {
     let runtime = runtime();
     let running = runtime.block_on(builder.router(routes()).start()).unwrap();
     let address = running.address();
-    let (all, mut found) = (everything(), Vec::new());
+    let mut search = Search::of(&all);
     for plant in one_of_each(OF_CALLERS).iter().chain(&plants(OF_CALLERS + 100, CALLS)) {
-        found.extend(call(address, plant, &all));
+        callers::call(address, plant, &mut search);
     }
-    found.extend(look_through(address, &all));
+    for plant in &one_of_each(OF_CALLERS) {
+        callers::write(address, plant, &mut search);
+    }
+    visit::look_through(address, &mut search);
+    read_again(address, &folder, &mut search);
     tracing::error!("marker of the last line");
     runtime.block_on(running.shutdown());
     actuator::logging::flush();
-    refuse(&found);
+    sinks.look_through(&mut search);
+    search.refuse();
+}
+
+/// Other settings, some that cannot be used, and the end of all that was set by hand.
+fn read_again(address: SocketAddr, folder: &Folder, search: &mut Search<'_>) {
+    let within = |plant: &Plant| plant.value != plant.secret;
+    let lines = |prefix: &str| {
+        let plants = one_of_each(OF_REFRESH).into_iter().filter(within).enumerate();
+        plants.fold(String::new(), |mut lines, (number, plant)| {
+            writeln!(lines, "{prefix}{number} = {}", Value::from(plant.line())).unwrap();
+            lines
+        })
+    };
+    let mut send = |method: &str, path: &str| {
+        let answer = Request::new(method, &format!("/actuator/{path}")).send(address);
+        search.answer(&format!("{method} {path}"), &answer);
+        answer.status()
+    };
+    for (prefix, status) in [("logging.level.planted", 500), ("other.note", 200)] {
+        std::fs::write(folder.0.join("actuator.toml"), lines(prefix)).unwrap();
+        assert_eq!(send("POST", "refresh"), status, "{prefix}");
+    }
+    for number in 0..one_of_each(OF_PARTS).len() {
+        assert_eq!(send("DELETE", &format!("caches/failing{number}")), 500);
+        assert_eq!(send("GET", &format!("sessions?username={number}")), 500);
+    }
+    for path in ["caches", "env", "loggeroverrides", "health/n0", "sessions/s1"] {
+        send("DELETE", path);
+    }
+    for path in ["startup", "nothing"] {
+        send("POST", path);
+    }
 }
 
 /// A folder with a settings file, for as long as the service runs.
@@ -168,6 +203,17 @@ impl Folder {
         });
         std::fs::write(folder.join("actuator.toml"), lines.collect::<String>()).unwrap();
         Self(folder)
+    }
+
+    /// A file of authorities whose names tell something.
+    #[cfg(feature = "tls")]
+    fn authorities(&self) -> String {
+        let file = self.0.join("authorities.pem");
+        // Quotes are escaped in a name.
+        let all = one_of_each(OF_PARTS).into_iter().filter(|plant| !plant.value.contains('"'));
+        let all = all.map(|plant| crate::certificates::Authority::new(&plant.text()).pem());
+        std::fs::write(&file, all.collect::<String>()).unwrap();
+        file.display().to_string()
     }
 }
 
@@ -193,7 +239,7 @@ fn set_up(app: &mut App) {
     });
     for (number, plant) in all.iter().enumerate() {
         let (given, text) = (plant.clone(), plant.text());
-        app.add_health_check(HealthCheck::new(format!("n{number}"), move || {
+        let check = HealthCheck::new(format!("n{number}"), move || {
             let (plant, text) = (given.clone(), text.clone());
             async move {
                 if number % 2 == 0 {
@@ -204,7 +250,8 @@ fn set_up(app: &mut App) {
                     .with_detail(plant.key.clone(), &plant.value)
                     .with_detail("nested", nested)
             }
-        }));
+        });
+        app.add_health_check(check.description(plant.text()).tag(plant.text()));
         app.audit().record(plant.text(), "PLANTED", json!({ plant.key.clone(): plant.value }));
         app.meters()
             .meter(format!("planted.{number}"))
@@ -215,6 +262,8 @@ fn set_up(app: &mut App) {
             .increment();
     }
     app.named_component("pool", Redacted::new(all[0].secret.clone()));
+    app.refreshable();
+    parts::register(app);
 }
 
 fn routes() -> Router {
@@ -230,141 +279,4 @@ fn routes() -> Router {
         )
         .route("/refuse", post(|body: String| async { (StatusCode::BAD_REQUEST, body) }))
         .route("/panic", post(|body: String| async move { panic!("{body}") as () }))
-}
-
-/// A caller that says it in every place that a request has, and a log that repeats it.
-fn call(address: SocketAddr, plant: &Plant, all: &[Plant]) -> Vec<String> {
-    let mut found = Vec::new();
-    let (key, line) = (&*plant.key, plant.line());
-    let header = key.replace(['.', '_'], "-");
-    let query = format!("page=2&{key}={}", escaped(&plant.value));
-    let bodies = [
-        ("application/json", json!({ key: plant.value, "n": 1 }).to_string()),
-        ("application/x-www-form-urlencoded", query.clone()),
-        ("text/plain", plant.text()),
-    ];
-    for (content_type, body) in bodies {
-        let request = Request::new("POST", &format!("/echo?{query}"))
-            .header("content-type", content_type)
-            .header(&header, &line)
-            .header("referer", &format!("https://shop.example/?{query}"))
-            .header("authorization", &format!("Bearer {}", plant.secret))
-            .header("cookie", &format!("sid={}", plant.secret))
-            .header("user-agent", &plant.text().replace('\n', "\\n"))
-            .body(body);
-        request.send(address).assert_status(200);
-    }
-    for target in ["/fail", "/refuse", "/panic"] {
-        let request = Request::new("POST", target)
-            .header("accept", "application/json")
-            .header("content-type", "text/plain")
-            .body(plant.text());
-        found.extend(leaks(target, &request.send(address).text(), all));
-    }
-    let change = json!({
-        "configuredLevel": "DEBUG", "reason": plant.text(), "actor": plant.text(),
-    });
-    let logger = format!("/actuator/loggers/planted::{}", plant.key.replace('.', "_"));
-    let _ = Request::post(&logger, &change.to_string()).send(address);
-    log(plant);
-    found
-}
-
-/// What code logs when it is not careful.
-fn log(plant: &Plant) {
-    #[derive(Debug)]
-    #[expect(dead_code, reason = "Debug reads it")]
-    struct Config<'c> {
-        url: &'c str,
-        password: &'c str,
-        api_key: Option<&'c str>,
-    }
-    let (secret, value, text) = (&*plant.secret, &*plant.value, plant.text());
-    let config = Config { url: value, password: secret, api_key: Some(secret) };
-    let config = if value == secret { Config { url: "x", ..config } } else { config };
-    let error = io::Error::other(text.clone());
-    let span = tracing::info_span!("login", password = secret, text, client_secret = ?value);
-    span.in_scope(|| {
-        tracing::info!(password = %secret, api_key = secret, "{text}");
-        tracing::warn!(error = &error as &dyn std::error::Error, note = ?text, "failed: {text}");
-        tracing::debug!(config = ?config, "config is {config:?}");
-        tracing::debug!("config is {config:#?}");
-        tracing::info!(document = %json!({ "password": secret, "text": text }), "document");
-    });
-}
-
-/// Everything that can be fetched, in every form.
-fn look_through(address: SocketAddr, all: &[Plant]) -> Vec<String> {
-    let mut found = Vec::new();
-    let index = testkit::get(address, "/actuator").assert_status(200).json();
-    let mut targets: Vec<String> = index["_links"]
-        .as_object()
-        .unwrap()
-        .iter()
-        .filter(|(id, link)| link["templated"] == false && *id != "logstream" && *id != "shutdown")
-        .filter_map(|(_, link)| Some(link["href"].as_str()?.split_once("/actuator")?.1.to_owned()))
-        .map(|path| format!("/actuator{path}"))
-        .collect();
-    assert!(targets.len() > 15, "{targets:?}");
-    let meters = testkit::get(address, "/actuator/metrics").json();
-    let names = meters["names"].as_array().unwrap().iter();
-    targets.extend(names.map(|name| format!("/actuator/metrics/{}", name.as_str().unwrap())));
-    for number in 0..one_of_each(OF_SET_UP).len() {
-        targets.push(format!("/actuator/health/n{number}"));
-    }
-    let env = testkit::get(address, "/actuator/env").json();
-    let sources = env["propertySources"].as_array().unwrap();
-    let names: BTreeSet<&str> = sources
-        .iter()
-        .flat_map(|source| source["properties"].as_object().unwrap().keys())
-        .map(|name| &**name)
-        .collect();
-    assert!(names.contains("DATABASE_URL"), "{names:?}");
-    let own = names.iter().filter(|name| name.contains("n1") || VARIABLES.contains(name));
-    targets.extend(own.map(|name| format!("/actuator/env/{}", escaped(name))));
-    let more = [
-        "/actuator/health?details=true",
-        "/c2c/health_check",
-        "/c2c/health_check?max_level=9",
-        "/healthcheck",
-        "/environment",
-        "/health",
-        "/health/ready",
-        "/livez?verbose",
-        "/readyz?verbose",
-        "/healthz?verbose",
-        "/actuator/nothing?password=x",
-    ];
-    targets.extend(more.map(str::to_owned));
-    let forms = [
-        "*/*",
-        "application/vnd.spring-boot.actuator.v2+json",
-        "text/plain",
-        "application/openmetrics-text",
-        "application/health+json",
-        "text/html",
-        "application/problem+json",
-    ];
-    for target in &targets {
-        let is_alike = ["/actuator/env/", "/actuator/metrics/", "/actuator/logfile"];
-        let count =
-            if is_alike.iter().any(|path| target.starts_with(path)) { 1 } else { forms.len() };
-        for accept in forms.iter().take(count) {
-            let answer = Request::get(target).header("accept", accept).send(address);
-            let place = format!("{target} as {accept}");
-            found.extend(leaks(&place, &String::from_utf8_lossy(answer.body()), all));
-        }
-    }
-    found
-}
-
-fn escaped(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            write!(escaped, "%{byte:02X}").unwrap();
-        }
-        escaped
-    })
 }
