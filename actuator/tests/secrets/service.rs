@@ -64,7 +64,7 @@ const OF_CALLERS: u8 = 3;
 /// Of the file of settings as it is when they are read again.
 const OF_REFRESH: u8 = 5;
 /// How many random plants there are beside one of each shape.
-const CALLS: usize = 60;
+const CALLS: usize = 20;
 
 fn variables() -> Vec<(&'static str, Plant)> {
     let wanted = plants(7, 40);
