@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::{
     data_size::parse_data_size,
     json::is_deeper_than,
+    local_date::LocalDate,
     offset_date_time::parse_offset_date_time,
     outgoing::{HostPort, HttpTarget},
     text::shortened,
@@ -45,6 +46,19 @@ proptest! {
         let _ = parse_offset_date_time(&text);
         let at = SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
         prop_assert_eq!(parse_offset_date_time(&iso_instant(at)), Some(at));
+    }
+
+    #[test]
+    fn days_are_read_or_none_and_written_as_they_were_read(
+        text in "\\PC{0,12}|[0-9]{0,5}-[0-9]{0,3}-[0-9]{0,3}",
+        (year, month, day) in (0_u16..10_000, 1_u8..13, 1_u8..29),
+    ) {
+        if let Some(day) = LocalDate::parse(&text) {
+            prop_assert_eq!(day.to_string(), text);
+        }
+        let text = format!("{year:04}-{month:02}-{day:02}");
+        let read = LocalDate::parse(&text).map(|read| (read.year(), read.month(), read.day()));
+        prop_assert_eq!(read, Some((year, month, day)));
     }
 
     #[test]

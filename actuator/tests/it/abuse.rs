@@ -31,8 +31,9 @@ const WARM_UP: usize = 150;
 /// How many leave before the service is asked something: more than wait to be accepted would be
 /// dropped by the kernel, and tried again a second later.
 const LEFT_AT_ONCE: usize = 50;
-/// How many times as long an answer may take behind all that: the machine is used by others too.
-const SLOWER: u32 = 3;
+/// How many times as long the quickest of some answers may take behind all that. What grows with what
+/// is sent takes hundreds of times as long; the machine is used by others too.
+const SLOWER: u32 = 10;
 /// How often something is asked for to see how quick that is.
 const ASKED: usize = 50;
 /// What the allocator may keep, in KiB: less than 90 bytes for each message.

@@ -114,7 +114,7 @@ struct Pace;
 #[settings(prefix = "it.refresh")]
 #[expect(dead_code, reason = "it is there to be read")]
 struct Paced {
-    #[settings(parse)]
+    #[settings(parse, default = "")]
     pace: Pace,
 }
 

@@ -50,7 +50,7 @@ impl Drop for Folder {
 }
 
 fn run(test: &str, format: &str) -> Folder {
-    let folder = Folder::new(format);
+    let folder = Folder::new(&format!("{test}-{format}"));
     let variables = [("TZ", ZONE), (FORMAT, format), (FOLDER, folder.0.to_str().unwrap())];
     let _ = testkit::in_own_process(&format!("traps_times::{test}"), &variables);
     folder

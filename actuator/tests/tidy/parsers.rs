@@ -91,6 +91,7 @@ pub(crate) const RUNTIME: &[Parser] = &[
     ("settings/typed/place.rs", "new", "settings/typed/property_tests.rs"),
     ("settings/typed/rules.rs", "broken_by", "settings/typed/property_tests.rs"),
     ("support/data_size.rs", "parse_data_size", "support/property_tests.rs"),
+    ("support/local_date.rs", "LocalDate::parse", "support/property_tests.rs"),
     ("support/offset_date_time.rs", "parse_offset_date_time", "support/property_tests.rs"),
     ("support/outgoing/connect.rs", "parse", "support/property_tests.rs"),
     ("support/outgoing/target.rs", "parse", "support/property_tests.rs"),

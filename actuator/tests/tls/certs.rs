@@ -32,6 +32,8 @@ async fn certificates_of_listeners_and_of_calls_out_are_told_as_they_are_in_forc
     .fold(scene.service("server.ssl"), |builder, (name, file)| {
         builder.force_setting(&format!("{calls}.{name}"), scene.folder.path(file))
     });
+    // Without a server to call nobody reads them; that it is not there does no harm.
+    let service = service.force_setting(&format!("{calls}.url"), "https://127.0.0.1:9");
     let service = start(service.force_setting("server.ssl.client-auth", "want")).await;
     let client = scene.client();
     let all = certificates(&client, &service).await;
