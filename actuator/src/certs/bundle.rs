@@ -8,9 +8,6 @@ use std::{
 
 use crate::support::certificate::Certificate;
 
-/// The alias of what no setting names.
-const ALIAS: &str = "ssl";
-
 /// A bundle, and the chains of its stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bundle {
@@ -50,31 +47,6 @@ impl Bundle {
 }
 
 impl CertificateChain {
-    /// The chains of a PEM file, by Spring's rule: with a private key it is one chain, without one
-    /// each certificate is a chain of its own. The alias is `ssl` unless a setting names it, with a
-    /// number behind it where there are several; stores of Java know it in lower case.
-    pub(crate) fn of_pem(
-        alias: Option<&str>,
-        has_key: bool,
-        certificates: Vec<Certificate>,
-    ) -> Vec<Self> {
-        let alias = alias.unwrap_or(ALIAS).to_lowercase();
-        if has_key || certificates.len() < 2 {
-            return if certificates.is_empty() {
-                Vec::new()
-            } else {
-                vec![Self { alias, certificates }]
-            };
-        }
-        let numbered = certificates.into_iter().enumerate();
-        numbered
-            .map(|(index, certificate)| Self {
-                alias: format!("{alias}-{index}"),
-                certificates: vec![certificate],
-            })
-            .collect()
-    }
-
     /// The certificate that ends first.
     pub(crate) fn first_to_end(&self) -> Option<&Certificate> {
         self.certificates.iter().min_by_key(|certificate| certificate.not_after)
@@ -164,24 +136,6 @@ mod tests {
         }
     }
 
-    fn aliases(alias: Option<&str>, has_key: bool, count: usize) -> Vec<(String, usize)> {
-        let certificates = vec![certificate("a", 0, 9); count];
-        let chains = CertificateChain::of_pem(alias, has_key, certificates);
-        chains.into_iter().map(|chain| (chain.alias, chain.certificates.len())).collect()
-    }
-
-    #[test]
-    fn a_file_with_a_key_is_one_chain_and_one_without_is_a_chain_for_each_certificate() {
-        let named = |expected: &[(&str, usize)]| -> Vec<(String, usize)> {
-            expected.iter().map(|(alias, count)| ((*alias).to_owned(), *count)).collect()
-        };
-        assert_eq!(aliases(None, true, 3), named(&[("ssl", 3)]));
-        assert_eq!(aliases(Some("Shop"), true, 2), named(&[("shop", 2)]));
-        assert_eq!(aliases(None, false, 1), named(&[("ssl", 1)]));
-        assert_eq!(aliases(Some("ca"), false, 2), named(&[("ca-0", 1), ("ca-1", 1)]));
-        assert_eq!(aliases(None, false, 0), []);
-    }
-
     #[test]
     fn the_worst_certificate_decides_how_a_chain_stands_and_the_first_to_end_stands_for_it() {
         let chain = |certificates: &[(&str, u32, u32)]| CertificateChain {
@@ -215,10 +169,13 @@ mod tests {
     #[test]
     fn what_is_put_in_place_of_the_same_is_no_change() {
         let bundles = SslBundles::default();
-        let chain = |serial| CertificateChain::of_pem(None, true, vec![certificate(serial, 0, 9)]);
+        let chain = |serial| CertificateChain {
+            alias: "ssl".to_owned(),
+            certificates: vec![certificate(serial, 0, 9)],
+        };
         let bundle = |serial| Bundle {
             name: "web".to_owned(),
-            key_store: chain(serial),
+            key_store: vec![chain(serial)],
             trust_store: Vec::new(),
         };
         assert!(bundles.replace(vec![bundle("a")]));

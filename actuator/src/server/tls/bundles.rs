@@ -18,6 +18,9 @@ use crate::{
     support::certificate::{Certificate, LoadedChain},
 };
 
+/// The alias of what no setting names.
+const ALIAS: &str = "ssl";
+
 /// All bundles of the settings, with what their files said when they were read last.
 #[derive(Debug, Default)]
 pub(crate) struct BundleFiles {
@@ -186,7 +189,7 @@ impl Store {
 
     fn chains(&self, in_force: &[LoadedChain]) -> Vec<CertificateChain> {
         let certificates = self.used(in_force).unwrap_or(&self.read.certificates);
-        CertificateChain::of_pem(self.alias.as_deref(), self.has_key, certificates.to_vec())
+        chains_of_pem(self.alias.as_deref(), self.has_key, certificates.to_vec())
     }
 }
 
@@ -207,6 +210,29 @@ impl Complaint {
             self.text, self.setting
         );
     }
+}
+
+/// The chains of a PEM file, by Spring's rule: with a private key it is one chain, without one each
+/// certificate is a chain of its own. The alias is `ssl` unless a setting names it, with a number
+/// behind it where there are several; stores of Java know it in lower case.
+fn chains_of_pem(
+    alias: Option<&str>,
+    has_key: bool,
+    certificates: Vec<Certificate>,
+) -> Vec<CertificateChain> {
+    let alias = alias.unwrap_or(ALIAS).to_lowercase();
+    if certificates.is_empty() {
+        return Vec::new();
+    }
+    if has_key || certificates.len() == 1 {
+        return vec![CertificateChain { alias, certificates }];
+    }
+    let numbered = certificates.into_iter().enumerate();
+    let chain = |(index, certificate)| CertificateChain {
+        alias: format!("{alias}-{index}"),
+        certificates: vec![certificate],
+    };
+    numbered.map(chain).collect()
 }
 
 #[cfg(test)]

@@ -125,3 +125,20 @@ fn a_bad_file_refuses_other_settings_and_not_the_same_ones() {
     assert!(error.contains("spring.ssl.bundle.pem.web.truststore.certificate"), "{error}");
     assert!(read(&same).unwrap_err().contains("no certificate in "));
 }
+
+#[test]
+fn a_file_with_a_key_is_one_chain_and_one_without_is_a_chain_for_each_certificate() {
+    let certificate = Certificate::of_der(&Authority::new("a").server("shop").der).unwrap();
+    let aliases = |alias, has_key, count| -> Vec<(String, usize)> {
+        let chains = chains_of_pem(alias, has_key, vec![certificate.clone(); count]);
+        chains.into_iter().map(|chain| (chain.alias, chain.certificates.len())).collect()
+    };
+    let named = |expected: &[(&str, usize)]| -> Vec<(String, usize)> {
+        expected.iter().map(|(alias, count)| ((*alias).to_owned(), *count)).collect()
+    };
+    assert_eq!(aliases(None, true, 3), named(&[("ssl", 3)]));
+    assert_eq!(aliases(Some("Shop"), true, 2), named(&[("shop", 2)]));
+    assert_eq!(aliases(None, false, 1), named(&[("ssl", 1)]));
+    assert_eq!(aliases(Some("ca"), false, 2), named(&[("ca-0", 1), ("ca-1", 1)]));
+    assert_eq!(aliases(None, false, 0), []);
+}
