@@ -116,6 +116,7 @@ pub(crate) fn seconds_until(end: SystemTime, now: SystemTime) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::certs::tests::certificate;
 
     const DAY: Duration = Duration::from_hours(24);
 
@@ -123,22 +124,9 @@ mod tests {
         SystemTime::UNIX_EPOCH + DAY * days
     }
 
-    fn certificate(serial: &str, from: u32, to: u32) -> Certificate {
-        Certificate {
-            subject: format!("CN={serial}"),
-            issuer: "CN=authority".to_owned(),
-            names: Vec::new(),
-            serial: serial.to_owned(),
-            algorithm: "Ed25519".to_owned(),
-            version: 3,
-            not_before: day(from),
-            not_after: day(to),
-        }
-    }
-
     #[test]
     fn the_worst_certificate_decides_how_a_chain_stands_and_the_first_to_end_stands_for_it() {
-        let chain = |certificates: &[(&str, u32, u32)]| CertificateChain {
+        let chain = |certificates: &[(&str, u64, u64)]| CertificateChain {
             alias: "ssl".to_owned(),
             certificates: certificates
                 .iter()

@@ -153,7 +153,7 @@ fn days_left(certificate: &Certificate, now: SystemTime) -> i64 {
 mod tests {
     use super::*;
 
-    fn certificate(serial: &str, from: u64, to: u64) -> Certificate {
+    pub(super) fn certificate(serial: &str, from: u64, to: u64) -> Certificate {
         let at = |days: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(days * DAY);
         Certificate {
             subject: format!("CN={serial}"),

@@ -55,8 +55,8 @@ impl Field {
 }
 
 /// An exchange while it is recorded: one buffer, into which everything is copied in this order:
-/// method, host, path with its query, then fields. Each field is a kind, a length of two bytes for its name, one of two
-/// bytes for its value, and both.
+/// method, host, path with its query, then fields. Each field is a kind, a length of two bytes for
+/// its name, one of two bytes for its value, and both.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     bytes: Vec<u8>,

@@ -235,9 +235,10 @@ impl Drop for Request {
         if slot.turn(with(number, ASKED), FREE) {
             return;
         }
-        // If the handler is at it, it is the handler that makes room.
+        // If the handler is at it, it is the handler that makes room. If it has made room already, the
+        // slot may be somebody else's.
         if !slot.turn(with(number, COPYING), with(number, ABANDONED)) {
-            slot.state.store(FREE, Ordering::Release);
+            slot.turn(with(number, DONE), FREE);
         }
     }
 }
@@ -296,6 +297,19 @@ mod tests {
         assert!(slots.reserve().is_none());
         claim.finish(42, registers(0), 0);
         assert!(slots.reserve().is_some());
+    }
+
+    #[test]
+    fn who_lets_go_of_a_slot_that_is_free_already_leaves_it_to_who_has_it_now() {
+        let slots = slots();
+        let session = slots.begin_session();
+        slots.claim_for_sample(session, 1).unwrap().finish(42, registers(0), 0);
+        let [sample, again] = [(), ()].map(|()| slots.samples(session).next().unwrap());
+        drop(sample);
+        let (next, carried) = slots.reserve().unwrap();
+        drop(again);
+        slots.claim_reserved(carried).unwrap().finish(43, registers(0), 0);
+        assert!(next.is_answered());
     }
 
     #[test]
