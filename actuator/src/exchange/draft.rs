@@ -13,8 +13,10 @@ const MAX_METHOD: usize = 32;
 const MAX_HOST: usize = 512;
 /// Bytes of a path with its query that are kept.
 const MAX_PATH: usize = 4 * 1024;
-/// A buffer that has grown beyond this is given back to the allocator after use.
+/// What of a buffer has grown beyond this is given back to the allocator after use.
 const KEPT_BYTES: usize = 2 * 1024;
+/// The smallest buffer.
+const FIRST_BYTES: usize = 256;
 
 /// Which half of an exchange something belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +61,7 @@ impl Field {
 /// its name, one of two bytes for its value, and both.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
-    bytes: Vec<u8>,
+    bytes: Filled,
     scheme: &'static str,
     method_end: usize,
     host_end: usize,
@@ -78,7 +80,6 @@ impl Draft {
     #[inline]
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
-        self.bytes.shrink_to(KEPT_BYTES);
         self.arrived = None;
         self.time_taken = None;
         self.bodies = None;
@@ -109,18 +110,18 @@ impl Draft {
     ) {
         self.scheme = scheme;
         let method = method.as_bytes();
-        self.bytes.extend_from_slice(method.get(..MAX_METHOD).unwrap_or(method));
-        self.method_end = self.bytes.len();
+        self.bytes.put(method.get(..MAX_METHOD).unwrap_or(method));
+        self.method_end = self.bytes.end;
         // A part of a host would be another one.
-        self.bytes.extend_from_slice(if host.len() <= MAX_HOST { host } else { &[] });
-        self.host_end = self.bytes.len();
+        self.bytes.put(if host.len() <= MAX_HOST { host } else { &[] });
+        self.host_end = self.bytes.end;
         let mut room = MAX_PATH;
         for part in path.iter().map(|part| part.as_bytes()).filter(|part| !part.is_empty()) {
             let part = part.get(..room).unwrap_or(part);
-            self.bytes.extend_from_slice(part);
+            self.bytes.put(part);
             room -= part.len();
         }
-        self.path_end = self.bytes.len();
+        self.path_end = self.bytes.end;
     }
 
     /// A header, unless it is one that is not recorded. The name is in lower case; all values of
@@ -171,16 +172,20 @@ impl Draft {
     #[inline]
     fn field(&mut self, field: Field, name: &[u8], value: &[u8]) {
         let length = 5 + name.len() + value.len();
-        if self.bytes.len() + length > MAX_BYTES {
+        if self.bytes.end + length > MAX_BYTES {
             return;
         }
-        self.bytes.reserve(length);
         // What fits has lengths of two bytes.
         let [n0, n1, ..] = name.len().to_le_bytes();
         let [v0, v1, ..] = value.len().to_le_bytes();
-        self.bytes.extend_from_slice(&[field as u8, n0, n1, v0, v1]);
-        self.bytes.extend_from_slice(name);
-        self.bytes.extend_from_slice(value);
+        let place = self.bytes.more(length);
+        if let Some((head, rest)) = place.split_first_chunk_mut()
+            && let Some((name_place, value_place)) = rest.split_at_mut_checked(name.len())
+        {
+            *head = [field as u8, n0, n1, v0, v1];
+            name_place.copy_from_slice(name);
+            value_place.copy_from_slice(value);
+        }
     }
 
     /// The method, as it was sent.
@@ -204,7 +209,7 @@ impl Draft {
 
     /// The fields with name and value, in the order of their recording.
     pub(super) fn fields(&self) -> impl Iterator<Item = (Field, &[u8], &[u8])> {
-        let mut rest = self.slice(self.path_end..self.bytes.len());
+        let mut rest = self.slice(self.path_end..self.bytes.end);
         std::iter::from_fn(move || {
             let (&[kind, n0, n1, v0, v1], after) = rest.split_first_chunk()?;
             let (name, after) = after.split_at_checked(u16::from_le_bytes([n0, n1]).into())?;
@@ -215,6 +220,59 @@ impl Draft {
     }
 
     fn slice(&self, range: Range<usize>) -> &[u8] {
-        self.bytes.get(range).unwrap_or_default()
+        self.bytes.room.get(range).unwrap_or_default()
+    }
+}
+
+/// Bytes in a row, and behind them room for more that was written to before: so it takes one
+/// comparison to find out whether more fit, of however many parts they are made.
+#[derive(Debug, Default)]
+struct Filled {
+    room: Vec<u8>,
+    /// Where the bytes end and the room begins.
+    end: usize,
+}
+
+impl Filled {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        self.more(bytes.len()).copy_from_slice(bytes);
+    }
+
+    /// So many bytes more, which are to be written.
+    #[inline]
+    fn more(&mut self, length: usize) -> &mut [u8] {
+        let (start, end) = (self.end, self.end + length);
+        if end > self.room.len() {
+            self.grow(end);
+        }
+        self.end = end;
+        self.room.get_mut(start..end).unwrap_or_default()
+    }
+
+    #[cold]
+    fn grow(&mut self, least: usize) {
+        self.room.resize(least.next_power_of_two().max(FIRST_BYTES), 0);
+    }
+
+    /// Forgets the bytes, and what is too much of the room.
+    #[inline]
+    fn clear(&mut self) {
+        self.end = 0;
+        if self.room.len() > KEPT_BYTES {
+            self.room.truncate(KEPT_BYTES);
+            self.room.shrink_to_fit();
+        }
+    }
+
+    fn capacity(&self) -> usize {
+        self.room.capacity()
+    }
+}
+
+/// Who reads takes no more than there is.
+impl Clone for Filled {
+    fn clone(&self) -> Self {
+        Self { room: self.room.get(..self.end).unwrap_or_default().to_vec(), end: self.end }
     }
 }

@@ -67,9 +67,17 @@ impl SymbolTable {
     /// debug information does, which can be a second: call it where that may block. Callers at the
     /// same time wait for one another.
     pub(crate) fn resolve(&self, addresses: impl IntoIterator<Item = u64>) -> Resolved {
+        self.resolve_in(CodeMapping::all(&HostRoot::default()), addresses)
+    }
+
+    /// As [`Self::resolve`], where code lies now being known.
+    pub(crate) fn resolve_in(
+        &self,
+        mappings: Vec<CodeMapping>,
+        addresses: impl IntoIterator<Item = u64>,
+    ) -> Resolved {
         let addresses: BTreeSet<u64> = addresses.into_iter().collect();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let mappings = CodeMapping::all(&HostRoot::default());
         if known.mappings != mappings || known.frames.len() > MAX_KNOWN {
             *known = Known { mappings: mappings.clone(), ..Known::default() };
         }

@@ -9,7 +9,7 @@ mod slots;
 mod unwind;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     sync::{
         Mutex, PoisonError,
@@ -28,7 +28,7 @@ use super::stack::{Captured, ProfileFailure, ProfileRequest, ThreadStack};
 use crate::{
     model::sanitizer::Sanitizer,
     profile::SymbolTable,
-    support::host::{HostRoot, OsThread, OsThreadState, ThreadSignals, thread_exists},
+    support::host::{CodeMapping, HostRoot, OsThread, OsThreadState, ThreadSignals, thread_exists},
 };
 
 /// Why there are no stacks: there are.
@@ -52,7 +52,7 @@ const MAX_FRAMES_OF_ALL: usize = 200_000;
 pub struct Stacks {
     /// The number of the signal.
     signal: i32,
-    unwinder: Mutex<Unwinder>,
+    looking: Mutex<Looking>,
     symbols: SymbolTable,
     /// Whether a profile is being made.
     is_profiling: AtomicBool,
@@ -63,7 +63,7 @@ impl Stacks {
     pub fn new(signal: i32) -> Self {
         Self {
             signal,
-            unwinder: Mutex::default(),
+            looking: Mutex::default(),
             symbols: SymbolTable::default(),
             is_profiling: AtomicBool::new(false),
         }
@@ -76,12 +76,12 @@ impl Stacks {
             Ok(area) => area,
             Err(trouble) => return Captured { trouble: Some(trouble), ..Captured::default() },
         };
-        let mut unwinder = self.unwinder.lock().unwrap_or_else(PoisonError::into_inner);
-        unwinder.refresh();
-        let traces = Round::new(area, threads).run(&mut unwinder);
-        drop(unwinder);
-        let resolved =
-            self.symbols.resolve(traces.values().flat_map(|trace| trace.addresses.iter().copied()));
+        let mappings = CodeMapping::all(&HostRoot::default());
+        let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        let traces = looking.at(area, threads, &mappings);
+        drop(looking);
+        let addresses = traces.values().flat_map(|trace| trace.addresses.iter().copied());
+        let resolved = self.symbols.resolve_in(mappings, addresses);
         let stacks = traces.into_iter().map(|(thread, trace)| {
             let places = trace.addresses.iter().map(|address| resolved.frames(*address)).collect();
             (thread, ThreadStack::new(places, trace.is_complete))
@@ -126,6 +126,30 @@ impl fmt::Debug for Stacks {
     }
 }
 
+/// What is known from one look at the threads to the next.
+#[derive(Default)]
+struct Looking {
+    unwinder: Unwinder,
+    /// The threads that answered. What a thread has answered it will hardly refuse the next time,
+    /// so it is asked without looking at what it blocks, which takes longer than all the rest; if
+    /// it does not answer, it is looked at before it is asked again.
+    answered: HashSet<u64>,
+}
+
+impl Looking {
+    fn at(
+        &mut self,
+        area: &'static Area,
+        threads: &[OsThread],
+        mappings: &[CodeMapping],
+    ) -> HashMap<u64, Trace> {
+        self.unwinder.refresh(mappings);
+        let traces = Round::new(area, threads, &self.answered).run(&mut self.unwinder);
+        self.answered = traces.keys().copied().collect();
+        traces
+    }
+}
+
 /// Ends when it is dropped.
 struct Turn<'a>(&'a AtomicBool);
 
@@ -140,7 +164,9 @@ struct Round<'t> {
     area: &'static Area,
     /// Those that are still to be asked.
     threads: std::slice::Iter<'t, OsThread>,
-    /// Those that were, and when.
+    /// Those that answered the last time.
+    answered: &'t HashSet<u64>,
+    /// Those that were asked, and when.
     asked: Vec<(u64, Instant, Request)>,
     traces: HashMap<u64, Trace>,
     /// How many more functions there may be.
@@ -148,10 +174,11 @@ struct Round<'t> {
 }
 
 impl<'t> Round<'t> {
-    fn new(area: &'static Area, threads: &'t [OsThread]) -> Self {
+    fn new(area: &'static Area, threads: &'t [OsThread], answered: &'t HashSet<u64>) -> Self {
         Self {
             area,
             threads: threads.iter(),
+            answered,
             asked: Vec::new(),
             traces: HashMap::with_capacity(threads.len()),
             room: MAX_FRAMES_OF_ALL,
@@ -201,8 +228,9 @@ impl<'t> Round<'t> {
     fn takes_signals(&self, thread: &OsThread) -> bool {
         let can = matches!(thread.state, OsThreadState::Running | OsThreadState::Sleeping);
         let signal = self.area.signal_bit();
-        can && ThreadSignals::of(&HostRoot::default(), thread.id)
-            .is_some_and(|signals| (signals.blocked | signals.pending) & signal == 0)
+        can && (self.answered.contains(&thread.id)
+            || ThreadSignals::of(&HostRoot::default(), thread.id)
+                .is_some_and(|signals| (signals.blocked | signals.pending) & signal == 0))
     }
 
     fn hear(&mut self, unwinder: &mut Unwinder) {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     model::sanitizer::Sanitizer,
-    support::host::{HostRoot, thread_ids, thread_name},
+    support::host::{CodeMapping, HostRoot, thread_ids, thread_name},
     thread::stack::ProfileRequest,
 };
 
@@ -71,7 +71,7 @@ struct Sampler {
 impl Sampler {
     fn new(area: &'static Area, request: ProfileRequest) -> Self {
         let mut unwinder = Unwinder::default();
-        unwinder.refresh();
+        unwinder.refresh(&CodeMapping::all(&HostRoot::default()));
         Self {
             area,
             session: area.slots().begin_session(),
@@ -93,8 +93,8 @@ impl Sampler {
             self.timers.clear();
             return;
         }
-        self.unwinder.refresh();
         let root = HostRoot::default();
+        self.unwinder.refresh(&CodeMapping::all(&root));
         let ids = thread_ids(&root);
         self.timers.retain(|thread, _| ids.contains(thread));
         for thread in ids {

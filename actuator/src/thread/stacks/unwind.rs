@@ -9,10 +9,7 @@ use framehop::{
 };
 
 use super::slots::{Registers, Request};
-use crate::{
-    profile::CodeModule,
-    support::host::{CodeMapping, HostRoot},
-};
+use crate::{profile::CodeModule, support::host::CodeMapping};
 
 type Tables = Arc<[u8]>;
 
@@ -35,9 +32,8 @@ pub(super) struct Trace {
 }
 
 impl Unwinder {
-    /// Takes note of code that was loaded or unloaded since.
-    pub(super) fn refresh(&mut self) {
-        let mappings = CodeMapping::all(&HostRoot::default());
+    /// Takes note of code that was loaded or unloaded since: this is what is there now.
+    pub(super) fn refresh(&mut self, mappings: &[CodeMapping]) {
         if mappings == self.mappings {
             return;
         }
@@ -51,7 +47,7 @@ impl Unwinder {
                 self.tables.add_module(module);
             }
         }
-        self.mappings = mappings;
+        self.mappings = mappings.to_vec();
     }
 
     /// The functions of a copy, at most `most` of them.
