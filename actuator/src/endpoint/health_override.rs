@@ -59,10 +59,13 @@ impl Overrides {
             .get(call.operation)
             .is_some_and(|operation| operation.kind == OperationKind::Write);
         if !is_write {
+            let actor = match actor(call) {
+                Ok(actor) => actor.unwrap_or_default(),
+                Err(complaint) => return refused(400, "Bad Request", &complaint),
+            };
             if contributors.clear_override(path).is_none() {
                 return Ok(Reply::NotFound);
             }
-            let actor = actor(call).unwrap_or_default();
             let ended = Overridden { check: path, status: None, until: None, reason: None };
             self.audit.record(actor, HEALTH_OVERRIDDEN, ended);
             return Ok(Reply::Nothing);
@@ -114,16 +117,24 @@ impl Overrides {
             ));
         }
         let until = SystemTime::now().checked_add(duration).ok_or("duration: too long")?;
-        Ok(StatusOverride { status, reason: text(call, "reason"), actor: actor(call), until })
+        Ok(StatusOverride { status, reason: text(call, "reason")?, actor: actor(call)?, until })
     }
 }
 
 /// Who asks: the authenticated caller, else who the caller says it is.
-fn actor(call: &Call<'_>) -> Option<String> {
-    let principal = call.principal.map(|principal| principal.name.clone());
-    principal.or_else(|| text(call, "actor"))
+fn actor(call: &Call<'_>) -> Result<Option<String>, String> {
+    match call.principal {
+        Some(principal) => Ok(Some(principal.name.clone())),
+        None => text(call, "actor"),
+    }
 }
 
-fn text(call: &Call<'_>, name: &str) -> Option<String> {
-    Some(call.text(name)?.chars().take(LONGEST_TEXT).collect())
+/// What is too long is refused, as of levels: a secret that was cut would not be known for one when
+/// it is shown.
+fn text(call: &Call<'_>, name: &str) -> Result<Option<String>, String> {
+    let Some(text) = call.text(name) else { return Ok(None) };
+    if text.chars().count() > LONGEST_TEXT {
+        return Err(format!("{name}: expected at most {LONGEST_TEXT} characters"));
+    }
+    Ok(Some(text))
 }

@@ -24,6 +24,8 @@ use crate::{
 
 /// The name of the section of info and of the check, as Spring's.
 pub(super) const NAME: &str = "ssl";
+/// The pause after a look at the files that has panicked.
+const AFTER_PANIC: Duration = Duration::from_mins(1);
 
 /// The bundles, and who follows them; clones are the same.
 #[derive(Clone, Default)]
@@ -125,7 +127,12 @@ async fn watch(shared: Weak<Shared>) {
             there.look();
             there.files().pause()
         });
-        let Ok(pause) = looked.await else { return };
+        let pause = match looked.await {
+            Ok(pause) => pause,
+            // The next look may go better.
+            Err(error) if error.is_panic() => AFTER_PANIC,
+            Err(_) => return,
+        };
         tokio::time::sleep(pause).await;
     }
 }

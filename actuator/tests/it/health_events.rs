@@ -290,7 +290,9 @@ fn a_bad_override_is_refused_with_the_reason_and_changes_nothing() {
         ("actuator.health.override.enabled", "true"),
         ("actuator.health.override.max-duration", "1h"),
     ]);
+    let long = format!(r#"{{"reason":"{}"}}"#, "x".repeat(201));
     for (path, body, status, part) in [
+        ("/db", &*long, 400, "reason: expected at most 200 characters"),
         ("/db", r#"{"duration":"2h"}"#, 400, "at most 1h"),
         ("/db", r#"{"duration":"0s"}"#, 400, "more than 0"),
         ("/db", r#"{"duration":"soon"}"#, 400, "duration: "),
