@@ -12,7 +12,8 @@ ADMIN_VERSIONS := 4.1.2 3.5.9 2.7.16
 ADMIN_JARS := $(ADMIN_VERSIONS:%=$(ADMIN)/target/spring-boot-admin-%.jar)
 ADMIN_SOURCES := $(ADMIN)/pom.xml $(shell find $(ADMIN)/src -type f)
 
-# The order: what fails quickest comes first, and each thing is built once.
+# The order: what fails quickest comes first, and each thing is built once. So that it is, tests are chosen by their
+# name out of the whole workspace: with `-p` the crates that they depend on would have other features than in `build`.
 STEPS := setup fmt deny clippy check-features build test-rust test-minimal ui doc package test-prometheus test-logs test-openapi test-profiles admin-servers test-admin browser
 
 .PHONY: help
@@ -33,13 +34,13 @@ fmt: ## Checks the formatting
 
 .PHONY: deny
 deny: ## Checks licences, banned crates, sources and known holes of all dependencies against deny.toml, and counts them
-	@cargo test --quiet -p actuator-integration --test dependencies -- --skip the_number_of_dependencies
-	@cargo test --quiet -p actuator-integration --test dependencies the_number_of_dependencies -- --nocapture
+	@cargo test --quiet --workspace --test dependencies -- --skip the_number_of_dependencies
+	@cargo test --quiet --workspace --test dependencies the_number_of_dependencies -- --nocapture
 	@if command -v cargo-deny >/dev/null; then cargo deny check licenses bans sources; fi
 
 .PHONY: advisories
 advisories: ## Renews what is known of holes from a checkout of RustSec's database: make advisories DB=path
-	@ADVISORY_DB=$(abspath $(or $(DB),$(error name the checkout: make advisories DB=path/to/advisory-db))) cargo test --quiet -p actuator-integration --test dependencies the_file_is_renewed
+	@ADVISORY_DB=$(abspath $(or $(DB),$(error name the checkout: make advisories DB=path/to/advisory-db))) cargo test --quiet --workspace --test dependencies the_file_is_renewed
 
 .PHONY: clippy
 clippy: ## Lints all targets
@@ -63,7 +64,7 @@ test-minimal: ## Runs the library without any of its features: what is not compi
 
 .PHONY: ui
 ui: ## Compiles what the macros must accept and refuse, and compares the messages
-	@cargo test --quiet -p ui-tests
+	@cargo test --quiet --workspace $(patsubst ui-tests/tests/%.rs,--test %,$(wildcard ui-tests/tests/*.rs))
 
 .PHONY: doc
 doc: ## Builds the documentation as docs.rs does
@@ -79,7 +80,7 @@ package: ## Packages both library crates and builds them from the packages
 
 .PHONY: test-prometheus
 test-prometheus: build ## Has the real Prometheus scrape the examples, and checks alerts and dashboards by it
-	@cargo test --quiet -p actuator-integration --test prometheus -- --test-threads=32
+	@cargo test --quiet --workspace --test prometheus -- --test-threads=32
 
 .PHONY: openapi-validator
 openapi-validator: ## Installs the validator of OpenAPI below the target folder
@@ -87,15 +88,15 @@ openapi-validator: ## Installs the validator of OpenAPI below the target folder
 
 .PHONY: test-openapi
 test-openapi: build openapi-validator ## Has an independent validator read what services say of their API
-	@cargo test --quiet -p actuator-integration --test openapi
+	@cargo test --quiet --workspace --test openapi
 
 .PHONY: test-logs
 test-logs: build ## Has the real logrotate, rsyslog and a full disk at the log
-	@cargo test --quiet -p actuator-integration --test logs
+	@cargo test --quiet --workspace --test logs
 
 .PHONY: test-profiles
 test-profiles: build ## Has go tool pprof read profiles
-	@cargo test --quiet -p actuator-integration --test profiles
+	@cargo test --quiet --workspace --test profiles
 
 .PHONY: admin-servers
 admin-servers: $(ADMIN_JARS) ## Builds the real Spring Boot Admin servers
@@ -110,11 +111,11 @@ examples: ## Runs the tests of the examples alone (test-rust runs them too)
 
 .PHONY: test-admin
 test-admin: build admin-servers ## Runs the quickstart under the real Spring Boot Admin servers
-	@cargo test --quiet -p actuator-integration --test admin_server
+	@cargo test --quiet --workspace --test admin_server
 
 .PHONY: browser
 browser: build admin-servers ## Opens every view of the quickstart in the admin server's UI, in Chromium
-	@cargo test --quiet -p actuator-integration --test browser
+	@cargo test --quiet --workspace --test browser
 
 .PHONY: screenshot
 screenshot: browser ## Renews the README's picture with what the browser tests saw
