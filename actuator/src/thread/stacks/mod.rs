@@ -130,9 +130,8 @@ impl fmt::Debug for Stacks {
 #[derive(Default)]
 struct Looking {
     unwinder: Unwinder,
-    /// The threads that answered. What a thread has answered it will hardly refuse the next time,
-    /// so it is asked without looking at what it blocks, which takes longer than all the rest; if
-    /// it does not answer, it is looked at before it is asked again.
+    /// The threads that answered. They are asked again without a look at what they block, which
+    /// takes nearly as long as all the rest; one that does not answer is looked at the next time.
     answered: HashSet<u64>,
 }
 
