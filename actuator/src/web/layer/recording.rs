@@ -92,6 +92,7 @@ struct Seen {
     matched: Matched,
     /// Of the headers.
     marks: Marks,
+    draft: Option<Box<Draft>>,
 }
 
 /// The template that a request's path has matched.
@@ -122,12 +123,13 @@ impl Recording {
         context: Option<&RequestContext>,
         seen: Seen,
     ) -> Option<Self> {
-        let Seen { started, is_management, method, matched, marks } = seen;
+        let Seen { started, is_management, method, matched, marks, mut draft } = seen;
         let recorder = &scope.recorder.parts;
         let is_metered = scope.recorder.measures && (recorder.meters_management || !is_management);
-        let exchanges = recorder.exchanges.as_ref();
-        let draft = exchanges.and_then(|all| exchange::begin(all, request, context, is_management));
-        let exchanges = exchanges.filter(|_| draft.is_some());
+        let exchanges = recorder.exchanges.as_ref().filter(|_| draft.is_some());
+        if let Some(draft) = &mut draft {
+            exchange::name(draft, context);
+        }
         let is_logged = recorder.requests.log && !is_management;
         if !is_metered && draft.is_none() && !recorder.server_timing && !is_logged {
             return None;
@@ -281,13 +283,16 @@ impl Scope {
         let is_management = recorder.is_management(request.uri().path());
         let method = RequestMethod::from_name(request.method().as_str());
         let matched = self.matched(request);
-        let marks = Marks::of_headers(request.headers());
+        let exchanges = recorder.parts.exchanges.as_ref();
+        let begun = exchanges.and_then(|all| exchange::begin(all, request, is_management));
+        let (draft, marks) = begun.unzip();
+        let marks = marks.flatten().unwrap_or_else(|| Marks::of_headers(request.headers()));
         let surroundings = recorder.ids.as_ref().and_then(|ids| {
             let head = Head { now, is_management, method: method.tag(), marks };
             Surroundings::begin(ids, request, head, || self.origin(ids, &matched))
         });
         let context = surroundings.as_ref().and_then(Surroundings::context);
-        let seen = Seen { started: now, is_management, method, matched, marks };
+        let seen = Seen { started: now, is_management, method, matched, marks, draft };
         let recording = Recording::begin(self, request, context, seen);
         (surroundings, recording)
     }
