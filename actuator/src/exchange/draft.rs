@@ -7,6 +7,8 @@ use crate::support::uri_host::usable_host;
 
 /// Bytes that one exchange may take; headers that do not fit are left out.
 const MAX_BYTES: usize = 16 * 1024;
+/// Of these, bytes that headers leave to what is not said by the caller: id, address, principal.
+const NOT_FOR_HEADERS: usize = 512;
 /// Bytes of a method that are kept.
 const MAX_METHOD: usize = 32;
 /// The longest host that is kept: names have up to 255 bytes.
@@ -172,7 +174,11 @@ impl Draft {
     #[inline]
     fn field(&mut self, field: Field, name: &[u8], value: &[u8]) {
         let length = 5 + name.len() + value.len();
-        if self.bytes.end + length > MAX_BYTES {
+        let most = match field {
+            Field::RequestHeader | Field::ResponseHeader => MAX_BYTES - NOT_FOR_HEADERS,
+            Field::RemoteAddress | Field::Principal | Field::RequestId => MAX_BYTES,
+        };
+        if self.bytes.end + length > most {
             return;
         }
         // What fits has lengths of two bytes.

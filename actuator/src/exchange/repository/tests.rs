@@ -243,6 +243,20 @@ fn trap_seed_09_secrets_in_uris_are_hidden_wherever_a_uri_stands() {
 }
 
 #[test]
+fn however_many_headers_there_are_the_id_of_the_request_is_kept() {
+    let repository = repository(ExchangeSettings::default());
+    let mut draft = repository.begin();
+    draft.request("GET", ("http", b"a"), &["/"]);
+    for number in 0..24_000 {
+        draft.header(Direction::Request, &format!("x{number}"), b"", repository.settings());
+    }
+    let id = "7f7f2b68-3a9a-4f2c-9a60-f3d5a3a0f3de";
+    draft.request_id(id.as_bytes());
+    repository.record(draft, repository.clock.instant(), Duration::ZERO, 200);
+    assert_eq!(repository.exchanges()[0].request_id.as_deref(), Some(id));
+}
+
+#[test]
 fn hostile_requests_take_bounded_memory_and_are_shown_all_the_same() {
     let repository = repository(ExchangeSettings::default());
     let names: Vec<String> = (0..24_000).map(|number| format!("x{number}")).collect();
