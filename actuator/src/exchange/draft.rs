@@ -7,7 +7,7 @@ use crate::support::uri_host::usable_host;
 
 /// Bytes that one exchange may take; headers that do not fit are left out.
 const MAX_BYTES: usize = 16 * 1024;
-/// Of these, bytes that headers leave to what is not said by the caller: id, address, principal.
+/// Of these, bytes that headers leave to what comes behind them: id, address, principal.
 const NOT_FOR_HEADERS: usize = 512;
 /// Bytes of a method that are kept.
 const MAX_METHOD: usize = 32;

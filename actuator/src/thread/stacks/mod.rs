@@ -76,8 +76,8 @@ impl Stacks {
             Ok(area) => area,
             Err(trouble) => return Captured { trouble: Some(trouble), ..Captured::default() },
         };
-        let mappings = CodeMapping::all(&HostRoot::default());
         let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        let mappings = CodeMapping::all(&HostRoot::default());
         let traces = looking.at(area, threads, &mappings);
         drop(looking);
         let addresses = traces.values().flat_map(|trace| trace.addresses.iter().copied());
